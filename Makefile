@@ -1,0 +1,40 @@
+# make run: install, run the first study on the embedded data, write its report.
+# make test: install what the tests need and run everything that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
+
+.PHONY: run test lint slow realdata clean
+
+run: $(VENV)/.run
+	$(BIN)/coldbench run --models mamo,melu --seeds 10
+	$(BIN)/coldbench report
+
+test: $(VENV)/.test lint
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+slow: $(VENV)/.test
+	$(BIN)/python -m pytest -m slow
+
+realdata: $(VENV)/.test
+	$(BIN)/python -m pytest -m realdata
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "coldbench needs Python 3.11 or newer: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet $(L2L)
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(BIN)/pip install --quiet -r requirements.txt -e '.[test]'
+	touch $@

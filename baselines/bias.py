@@ -1,0 +1,77 @@
+"""Global mean + item bias + user bias, shrunk: the rival that any recommender has to beat.
+
+    r_ui = mu + b_i + b_u
+    b_i  = sum_u (r_ui - mu - b_u) / (n_i + shrink_item)    on the training ratings
+    b_u  = sum_i (r_ui - mu - b_i) / (n_u + shrink_user)    on the support, at prediction time
+
+In training the two equations are solved in turn (Koren 2010, section 2.1, by alternation). The
+user's id is never used: b_u comes from the support alone, and an item without training ratings
+has b_i = 0, so a cold user and a cold item need no special case.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
+from coldbench.ratings import Array
+
+__all__ = ["Bias", "BiasConfig", "item_biases"]
+
+
+class BiasConfig(LearnerConfig):
+    """Shrinkages are in ratings: how many of an average user or item pull towards 0."""
+
+    shrink_item: float = Field(5.0, ge=0)
+    shrink_user: float = Field(3.0, ge=0)
+    sweeps: int = Field(10, ge=1, description="converged to 1e-4 of a rating on MovieLens")
+
+
+class Bias(Learner):
+    """Global mean + item bias + user bias, shrunk; the user's bias comes from the support."""
+
+    Config: ClassVar[type[LearnerConfig]] = BiasConfig
+    config: BiasConfig
+
+    def __init__(self, config: BiasConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.item = torch.zeros(domain.catalogue.n_items)
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        if len(data.value):
+            self.mean = float(data.value.mean(dtype=np.float64))
+            options = self.config.shrink_item, self.config.shrink_user, self.config.sweeps
+            item = item_biases(data, len(self.item), self.mean, *options)
+            self.item = torch.from_numpy(item.astype(np.float32)).to(data.device)
+        return {}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        item = self.item.to(batch.query_item.device)
+        rest = (batch.support_value - self.mean - item[batch.support_item]) * batch.support_mask
+        user = rest.sum(1) / (batch.support_mask.sum(1) + self.config.shrink_user).clamp(min=1e-9)
+        return self.mean + item[batch.query_item] + user[:, None]
+
+
+def item_biases(
+    data: TrainingData, n_items: int, mean: float, item: float, user: float, sweeps: int
+) -> Array:
+    """b_i of every item, float64 [I]; 0 for items without a training rating.
+
+    item, user: the shrinkages.
+    """
+    owner, rest = data.lists.owner, data.value[data.lists.rows] - mean
+    rated = data.item[data.lists.rows]
+    n_of_user = np.maximum(data.lists.lengths + user, 1e-9)
+    n_of_item = np.maximum(np.bincount(rated, minlength=n_items) + item, 1e-9)
+    b_item = np.zeros(n_items)
+    for _ in range(sweeps):
+        b_user = np.bincount(owner, rest - b_item[rated], len(n_of_user)) / n_of_user
+        b_item = np.bincount(rated, rest - b_user[owner], n_items) / n_of_item
+    return b_item

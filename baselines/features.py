@@ -1,0 +1,46 @@
+"""Content of items as numbers: what a linear model on content starts from.
+
+Axes: I items, D features.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from coldbench.content import category_ids
+from coldbench.ratings import Array, Field
+
+__all__ = ["content_features"]
+
+
+def content_features(fields: Sequence[Field], most_ids: int = 100) -> Array:
+    """Feature matrix, float64 [I, D]; [I, 0] when no field is of use.
+
+    A category is one-hot, a set the mean of its members' one-hots times the root of their
+    number (unit length), a number its standardised value (0 when unknown). Categories and sets
+    of more than `most_ids` ids (directors, actors, authors) are left out: their columns would
+    be too many for a closed form and too rare for one user's support.
+    """
+    n = len(fields[0].values) if fields else 0
+    blocks = [np.zeros((n, 0))]
+    for field in fields:
+        if field.kind == "number":
+            blocks.append(_standardised(field.values)[:, None])
+        elif field.size <= most_ids:
+            blocks.append(_one_hot(field))
+    return np.concatenate(blocks, axis=1)
+
+
+def _standardised(values: Array) -> Array:
+    known = values[~np.isnan(values)].astype(np.float64)
+    if not len(known):
+        return np.zeros(len(values))
+    return np.nan_to_num((values - known.mean()) / max(known.std(), 1e-9))
+
+
+def _one_hot(field: Field) -> Array:
+    ids, size = category_ids(field)
+    table = np.zeros((len(ids), size))
+    np.add.at(table, (np.arange(len(ids))[:, None], ids), 1.0)
+    table = table[:, 1:]
+    return table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)

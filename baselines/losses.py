@@ -1,0 +1,33 @@
+"""Losses of one prediction, and the weights of their means over padded tasks."""
+
+from typing import Literal
+
+import torch
+
+__all__ = ["Loss", "pointwise", "task_weights"]
+
+Loss = Literal["absolute", "squared", "huber"]
+
+
+def pointwise(kind: Loss, error: torch.Tensor, delta: float) -> torch.Tensor:
+    """The loss of each error, in any shape.
+
+    absolute |e|; squared e^2; huber: e^2 / (2 delta) up to delta, |e| - delta / 2 beyond
+    (absolute error with a smooth floor: Huber 1964, divided by delta).
+    """
+    if kind == "squared":
+        return error.square()
+    size = error.abs()
+    if kind == "absolute":
+        return size
+    near = size.clamp(max=delta)
+    return near * (size - 0.5 * near) / delta
+
+
+def task_weights(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """One over the number of cells of the task, 0 where `mask` is False: bool [B, n] -> [B, n].
+
+    The sum of losses times weights is the sum over tasks of each task's mean; a task without
+    cells adds 0.
+    """
+    return mask.to(dtype) / mask.sum(1, keepdim=True).clamp(min=1)

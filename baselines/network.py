@@ -1,0 +1,95 @@
+"""MeLU's network: content embeddings of user and item, and decision layers on top of them.
+
+    f(u, i) = w_L relu(W_2 relu(W_1 [e_u, e_i] + b_1) + b_2) + b_L
+    rating  = offset + unit * f(u, i)
+
+Lee et al. 2019, section 3.2: 32 numbers a field, two hidden layers of 64. Offset and unit are
+ours: with the mean of the training ratings as offset and a quarter of the scale's width as
+unit (1 on a scale of 1..5), learning rates carry over to any scale, and no epoch is spent on
+learning the mean. Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+
+from coldbench.content import ContentEmbedding
+from coldbench.learner import Domain, TrainingData
+from coldbench.rng import torch_generator
+
+__all__ = ["ContentNetwork", "Decision"]
+
+
+class Decision(nn.Module):
+    """The layers after the embeddings: what MeLU adapts to each user.
+
+    weight{l} [in, out] and bias{l} [out], with in and out swapped against nn.Linear, so that a
+    batch of tasks is one batched matrix product. Initial values as in nn.Linear.
+    """
+
+    def __init__(self, sizes: Sequence[int], rng: np.random.Generator) -> None:
+        super().__init__()
+        generator = torch_generator(rng)
+        self.depth = len(sizes) - 1
+        for layer, (wide, out) in enumerate(pairwise(sizes)):
+            bound = max(wide, 1) ** -0.5
+            for name, shape in ((f"weight{layer}", (wide, out)), (f"bias{layer}", (out,))):
+                start = torch.empty(shape).uniform_(-bound, bound, generator=generator)
+                self.register_parameter(name, nn.Parameter(start))
+
+    def first(self, user: torch.Tensor, item: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """W_1 [e_u, e_i] + b_1 in two summands, of the users and of the items: [n, H], [M, H]."""
+        weight, bias = self.get_parameter("weight0"), self.get_parameter("bias0")
+        split = user.shape[-1]
+        return torch.addmm(bias, user, weight[:split]), item @ weight[split:]
+
+    def rest(self, hidden: torch.Tensor) -> torch.Tensor:
+        """All layers after the first, from its values before relu: [..., H] -> [...]."""
+        for layer in range(1, self.depth):
+            weight = self.get_parameter(f"weight{layer}")
+            hidden = hidden.relu() @ weight + self.get_parameter(f"bias{layer}")
+        return hidden[..., 0]
+
+
+class ContentNetwork(nn.Module):
+    """Embeddings of both sides, and one set of decision layers shared by all users."""
+
+    def __init__(
+        self, domain: Domain, embedding: int, hidden: Sequence[int], rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        catalogue, scale = domain.catalogue, domain.scale
+        self.user = ContentEmbedding(catalogue.user_fields, embedding, rng)
+        self.item = ContentEmbedding(catalogue.item_fields, embedding, rng)
+        self.decision = Decision((self.user.width + self.item.width, *hidden, 1), rng)
+        self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
+        self.to(domain.device)
+
+    def observe(self, data: TrainingData) -> None:
+        """Before the first epoch: the offset, and which ids training will show."""
+        if len(data.value):
+            self.offset = float(data.value.mean(dtype=np.float64))
+        self.cpu()
+        self.user.observe(data.user)
+        self.item.observe(data.item)
+        self.to(data.device)
+
+    def normal(self, rating: torch.Tensor) -> torch.Tensor:
+        """Ratings in units of the network's output."""
+        return (rating - self.offset) / self.unit
+
+    def rating(self, output: torch.Tensor) -> torch.Tensor:
+        """The network's output as ratings."""
+        return output * self.unit + self.offset
+
+    def forward(
+        self, user: torch.Tensor, item: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        """Output for pairs: user and item int64 [n] -> [n]; a generator turns dropout on."""
+        of_user, of_item = self.decision.first(
+            self.user(user, generator), self.item(item, generator)
+        )
+        return self.decision.rest(of_user + of_item)

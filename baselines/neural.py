@@ -1,0 +1,25 @@
+"""Options that the neural learners share, with their reasons."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from baselines.losses import Loss
+from coldbench.learner import LearnerConfig
+
+__all__ = ["NeuralConfig"]
+
+
+class NeuralConfig(LearnerConfig):
+    """The network and its outer optimiser. "validation": chosen by validation MAE on ML-1M."""
+
+    epochs: int = Field(14, ge=1)
+    embedding: int = Field(32, ge=1, description="numbers a field: Lee et al. 2019")
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (64, 64), min_length=1, description="Lee et al. 2019"
+    )
+    loss: Loss = Field("huber", description="the measure is absolute error")
+    delta: float = Field(0.1, gt=0, description="where huber bends, in units of the output")
+    rate: float = Field(3e-3, gt=0, description="of AdamW")
+    weight_decay: float = Field(0.01, ge=0, description="decoupled, of AdamW")
+    decay: bool = Field(True, description="the rate falls to 0 over `epochs`")

@@ -1,0 +1,83 @@
+"""`plain`: MeLU's network trained jointly on all training ratings, and no meta-learning.
+
+`plain-finetune` is the same training, then SGD steps on the support at prediction time: the
+ablation that isolates meta-learning, for it adapts as MeLU does, from weights that were never
+trained to be adapted.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.losses import pointwise, task_weights
+from baselines.network import ContentNetwork
+from baselines.neural import NeuralConfig
+from baselines.optimiser import Optimiser
+from baselines.tasks import TaskLayers, sgd_step, task_cells
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
+from coldbench.rng import torch_generator
+
+__all__ = ["Plain", "PlainConfig", "plain_finetune"]
+
+
+class PlainConfig(NeuralConfig):
+    """Options of the network and the outer optimiser, and those of joint training."""
+
+    batch_size: int = Field(1024, ge=1, description="ratings")
+    tune_steps: int = Field(0, ge=0, description="SGD steps on the support, at prediction")
+    tune_rate: float = Field(0.1, gt=0, description="of those steps")
+
+
+class Plain(Learner):
+    """MeLU's network trained jointly on all training ratings: no meta-learning."""
+
+    Config: ClassVar[type[LearnerConfig]] = PlainConfig
+    config: PlainConfig
+
+    def __init__(self, config: PlainConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        self.network = ContentNetwork(domain, config.embedding, config.hidden, rng)
+        self.optimiser: Optimiser | None = None
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        c, n = self.config, len(data.value)
+        if self.optimiser is None:
+            self.network.observe(data)
+            planned = c.epochs * -(-n // c.batch_size)
+            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.decay)
+        generator = torch_generator(rng)
+        arrays = data.user, data.item, data.value.astype(np.float32)
+        columns = [torch.tensor(array, device=data.device) for array in arrays]
+        total = torch.zeros((), device=data.device)
+        for chosen in torch.from_numpy(rng.permutation(n)).to(data.device).split(c.batch_size):
+            user, item, value = (column[chosen] for column in columns)
+            error = self.network(user, item, generator) - self.network.normal(value)
+            loss = pointwise(c.loss, error, c.delta).mean()
+            self.optimiser.step(loss)
+            total += loss.detach() * len(chosen)
+        return {"loss": float(total) / max(n, 1)}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        with torch.no_grad():
+            cells = task_cells(self.network, batch)
+        layers = TaskLayers(self.network.decision, cells)
+        value = self.network.normal(batch.support_value)
+        weight = task_weights(batch.support_mask, value.dtype)
+        for _ in range(self.config.tune_steps):
+            with torch.enable_grad():
+                losses = pointwise(self.config.loss, layers() - value, self.config.delta)
+                sgd_step(layers, (losses * weight).sum(), self.config.tune_rate)
+        with torch.no_grad():
+            rating: torch.Tensor = self.network.rating(layers(query=True))
+        return rating
+
+
+plain_finetune = Variant(
+    Plain, {"tune_steps": 5, "tune_rate": 0.15}, "plain, then SGD steps on the user's support"
+)

@@ -1,0 +1,118 @@
+"""Decision layers of B tasks at once, in the form in which adapting them is cheap.
+
+A task's layers start as the shared ones and take SGD steps on its support. Deep layers get a
+leading task axis: expanded views of the shared weights, so that gradients sum back into them.
+The first layer is by far the widest, and its per-task matrix is never formed. A step on it is
+
+    W_b <- W - rate * X_b' delta_b,
+
+with X_b [S, D] the support's inputs and delta_b [S, H] the gradient by the layer's values before
+relu. So after any number of steps, with M_b the sum of the steps -rate * delta_b,
+
+    inputs Z: Z W_b + b_b = Z W + b + (Z X_b' + 1) M_b        (the 1 is the bias, which steps too)
+
+and a step costs S x S x H instead of S x D x H. `move` is the parameter that an optimiser sees:
+zeros added to those values, whose gradient is delta_b; after a step it holds -rate * delta_b,
+and `fold` adds it to M_b. This is SGD on W_b and b_b, to the last digit but rounding.
+Axes: B tasks, S support, Q query, D content, H hidden.
+"""
+
+from typing import NamedTuple, cast
+
+import torch
+from torch import nn
+from torch.nn.functional import embedding
+
+from baselines.network import ContentNetwork, Decision
+from coldbench.episodes import EpisodeBatch
+
+__all__ = ["Cells", "TaskLayers", "sgd_step", "task_cells"]
+
+
+class Cells(NamedTuple):
+    """What the decision layers of B tasks read.
+
+    support [B, S, H], query [B, Q, H]: values before the first relu under the shared weights;
+    within [B, S, S], across [B, Q, S]: Z X' + 1, inner products with the support's inputs.
+    """
+
+    support: torch.Tensor
+    query: torch.Tensor
+    within: torch.Tensor
+    across: torch.Tensor
+
+
+def task_cells(
+    network: ContentNetwork,
+    batch: EpisodeBatch,
+    generator: torch.Generator | None = None,
+    first_order: bool = False,
+) -> Cells:
+    """Embeds each user and each distinct item of the batch once; a generator turns dropout on.
+
+    With `first_order` no gradient flows into the embeddings through the support.
+    """
+    items = torch.cat([batch.support_item, batch.query_item], 1)
+    distinct, place = torch.unique(items, return_inverse=True)
+    e_user, e_item = network.user(batch.user, generator), network.item(distinct, generator)
+    of_user, of_item = network.decision.first(e_user, e_item)
+    n = batch.support_item.shape[1]
+    values = of_user[:, None] + embedding(place, of_item)
+    support, query = values[:, :n], values[:, n:]
+    known, asked = embedding(place[:, :n], e_item), embedding(place[:, n:], e_item)
+    shown = e_user
+    if first_order:
+        support, known, shown = support.detach(), known.detach(), e_user.detach()
+    own = 1 + (e_user * shown).sum(1)[:, None, None]
+    within = known @ known.mT + (own.detach() if first_order else own)
+    return Cells(support, query, within, torch.baddbmm(own, asked, known.mT))
+
+
+class TaskLayers(nn.Module):
+    """The decision layers of B tasks: what MAML clones and adapts. See the module's text.
+
+    Parameters: `move` [B, S, H], and views of the deep layers, `weight{l}` [B, in, out] and
+    `bias{l}` [B, 1, out].
+    """
+
+    def __init__(self, decision: Decision, cells: Cells) -> None:
+        super().__init__()
+        self.cells, self.depth = cells, decision.depth
+        self.moved: torch.Tensor | None = None
+        self._own("move", torch.zeros_like(cells.support, requires_grad=True))
+        for layer in range(1, self.depth):
+            weight, bias = (decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias"))
+            self._own(f"weight{layer}", weight.expand(len(cells.support), -1, -1))
+            self._own(f"bias{layer}", bias.expand(len(cells.support), 1, -1))
+
+    def forward(self, query: bool = False) -> torch.Tensor:
+        """Output of the support cells [B, S] or the query cells [B, Q]."""
+        own, cells = self._parameters, self.cells
+        values, products = (cells.query, cells.across) if query else (cells.support, cells.within)
+        if self.moved is not None:
+            values = torch.baddbmm(values, products, self.moved)
+        if not query:
+            values = values + own["move"]
+        for layer in range(1, self.depth):
+            values = torch.baddbmm(own[f"bias{layer}"], values.relu(), own[f"weight{layer}"])
+        return values[..., 0]
+
+    def fold(self) -> None:
+        """After each step: takes the step of the first layer out of `move`, which is 0 again."""
+        step = self._parameters["move"]
+        assert step is not None
+        self.moved = step if self.moved is None else self.moved + step
+        self._own("move", torch.zeros_like(step, requires_grad=True))
+
+    def _own(self, name: str, value: torch.Tensor) -> None:
+        """A parameter that is part of a graph: what torch's own registration forbids."""
+        self._parameters[name] = cast(nn.Parameter, value)
+
+
+def sgd_step(layers: TaskLayers, loss: torch.Tensor, rate: float) -> None:
+    """One step of all tasks without a graph: p <- p - rate * grad(loss, p)."""
+    parameters = dict(layers.named_parameters())
+    gradients = torch.autograd.grad(loss, list(parameters.values()))
+    for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
+        layers._own(name, (value - rate * gradient).detach().requires_grad_())
+    layers.fold()

@@ -1,0 +1,195 @@
+"""The command line. Imports are inside the commands: `coldbench --help` answers at once."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coldbench.errors import ColdbenchError
+
+__all__ = ["main"]
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Group(click.Group):
+    """A group that suggests the nearest command."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from coldbench.errors import unknown
+
+            raise click.UsageError(str(unknown("command", args[0], self.commands)), ctx) from error
+
+
+@click.group(cls=_Group, context_settings=CONTEXT)
+@click.version_option(package_name="coldbench")
+def cli() -> None:
+    """How well do cold-start recommenders predict, and how far can one run be trusted?
+
+    Start with `coldbench run --models mamo,melu --seeds 10`, then `coldbench report`.
+    """
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
+    return None if value is None else [name.strip() for name in value.split(",") if name.strip()]
+
+
+def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> list[int] | None:
+    names = _names(ctx, param, value)
+    try:
+        return None if names is None else [int(name) for name in names]
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a list of whole numbers") from None
+
+
+def _seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    numbers = _numbers(ctx, param, value)
+    listed = value is not None and "," in value
+    return numbers if numbers is None or listed or len(numbers) != 1 else numbers[0]
+
+
+@cli.command()
+@click.option("--models", "-m", callback=_names, help="Learners, separated by commas.")
+@click.option("--seeds", "-s", callback=_seeds, help="How many (10: seeds 0 to 9), or which: 3,7,")
+@click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
+@click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
+@click.option("--scenarios", callback=_names, help="Of W-W,W-C,C-W,C-C (users-items).")
+@click.option("--shots", callback=_numbers, help="Also predict with so many support ratings: 0,1,5")
+@click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
+@click.option("--set", "assign", multiple=True, metavar="LEARNER.OPTION=VALUE",
+              help="An option of a learner; also dataset.OPTION and protocol.OPTION. Repeatable.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder.")
+@click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core.")
+@click.option("--backend", help="Where jobs run: processes (default) or serial.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds a job may take.")
+@click.option("--retry-failed", is_flag=True, help="Try runs again that did not finish.")
+@click.option("--refit/--no-refit", default=None,
+              help="Train again on all training ratings after choosing the number of epochs.")
+@click.option("--device", help="cpu (default) or cuda.")
+@click.option("--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing.")
+@click.option("--resume", is_flag=True, help="The default: finished runs are never repeated.")
+def run(
+    assign: tuple[str, ...], config: Path | None, workers: int | None, backend: str | None,
+    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Train and test learners over seeds; stores every run in the study's folder."""
+    from coldbench.drive import drive
+    from coldbench.options import parse_assignments
+    from coldbench.plan import read_config
+    from coldbench.terminal import Display, print_plan, print_study
+
+    options = parse_assignments(assign)
+    given["dataset_options"] = options.pop("dataset", None)
+    given["protocol_options"] = options.pop("protocol", None)
+    given["options"] = options or None
+    study_config = read_config(config, {k: v for k, v in given.items() if v is not None})
+    if dry_run:
+        print_plan(study_config, workers)
+        return
+    with Display() as display:
+        study = drive(study_config, workers, backend, timeout, retry_failed, display.progress)
+    failed = print_study(study, display.failures)
+    if failed:
+        sys.exit(3)
+
+
+@cli.command()
+@click.argument("study", required=False, type=click.Path(path_type=Path))
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
+def report(study: Path | None, out: Path | None) -> None:
+    """Tables, plots and verdicts of a study (default: the latest under results/)."""
+    from coldbench.report import write_report
+    from coldbench.store import Study, latest_study
+    from coldbench.terminal import print_report
+
+    opened = Study.open(study or latest_study(Path("results")))
+    print_report(opened, write_report(opened, out or opened.path))
+
+
+@cli.command(name="list")
+@click.argument("what", type=click.Choice(["models", "datasets", "protocols", "metrics"]))
+def list_(what: str) -> None:
+    """What can be named: learners, data sets, protocols, metrics, and where each comes from."""
+    from coldbench.terminal import print_names
+
+    print_names(what)
+
+
+@cli.group()
+def data() -> None:
+    """Data sets: list, download, import, and what is in one."""
+
+
+@data.command(name="list")
+def data_list() -> None:
+    """The data sets by name."""
+    from coldbench.terminal import print_names
+
+    print_names("datasets")
+
+
+@data.command(name="info")
+@click.argument("name")
+@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of it.")
+def data_info(name: str, assign: tuple[str, ...]) -> None:
+    """Counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
+    from coldbench.datasets import open_dataset
+    from coldbench.options import parse_assignments
+    from coldbench.terminal import print_info
+
+    options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+    print_info(open_dataset(name, options))
+
+
+@data.command(name="download")
+@click.argument("name")
+def data_download(name: str) -> None:
+    """Fetch an official archive, check it and keep it."""
+    from coldbench.datasets.download import download
+
+    click.echo(f"{name} is ready: {download(name)}")
+
+
+@data.command(name="import")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+def data_import(name: str, path: Path) -> None:
+    """Take an official archive or folder that you have."""
+    from coldbench.datasets.importer import import_raw
+
+    click.echo(f"{name} is ready: {import_raw(name, path)}")
+
+
+def _stop(signum: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Entry point. Exit status: 0 done, 1 a bug, 2 usage, 3 some runs failed, 4 data or study."""
+    signal.signal(signal.SIGTERM, _stop)
+    debug = "--debug" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--debug"]
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _interrupted()
+    except KeyboardInterrupt:
+        _interrupted()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ColdbenchError as error:
+        if debug:
+            raise
+        click.echo(f"coldbench: {error}", err=True)
+        sys.exit(error.status)
+
+
+def _interrupted() -> None:
+    click.echo("\nStopped. Finished runs are kept: the same command goes on from here.", err=True)
+    sys.exit(130)

@@ -1,0 +1,264 @@
+"""One suite for every registered learner, ours or a stranger's: what the harness relies on.
+
+Each check is a function that raises AssertionError with an explanation; `CHECKS` lists them all.
+"""
+
+import copy
+import dataclasses
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from coldbench.datasets import open_dataset
+from coldbench.episodes import EpisodeBatch, batches
+from coldbench.errors import Declined
+from coldbench.fit import fit
+from coldbench.learner import Learner, LearnerConfig, Variant
+from coldbench.predict import Predictions, predict
+from coldbench.protocols import Separate
+from coldbench.ratings import Catalogue, Field, Ratings, Scale
+from coldbench.rng import Seeds
+from coldbench.splits import Split
+
+__all__ = ["CHECKS", "Problem", "small_ratings"]
+
+TOLERANCE = 2e-4  # rating points: float32 sums in another order
+SEEDS = Seeds.joint(0)
+
+
+def small_ratings() -> Ratings:
+    """Synthetic ratings on which any learner trains in seconds."""
+    return open_dataset("synthetic", {"n_users": 240, "n_items": 160, "n_ratings": 9600})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A learner on small data. `trained` is fitted once, with at most three epochs."""
+
+    variant: Variant
+    ratings: Ratings
+
+    @cached_property
+    def config(self) -> LearnerConfig:
+        default = self.variant.configure({})
+        return self.variant.configure({"epochs": min(default.epochs, 3)})
+
+    @cached_property
+    def split(self) -> Split:
+        return Separate().split(self.ratings, SEEDS)
+
+    @cached_property
+    def trained(self) -> Learner:
+        return self.fitted(self.ratings)
+
+    def fitted(self, ratings: Ratings) -> Learner:
+        """A newly fitted learner, for the split of the original ratings."""
+        return fit(self.variant, self.config, ratings, self.split, SEEDS).learner
+
+    def predictions(self, learner: Learner) -> Predictions:
+        return predict(learner, self.split.test, self.ratings)
+
+    @cached_property
+    def batch(self) -> EpisodeBatch:
+        """The longest test batch, at most 16 episodes."""
+        *_, (batch, _) = batches(self.split.test, self.ratings, max_tasks=16)
+        return batch
+
+
+def same_answer_twice(problem: Problem) -> None:
+    """Two fits of one job give bit-equal predictions."""
+    first = problem.predictions(problem.trained)
+    second = problem.predictions(problem.fitted(problem.ratings))
+    assert np.array_equal(first.score, second.score), (
+        "two runs of one job differ: draw only from the generators that are passed in"
+    )
+
+
+def prediction_is_pure(problem: Problem) -> None:
+    """Predicting changes nothing in the learner."""
+    learner = copy.deepcopy(problem.trained)
+    first, second = learner.predict(problem.batch), learner.predict(problem.batch)
+    assert torch.equal(first, second), "predicting twice gives two answers"
+
+
+def order_does_not_matter(problem: Problem) -> None:
+    """Permuting the episodes of a batch permutes the predictions."""
+    if problem.variant.learner.depends_on_order:
+        return
+    batch, flip = problem.batch, torch.arange(len(problem.batch) - 1, -1, -1)
+    turned = EpisodeBatch(*(getattr(batch, f.name)[flip] for f in dataclasses.fields(batch)))
+    _same(problem.trained, turned, batch, "the order of episodes matters", flip)
+
+
+def batch_mates_do_not_matter(problem: Problem) -> None:
+    """An episode alone is predicted as among others."""
+    if problem.variant.learner.depends_on_order:
+        return
+    batch, one = problem.batch, torch.tensor([len(problem.batch) // 2])
+    alone = EpisodeBatch(*(getattr(batch, f.name)[one] for f in dataclasses.fields(batch)))
+    _same(problem.trained, alone, batch, "other episodes of the batch matter", one)
+
+
+def padding_does_not_matter(problem: Problem) -> None:
+    """More padding changes nothing, whatever stands in it."""
+    batch, extra = problem.batch, 7
+    rows = len(batch)
+    item = torch.full((rows, extra), problem.ratings.catalogue.n_items - 1)
+    value, mask = torch.full((rows, extra), 3.0), torch.zeros(rows, extra, dtype=torch.bool)
+    wide = EpisodeBatch(
+        batch.user,
+        torch.cat([batch.support_item, item], 1),
+        torch.cat([batch.support_value, value], 1),
+        torch.cat([batch.support_mask, mask], 1),
+        torch.cat([batch.query_item, item], 1),
+        torch.cat([batch.query_mask, mask], 1),
+    )
+    given, expected = problem.trained.predict(wide), problem.trained.predict(batch)
+    width = expected.shape[1]
+    worst = (given[:, :width] - expected)[batch.query_mask].abs().max()
+    assert worst <= TOLERANCE, f"padding matters: predictions move by {worst:.2g}"
+
+
+def targets_are_never_seen(problem: Problem) -> None:
+    """Permuting the ratings of all test queries leaves every prediction as it was."""
+    value = np.array(problem.ratings.value)
+    rows = problem.split.test.query.rows
+    value[rows] = value[np.random.default_rng(0).permutation(rows)]
+    changed = dataclasses.replace(problem.ratings, value=value, sha256="")
+    given = predict(problem.fitted(changed), problem.split.test, changed)
+    assert np.array_equal(given.score, problem.predictions(problem.trained).score), (
+        "predictions change with the ratings that they should predict"
+    )
+
+
+def short_supports_work(problem: Problem) -> None:
+    """No, one or two support ratings, and a user with one query."""
+    for shots in (0, 1, 2):
+        predict(problem.trained, problem.split.test.shots(shots), problem.ratings)
+    one = problem.batch
+    short = EpisodeBatch(
+        one.user[:1], one.support_item[:1, :1], one.support_value[:1, :1],
+        one.support_mask[:1, :1], one.query_item[:1, :1], one.query_mask[:1, :1],
+    )  # fmt: skip
+    assert torch.isfinite(problem.trained.predict(short)).all(), "one query: not a finite number"
+
+
+def unknown_content_works(problem: Problem) -> None:
+    """Items and users without any known content, and content that training never showed."""
+    old = problem.ratings.catalogue
+    blank = dataclasses.replace(
+        old,
+        user_fields=tuple(_blanked(field) for field in old.user_fields),
+        item_fields=tuple(_blanked(field) for field in old.item_fields),
+    )
+    _fits(problem, dataclasses.replace(problem.ratings, catalogue=blank, sha256=""))
+
+
+def no_content_works_or_is_declined(problem: Problem) -> None:
+    """A catalogue without fields: a learner works or raises Declined with a reason."""
+    old = problem.ratings.catalogue
+    bare = Catalogue(old.n_users, old.n_items)
+    _fits(problem, dataclasses.replace(problem.ratings, catalogue=bare, sha256=""))
+
+
+def another_scale_works(problem: Problem) -> None:
+    """Ratings from 0.5 to 10 in half points: predictions are about as large as the ratings."""
+    value = (np.asarray(problem.ratings.value) * 2).astype(np.float32)
+    scaled = dataclasses.replace(
+        problem.ratings, value=value, scale=Scale(0.5, 10.0, 0.5), best=None, sha256=""
+    )
+    learner = _fits(problem, scaled)
+    if learner is not None:
+        score = predict(learner, problem.split.test, scaled).score
+        assert abs(np.median(score) - np.median(value)) < 2.5, (
+            f"ratings around {np.median(value):g}, predictions around {np.median(score):.3g}"
+        )
+
+
+def copies_predict_alike(problem: Problem) -> None:
+    """Copies by pickle and deepcopy predict bit-equally."""
+    expected = problem.trained.predict(problem.batch)
+    copies = (pickle.loads(pickle.dumps(problem.trained)), copy.deepcopy(problem.trained))
+    for other in copies:
+        assert torch.equal(other.predict(problem.batch), expected), "a copy predicts differently"
+
+
+def global_generators_are_left_alone(problem: Problem) -> None:
+    """Nothing reads or seeds the global generators of torch and NumPy after construction."""
+    learner = copy.deepcopy(problem.trained)
+    before = torch.get_rng_state(), np.random.get_state()[1]  # noqa: NPY002
+    learner.predict(problem.batch)
+    after = torch.get_rng_state(), np.random.get_state()[1]  # noqa: NPY002
+    assert torch.equal(before[0], after[0]), "predict uses torch's global generator"
+    assert np.array_equal(before[1], after[1]), "predict uses NumPy's global generator"
+
+
+def configuration_is_plain(problem: Problem) -> None:
+    """The configuration survives JSON, so that a record can hold it."""
+    config = problem.variant.configure({})
+    text = json.dumps(config.model_dump(mode="json"))
+    again = problem.variant.learner.Config.model_validate(json.loads(text))
+    assert again == config, "the configuration does not survive JSON"
+
+
+def learning_beats_chance(problem: Problem) -> None:
+    """On all test queries the MAE is below that of a random draw from the ratings."""
+    given = problem.predictions(problem.trained)
+    value = np.asarray(problem.ratings.value)[given.row]
+    drawn = np.random.default_rng(0).permutation(np.asarray(problem.ratings.value))[: len(value)]
+    low, high, _ = problem.ratings.scale
+    error = np.abs(np.clip(given.score, low, high) - value).mean()
+    chance = np.abs(drawn - value).mean()
+    assert error < 0.9 * chance, f"MAE {error:.3f} is no better than chance ({chance:.3f})"
+
+
+CHECKS: dict[str, Callable[[Problem], None]] = {
+    check.__name__: check
+    for check in (
+        configuration_is_plain,
+        same_answer_twice,
+        prediction_is_pure,
+        order_does_not_matter,
+        batch_mates_do_not_matter,
+        padding_does_not_matter,
+        targets_are_never_seen,
+        short_supports_work,
+        unknown_content_works,
+        no_content_works_or_is_declined,
+        another_scale_works,
+        copies_predict_alike,
+        global_generators_are_left_alone,
+        learning_beats_chance,
+    )
+}
+
+
+def _same(
+    learner: Learner, given: EpisodeBatch, whole: EpisodeBatch, fault: str, rows: torch.Tensor
+) -> None:
+    difference = learner.predict(given) - learner.predict(whole)[rows]
+    worst = difference[given.query_mask].abs().max()
+    assert worst <= TOLERANCE, f"{fault}: predictions move by {worst:.2g}"
+
+
+def _blanked(field: Field) -> Field:
+    """The field with every second entry unknown."""
+    values = np.array(field.values)
+    values[::2] = np.nan if field.kind == "number" else 0
+    return dataclasses.replace(field, values=values)
+
+
+def _fits(problem: Problem, ratings: Ratings) -> Learner | None:
+    """Fit and predict on other ratings; None when the learner declines with a reason."""
+    try:
+        learner = problem.fitted(ratings)
+    except Declined as error:
+        assert str(error).strip(), "declined without a reason"
+        return None
+    predict(learner, problem.split.test, ratings)
+    return learner

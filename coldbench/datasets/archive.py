@@ -1,0 +1,125 @@
+"""Zip archives from anywhere: only whitelisted members are read, and only from a decent archive.
+
+Refused as a whole: paths that leave the folder, absolute paths, links, duplicate members,
+encryption, odd compression, sizes or ratios of a bomb, damage of any kind. Nothing is written.
+"""
+
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from coldbench.errors import DataError, shorten
+
+__all__ = ["member_names", "read_members"]
+
+MAX_ARCHIVE = 1 << 30
+MAX_DIRECTORY = 1 << 20
+MAX_MEMBER = 1 << 30
+MAX_RATIO = 100
+RATIO_FLOOR = 1 << 20
+"""Smaller members may compress as well as they like."""
+BLOCK = 1 << 20
+END, END_SIZE = b"PK\x05\x06", 22
+FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
+
+
+def member_names(path: Path) -> list[str]:
+    """Base names of all files in a decent archive; raises DataError for any other."""
+    with _opened(path) as archive:
+        return sorted(PurePosixPath(info.filename).name for info in _decent(path, archive))
+
+
+def read_members(path: Path, folder: str, wanted: tuple[str, ...]) -> dict[str, bytes]:
+    """The wanted members by name, found at the top or in the top-level `folder`.
+
+    Members that the archive lacks are left out; raises DataError for a hostile or damaged archive.
+    """
+    with _opened(path) as archive:
+        infos = {info.filename: info for info in _decent(path, archive)}
+        found = {}
+        for name in wanted:
+            places = [place for place in (name, f"{folder}/{name}") if place in infos]
+            if len(places) > 1:
+                raise DataError(f"{path}: the archive holds {name} twice")
+            if places:
+                found[name] = _read(path, archive, infos[places[0]])
+        return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        _check_ends(path)
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except FAULTS as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: damaged archive: {shorten(reason, 200)}") from error
+
+
+def _check_ends(path: Path) -> None:
+    """Recognise web pages and truncated files, and refuse a directory too large to list."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(512).lstrip().lower()
+        file.seek(max(0, size - END_SIZE - (1 << 16)), os.SEEK_SET)
+        tail = file.read()
+    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        raise DataError(f"{path}: this is a web page, not a zip archive; download it again")
+    place = tail.rfind(END)
+    if size > MAX_ARCHIVE:
+        raise DataError(f"{path}: {size} bytes; archives over {MAX_ARCHIVE} are refused")
+    if place < 0 or len(tail) - place < END_SIZE:
+        raise DataError(f"{path}: no zip archive, or a truncated one; download it again")
+    length, begin = struct.unpack("<II", tail[place + 12 : place + 20])
+    if length > MAX_DIRECTORY or b"PK\x06\x07" in tail[max(0, place - 20) : place]:
+        raise DataError(f"{path}: the archive lists far more members than a data set has")
+    if begin + length > size:
+        raise DataError(f"{path}: truncated archive; download it again")
+
+
+def _decent(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    seen: set[str] = set()
+    for info in archive.infolist():
+        fault = _fault(info) or ("is there twice" if info.filename in seen else "")
+        if fault:
+            raise DataError(f"{path}: refused: member {shorten(info.filename)} {fault}")
+        seen.add(info.filename)
+    return [info for info in archive.infolist() if not info.is_dir()]
+
+
+def _fault(info: zipfile.ZipInfo) -> str:
+    name, mode = info.orig_filename, info.external_attr >> 16
+    if name.startswith("/") or "\\" in name or "\0" in name or name[1:2] == ":":
+        return "has an absolute or foreign path"
+    if ".." in name.split("/"):
+        return "leaves the folder"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a special file"
+    if info.flag_bits & 0x1:
+        return "is encrypted"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is compressed in an unexpected way"
+    if info.file_size > MAX_MEMBER:
+        return f"would unpack to {info.file_size} bytes"
+    if info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
+        return f"would unpack to {info.file_size} bytes from {info.compress_size}"
+    return ""
+
+
+def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    parts, left = [], info.file_size
+    with archive.open(info) as member:
+        while block := member.read(BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise DataError(f"{path}: {info.filename} is larger than the archive says")
+            parts.append(block)
+    if left:
+        raise DataError(f"{path}: {info.filename} is truncated")
+    return b"".join(parts)

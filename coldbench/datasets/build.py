@@ -1,0 +1,162 @@
+"""The one builder that every reader ends in: tables of raw rows to validated `Ratings`.
+
+The ratings table has columns `user` and `item` (categoricals of str), `rating` and, when known,
+`timestamp` (float64). A content table has `user` or `item` (str), optionally `title` (a display
+name, no feature), and the columns of its `kinds`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from coldbench.datasets.fields import content_fields, is_unknown
+from coldbench.datasets.table import Table
+from coldbench.datasets.vocabulary import index_of, shortlex, strings
+from coldbench.errors import DataError, shorten
+from coldbench.ratings import Array, Catalogue, Field, Ratings, Scale
+
+__all__ = ["LONGEST_ID", "build"]
+
+LONGEST_ID = 255
+LONGEST_TITLE = 80
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999."""
+
+
+def build(
+    name: str,
+    ratings: Table,
+    users: Table | None = None,
+    items: Table | None = None,
+    *,
+    scale: Scale | None = None,
+    licence: str = "unknown",
+    notes: Iterable[str] = (),
+) -> Ratings:
+    """Ratings with dense indices; the scale is inferred when it is None.
+
+    Users and items without content row get unknown content; those without ratings are kept.
+    Raises DataError naming file and line for ids, ratings or times that cannot be used.
+    """
+    if not len(ratings.frame):
+        raise DataError(f"{ratings.label}: no ratings")
+    value, scale = _values(ratings, scale)
+    user, user_ids, user_owner, user_rows, repeated_users = _index("user", ratings, users)
+    item, item_ids, item_owner, item_rows, repeated_items = _index("item", ratings, items)
+    user_fields, user_notes = _content(users, user_rows, user_owner, len(user_ids))
+    item_fields, item_notes = _content(items, item_rows, item_owner, len(item_ids))
+    title = _titles(items, item_rows, item_owner, len(item_ids))
+    said = [*notes, *repeated_users, *repeated_items, *user_notes, *item_notes]
+    return Ratings(
+        name=name,
+        user=user,
+        item=item,
+        value=value,
+        time=_times(ratings),
+        scale=scale,
+        catalogue=Catalogue(len(user_ids), len(item_ids), user_fields, item_fields, title),
+        user_id=strings(user_ids),
+        item_id=strings(item_ids),
+        licence=licence,
+        notes=(*said, *_duplicates(user, item, len(item_ids))),
+    )
+
+
+def _values(table: Table, scale: Scale | None) -> tuple[Array, Scale]:
+    raw = table.frame["rating"].to_numpy(dtype=np.float64)
+    with np.errstate(over="ignore"):
+        value = raw.astype(np.float32)
+    _refuse(table, raw, ~np.isfinite(value), "rating {} is no finite number")
+    if scale is None:
+        return value, _infer_scale(value)
+    low, high, step = scale
+    _refuse(table, raw, (raw < low) | (raw > high), f"rating {{}} is outside {low:g}..{high:g}")
+    steps = (raw - low) / step
+    off = np.abs(steps - np.rint(steps)) > 1e-4
+    _refuse(table, raw, off, f"rating {{}} is no multiple of {step:g} above {low:g}")
+    return value, scale
+
+
+def _infer_scale(value: Array) -> Scale:
+    found = np.unique(value).astype(np.float64)
+    step = float(f"{np.diff(found).min():.6g}") if len(found) > 1 else 1.0
+    return Scale(float(found[0]), float(found[-1]), step)
+
+
+def _times(table: Table) -> Array | None:
+    if "timestamp" not in table.frame:
+        return None
+    raw = table.frame["timestamp"].to_numpy(dtype=np.float64)
+    _refuse(table, raw, ~(raw >= 0), "time {} is no Unix time: seconds since 1970 are wanted")
+    _refuse(table, raw, raw > LAST_SECOND, "time {} is after the year 9999: seconds are wanted")
+    return raw.astype(np.int64)
+
+
+def _refuse(table: Table, raw: Array, wrong: Array, message: str) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        row = int(rows[0])
+        raise table.error(row, message.format(f"{raw[row]:.10g}"))
+
+
+def _index(
+    kind: str, ratings: Table, content: Table | None
+) -> tuple[Array, list[str], Array, Array, list[str]]:
+    """Dense index of every rating, all ids, and owner and row of each content row that is used."""
+    column = ratings.frame[kind].array
+    known = [str(value) for value in column.categories]
+    _check_ids(kind, ratings, known, column.codes)
+    told = [] if content is None else [str(value) for value in content.frame[kind]]
+    if content is not None:
+        _check_ids(kind, content, told, np.arange(len(told)))
+    ids = shortlex([*known, *told])
+    position = index_of(ids)
+    place = np.array([position[value] for value in known], dtype=np.int32)
+    owner = np.array([position[value] for value in told], dtype=np.int64)
+    _, rows = np.unique(owner, return_index=True)
+    rows = np.sort(rows)
+    repeated = len(owner) - len(rows)
+    note = f"{repeated} rows repeat the content of a {kind}; the first counts"
+    return place[column.codes], ids, owner[rows], rows, [note] if repeated else []
+
+
+def _check_ids(kind: str, table: Table, ids: list[str], codes: Array) -> None:
+    missing = np.flatnonzero(codes < 0)
+    if len(missing):
+        raise table.error(int(missing[0]), f"the {kind} id is missing")
+    for code, value in enumerate(ids):
+        if 0 < len(value) <= LONGEST_ID and "\0" not in value:
+            continue
+        rows = np.flatnonzero(codes == code)
+        if not value:
+            raise table.error(int(rows[0]), f"the {kind} id is empty")
+        message = f"{kind} id {shorten(value)} is longer than {LONGEST_ID} characters or holds NUL"
+        raise table.error(int(rows[0]), message)
+
+
+def _content(
+    table: Table | None, rows: Array, owner: Array, size: int
+) -> tuple[tuple[Field, ...], list[str]]:
+    return ((), []) if table is None else content_fields(table, rows, owner, size)
+
+
+def _titles(table: Table | None, rows: Array, owner: Array, size: int) -> Array | None:
+    if table is None or "title" not in table.frame:
+        return None
+    titles = [""] * size
+    cells = table.frame["title"].to_numpy(dtype=object)
+    for place, row in zip(owner, rows, strict=True):
+        titles[place] = _cut(cells[row])
+    return strings(titles)
+
+
+def _cut(title: Any) -> str:
+    text = "" if is_unknown(title) else str(title).replace("\0", "")
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
+
+
+def _duplicates(user: Array, item: Array, n_items: int) -> list[str]:
+    pairs = np.sort(user.astype(np.int64) * n_items + item)
+    repeated = int(np.count_nonzero(pairs[1:] == pairs[:-1]))
+    return [f"{repeated} ratings repeat a (user, item) pair; all are kept"] if repeated else []

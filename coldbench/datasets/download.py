@@ -1,0 +1,73 @@
+"""Raw data from its official server: checked against a recorded checksum, then imported."""
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from coldbench.datasets.importer import import_raw
+from coldbench.datasets.rawdata import LAYOUTS
+from coldbench.errors import DataError, UsageError, shorten, unknown
+
+__all__ = ["ARCHIVES", "Archive", "download"]
+
+TIMEOUT = 30.0
+"""Seconds without a byte after which a server counts as gone."""
+
+
+class Archive(NamedTuple):
+    """An official archive: its address and the SHA-256 of its bytes."""
+
+    url: str
+    sha256: str
+
+
+SERVER = "https://files.grouplens.org/datasets/movielens"
+ARCHIVES = {
+    "ml-1m": Archive(
+        f"{SERVER}/ml-1m.zip", "a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20"
+    ),
+    "ml-100k": Archive(
+        f"{SERVER}/ml-100k.zip", "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
+    ),
+}
+
+
+def download(name: str, *, progress: bool = True) -> Path:
+    """Fetch a data set's official archive and import it; returns where its raw files lie.
+
+    Raises UsageError when nobody serves it, DataError when the server cannot be reached or the
+    bytes are not the recorded ones; then nothing is kept.
+    """
+    if name not in ARCHIVES:
+        if name in LAYOUTS:
+            raise UsageError(f"{name} has no official server; get a copy, then {_import(name)}")
+        raise unknown("downloadable dataset", name, ARCHIVES)
+    with tempfile.TemporaryDirectory(prefix="coldbench-") as folder:
+        return import_raw(name, _fetch(name, ARCHIVES[name], Path(folder), progress))
+
+
+def _import(name: str) -> str:
+    return f"coldbench data import {name} FILE-OR-FOLDER"
+
+
+def _fetch(name: str, archive: Archive, folder: Path, progress: bool) -> Path:
+    import pooch
+
+    logging.getLogger("pooch").setLevel(logging.WARNING)
+    downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT)
+    try:
+        fetched = pooch.retrieve(
+            archive.url,
+            f"sha256:{archive.sha256}",
+            fname=f"{name}.zip",
+            path=folder,
+            downloader=downloader,
+        )
+    except Exception as error:
+        reason = shorten(f"{type(error).__name__}: {error}", 160)
+        raise DataError(
+            f"download of {archive.url} failed ({reason}); get the file elsewhere, "
+            f"then {_import(name)}"
+        ) from error
+    return Path(fetched)

@@ -1,0 +1,132 @@
+"""Ratings from pandas frames: the public Python API for data of one's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coldbench.datasets.build import build
+from coldbench.datasets.fields import YEARS, is_unknown
+from coldbench.datasets.table import Kind, Table
+from coldbench.datasets.vocabulary import index_of
+from coldbench.errors import UsageError, shorten, unknown
+from coldbench.ratings import Ratings, Scale
+
+__all__ = ["from_frames"]
+
+ALIASES = {"user_id": "user", "item_id": "item", "time": "timestamp"}
+KINDS = ("category", "set", "number")
+
+
+def from_frames(
+    ratings: pd.DataFrame,
+    users: pd.DataFrame | None = None,
+    items: pd.DataFrame | None = None,
+    *,
+    name: str,
+    scale: tuple[float, float, float] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    licence: str = "unknown",
+) -> Ratings:
+    """Ratings from frames; nothing is written, and the frames are not changed.
+
+    ratings: columns user, item, rating and perhaps timestamp (Unix seconds or datetimes), also
+    under the names user_id, item_id, time; users, items: a row each, with `user` or `item`,
+    perhaps `title` (a display name of items), and content columns; scale: low, high, step, else
+    inferred; kinds: category, set or number by content column. Undeclared columns are sets when
+    a cell is a list, numbers when floating or a year, else categories.
+    Raises UsageError for missing columns or kinds, DataError naming the row for bad values.
+    """
+    declared = dict(kinds or {})
+    content = [_content(users, "user", declared), _content(items, "item", declared)]
+    columns = {column for table in content if table for column in table.kinds}
+    for column, kind in declared.items():
+        if column not in columns:
+            raise unknown("content column", column, columns)
+        if kind not in KINDS:
+            raise unknown("kind", str(kind), KINDS)
+    return build(name, _ratings(ratings), *content, scale=_scale(scale), licence=licence)
+
+
+def _scale(scale: tuple[float, float, float] | None) -> Scale | None:
+    if scale is None:
+        return None
+    made = Scale(*map(float, scale))
+    if not (np.isfinite(made).all() and made.low <= made.high and made.step > 0):
+        raise UsageError(f"scale {scale} is no (low, high, step)")
+    return made
+
+
+def _ratings(frame: pd.DataFrame) -> Table:
+    frame = _renamed(frame, "ratings", ("user", "item", "rating"))
+    made: dict[str, Any] = {side: _ids(frame[side]) for side in ("user", "item")}
+    made["rating"] = _numbers(frame["rating"], "rating")
+    if "timestamp" in frame:
+        made["timestamp"] = _seconds(frame["timestamp"])
+    return Table(pd.DataFrame(made), "ratings")
+
+
+def _renamed(frame: pd.DataFrame, label: str, needed: tuple[str, ...]) -> pd.DataFrame:
+    present = {str(column) for column in frame.columns}
+    names = {old: new for old, new in ALIASES.items() if old in present and new not in present}
+    frame = frame.rename(columns=str).rename(columns=names).reset_index(drop=True)
+    for column in needed:
+        if column not in frame:
+            found = shorten(", ".join(sorted(present)), 200)
+            raise UsageError(f"the {label} frame has no column {column!r}, only {found}")
+    if frame.columns.has_duplicates:
+        raise UsageError(f"the {label} frame has two columns of one name")
+    return frame
+
+
+def _ids(column: "pd.Series[Any]") -> pd.Categorical:
+    """Ids as text; a missing id has code -1, which `build` refuses."""
+    codes, values = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
+    texts = [str(value) for value in values]
+    position = index_of(dict.fromkeys(texts))
+    merged = np.array([*(position[text] for text in texts), -1])
+    return pd.Categorical.from_codes(
+        merged[codes], categories=pd.Index(list(position), dtype=object)
+    )
+
+
+def _numbers(column: "pd.Series[Any]", name: str) -> Any:
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        for row, cell in enumerate(column.to_numpy(dtype=object)):
+            try:
+                float(cell)
+            except (TypeError, ValueError):
+                raise Table(pd.DataFrame(), "ratings").error(
+                    row, f"{name} is {shorten(cell)}; a number is wanted"
+                ) from error
+        raise UsageError(f"the ratings frame's column {name} is not numeric: {error}") from error
+
+
+def _seconds(column: "pd.Series[Any]") -> Any:
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        return _numbers(column, "timestamp")
+    stamp = pd.to_datetime(column, utc=True)
+    return _numbers((stamp - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1), "timestamp")
+
+
+def _content(frame: pd.DataFrame | None, owner: str, declared: Mapping[str, Kind]) -> Table | None:
+    if frame is None:
+        return None
+    frame = _renamed(frame, f"{owner}s", (owner,))
+    fields = [str(c) for c in frame.columns if c not in (owner, "title" if owner == "item" else "")]
+    kinds = {column: declared.get(column) or _kind(frame[column], column) for column in fields}
+    cells = {column: frame[column].to_numpy(dtype=object) for column in frame.columns}
+    cells[owner] = np.array(
+        ["" if is_unknown(cell) else str(cell) for cell in cells[owner]], dtype=object
+    )
+    return Table(pd.DataFrame(cells, dtype=object), f"{owner}s", None, kinds)
+
+
+def _kind(column: "pd.Series[Any]", name: str) -> Kind:
+    if name in YEARS or pd.api.types.is_float_dtype(column):
+        return "number"
+    lists = any(isinstance(cell, list | tuple | set | frozenset) for cell in column)
+    return "set" if lists else "category"

@@ -1,0 +1,68 @@
+"""Raw data from the user's disk into the data home: whitelisted files only, all or nothing."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from coldbench import registry
+from coldbench.datasets.rawdata import layouts_of, raw_folder
+from coldbench.datasets.rawfile import RawFile
+from coldbench.datasets.source import file_names, read_source
+from coldbench.errors import DataError, shorten
+
+__all__ = ["import_raw"]
+
+
+def import_raw(name: str, path: Path | str) -> Path:
+    """Copy a data set's raw files from a folder or zip archive; returns where they lie now.
+
+    The files are read as data once before anything is kept. Raises UsageError for a data set
+    that has no raw files, DataError for missing, damaged, hostile or malformed ones.
+    """
+    layouts = layouts_of(name)
+    source = Path(path).expanduser()
+    try:
+        there = source.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise DataError(f"{shorten(str(path), 200)}: no such folder or archive")
+    layout, files = read_source(source, layouts)
+    if source.is_dir():
+        _refuse_links(source, layout.name, list(files))
+    plugin = registry.load("dataset", name)
+    plugin(plugin.Config(path=source)).load()
+    return _keep(raw_folder(name), files)
+
+
+def _refuse_links(source: Path, inner: str, names: list[str]) -> None:
+    for name in names:
+        for place in (source / name, source / inner / name):
+            if place.is_symlink():
+                raise DataError(f"{place}: refused: it is a link; import the folder it leads to")
+    if not set(names) <= set(file_names(source)) and (source / inner).is_symlink():
+        raise DataError(f"{source / inner}: refused: it is a link; import the folder it leads to")
+
+
+def _keep(place: Path, files: dict[str, RawFile]) -> Path:
+    """Write the files beside their place, then swap; an earlier import stays until the end."""
+    temporary: Path | None = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=place.parent))
+        fresh = temporary / "new"
+        fresh.mkdir()
+        for name, raw in files.items():
+            (fresh / name).write_bytes(raw.data)
+        if place.exists():
+            place.rename(temporary / "old")
+        fresh.rename(place)
+    except OSError as error:
+        raise DataError(
+            f"cannot write {place}: {error.strerror or error}; "
+            "set COLDBENCH_DATA to a writable folder"
+        ) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return place

@@ -1,0 +1,44 @@
+"""Registered data sets whose raw files are imported once, or named by a path."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from coldbench.datasets.homes import data_home
+from coldbench.datasets.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, atomic_layout
+from coldbench.datasets.rawfile import RawFile
+from coldbench.datasets.source import read_source
+from coldbench.errors import DataError, unknown
+
+__all__ = ["LAYOUTS", "layouts_of", "raw_files", "raw_folder"]
+
+LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
+    "ml-1m": (ML_1M, atomic_layout("ml-1m")),
+    "ml-100k": (ML_100K, atomic_layout("ml-100k")),
+    "book-crossing": (BOOK_CROSSING,),
+}
+"""The raw formats that each of these data sets may be imported in."""
+DOWNLOADS = ("ml-1m", "ml-100k")
+
+
+def layouts_of(name: str) -> Sequence[Layout]:
+    """The raw formats of a data set; raises UsageError when it has none."""
+    if name not in LAYOUTS:
+        raise unknown("importable dataset", name, LAYOUTS)
+    return LAYOUTS[name]
+
+
+def raw_folder(name: str) -> Path:
+    """Where the imported raw files of a data set lie."""
+    return data_home() / "raw" / name
+
+
+def raw_files(name: str, path: Path | None) -> tuple[Layout, dict[str, RawFile]]:
+    """The raw files at `path`, or the imported ones; raises DataError that says how to get them."""
+    place = path.expanduser() if path else raw_folder(name)
+    if path is None and not place.is_dir():
+        download = f"coldbench data download {name}  or  " if name in DOWNLOADS else ""
+        raise DataError(
+            f"{name} is not on this machine (looked in {place}); get it with: {download}"
+            f"coldbench data import {name} FILE-OR-FOLDER  or name a copy with --dataset PATH"
+        )
+    return read_source(place, layouts_of(name))

@@ -1,0 +1,90 @@
+"""Split rows -> padded, masked batches of episodes. Axes: B episodes, S support, Q query."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+
+from coldbench.ragged import Ragged
+from coldbench.ratings import Array, Ratings
+from coldbench.splits import Tasks
+
+__all__ = ["EpisodeBatch", "batches", "collate", "pools"]
+
+
+@dataclass(frozen=True, eq=False)
+class EpisodeBatch:
+    """B episodes. Holds no target: the ratings to predict travel separately.
+
+    user int64 [B]; support_item int64, support_value float32, support_mask bool [B, S];
+    query_item int64, query_mask bool [B, Q]. Padding is item 0 with mask False; a user without
+    support has a row of padding, so S and Q are at least 1.
+    """
+
+    user: torch.Tensor
+    support_item: torch.Tensor
+    support_value: torch.Tensor
+    support_mask: torch.Tensor
+    query_item: torch.Tensor
+    query_mask: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def to(self, device: torch.device | str) -> "EpisodeBatch":
+        """The same batch on another device."""
+        return EpisodeBatch(*(getattr(self, f.name).to(device) for f in fields(self)))
+
+
+def collate(
+    user: Array, support: Ragged, query: Ragged, item: Array, value: Array
+) -> EpisodeBatch:
+    """A batch from rows into `item` and `value` (any integer / float32 [n])."""
+    support_item, support_mask = support.padded(item)
+    query_item, query_mask = query.padded(item)
+    support_value, _ = support.padded(value)
+    return EpisodeBatch(
+        torch.from_numpy(user),
+        torch.from_numpy(support_item).long(),
+        torch.from_numpy(support_value),
+        torch.from_numpy(support_mask),
+        torch.from_numpy(query_item).long(),
+        torch.from_numpy(query_mask),
+    )
+
+
+def batches(
+    tasks: Tasks, ratings: Ratings, max_tasks: int = 256, max_cells: int = 2**15
+) -> Iterator[tuple[EpisodeBatch, Array]]:
+    """Batches of like length, at most `max_tasks` tasks and `max_cells` padded cells each.
+
+    Yields each batch with the rows of its queries, int64 [number of True in query_mask].
+    """
+    width = np.maximum(np.maximum(tasks.support.lengths, tasks.query.lengths), 1)
+    order = np.argsort(width, kind="stable")
+    start = 0
+    while start < len(order):
+        sizes = width[order[start : start + max_tasks]]
+        fits = np.flatnonzero(sizes * np.arange(1, len(sizes) + 1) <= max_cells)
+        stop = start + (int(fits[-1]) + 1 if len(fits) else 1)
+        chosen = order[start:stop]
+        query = tasks.query.select(chosen)
+        support = tasks.support.select(chosen)
+        yield collate(tasks.user[chosen], support, query, ratings.item, ratings.value), query.rows
+        start = stop
+
+
+def pools(lengths: Array, size: int, rng: np.random.Generator, pool: int = 16) -> list[Array]:
+    """Random batches of tasks of like length: a shuffled order, sorted within pools of batches.
+
+    Each task appears once; little padding, and the make-up of the batches stays random.
+    """
+    order = rng.permutation(len(lengths))
+    span = size * pool
+    cut: list[Array] = []
+    for start in range(0, len(order), span):
+        chunk = order[start : start + span]
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        cut += [chunk[i : i + size] for i in range(0, len(chunk), size)]
+    return [cut[i] for i in rng.permutation(len(cut))]

@@ -1,0 +1,97 @@
+"""How long a study will take: a real epoch on few users, scaled. An estimate, never a promise."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from coldbench import registry
+from coldbench.errors import shorten
+from coldbench.learner import Domain, Learner, TrainingData, Variant
+from coldbench.predict import predict
+from coldbench.protocols import PROTOCOLS
+from coldbench.ratings import Ratings
+from coldbench.records import Job
+from coldbench.rng import generator
+from coldbench.splits import Split, Tasks
+
+__all__ = ["Probe", "estimate"]
+
+USERS = 200  # training users of the probe
+TASKS = 100  # test tasks of the probe
+
+
+@dataclass(frozen=True)
+class Probe:
+    """seconds: of one run with the most epochs, 0 where `problem` says why there is no number."""
+
+    learner: str
+    jobs: int
+    epochs: int
+    seconds: float
+    problem: str = ""
+
+
+def estimate(ratings: Ratings, jobs: Sequence[Job]) -> list[Probe]:
+    """One probe for each learner of the jobs, in their order, on the split of the first job."""
+    if not jobs:
+        return []
+    protocol = PROTOCOLS[jobs[0].protocol].model_validate(jobs[0].protocol_options)
+    start = time.perf_counter()
+    split = protocol.split(ratings, jobs[0].seeds)
+    splitting = time.perf_counter() - start
+    first = {job.learner: job for job in reversed(jobs)}
+    names = list(dict.fromkeys(job.learner for job in jobs))
+    counts = {name: sum(job.learner == name for job in jobs) for name in names}
+    return [_probe(first[name], counts[name], ratings, split, splitting) for name in names]
+
+
+def _probe(job: Job, count: int, ratings: Ratings, split: Split, splitting: float) -> Probe:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        variant = Variant.of(registry.load("learner", job.learner), job.learner)
+        config = variant.learner.Config.model_validate(job.config)
+        domain = Domain(ratings.catalogue, ratings.scale, job.device)
+        learner = variant.learner(config, domain, generator(job.seeds.init, "init"))
+        epoch = _epoch_seconds(learner, ratings, split, job)
+        task = _task_seconds(learner, ratings, split.test)
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
+        return Probe(job.learner, count, 0, 0.0, shorten(error, 120))
+    finally:
+        torch.set_num_threads(threads)
+    testing = task * len(split.test) * (1 + len(job.shots))
+    searched = config.epochs > 1 and len(split.validation) > 0
+    search = config.epochs * (epoch + task * len(split.validation)) if searched else 0.0
+    training = config.epochs * epoch if job.refit or not searched else 0.0
+    return Probe(job.learner, count, config.epochs, splitting + search + training + testing)
+
+
+def _epoch_seconds(learner: Learner, ratings: Ratings, split: Split, job: Job) -> float:
+    """Of a full epoch. The second epoch is timed: the first one pays for starting up."""
+    total = len(split.train_user)
+    few = generator(job.seeds.order, "estimate").permutation(total)[:USERS]
+    lists = split.train.select(np.sort(few))
+    data = TrainingData.of(ratings, split.train_user[np.sort(few)], lists, job.device)
+    seconds = 0.0
+    for epoch in range(min(learner.config.epochs, 2)):
+        start = time.perf_counter()
+        learner.train_epoch(data, epoch, generator(job.seeds.order, "epoch", epoch))
+        seconds = time.perf_counter() - start
+    return seconds * len(split.train.rows) / max(len(lists.rows), 1)
+
+
+def _task_seconds(learner: Learner, ratings: Ratings, tasks: Tasks) -> float:
+    chosen = np.linspace(0, max(len(tasks) - 1, 0), min(TASKS, len(tasks))).astype(np.int64)
+    few = _some(tasks, chosen)
+    start = time.perf_counter()
+    predict(learner, few, ratings)
+    return (time.perf_counter() - start) / max(len(few), 1)
+
+
+def _some(tasks: Tasks, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Tasks:
+    position = np.isin(tasks.query.owner, chosen)
+    query = tasks.query.select(chosen)
+    return Tasks(tasks.user[chosen], tasks.support.select(chosen), query, tasks.scenario[position])

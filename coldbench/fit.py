@@ -1,0 +1,121 @@
+"""Epochs, validation, early stopping: the same for every learner.
+
+1. Train on the inner ratings; after each epoch predict the validation tasks; stop when the
+   validation MAE has not improved for `patience` epochs. This chooses the number of epochs.
+2. Train a new learner, from the same initial state, on all training ratings for that number.
+
+A learner of one epoch (closed forms) needs no first step.
+"""
+
+import copy
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from coldbench.errors import Diverged
+from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
+from coldbench.predict import predict
+from coldbench.ratings import Array, Ratings
+from coldbench.rng import Seeds, generator
+from coldbench.splits import SCENARIOS, Split, Tasks
+
+__all__ = ["EpochRecord", "Fitted", "fit", "search", "validate"]
+
+EpochRecord = Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained learner; curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that
+    of each scenario, the learner's own figures); epochs: how many the final learner trained."""
+
+    learner: Learner
+    curve: list[EpochRecord]
+    epochs: int
+
+
+def fit(
+    variant: Variant,
+    config: LearnerConfig,
+    ratings: Ratings,
+    split: Split,
+    seeds: Seeds,
+    refit: bool = True,
+    device: str = "cpu",
+) -> Fitted:
+    """Choose the number of epochs on validation tasks, then train on all training ratings.
+
+    With `refit` False the learner of the best validation epoch is kept instead.
+    Raises Diverged with the epoch, Declined from the learner.
+    """
+    domain = Domain(ratings.catalogue, ratings.scale, device)
+    curve: list[EpochRecord] = []
+    epochs = config.epochs
+    if epochs > 1 and len(split.validation):
+        best, curve = search(variant, config, ratings, split, seeds, device)
+        if not refit:
+            return best
+        epochs = best.epochs
+    data = TrainingData.of(ratings, split.train_user, split.train, device)
+    learner = variant.learner(config, domain, generator(seeds.init, "init"))
+    for epoch in range(epochs):
+        _epoch(learner, data, epoch, seeds)
+    return Fitted(learner, curve, epochs)
+
+
+def search(
+    variant: Variant,
+    config: LearnerConfig,
+    ratings: Ratings,
+    split: Split,
+    seeds: Seeds,
+    device: str = "cpu",
+) -> tuple[Fitted, list[EpochRecord]]:
+    """Step 1: the learner of the best validation epoch, and the whole curve."""
+    domain = Domain(ratings.catalogue, ratings.scale, device)
+    data = TrainingData.of(ratings, split.train_user, split.inner, device)
+    learner = variant.learner(config, domain, generator(seeds.init, "init"))
+    curve: list[EpochRecord] = []
+    best: Learner = learner
+    best_epoch, best_mae = -1, math.inf
+    for epoch in range(config.epochs):
+        figures = _epoch(learner, data, epoch, seeds)
+        try:
+            maes = validate(learner, split.validation, ratings)
+        except Diverged as error:
+            raise Diverged(f"after epoch {epoch}: {error}") from None
+        mae = float(np.mean(list(maes.values())))
+        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **figures})
+        if mae < best_mae:
+            best, best_epoch, best_mae = copy.deepcopy(learner), epoch, mae
+        if epoch - best_epoch >= config.patience:
+            break
+    return Fitted(best, curve, best_epoch + 1), curve
+
+
+def validate(learner: Learner, tasks: Tasks, ratings: Ratings) -> dict[str, float]:
+    """Validation MAE of each scenario that has queries, as `validation_W-W` and so on.
+
+    Their plain mean is what early stopping and tuning minimise: each scenario counts alike.
+    """
+    predictions = predict(learner, tasks, ratings)
+    score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
+    error: Array = np.abs(score - ratings.value[predictions.row])
+    return {
+        f"validation_{name}": float(error[predictions.scenario == index].mean(dtype=np.float64))
+        for index, name in enumerate(SCENARIOS)
+        if (predictions.scenario == index).any()
+    }
+
+
+def _epoch(learner: Learner, data: TrainingData, epoch: int, seeds: Seeds) -> EpochRecord:
+    start = time.perf_counter()
+    rng = generator(seeds.order, "epoch", epoch)
+    figures = dict(learner.train_epoch(data, epoch, rng) or {})
+    for name, value in figures.items():
+        if not math.isfinite(value):
+            raise Diverged(f"{name} is {value} in epoch {epoch}")
+    return {**figures, "seconds": time.perf_counter() - start}

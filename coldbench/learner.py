@@ -1,0 +1,197 @@
+"""The contract of a learner: train one epoch, predict a batch. The harness does the rest.
+
+The harness owns epochs, early stopping, timing and devices, so no learner gets a larger budget.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+
+from coldbench.episodes import EpisodeBatch, collate, pools
+from coldbench.errors import Declined, UsageError
+from coldbench.ragged import Ragged
+from coldbench.ratings import Array, Catalogue, Ratings, Scale
+
+__all__ = [
+    "CONTRACT",
+    "Declined",
+    "Domain",
+    "Episode",
+    "Learner",
+    "LearnerConfig",
+    "TrainingData",
+    "Variant",
+]
+
+CONTRACT = 1  # moves when a learner written for the old contract would break
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """What a learner may know before it trains: content and scale, never a rating."""
+
+    catalogue: Catalogue
+    scale: Scale
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """A training batch with its targets: float32 [B, Q], 0 where `batch.query_mask` is False."""
+
+    batch: EpisodeBatch
+    target: torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The training ratings and nothing else: no row of a validation or test query is in here.
+
+    user int64 [n], item int64 [n], value float32 [n], in lists by training user; `lists.rows`
+    index these three arrays; task_user int64 [T].
+    """
+
+    user: Array
+    item: Array
+    value: Array
+    lists: Ragged
+    task_user: Array
+    device: str = "cpu"
+
+    @classmethod
+    def of(
+        cls, ratings: Ratings, users: Array, lists: Ragged, device: str = "cpu"
+    ) -> "TrainingData":
+        """A copy of the given rows; what is not in `lists` cannot be reached from it."""
+        rows = lists.rows
+        own = Ragged(np.arange(len(rows)), lists.ptr)
+        item, value = ratings.item[rows].astype(np.int64), np.asarray(ratings.value[rows])
+        data = cls(users[lists.owner], item, value, own, users, device)
+        for array in (data.user, data.item, data.value, data.task_user):
+            array.flags.writeable = False
+        return data
+
+    def episodes(
+        self,
+        rng: np.random.Generator,
+        batch_size: int = 32,
+        query_share: float = 0.5,
+        max_query: int = 40,
+        max_support: int | None = None,
+    ) -> Iterator[Episode]:
+        """Every training user once, in random order, with a fresh support / query split.
+
+        A user with n >= 2 ratings gets round(n * query_share) of them as query, at least 1, at
+        most `max_query`; the rest (at most `max_support`) as support. Batches hold users of like
+        length (`coldbench.episodes.pools`).
+        """
+        lengths = self.lists.lengths
+        usable = np.flatnonzero(lengths >= 2)
+        shuffled = self.lists.select(usable).shuffled(rng)
+        count = np.clip(np.rint(lengths[usable] * query_share), 1, lengths[usable] - 1)
+        query, support = shuffled.split(np.minimum(count, max_query).astype(np.int64))
+        if max_support is not None:
+            support = support.split(max_support)[0]
+        for chosen in pools(support.lengths, batch_size, rng):
+            asked = query.select(chosen)
+            users, known = self.task_user[usable[chosen]], support.select(chosen)
+            batch = collate(users, known, asked, self.item, self.value)
+            target = torch.from_numpy(asked.padded(self.value)[0])
+            yield Episode(batch.to(self.device), target.to(self.device))
+
+
+class LearnerConfig(BaseModel):
+    """Options of a learner, with defaults; subclasses add theirs. Unknown keys are errors.
+
+    epochs: most epochs of training; patience: stop after so many epochs without a better
+    validation MAE.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    epochs: int = Field(1, ge=1)
+    patience: int = Field(4, ge=1)
+
+
+class Learner(ABC):
+    """A learner: built from its configuration, trained by the harness, asked to predict.
+
+    Subclasses define `Config` (a LearnerConfig), and hold all they learn as attributes that
+    `copy.deepcopy` and `pickle` can copy (torch modules, tensors, arrays). They read randomness
+    from the generators they are given only. Raise `Declined` in `__init__` when the learner
+    cannot do the job (a missing library, no content fields), with the reason.
+    """
+
+    Config: ClassVar[type[LearnerConfig]] = LearnerConfig
+    contract: ClassVar[int] = 1
+    depends_on_order: ClassVar[bool] = False  # only for faithful copies of faulty published code
+
+    def __init__(self, config: Any, domain: Domain, rng: np.random.Generator) -> None:
+        """Initial state; draws of `rng` come from the init stream."""
+        self.config = config
+        self.domain = domain
+
+    @abstractmethod
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        """Train for one epoch (counted from 0); returns figures worth plotting, such as a loss.
+
+        Draws of `rng` come from the order stream.
+        """
+
+    @abstractmethod
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        """Predicted ratings, float32 [B, Q]; entries outside `query_mask` are ignored.
+
+        Pure: it changes nothing in the learner, and a row depends on that episode alone.
+        """
+
+    def n_parameters(self) -> int:
+        """Trained numbers: parameters of every torch module or tensor attribute."""
+        count = 0
+        for value in vars(self).values():
+            if isinstance(value, torch.nn.Module):
+                count += sum(parameter.numel() for parameter in value.parameters())
+            elif isinstance(value, torch.Tensor):
+                count += value.numel()
+        return count
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A learner under another default configuration: registered by name, never a copy of code.
+
+    note: what it is, in one line, and why it departs from the learner's own defaults.
+    """
+
+    learner: type[Learner]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    @classmethod
+    def of(cls, registered: Any, name: str) -> "Variant":
+        """What an entry point may name: a Learner class or a Variant of one."""
+        if isinstance(registered, Variant):
+            return registered
+        if not (isinstance(registered, type) and issubclass(registered, Learner)):
+            raise UsageError(
+                f"learner {name!r}: its entry point names {registered!r}, "
+                "which is neither a coldbench.learner.Learner class nor a Variant"
+            )
+        if registered.contract != CONTRACT:
+            raise UsageError(
+                f"learner {name!r} was written for contract {registered.contract}, "
+                f"this coldbench has contract {CONTRACT}: update the learner's package"
+            )
+        return cls(registered, {}, (registered.__doc__ or "").strip().split("\n")[0])
+
+    def configure(self, options: Mapping[str, Any]) -> LearnerConfig:
+        """The full configuration: defaults, then this variant's options, then the given ones."""
+        return self.learner.Config.model_validate({**self.options, **options})
+
+

@@ -1,0 +1,29 @@
+"""The contract of a metric: a pure function on arrays that declares direction, range and unit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coldbench.ratings import Array
+
+__all__ = ["Metric"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A named metric of the queries of one scenario.
+
+    function(value, score, episode) -> float: true ratings and clipped predictions, float64 [n],
+    and the episode of each, int64 [n]; n >= 1. Non-finite input never reaches it.
+    low, high: the range, None where unbounded; unit: of the value, "" for none.
+    """
+
+    name: str
+    function: Callable[[Array, Array, Array], float]
+    lower_is_better: bool
+    low: float | None
+    high: float | None
+    unit: str
+    summary: str
+
+    def __call__(self, value: Array, score: Array, episode: Array) -> float:
+        return self.function(value, score, episode)

@@ -1,0 +1,16 @@
+"""Root mean squared error, pooled over ratings."""
+
+import numpy as np
+
+from coldbench.metrics.metric import Metric
+from coldbench.ratings import Array
+
+__all__ = ["rmse"]
+
+
+def pooled(value: Array, score: Array, episode: Array) -> float:
+    """square root of the mean over ratings of (score - value)^2."""
+    return float(np.sqrt(np.square(score - value).mean()))
+
+
+rmse = Metric("rmse", pooled, True, 0.0, None, "rating points", "root mean squared error")

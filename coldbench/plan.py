@@ -1,0 +1,140 @@
+"""Command line or YAML -> StudyConfig -> the list of jobs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from coldbench import registry
+from coldbench.datasets import open_dataset
+from coldbench.errors import unknown
+from coldbench.learner import Variant
+from coldbench.options import read_yaml, validated
+from coldbench.protocols import PROTOCOLS, Protocol
+from coldbench.ratings import Ratings
+from coldbench.records import Job
+from coldbench.rng import Seeds
+from coldbench.splits import SCENARIOS
+
+__all__ = ["StudyConfig", "plan", "read_config"]
+
+
+class StudyConfig(BaseModel):
+    """A study as its user writes it; every key may be left out.
+
+    dataset: a registered name or a folder; dataset_options, protocol_options: departures from
+    their defaults; options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
+    shots: numbers of support ratings to predict with besides all of them; refit: train again on
+    all training ratings once the number of epochs is chosen; out: the study's folder.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    dataset: str = "synthetic"
+    dataset_options: dict[str, Any] = {}
+    protocol: str = "separate"
+    protocol_options: dict[str, Any] = {}
+    models: tuple[str, ...] = Field(("mamo", "melu"), min_length=1)
+    options: dict[str, dict[str, Any]] = {}
+    seeds: int | tuple[int, ...] = 10
+    scenarios: tuple[str, ...] = SCENARIOS
+    shots: tuple[int, ...] = ()
+    refit: bool = True
+    device: str = "cpu"
+    out: Path | None = None
+
+    @field_validator("seeds")
+    @classmethod
+    def _some_seeds(cls, value: int | tuple[int, ...]) -> int | tuple[int, ...]:
+        listed = value if isinstance(value, tuple) else tuple(range(value))
+        if not listed or min(listed) < 0 or len(set(listed)) < len(listed):
+            raise ValueError("give a positive number of seeds, or different seeds >= 0")
+        return value
+
+    @field_validator("scenarios")
+    @classmethod
+    def _known_scenarios(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in SCENARIOS:
+                raise ValueError(f"unknown scenario {name!r}: known are {', '.join(SCENARIOS)}")
+        return tuple(name for name in SCENARIOS if name in value)
+
+    @field_validator("shots")
+    @classmethod
+    def _sorted_shots(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if value and min(value) < 0:
+            raise ValueError("shots are numbers of ratings, 0 or more")
+        return tuple(sorted(set(value)))
+
+    @property
+    def seed_list(self) -> tuple[int, ...]:
+        """The seeds, one for each replicate."""
+        return self.seeds if isinstance(self.seeds, tuple) else tuple(range(self.seeds))
+
+
+def read_config(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
+    """A configuration file, and what the command line says besides, which wins."""
+    data = read_yaml(file) if file else {}
+    for key, value in overrides.items():
+        nested = isinstance(value, dict) and isinstance(data.get(key), dict)
+        data[key] = _deep(data[key], value) if nested else value
+    return validated(StudyConfig, data, str(file) if file else "the command line")
+
+
+def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
+    """The data and the jobs, seed by seed, so that learners of one seed share a split.
+
+    Raises UsageError for unknown names and options, DataError for the data.
+    """
+    variants = {name: _variant(name) for name in config.models}
+    stray = sorted(config.options.keys() - variants.keys())
+    if stray:
+        raise unknown("learner in options", stray[0], variants)
+    learners = {
+        name: _configure(variant, config.options.get(name, {}), name)
+        for name, variant in variants.items()
+    }
+    protocol = _protocol(config)
+    ratings = open_dataset(config.dataset, config.dataset_options)
+    common = {
+        "dataset": ratings.name,
+        "dataset_sha256": ratings.sha256,
+        "protocol": config.protocol,
+        "protocol_options": protocol.model_dump(mode="json"),
+        "scenarios": config.scenarios,
+        "shots": config.shots,
+        "refit": config.refit,
+        "device": config.device,
+    }
+    return ratings, [
+        Job(learner=name, config=learner, seeds=Seeds.joint(seed), **common)
+        for seed in config.seed_list
+        for name, learner in learners.items()
+    ]
+
+
+def _variant(name: str) -> Variant:
+    return Variant.of(registry.load("learner", name), name)
+
+
+def _configure(variant: Variant, options: Mapping[str, Any], name: str) -> dict[str, Any]:
+    data = {**variant.options, **options}
+    config = validated(variant.learner.Config, data, f"learner {name!r}")
+    return config.model_dump(mode="json")
+
+
+def _protocol(config: StudyConfig) -> Protocol:
+    if config.protocol not in PROTOCOLS:
+        raise unknown("protocol", config.protocol, PROTOCOLS)
+    chosen = PROTOCOLS[config.protocol]
+    return validated(chosen, config.protocol_options, f"protocol {config.protocol!r}")
+
+
+def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _deep(merged[key], value) if both else value
+    return merged
+
+

@@ -1,0 +1,61 @@
+"""Learner + tasks -> Predictions: one score for each query row."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from coldbench.episodes import batches
+from coldbench.errors import ColdbenchError, Diverged
+from coldbench.learner import Learner
+from coldbench.ratings import Array, Ratings
+from coldbench.splits import Tasks
+
+__all__ = ["Predictions", "predict"]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """One entry for each query: row int64 (of Ratings), score float32 (raw, not clipped),
+    scenario int8 (index into SCENARIOS), shots int32 (support ratings allowed; -1 = all)."""
+
+    row: Array
+    score: Array
+    scenario: Array
+    shots: Array
+
+    @classmethod
+    def join(cls, parts: list["Predictions"]) -> "Predictions":
+        """Several sets end to end."""
+        names = ("row", "score", "scenario", "shots")
+        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+
+def predict(
+    learner: Learner, tasks: Tasks, ratings: Ratings, shots: int | None = None
+) -> Predictions:
+    """The learner's scores for every query row, sorted by row.
+
+    Raises Diverged for scores that are not finite, ColdbenchError for a wrong type or shape.
+    """
+    rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    for batch, query_rows in batches(tasks.shots(shots), ratings):
+        score = learner.predict(batch.to(learner.domain.device))
+        _check(learner, score, tuple(batch.query_mask.shape))
+        scores.append(score.detach().float().cpu().numpy()[batch.query_mask.numpy()])
+        rows.append(query_rows)
+    row, score = np.concatenate(rows), np.concatenate(scores)
+    if not np.isfinite(score).all():
+        raise Diverged(f"{(~np.isfinite(score)).sum()} of {len(score)} predictions are not finite")
+    order = np.argsort(row, kind="stable")
+    scenario = tasks.scenario[np.argsort(tasks.query.rows, kind="stable")]
+    count = np.full(len(row), -1 if shots is None else shots, dtype=np.int32)
+    return Predictions(row[order], score[order], scenario, count)
+
+
+def _check(learner: Learner, score: object, shape: tuple[int, ...]) -> None:
+    name = type(learner).__name__
+    if not isinstance(score, torch.Tensor):
+        raise ColdbenchError(f"{name}.predict returned {type(score).__name__}, not a torch.Tensor")
+    if tuple(score.shape) != shape:
+        raise ColdbenchError(f"{name}.predict returned shape {tuple(score.shape)}, not {shape}")

@@ -1,0 +1,35 @@
+"""The contract of a protocol: a frozen, versioned configuration that makes Splits."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from coldbench.ratings import Array, Ratings
+from coldbench.rng import Seeds
+from coldbench.splits import Split
+
+__all__ = ["Protocol", "first_of_each_pair"]
+
+
+class Protocol(BaseModel, ABC):
+    """Numbers of the protocol are its fields, recorded with every result.
+
+    `version` moves when the same numbers would give other splits.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    version: int = 1
+
+    @abstractmethod
+    def split(self, ratings: Ratings, seeds: Seeds) -> Split:
+        """The replicate of this seed vector; reads only the streams `split` and `episode`."""
+
+
+def first_of_each_pair(ratings: Ratings) -> Array:
+    """Rows without later ratings of the same (user, item): a pair in support and query would leak."""
+    pair = ratings.user.astype(np.int64) * ratings.catalogue.n_items + ratings.item
+    return np.sort(np.unique(pair, return_index=True)[1])

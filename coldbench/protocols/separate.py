@@ -1,0 +1,73 @@
+"""Protocols `separate` and `all`: each scenario is its own set of tasks (MeLU's, made strict)."""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from coldbench.protocols.protocol import Protocol, first_of_each_pair
+from coldbench.protocols.states import cold_items, cold_users
+from coldbench.protocols.validation import Validation, carve, without
+from coldbench.ragged import Ragged
+from coldbench.ratings import Array, Ratings
+from coldbench.rng import Seeds, generator
+from coldbench.splits import Split, Tasks, scenario_of
+
+__all__ = ["All", "Separate"]
+
+
+class Separate(Protocol):
+    """Users split at random, items by release year; a task is a user within one scenario.
+
+    A task has `min_ratings`..`max_ratings` ratings in its state, `query` random ones as query,
+    the rest as support. Training ratings are the supports of the W-W tasks, nothing else.
+    Lee et al. 2019, section 4.1, with the query ratings of warm users held out of training.
+    """
+
+    name: ClassVar[str] = "separate"
+    summary: ClassVar[str] = "four sets of tasks; training on the supports of the W-W tasks only"
+    min_ratings: int = Field(13, ge=2)
+    max_ratings: int | None = Field(100, ge=2)
+    query: int = Field(10, ge=1)
+    warm_users: float = Field(0.8, gt=0, le=1)
+    warm_ratings: float = Field(0.8, gt=0, le=1)
+    cut_year: int | None = None
+    validation: Validation = Validation()
+
+    def split(self, ratings: Ratings, seeds: Seeds) -> Split:
+        rows = first_of_each_pair(ratings)
+        rng = generator(seeds.split, "states")
+        cold_user = cold_users(ratings.catalogue.n_users, self.warm_users, rng)
+        cold_item = cold_items(ratings, rows, self.warm_ratings, self.cut_year, rng)
+        state = scenario_of(cold_user[ratings.user[rows]], cold_item[ratings.item[rows]])
+        episodes = generator(seeds.episode, "tasks")
+        parts = [self._tasks(ratings, rows[state == s], s, episodes) for s in range(4)]
+        train, users = self._train(ratings, rows[state == 0], parts[0])
+        inner, validation = carve(ratings, users, train, seeds, self.validation)
+        return Split(cold_user, cold_item, users, train, inner, validation, Tasks.join(parts))
+
+    def _tasks(self, ratings: Ratings, rows: Array, state: int, rng: np.random.Generator) -> Tasks:
+        lists, users = Ragged.grouped(rows, ratings.user[rows])
+        most = self.max_ratings or len(ratings)
+        keep = (lists.lengths >= self.min_ratings) & (lists.lengths <= most)
+        query, support = lists.select(keep).shuffled(rng).split(self.query)
+        scenario = np.full(len(query.rows), state, dtype=np.int8)
+        return Tasks(users[keep].astype(np.int64), support, query, scenario)
+
+    def _train(self, ratings: Ratings, rows: Array, warm: Tasks) -> tuple[Ragged, Array]:
+        return warm.support, warm.user
+
+
+class All(Separate):
+    """`separate` without the upper bound, trained on every rating of warm users on warm items.
+
+    The query ratings of the W-W tasks stay held out. The regime of a service that has history.
+    """
+
+    name: ClassVar[str] = "all"
+    summary: ClassVar[str] = "as separate, but training on all ratings of warm users on warm items"
+    max_ratings: int | None = None
+
+    def _train(self, ratings: Ratings, rows: Array, warm: Tasks) -> tuple[Ragged, Array]:
+        lists, users = Ragged.grouped(rows, ratings.user[rows])
+        return without(lists, warm.query.rows), users.astype(np.int64)

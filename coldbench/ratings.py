@@ -1,0 +1,143 @@
+"""The immutable tables that everything starts from: Field, Catalogue, Ratings.
+
+Axes: N ratings, U users, I items. A rating's row number (its position in the raw file, counted
+from 0) travels with it up to the report.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from coldbench.errors import DataError
+
+__all__ = ["Array", "Catalogue", "Field", "Ratings", "Scale"]
+
+Array = npt.NDArray[Any]
+
+
+class Scale(NamedTuple):
+    """The rating scale: lowest and highest value, and the step between values."""
+
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One content field of users or items.
+
+    kind `category`: values int32 [n], 0 = unknown, 1..size-1 the categories;
+    kind `set`: values int32 [n, L], padded with 0, the other entries as for a category;
+    kind `number`: values float32 [n], NaN = unknown; size is 0.
+    labels: the names of the categories 1..size-1 (empty for numbers).
+    """
+
+    name: str
+    kind: Literal["category", "set", "number"]
+    size: int
+    values: Array
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """What is known of users and items without any rating: content only, never a statistic of ratings.
+
+    n_users, n_items: U and I; item_title: display names, str [I], or None.
+    """
+
+    n_users: int
+    n_items: int
+    user_fields: tuple[Field, ...] = ()
+    item_fields: tuple[Field, ...] = ()
+    item_title: Array | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Catalogue":
+        return self  # immutable, and shared by all copies of a learner
+
+    @property
+    def item_year(self) -> Array | None:
+        """Release years, float32 [I] with NaN for unknown, or None when no field tells."""
+        names = ("release_year", "year", "publication_year", "year_of_publication")
+        for candidate in self.item_fields:
+            if candidate.name in names and candidate.kind == "number":
+                return candidate.values
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """All ratings of a data set, with its catalogue. Arrays are read-only.
+
+    user, item: int32 [N], dense indices; value: float32 [N], on `scale`;
+    time: int64 [N], Unix seconds, or None; user_id, item_id: raw ids, str [U] and [I];
+    best: float32 [N], the prediction of least expected absolute error under the model that made
+    the data (synthetic data only), or None; notes: what the reader dropped or repaired.
+    """
+
+    name: str
+    user: Array
+    item: Array
+    value: Array
+    time: Array | None
+    scale: Scale
+    catalogue: Catalogue
+    user_id: Array
+    item_id: Array
+    best: Array | None = None
+    licence: str = "unknown"
+    notes: tuple[str, ...] = ()
+    sha256: str = field(default="")
+
+    def __post_init__(self) -> None:
+        self._check()
+        for array in self.arrays().values():
+            array.flags.writeable = False
+        if not self.sha256:
+            object.__setattr__(self, "sha256", self._hash())
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def arrays(self) -> dict[str, Array]:
+        """Every array by a unique name: what is hashed, frozen and cached."""
+        found = {
+            "user": self.user,
+            "item": self.item,
+            "value": self.value,
+            "user_id": self.user_id,
+            "item_id": self.item_id,
+        }
+        optional = {"time": self.time, "best": self.best, "item_title": self.catalogue.item_title}
+        found.update({name: array for name, array in optional.items() if array is not None})
+        found.update({f"user.{f.name}": f.values for f in self.catalogue.user_fields})
+        found.update({f"item.{f.name}": f.values for f in self.catalogue.item_fields})
+        return found
+
+    def _check(self) -> None:
+        if not len(self.user) == len(self.item) == len(self.value):
+            raise DataError(f"{self.name}: user, item and value differ in length")
+        if len(self.user) == 0:
+            raise DataError(f"{self.name}: no ratings")
+        low, high, _ = self.scale
+        outside = np.flatnonzero(~((self.value >= low) & (self.value <= high)))
+        if len(outside):
+            row = int(outside[0])
+            raise DataError(
+                f"{self.name}: rating {self.value[row]} in row {row} is outside {low:g}..{high:g}"
+            )
+
+    def _hash(self) -> str:
+        digest = hashlib.sha256(repr((self.scale, *self._labels())).encode())
+        for name, array in sorted(self.arrays().items()):
+            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def _labels(self) -> list[tuple[str, str, int, tuple[str, ...]]]:
+        fields = (*self.catalogue.user_fields, *self.catalogue.item_fields)
+        return [(f.name, f.kind, f.size, f.labels) for f in fields]

@@ -1,0 +1,83 @@
+"""What a run is (Job), and what is kept of it (RunRecord). Text only, never pickles."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from coldbench.predict import Predictions
+from coldbench.rng import Seeds
+from coldbench.splits import SCENARIOS
+
+__all__ = ["SCHEMA", "Job", "Outcome", "RunRecord", "Status"]
+
+SCHEMA = 1  # of jobs and records; a record of a newer schema is refused
+
+Status = Literal["finished", "diverged", "failed", "declined"]
+
+
+class Job(BaseModel):
+    """One run, complete: the same job gives the same predictions. Its hash is its identity.
+
+    protocol: name and all numbers; config: the learner's full configuration; shots: numbers of
+    support ratings at which the test tasks are predicted besides all of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = SCHEMA
+    dataset: str
+    dataset_sha256: str
+    protocol: str
+    protocol_options: dict[str, Any]
+    learner: str
+    config: dict[str, Any]
+    seeds: Seeds
+    scenarios: tuple[str, ...] = SCENARIOS
+    shots: tuple[int, ...] = ()
+    refit: bool = True
+    device: str = "cpu"
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of the canonical JSON."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class RunRecord(BaseModel):
+    """What is kept of a run besides its predictions.
+
+    scores: lines of `coldbench.score.SCORE_COLUMNS`; curve: one entry an epoch of the search for
+    the number of epochs; epochs: trained by the final learner; seconds: wall time of `fit`,
+    `predict` and `total`; peak_bytes: highest resident memory of the process so far;
+    log: the last lines that the learner printed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = SCHEMA
+    job_hash: str
+    job: Job
+    status: Status
+    reason: str = ""
+    traceback: str = ""
+    split_sha256: str = ""
+    episode_sha256: str = ""
+    predictions_sha256: str = ""
+    epochs: int = 0
+    n_parameters: int = 0
+    scores: list[dict[str, Any]] = []
+    curve: list[dict[str, float]] = []
+    seconds: dict[str, float] = {}
+    peak_bytes: int = 0
+    log: str = ""
+    provenance: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The record of a run and, when it finished, its predictions."""
+
+    record: RunRecord
+    predictions: Predictions | None = None

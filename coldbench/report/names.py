@@ -1,0 +1,22 @@
+"""Names that strangers chose, made safe to show: one line, printable, short, still distinct."""
+
+import hashlib
+
+__all__ = ["LONGEST", "display_name", "plain"]
+
+LONGEST = 32  # characters of a learner's name in tables and figures
+
+
+def plain(text: object) -> str:
+    """The text on one line; characters that a terminal or page would obey become U+FFFD."""
+    line = " ".join(str(text).split())
+    return "".join(char if char.isprintable() else "\ufffd" for char in line)
+
+
+def display_name(name: object, limit: int = LONGEST) -> str:
+    """`plain`, at most `limit` characters: a shortened name ends with 4 digits of its hash."""
+    text = plain(name)
+    if len(text) <= limit:
+        return text
+    digest = hashlib.sha256(str(name).encode("utf-8", "replace")).hexdigest()[:4]
+    return f"{text[: limit - 6]}… {digest}"

@@ -1,0 +1,117 @@
+"""Every pair of learners in every scenario, compared on the seeds that both have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from coldbench.rng import generator
+from coldbench.statistics import (
+    EffectSize,
+    PairedDifference,
+    Reversal,
+    SignFlip,
+    Superiority,
+    effect_size,
+    holm_adjust,
+    paired_difference,
+    probability_better,
+    reversal_probability,
+    sign_flip,
+)
+
+__all__ = ["ALPHA", "Pair", "compare", "pair_of"]
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Learners `a` and `b` on their common seeds; differences are a - b, so below 0 a is better.
+
+    adjusted: Holm's p of the paired t test over all pairs and scenarios of the study.
+    reversal: of two papers that each publish one run; reversal_shared: of one run each on the
+    same split and episodes.
+    """
+
+    scenario: str
+    a: str
+    b: str
+    seeds: tuple[str, ...]
+    differences: tuple[float, ...]
+    difference: PairedDifference
+    adjusted: float | None
+    flip: SignFlip
+    effect: EffectSize
+    better: Superiority
+    reversal: Reversal
+    reversal_shared: Reversal
+
+
+def compare(
+    values: Mapping[tuple[str, str], Mapping[str, float]],
+    learners: Sequence[str],
+    scenarios: Sequence[str],
+) -> tuple[Pair, ...]:
+    """All pairs with at least one common seed, in the order of scenarios, then of learners."""
+    found = []
+    for scenario in scenarios:
+        for a, b in combinations(learners, 2):
+            first, second = values.get((a, scenario), {}), values.get((b, scenario), {})
+            seeds = tuple(seed for seed in first if seed in second)
+            if seeds:
+                found.append(_pair(scenario, a, b, seeds, first, second))
+    declared = len(scenarios) * len(learners) * (len(learners) - 1) // 2
+    return _corrected(found, declared)
+
+
+def _pair(
+    scenario: str,
+    a: str,
+    b: str,
+    seeds: tuple[str, ...],
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+) -> Pair:
+    x = np.array([first[seed] for seed in seeds])
+    y = np.array([second[seed] for seed in seeds])
+    d = x - y
+    return Pair(
+        scenario,
+        a,
+        b,
+        seeds,
+        tuple(d.tolist()),
+        paired_difference(x, y),
+        None,
+        sign_flip(d, generator(0, "report", "sign-flip", scenario, a, b)),
+        effect_size(d),
+        probability_better(d),
+        reversal_probability(x, y, shared=False),
+        reversal_probability(x, y),
+    )
+
+
+def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
+    """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
+    from dataclasses import replace
+
+    raw = [pair.difference.p for pair in pairs if pair.difference.p is not None]
+    if not raw:
+        return tuple(pairs)
+    adjusted = iter(holm_adjust(raw, family=declared).adjusted)
+    return tuple(
+        pair if pair.difference.p is None else replace(pair, adjusted=next(adjusted))
+        for pair in pairs
+    )
+
+
+def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair | None, int]:
+    """The comparison of two learners, and -1 where its differences are b - a, else 1."""
+    for pair in pairs:
+        if pair.scenario == scenario and (pair.a, pair.b) == (a, b):
+            return pair, 1
+        if pair.scenario == scenario and (pair.a, pair.b) == (b, a):
+            return pair, -1
+    return None, 1

@@ -1,0 +1,87 @@
+"""summary.csv: mean, interval and spread over seeds of every learner, scenario and metric."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from coldbench import results
+from coldbench.statistics.mean import mean_interval
+from coldbench.store import Study
+
+__all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
+
+ORACLE = "oracle"  # the learner's name in the rows of the best possible predictions
+SUMMARY_COLUMNS = (
+    "dataset",
+    "protocol",
+    "learner",
+    "scenario",
+    "metric",
+    "n_seeds",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "sd",
+    "min",
+    "max",
+    "n_failed",
+)
+KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
+
+
+def summarise(study: Study) -> pd.DataFrame:
+    """`summary_of` the runs of a study."""
+    return summary_of(results.runs(study))
+
+
+def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
+    """Columns SUMMARY_COLUMNS, full support only, in plan order, the oracle last.
+
+    n_seeds counts finished runs, n_failed those that failed or diverged. One seed has no sd and
+    no interval (NaN), no finished run has no mean.
+    """
+    full = full_support(runs)
+    lines = [*_lines(full), *_lines(oracle(full))]
+    return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
+
+
+def full_support(runs: pd.DataFrame) -> pd.DataFrame:
+    """The lines of `results.runs` with all support ratings."""
+    return runs[runs["shots"] == results.FULL]
+
+
+def oracle(full: pd.DataFrame) -> pd.DataFrame:
+    """One line for each seed, scenario and metric that has a best possible value."""
+    known = full[full["best"].notna()]
+    known = known.drop_duplicates(["dataset", "protocol", "seed", "scenario", "metric"])
+    return known.assign(learner=ORACLE, value=known["best"])
+
+
+def _lines(full: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for key, group in full.groupby(KEYS, sort=False):
+        values = group.loc[group["status"] == "finished", "value"].astype("float64")
+        failed = int(group["status"].isin(["failed", "diverged"]).sum())
+        yield {**dict(zip(KEYS, key, strict=True)), **_moments(values), "n_failed": failed}
+
+
+def _moments(values: "pd.Series[float]") -> dict[str, Any]:
+    nothing = dict.fromkeys(("mean", "ci_low", "ci_high", "sd", "min", "max"), float("nan"))
+    if values.empty:
+        return {"n_seeds": 0, **nothing}
+    mean = mean_interval(values.to_numpy())
+    return {
+        "n_seeds": len(values),
+        "mean": mean.value,
+        "ci_low": mean.low,
+        "ci_high": mean.high,
+        "sd": _sd(values),
+        "min": float(values.min()),
+        "max": float(values.max()),
+    }
+
+
+def _sd(values: "pd.Series[float]") -> float | None:
+    from coldbench.statistics.spread import spread
+
+    return spread(values.to_numpy()).sd.value

@@ -1,0 +1,96 @@
+"""The records of a study as tables: what every analysis and report starts from."""
+
+import pandas as pd
+
+from coldbench import registry
+from coldbench.records import RunRecord
+from coldbench.store import Study
+
+__all__ = ["FULL", "RUN_COLUMNS", "costs", "curves", "missing", "runs"]
+
+FULL = -1  # in the column `shots`: all support ratings
+RUN_COLUMNS = (
+    "dataset",
+    "protocol",
+    "learner",
+    "seed",
+    "scenario",
+    "metric",
+    "value",
+    "status",
+    "shots",
+    "n",
+    "best",
+    "reason",
+    "job",
+)
+
+
+def runs(study: Study) -> pd.DataFrame:
+    """One line for each run, scenario, shots and metric; columns RUN_COLUMNS, in plan order.
+
+    A run that did not finish has a line for each scenario and metric, with `value` NaN, so that
+    nothing is dropped silently. seed is a label (str); n counts query ratings.
+    """
+    lines = [line for record in study.records() for line in _lines(record)]
+    return pd.DataFrame(lines, columns=list(RUN_COLUMNS))
+
+
+def _lines(record: RunRecord) -> list[dict[str, object]]:
+    job = record.job
+    common = {
+        "dataset": job.dataset,
+        "protocol": job.protocol,
+        "learner": job.learner,
+        "seed": job.seeds.label,
+        "status": record.status,
+        "reason": record.reason,
+        "job": record.job_hash,
+    }
+    if record.status == "finished":
+        return [{**common, **line} for line in record.scores]
+    empty = {"value": float("nan"), "shots": FULL, "n": 0, "best": float("nan")}
+    return [
+        {**common, **empty, "scenario": scenario, "metric": metric}
+        for scenario in job.scenarios
+        for metric in registry.names("metric")
+    ]
+
+
+def curves(study: Study) -> pd.DataFrame:
+    """Learning curves: columns learner, seed, epoch, name, value; name as in `RunRecord.curve`."""
+    lines = [
+        (record.job.learner, record.job.seeds.label, int(entry["epoch"]), name, value)
+        for record in study.records()
+        for entry in record.curve
+        for name, value in entry.items()
+        if name != "epoch"
+    ]
+    return pd.DataFrame(lines, columns=["learner", "seed", "epoch", "name", "value"])
+
+
+def costs(study: Study) -> pd.DataFrame:
+    """One line for each run: learner, seed, status, seconds (fit, predict, total), peak_bytes,
+    n_parameters, epochs. Timings live here, apart from `runs`, which repeats bit for bit."""
+    lines = [
+        {
+            "learner": record.job.learner,
+            "seed": record.job.seeds.label,
+            "status": record.status,
+            **{f"seconds_{name}": value for name, value in record.seconds.items()},
+            "peak_bytes": record.peak_bytes,
+            "n_parameters": record.n_parameters,
+            "epochs": record.epochs,
+        }
+        for record in study.records()
+    ]
+    return pd.DataFrame(lines)
+
+
+def missing(study: Study) -> pd.DataFrame:
+    """Planned runs without a record: columns learner, seed."""
+    stored = {file.parent.name for file in study.runs.glob("*/record.json")}
+    holes = [job for job in study.manifest.jobs if job.job_hash not in stored]
+    return pd.DataFrame(
+        [(job.learner, job.seed) for job in holes], columns=["learner", "seed"]
+    )

@@ -1,0 +1,156 @@
+"""run_job(Job) -> Outcome: one run, confined. Picklable; the same in every process."""
+
+import contextlib
+import io
+import json
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from threadpoolctl import threadpool_limits
+
+from coldbench import registry
+from coldbench.datasets import open_prepared
+from coldbench.errors import Declined, Diverged
+from coldbench.fit import fit
+from coldbench.learner import Variant
+from coldbench.predict import Predictions, predict
+from coldbench.protocols import PROTOCOLS
+from coldbench.provenance import provenance
+from coldbench.ratings import Ratings
+from coldbench.records import Job, Outcome, RunRecord, Status
+from coldbench.rng import Seeds, generator
+from coldbench.score import score
+from coldbench.splits import Split
+
+__all__ = ["failure", "run_job"]
+
+LONGEST_LOG = 4_000  # characters kept of what a learner printed
+
+
+def run_job(job: Job) -> Outcome:
+    """Run one job. Whatever the learner does ends as a record: finished, diverged, failed
+    or declined; only KeyboardInterrupt and the death of the process come through."""
+    log = io.StringIO()
+    try:
+        with _confined(job.seeds, log):
+            return _run(job, log)
+    except Declined as error:
+        return failure(job, "declined", str(error), log=log.getvalue())
+    except Diverged as error:
+        return failure(job, "diverged", str(error), log=log.getvalue())
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}"
+        return failure(job, "failed", reason, traceback.format_exc(), log.getvalue())
+
+
+def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "") -> Outcome:
+    """The outcome of a job that has no predictions."""
+    return Outcome(
+        RunRecord(
+            job_hash=job.hash,
+            job=job,
+            status=status,
+            reason=reason[:2000],
+            traceback=trace[-8000:],
+            log=log[-LONGEST_LOG:],
+            provenance=provenance(job.learner),
+        )
+    )
+
+
+def _run(job: Job, log: io.StringIO) -> Outcome:
+    start = time.perf_counter()
+    ratings, split = _ratings(job.dataset_sha256), _split(job)
+    variant = Variant.of(registry.load("learner", job.learner), job.learner)
+    config = variant.learner.Config.model_validate(job.config)
+    fit_start = time.perf_counter()
+    fitted = fit(variant, config, ratings, split, job.seeds, job.refit, job.device)
+    predict_start = time.perf_counter()
+    tasks = split.test.only(job.scenarios)
+    levels = (None, *job.shots)
+    predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
+    end = time.perf_counter()
+    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
+    table = score(predictions, ratings, metrics, job.scenarios)
+    record = RunRecord(
+        job_hash=job.hash,
+        job=job,
+        status="finished",
+        split_sha256=split.split_sha256,
+        episode_sha256=split.episode_sha256,
+        epochs=fitted.epochs,
+        n_parameters=fitted.learner.n_parameters(),
+        scores=_lines(table),
+        curve=[dict(entry) for entry in fitted.curve],
+        seconds={
+            "fit": predict_start - fit_start,
+            "predict": end - predict_start,
+            "total": time.perf_counter() - start,
+        },
+        peak_bytes=_peak_bytes(),
+        log=log.getvalue()[-LONGEST_LOG:],
+        provenance=provenance(job.learner),
+    )
+    return Outcome(record, predictions)
+
+
+def _split(job: Job) -> Split:
+    options = json.dumps(job.protocol_options, sort_keys=True)
+    seeds = job.seeds.split, job.seeds.episode
+    return _cached_split(job.dataset_sha256, job.protocol, options, *seeds)
+
+
+@lru_cache(maxsize=2)
+def _cached_split(dataset: str, protocol: str, options: str, split: int, episode: int) -> Split:
+    chosen = PROTOCOLS[protocol].model_validate_json(options)
+    return chosen.split(_ratings(dataset), Seeds(split, episode, 0, 0))
+
+
+@lru_cache(maxsize=1)
+def _ratings(sha256: str) -> Ratings:
+    return open_prepared(sha256)
+
+
+def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The score table as JSON-ready lines; a missing best is None."""
+    lines: list[dict[str, Any]] = table.to_dict("records")
+    return [{**line, "best": None if np.isnan(line["best"]) else line["best"]} for line in lines]
+
+
+@contextlib.contextmanager
+def _confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
+    """One thread, captured output, and global generators that start from the init stream.
+
+    Our own code reads no global generator; a plugin whose layers do (`nn.Linear`) is made
+    repeatable, and the generators of the process are put back afterwards.
+    """
+    threads = torch.get_num_threads()
+    state = np.random.get_state()  # noqa: NPY002
+    seed = int(generator(seeds.init, "global").integers(2**32))
+    try:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(torch.random.fork_rng(devices=[]))
+            stack.enter_context(threadpool_limits(1))
+            stack.enter_context(contextlib.redirect_stdout(log))
+            stack.enter_context(contextlib.redirect_stderr(log))
+            torch.set_num_threads(1)
+            torch.manual_seed(seed)
+            np.random.seed(seed)  # noqa: NPY002
+            yield
+    finally:
+        torch.set_num_threads(threads)
+        np.random.set_state(state)  # noqa: NPY002
+
+
+def _peak_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+

@@ -1,0 +1,48 @@
+"""Predictions + Ratings -> ScoreTable: every metric in every scenario."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from coldbench.metrics.metric import Metric
+from coldbench.predict import Predictions
+from coldbench.ratings import Array, Ratings
+from coldbench.splits import SCENARIOS
+
+__all__ = ["SCORE_COLUMNS", "score"]
+
+SCORE_COLUMNS = ("scenario", "shots", "metric", "value", "n", "best")
+
+
+def score(
+    predictions: Predictions,
+    ratings: Ratings,
+    metrics: Mapping[str, Metric],
+    scenarios: Sequence[str] = SCENARIOS,
+) -> pd.DataFrame:
+    """One line for each scenario, number of shots and metric; columns SCORE_COLUMNS.
+
+    Predictions are clipped to the rating scale. n: query ratings; best: the same metric of the
+    best possible predictions (`Ratings.best`), NaN where the data have none. A scenario without
+    queries has no line. An episode is a user within a scenario.
+    """
+    lines = []
+    low, high, _ = ratings.scale
+    for shots in np.unique(predictions.shots):
+        for name in scenarios:
+            here = (predictions.scenario == SCENARIOS.index(name)) & (predictions.shots == shots)
+            rows = predictions.row[here]
+            if not len(rows):
+                continue
+            value, user = ratings.value[rows].astype(np.float64), ratings.user[rows]
+            given = np.clip(predictions.score[here].astype(np.float64), low, high)
+            for metric_name, metric in metrics.items():
+                best = np.nan if ratings.best is None else metric(value, _f64(ratings.best[rows]), user)
+                line = (name, int(shots), metric_name, metric(value, given, user), len(rows), best)
+                lines.append(line)
+    return pd.DataFrame(lines, columns=list(SCORE_COLUMNS))
+
+
+def _f64(array: Array) -> Array:
+    return array.astype(np.float64)

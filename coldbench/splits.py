@@ -1,0 +1,106 @@
+"""What a protocol decides: which rating rows train, validate and test. Rows only, no values."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from coldbench.ragged import Ragged
+from coldbench.ratings import Array
+
+__all__ = ["SCENARIOS", "Split", "Tasks", "scenario_of"]
+
+SCENARIOS = ("W-W", "W-C", "C-W", "C-C")
+
+
+def scenario_of(cold_user: Array, cold_item: Array) -> Array:
+    """The index into SCENARIOS (users-items) of each pair of states, int8."""
+    return (2 * cold_user.astype(np.int8) + cold_item).astype(np.int8)
+
+
+@dataclass(frozen=True, eq=False)
+class Tasks:
+    """T episodes: each a user with support rows (what is known) and query rows (to predict).
+
+    user: int64 [T]; support, query: rows of Ratings; scenario: int8, one for each query row,
+    an index into SCENARIOS.
+    """
+
+    user: Array
+    support: Ragged
+    query: Ragged
+    scenario: Array
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def only(self, scenarios: tuple[str, ...]) -> "Tasks":
+        """The tasks with at least one query row in the named scenarios, and only those rows."""
+        wanted = np.isin(self.scenario, [SCENARIOS.index(name) for name in scenarios])
+        query = self.query.where(wanted)
+        kept = query.lengths > 0
+        support, query = self.support.select(kept), query.select(kept)
+        return Tasks(self.user[kept], support, query, self.scenario[wanted])
+
+    def shots(self, count: int | None) -> "Tasks":
+        """The same queries, with the first `count` support rows only (None: all)."""
+        if count is None:
+            return self
+        return Tasks(self.user, self.support.split(count)[0], self.query, self.scenario)
+
+    @classmethod
+    def join(cls, parts: list["Tasks"]) -> "Tasks":
+        """All tasks of several sets, end to end."""
+
+        def ragged(lists: list[Ragged]) -> Ragged:
+            rows = np.concatenate([one.rows for one in lists])
+            return Ragged.of(rows, np.concatenate([one.lengths for one in lists]))
+
+        return cls(
+            np.concatenate([part.user for part in parts]),
+            ragged([part.support for part in parts]),
+            ragged([part.query for part in parts]),
+            np.concatenate([part.scenario for part in parts]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One replicate of a protocol.
+
+    cold_user bool [U], cold_item bool [I]: the states that the split stream drew.
+    train: every row that may train, one list for each training user; train_user int64 [T].
+    inner: `train` without what `validation` holds out (same lists, some rows fewer).
+    validation: pseudo-cold tasks carved out of `train`; test: the tasks that are reported.
+    """
+
+    cold_user: Array
+    cold_item: Array
+    train_user: Array
+    train: Ragged
+    inner: Ragged
+    validation: Tasks
+    test: Tasks
+
+    @cached_property
+    def split_sha256(self) -> str:
+        """Of the warm / cold states: what the split stream decides."""
+        return _sha256(self.cold_user, self.cold_item)
+
+    @cached_property
+    def episode_sha256(self) -> str:
+        """Of every support and query row: what the split and episode streams decide."""
+        tasks = (self.validation, self.test)
+        parts = [
+            part for t in tasks for part in (t.user, *t.support, *t.query, t.scenario)
+        ]
+        return _sha256(self.train_user, *self.train, *self.inner, *parts)
+
+
+def _sha256(*arrays: Array) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""Statistics of instability: pure functions on arrays, seeds on the first axis."""
+
+from coldbench.statistics.arrays import differences
+from coldbench.statistics.bootstrap import bootstrap_t
+from coldbench.statistics.components import Component
+from coldbench.statistics.crossed import CrossedVariance, crossed_variance
+from coldbench.statistics.curves import LearningCurve, learning_curve
+from coldbench.statistics.design import SOURCES, crossed_design, oa25
+from coldbench.statistics.disagreement import Disagreement, seed_disagreement
+from coldbench.statistics.effect import EffectSize, effect_size
+from coldbench.statistics.failures import FailureRate, failure_rate
+from coldbench.statistics.holm import Holm, holm_adjust
+from coldbench.statistics.inflation import Inflation, best_of_inflation
+from coldbench.statistics.interval import Interval
+from coldbench.statistics.mean import mean_interval
+from coldbench.statistics.nested import NestedVariance, nested_variance
+from coldbench.statistics.paired import PairedDifference, paired_difference
+from coldbench.statistics.power import (
+    SeedsNeeded,
+    paired_power,
+    seeds_for_half_width,
+    seeds_needed,
+)
+from coldbench.statistics.published import PublishedComparison, compare_published
+from coldbench.statistics.ranks import RankStability, rank_stability
+from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
+from coldbench.statistics.signflip import SignFlip, sign_flip
+from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
+from coldbench.statistics.spread import (
+    Spread,
+    SpreadComparison,
+    compare_spread,
+    sd_factors,
+    spread,
+)
+from coldbench.statistics.superiority import Superiority, noether_seeds, probability_better
+from coldbench.statistics.verdicts import Verdict, verdict
+
+__all__ = [
+    "SOURCES",
+    "Component",
+    "CrossedVariance",
+    "Disagreement",
+    "EffectSize",
+    "FailureRate",
+    "Holm",
+    "Inflation",
+    "Interval",
+    "LearningCurve",
+    "NestedVariance",
+    "PairedDifference",
+    "PublishedComparison",
+    "RankStability",
+    "Reversal",
+    "SeedsNeeded",
+    "SignFlip",
+    "SourceVariance",
+    "Spread",
+    "SpreadComparison",
+    "Superiority",
+    "Verdict",
+    "best_of_inflation",
+    "bootstrap_t",
+    "compare_published",
+    "compare_spread",
+    "crossed_design",
+    "crossed_variance",
+    "differences",
+    "effect_size",
+    "failure_rate",
+    "holm_adjust",
+    "learning_curve",
+    "mean_interval",
+    "nested_variance",
+    "noether_seeds",
+    "oa25",
+    "pair_variance",
+    "paired_difference",
+    "paired_power",
+    "probability_better",
+    "rank_stability",
+    "reversal_probability",
+    "runs_needed",
+    "sd_factors",
+    "seed_disagreement",
+    "seeds_for_half_width",
+    "seeds_needed",
+    "sign_flip",
+    "source_variance",
+    "spread",
+    "verdict",
+]

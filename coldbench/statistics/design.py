@@ -1,0 +1,32 @@
+"""Designs: which level of which source of randomness each run uses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coldbench.statistics.arrays import IntArray
+
+SOURCES = ("split", "episode", "init", "order")
+
+
+def oa25() -> IntArray:
+    """Orthogonal array OA(25, 5^4): levels 0..4, int64 [25, 4], columns as in `SOURCES`.
+
+    Run 5 r + c has levels r, c, r + c, r + 2 c (mod 5): any two columns show each of the 25 pairs
+    of levels once. Source: Rao 1947.
+    """
+    r, c = np.divmod(np.arange(25, dtype=np.int64), 5)
+    return np.stack([r, c, (r + c) % 5, (r + 2 * c) % 5], axis=1)
+
+
+def crossed_design(first: int, second: int, replicates: int = 1) -> IntArray:
+    """Full crossing of two sources, int64 [first * second * replicates, 3]: levels and replicate.
+
+    Metrics in this order reshape to [first, second, replicates] for `pair_variance`. Raises
+    ValueError when a source has fewer than 2 levels or replicates < 1.
+    """
+    if min(first, second) < 2 or replicates < 1:
+        given = f"{first} x {second} x {replicates}"
+        raise ValueError(f"crossing needs 2 levels of each source and 1 replicate, got {given}")
+    grid = np.indices((first, second, replicates), dtype=np.int64)
+    return grid.reshape(3, -1).T.copy()

@@ -1,0 +1,88 @@
+"""#17: how far two seeds of one learner disagree about the same rating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from coldbench.statistics.arrays import FloatArray, finite
+from coldbench.statistics.distributions import t_quantile
+from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Mean over pairs of seeds and over ratings of `n` seeds' predictions.
+
+    `difference`: |p_i - p_j|, in stars; `churn`: share of ratings that two seeds round to
+    different stars.
+    """
+
+    difference: Interval
+    churn: Interval
+    n: int
+    n_ratings: int
+    reason: str | None = None
+
+
+def _distance_sums(p: FloatArray) -> FloatArray:
+    """For each seed, sum over the others of |p_i - p_j|, mean over ratings: [R] from [R, N]."""
+    columns = np.ascontiguousarray(p.T)
+    order = np.argsort(columns, axis=1)
+    ranked = np.take_along_axis(columns, order, axis=1)
+    below = np.cumsum(ranked, axis=1) - ranked
+    above = ranked.sum(axis=1, keepdims=True) - below - ranked
+    place = np.arange(p.shape[0])
+    sums = np.empty_like(ranked)
+    distance = ranked * (2 * place - p.shape[0] + 1) - below + above
+    np.put_along_axis(sums, order, distance, axis=1)
+    return np.asarray(sums.mean(axis=0), dtype=np.float64)
+
+
+def _churn_sums(p: FloatArray, scale: tuple[float, float, float]) -> FloatArray:
+    """For each seed, sum over the others of "other star", mean over ratings: [R] from [R, N]."""
+    low, high, step = scale
+    stars = np.floor((np.clip(p, low, high) - low) / step + 0.5).astype(np.int64)
+    same = np.zeros(p.shape, dtype=np.int64)
+    for star in np.unique(stars):
+        hit = stars == star
+        same += hit * hit.sum(axis=0)
+    return np.asarray((p.shape[0] - same).mean(axis=1), dtype=np.float64)
+
+
+def _jackknife(sums: FloatArray, level: float) -> Interval:
+    """Mean over pairs from each seed's sum over the others, limits by leaving out one seed."""
+    n = sums.size
+    value = float(sums.sum()) / (n * (n - 1))
+    if n == 2:
+        return unavailable(n, "n/a: one pair of seeds", value)
+    without = (sums.sum() - 2.0 * sums) / ((n - 1) * (n - 2))
+    error = sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
+    half = t_quantile((1.0 + level) / 2.0, n - 1) * error
+    return Interval(value, max(0.0, value - half), value + half, n)
+
+
+def seed_disagreement(
+    p: npt.ArrayLike, scale: tuple[float, float, float], *, level: float = 0.95
+) -> Disagreement:
+    """Disagreement of predictions `p` [R, N]: the same N ratings predicted at R seeds.
+
+    `scale` = (lowest, highest, step) of the ratings; rounding clips first and sends halves up.
+    Limits: jackknife over seeds with t[R-1]. Unit: the seed; the N ratings are taken as given.
+    R = 1 gives None, R = 2 no limits. Raises ValueError on an empty or non-finite `p` or a scale
+    without step. Source: Milani Fard et al. 2016 (churn); Efron 1982 (jackknife).
+    """
+    predictions = finite(p, "RN", "p")
+    low, high, step = scale
+    if not (step > 0.0 and high > low):
+        raise ValueError(f"scale needs lowest < highest and a positive step, got {scale}")
+    n, ratings = predictions.shape
+    if n == 1:
+        none = unavailable(n, ONE_SEED)
+        return Disagreement(none, none, n, ratings, ONE_SEED)
+    difference = _jackknife(_distance_sums(predictions), level)
+    churn = _jackknife(_churn_sums(predictions, scale), level)
+    return Disagreement(difference, churn, n, ratings, difference.reason)

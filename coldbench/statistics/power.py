@@ -1,0 +1,115 @@
+"""#14: how many seeds a study needs, planned with a cautious standard deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy.typing as npt
+
+from coldbench.statistics.arrays import finite, mean_sd
+from coldbench.statistics.distributions import chi2_quantile, noncentral_t_cdf, t_quantile
+from coldbench.statistics.interval import ONE_SEED
+
+MOST_SEEDS = 1_000_000
+TOO_MANY = "n/a: more than 1,000,000 seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedsNeeded:
+    """`value` seeds, planned with `sd_upper`; `optimistic` with the pilot's own `sd`, `n` seeds.
+
+    `target` is the difference to detect or the half-width to reach.
+    """
+
+    value: int | None
+    optimistic: int | None
+    sd: float | None
+    sd_upper: float | None
+    target: float
+    n: int
+    reason: str | None = None
+
+
+def paired_power(n: int, difference: float, sd: float, alpha: float = 0.05) -> float:
+    """Power of the two-sided paired t test with `n` >= 2 seeds: P(|T| > t[n-1, 1 - alpha/2]).
+
+    T is noncentral t with noncentrality sqrt(n) difference / sd, sd > 0. Source: Cohen 1988.
+    """
+    nc = sqrt(n) * abs(difference) / sd
+    if nc > 1_000.0:
+        return 1.0
+    critical = t_quantile(1.0 - alpha / 2.0, n - 1)
+    inside = noncentral_t_cdf(critical, n - 1, nc) - noncentral_t_cdf(-critical, n - 1, nc)
+    return 1.0 - inside
+
+
+def _first(enough: Callable[[int], bool]) -> int | None:
+    """Smallest n >= 2 that is `enough` (monotone), None beyond MOST_SEEDS."""
+    high = 2
+    while not enough(high):
+        if high >= MOST_SEEDS:
+            return None
+        high = min(2 * high, MOST_SEEDS)
+    low = max(1, high // 2) if high < MOST_SEEDS else 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _plan(
+    x: npt.ArrayLike, target: float, sd_level: float, enough: Callable[[int, float], bool]
+) -> SeedsNeeded:
+    """Seeds for the sd of pilot `x` [R] and for its upper limit."""
+    runs = finite(x, "R")
+    n = runs.size
+    if n == 1:
+        return SeedsNeeded(None, None, None, None, target, n, ONE_SEED)
+    sd = mean_sd(runs)[1]
+    upper = sd * sqrt((n - 1) / chi2_quantile(1.0 - sd_level, n - 1))
+    if sd == 0.0:
+        return SeedsNeeded(2, 2, sd, upper, target, n)
+    value, optimistic = _first(lambda k: enough(k, upper)), _first(lambda k: enough(k, sd))
+    reason = TOO_MANY if value is None else None
+    return SeedsNeeded(value, optimistic, sd, upper, target, n, reason)
+
+
+def seeds_needed(
+    d: npt.ArrayLike,
+    difference: float,
+    *,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    sd_level: float = 0.8,
+) -> SeedsNeeded:
+    """Seeds for a paired t test to find a true `difference` with probability `power`.
+
+    `d` [R] are the paired differences of a pilot; planned with the upper one-sided `sd_level`
+    limit sd_d sqrt((R-1) / chi2[R-1, 1 - sd_level]), since a pilot's own sd is too small about half
+    of the time. Unit: the seed. Assumes normal differences. R = 1 gives None.
+    Raises ValueError on an empty or non-finite `d` and difference 0.
+    Source: Colas et al. 2018; Browne 1995 (upper limit).
+    """
+    if difference == 0.0:
+        raise ValueError("difference must not be 0: no number of seeds shows that")
+    return _plan(
+        d, difference, sd_level, lambda n, sd: paired_power(n, difference, sd, alpha) >= power
+    )
+
+
+def seeds_for_half_width(
+    x: npt.ArrayLike, half_width: float, *, level: float = 0.95, sd_level: float = 0.8
+) -> SeedsNeeded:
+    """Smallest n with t[n-1] sd / sqrt(n) <= `half_width`, sd the upper limit from pilot `x` [R].
+
+    Works for runs and for paired differences. Unit: the seed. Assumes normal runs. R = 1 gives
+    None. Raises ValueError on an empty or non-finite `x` and half_width <= 0.
+    """
+    if not half_width > 0.0:
+        raise ValueError(f"half_width must be positive, got {half_width}")
+    tail = (1.0 + level) / 2.0
+    return _plan(
+        x, half_width, sd_level, lambda n, sd: t_quantile(tail, n - 1) * sd / sqrt(n) <= half_width
+    )

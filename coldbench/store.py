@@ -1,0 +1,257 @@
+"""A study on disk: one finished job = one folder, written aside and renamed. Nothing finished is lost.
+
+    <study>/study.json                      what must not change, and every planned job
+    <study>/runs/<job hash>/record.json     RunRecord
+    <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coldbench.errors import StoreError, shorten
+from coldbench.predict import Predictions
+from coldbench.records import SCHEMA, Job, Outcome, RunRecord
+
+__all__ = ["Manifest", "Planned", "Study", "latest_study"]
+
+
+class Planned(BaseModel):
+    """A job that the study wants: enough to say what is missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    job_hash: str
+    learner: str
+    seed: str
+
+
+class Manifest(BaseModel):
+    """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
+    configuration of each; jobs: all planned ones, in order."""
+
+    model_config = ConfigDict(extra="forbid")
+    schema_version: int = SCHEMA
+    fixed: dict[str, Any]
+    learners: dict[str, dict[str, Any]]
+    jobs: list[Planned]
+
+    @classmethod
+    def of(cls, jobs: Iterable[Job]) -> "Manifest":
+        """The manifest of jobs that differ in learner and seeds only."""
+        jobs = list(jobs)
+        varying = {"learner", "config", "seeds"}
+        planned = [
+            Planned(job_hash=job.hash, learner=job.learner, seed=job.seeds.label) for job in jobs
+        ]
+        learners = {job.learner: job.config for job in jobs}
+        fixed = jobs[0].model_dump(mode="json", exclude=varying)
+        return cls(fixed=fixed, learners=learners, jobs=planned)
+
+    def merged(self, other: "Manifest", where: Path) -> "Manifest":
+        """With the jobs of another; raises StoreError, with the differences, unless compatible."""
+        changed = _differences(self.fixed, other.fixed)
+        for name in self.learners.keys() & other.learners.keys():
+            changed += _differences(self.learners[name], other.learners[name], f"{name}.")
+        if changed:
+            lines = "\n".join(f"  {line}" for line in changed)
+            raise StoreError(
+                f"{where} holds runs of another configuration; choose another --out. "
+                f"Changed:\n{lines}"
+            )
+        known = {job.job_hash for job in self.jobs}
+        jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
+        return Manifest(fixed=self.fixed, learners=self.learners | other.learners, jobs=jobs)
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    keys = sorted(old.keys() | new.keys())
+    return [
+        f"{prefix}{key}: {shorten(old.get(key))} -> {shorten(new.get(key))}"
+        for key in keys
+        if old.get(key) != new.get(key)
+    ]
+
+
+class Study:
+    """A folder of runs. Several processes may write at once: one winner for each job."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.runs = path / "runs"
+
+    @classmethod
+    def open(cls, path: Path) -> "Study":
+        """An existing study; raises StoreError when there is none or it cannot be read."""
+        study = cls(path)
+        _ = study.manifest
+        return study
+
+    @classmethod
+    def prepare(cls, path: Path, jobs: list[Job]) -> "Study":
+        """Create the study or add the jobs to it; refuses to mix configurations."""
+        study, new = cls(path), Manifest.of(jobs)
+        try:
+            study.runs.mkdir(parents=True, exist_ok=True)
+            with FileLock(path / ".lock", timeout=60):
+                if (path / "study.json").exists():
+                    new = study.manifest.merged(new, path)
+                _write(path / "study.json", new.model_dump_json(indent=1))
+            study._sweep()
+        except OSError as error:
+            raise StoreError(f"cannot write to {path}: {error.strerror or error}") from None
+        return study
+
+    @property
+    def manifest(self) -> Manifest:
+        """study.json; raises StoreError."""
+        file = self.path / "study.json"
+        if not file.exists():
+            raise StoreError(f"{self.path} is not a study: it has no study.json")
+        return _parse(Manifest, file)
+
+    def status(self, job_hash: str) -> str | None:
+        """The status of a stored run, or None."""
+        file = self.runs / job_hash / "record.json"
+        return _parse(RunRecord, file).status if file.exists() else None
+
+    def records(self) -> Iterator[RunRecord]:
+        """Every stored record, in the order of the plan; then those that no plan names."""
+        order = {job.job_hash: place for place, job in enumerate(self.manifest.jobs)}
+        folders = [file.parent for file in self.runs.glob("*/record.json")]
+        for folder in sorted(folders, key=lambda f: (order.get(f.name, len(order)), f.name)):
+            yield self.record(folder.name)
+
+    def record(self, job_hash: str) -> RunRecord:
+        """One stored record; raises StoreError when damaged, foreign or edited."""
+        file = self.runs / job_hash / "record.json"
+        record = _parse(RunRecord, file)
+        if not record.job_hash == record.job.hash == job_hash:
+            raise StoreError(f"{file}: the job does not match its hash; the file was edited")
+        return record
+
+    def predictions(self, job_hash: str) -> Predictions | None:
+        """The predictions of a run, or None where only its record was kept."""
+        file = self.runs / job_hash / "predictions.parquet"
+        if not file.exists():
+            return None
+        try:
+            table = pq.read_table(file)
+            names = ("row", "score", "scenario", "shots")
+            return Predictions(*(table.column(name).to_numpy() for name in names))
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise StoreError(f"{file} is damaged: {error}") from None
+
+    def save(self, outcome: Outcome) -> bool:
+        """Store a run atomically; False when a finished one was there first."""
+        record = outcome.record
+        target = self.runs / record.job_hash
+        token = f".{record.job_hash}.{os.getpid()}.{secrets.token_hex(4)}"
+        temporary = self.runs / token
+        try:
+            temporary.mkdir(parents=True)
+            if outcome.predictions is not None:
+                data = _parquet(outcome.predictions)
+                record = record.model_copy(update={"predictions_sha256": _sha256(data)})
+                _write(temporary / "predictions.parquet", data)
+            _write(temporary / "record.json", record.model_dump_json(indent=1))
+            return self._publish(temporary, target)
+        except OSError as error:
+            raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def _publish(self, temporary: Path, target: Path) -> bool:
+        with FileLock(self.path / ".lock", timeout=60):
+            if target.exists():
+                if self.status(target.name) == "finished":
+                    return False
+                shutil.rmtree(target)
+            temporary.rename(target)
+        _sync(self.runs)
+        return True
+
+    def _sweep(self) -> None:
+        """Remove what writers that died have left."""
+        for folder in self.runs.glob(".*.*.*"):
+            if not _alive(int(folder.name.split(".")[2])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def latest_study(root: Path) -> Path:
+    """The study under `root` whose runs changed last; raises StoreError when there is none."""
+    studies = [file.parent for file in root.glob("*/study.json")]
+    if not studies:
+        raise StoreError(f"no study in {root}: start one with `coldbench run`, or name its folder")
+    return max(studies, key=lambda path: ((path / "study.json").stat().st_mtime, path.name))
+
+
+def _parse(model: type[Any], file: Path) -> Any:
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        if isinstance(data, dict) and data.get("schema_version", 0) > SCHEMA:
+            raise StoreError(f"{file}: written by a newer coldbench; update this one")
+        return model.model_validate(data)
+    except OSError as error:
+        raise StoreError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, ValidationError, TypeError, RecursionError) as error:
+        text = " ".join(str(error).split())
+        raise StoreError(f"{file} is damaged: {shorten(text, 200)}") from None
+
+
+def _parquet(predictions: Predictions) -> bytes:
+    columns = {
+        "row": predictions.row,
+        "score": predictions.score,
+        "scenario": predictions.scenario,
+        "shots": predictions.shots,
+    }
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({k: np.ascontiguousarray(v) for k, v in columns.items()}), sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _write(file: Path, data: str | bytes) -> None:
+    """Write aside, flush to the disk, rename."""
+    aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    try:
+        with aside.open("wb") as handle:
+            handle.write(data.encode() if isinstance(data, str) else data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,1 @@
+"""MAMO: memory-augmented meta-optimisation (Dong, Yuan, Yao, Xu, Zhu; KDD 2020), in batches."""

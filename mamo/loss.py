@@ -1,0 +1,68 @@
+"""Losses as the gradient of the network's output, and readouts of a rating from it.
+
+Outputs z [B, S, C]: C = 1 for regression, else one for each level of the rating scale.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+__all__ = ["Target", "gradient", "readout", "value"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """How ratings become targets: offset and unit for regression, levels [C] for classes."""
+
+    offset: float
+    unit: float
+    levels: torch.Tensor
+
+    def scaled(self, rating: torch.Tensor) -> torch.Tensor:
+        """Ratings as the regression target, about zero."""
+        return (rating - self.offset) / self.unit
+
+    def classes(self, rating: torch.Tensor) -> torch.Tensor:
+        """One-hot nearest levels, [..., C]."""
+        nearest = (rating[..., None] - self.levels.to(rating)).abs().argmin(-1)
+        return torch.nn.functional.one_hot(nearest, len(self.levels)).to(rating)
+
+
+def gradient(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> torch.Tensor:
+    """d loss / d z for each cell, [B, S, C].
+
+    squared (y - r)^2; absolute |y - r|; cross-entropy of softmax(z); softmax-twice (released
+    code): cross-entropy of softmax(softmax(z)).
+    """
+    if kind == "squared":
+        return 2 * (z - target.scaled(rating)[..., None])
+    if kind == "absolute":
+        return torch.sign(z - target.scaled(rating)[..., None])
+    share, truth = torch.softmax(z, -1), target.classes(rating)
+    if kind == "cross-entropy":
+        return share - truth
+    back = torch.softmax(share, -1) - truth
+    return share * (back - (back * share).sum(-1, keepdim=True))
+
+
+def value(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> torch.Tensor:
+    """The loss of each cell, [B, S]."""
+    if kind in ("squared", "absolute"):
+        error = z[..., 0] - target.scaled(rating)
+        return error.square() if kind == "squared" else error.abs()
+    if kind == "softmax-twice":
+        z = torch.softmax(z, -1)
+    return -(torch.log_softmax(z, -1) * target.classes(rating)).sum(-1)
+
+
+def readout(kind: str, z: torch.Tensor, target: Target) -> torch.Tensor:
+    """Ratings [B, S] from outputs: regression, or argmax, expectation, median of the classes."""
+    if kind == "regression":
+        return z[..., 0] * target.unit + target.offset
+    levels, share = target.levels.to(z), torch.softmax(z, -1)
+    if kind == "argmax":
+        return levels[z.argmax(-1)]
+    if kind == "expectation":
+        return share @ levels
+    above = share.cumsum(-1) >= 0.5 - 1e-6
+    return levels[above.to(torch.int8).argmax(-1)]

@@ -1,0 +1,32 @@
+"""Fixtures that all tests share: caches of their own, small data."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from coldbench.conformance import small_ratings
+from coldbench.ratings import Ratings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the user's caches."""
+    os.environ["COLDBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["COLDBENCH_DATA"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def ratings(own_cache: None) -> Ratings:
+    """240 users, 160 items, 9,600 synthetic ratings."""
+    return small_ratings()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with ml-1m/ and ml-100k/ as atomic files."""
+    default = Path(__file__).parent.parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("COLDBENCH_TEST_DATA", default))
+    if not folder.exists():
+        pytest.skip("set COLDBENCH_TEST_DATA to a folder with ml-1m/ and ml-100k/")
+    return folder

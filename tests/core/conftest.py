@@ -1,0 +1,39 @@
+"""A stranger's plugin package with toy learners, and studies on tiny data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coldbench import registry
+from coldbench.plan import StudyConfig
+
+TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
+ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.core.toy:Toy\ndrawn = tests.core.toy:Drawn\n"
+
+
+def forget() -> None:
+    registry.plugins.cache_clear()
+    registry.load.cache_clear()
+
+
+@pytest.fixture
+def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Installs a package `toys` that registers `toy` and `drawn`; worker processes see it too."""
+    info = tmp_path / "site" / "toys-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> StudyConfig:
+    """Two closed-form learners, two seeds, 6,000 ratings."""
+    return StudyConfig(
+        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+    )

@@ -1,0 +1,99 @@
+"""Studies: the same numbers with any number of workers, and after any interruption."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from coldbench import results
+from coldbench.drive import Progress, drive
+from coldbench.plan import StudyConfig
+from coldbench.store import Study
+from tests.core.conftest import TINY
+
+
+def csv(study: Study) -> str:
+    return results.runs(study).to_csv()
+
+
+def test_one_worker_or_two(config: StudyConfig, tmp_path: Path) -> None:
+    one = drive(config, workers=1)
+    two = drive(config.model_copy(update={"out": tmp_path / "two"}), workers=2)
+    assert csv(one) == csv(two)
+
+
+def test_finished_runs_are_not_repeated(config: StudyConfig) -> None:
+    study = drive(config, workers=1)
+    shutil.rmtree(next(study.runs.iterdir()))
+    seen: list[object] = []
+    progress = Progress(lambda todo, stored: seen.append((todo, stored)), seen.append)
+    drive(config, workers=1, progress=progress)
+    assert seen[0] == (1, 3)
+    assert len(seen) == 2
+
+
+def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Path) -> None:
+    small = results.runs(drive(config, workers=1))
+    big = config.model_copy(
+        update={"models": ("ridge", "bias", "global-mean"), "seeds": 3, "out": tmp_path / "big"}
+    )
+    whole = results.runs(drive(big, workers=1))
+    both = whole.merge(small, on=["job", "scenario", "metric"])
+    assert len(both) == len(small)
+    assert (both.value_x == both.value_y).all()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [("die", "worker died twice"), ("hang", "longer than the time-out of 8 s")]
+)
+def test_a_dead_or_hanging_worker_costs_its_job_only(
+    config: StudyConfig, toys: None, fault: str, reason: str
+) -> None:
+    mixed = {"models": ("toy", "bias"), "seeds": 1, "options": {"toy": {"fault": fault}}}
+    study = drive(config.model_copy(update=mixed), workers=2, timeout=8)
+    found = {record.job.learner: record for record in study.records()}
+    assert found["toy"].status == "failed"
+    assert reason in found["toy"].reason
+    assert found["bias"].status == "finished"
+    alone = config.model_copy(update={"models": ("bias",), "out": config.out / "alone"})
+    scores = {record.job_hash: record.scores for record in drive(alone, workers=1).records()}
+    assert scores[found["bias"].job_hash] == found["bias"].scores
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal.Signals) -> None:
+    out = tmp_path / "stopped"
+    command = [
+        sys.executable, "-m", "coldbench", "run", "--models", "bias,global-mean,ridge",
+        "--seeds", "40", "--workers", "1", "--out", str(out),
+        *(word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    for _ in range(600):
+        time.sleep(0.05)
+        if len(list(out.glob("runs/*/record.json"))) >= 5 or process.poll() is not None:
+            break
+    assert process.poll() is None, process.stderr.read() if process.stderr else ""
+    os.kill(process.pid, signum)
+    start = time.monotonic()
+    _, error = process.communicate(timeout=60)
+    if signum != signal.SIGKILL:
+        assert time.monotonic() - start < 5
+        assert process.returncode == 130
+        assert b"Finished runs are kept" in error
+    stored = len(list(out.glob("runs/*/record.json")))
+    assert 5 <= stored < 120
+    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 40})
+    seen: list[tuple[int, int]] = []
+    resumed = drive(
+        full.model_copy(update={"out": out}),
+        workers=1,
+        progress=Progress(lambda todo, stored: seen.append((todo, stored))),
+    )
+    assert seen == [(120 - stored, stored)]
+    assert csv(resumed) == csv(drive(full.model_copy(update={"out": tmp_path / "w"}), workers=1))

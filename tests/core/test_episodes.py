@@ -1,0 +1,76 @@
+"""Batches hold what the tasks say, once each, without any target."""
+
+import dataclasses
+
+import numpy as np
+import torch
+
+from coldbench.episodes import EpisodeBatch, batches, pools
+from coldbench.learner import TrainingData
+from coldbench.protocols import Separate
+from coldbench.ratings import Ratings
+from coldbench.rng import Seeds
+
+SEEDS = Seeds.joint(0)
+
+
+def test_batches_hold_every_task_once(ratings: Ratings) -> None:
+    test = Separate().split(ratings, SEEDS).test
+    seen = []
+    for batch, rows in batches(test, ratings, max_tasks=7, max_cells=300):
+        assert batch.query_mask.sum() == len(rows)
+        assert np.array_equal(batch.query_item[batch.query_mask].numpy(), ratings.item[rows])
+        owner = torch.arange(len(batch))[:, None].expand_as(batch.query_mask)[batch.query_mask]
+        assert np.array_equal(batch.user[owner].numpy(), ratings.user[rows])
+        assert len(batch) == 1 or batch.support_mask.numel() <= 300
+        seen.append(rows)
+    assert np.array_equal(np.sort(np.concatenate(seen)), np.sort(test.query.rows))
+
+
+def test_supports_carry_their_ratings(ratings: Ratings) -> None:
+    test = Separate().split(ratings, SEEDS).test
+    value = {(u, i): v for u, i, v in zip(ratings.user, ratings.item, ratings.value, strict=True)}
+    batch, _ = next(batches(test, ratings, max_tasks=5))
+    for user, items, values, mask in zip(
+        batch.user, batch.support_item, batch.support_value, batch.support_mask, strict=True
+    ):
+        for item, rating in zip(items[mask], values[mask], strict=True):
+            assert value[int(user), int(item)] == rating
+
+
+def test_a_batch_has_no_room_for_targets() -> None:
+    assert {field.name for field in dataclasses.fields(EpisodeBatch)} == {
+        "user", "support_item", "support_value", "support_mask", "query_item", "query_mask",
+    }  # fmt: skip
+
+
+def test_training_episodes_split_each_user_anew(ratings: Ratings) -> None:
+    split = Separate().split(ratings, SEEDS)
+    data = TrainingData.of(ratings, split.train_user, split.train)
+    first, second = (
+        list(data.episodes(np.random.default_rng(seed), batch_size=8)) for seed in (0, 1)
+    )
+    users = torch.cat([episode.batch.user for episode in first])
+    assert sorted(users.tolist()) == sorted(split.train_user[split.train.lengths >= 2].tolist())
+    count = sum(int(e.batch.support_mask.sum() + e.batch.query_mask.sum()) for e in first)
+    assert count == split.train.lengths[split.train.lengths >= 2].sum()
+    assert not torch.equal(first[0].batch.user, second[0].batch.user)
+    for episode in first:
+        assert (episode.target[~episode.batch.query_mask] == 0).all()
+        assert (episode.target[episode.batch.query_mask] >= 1).all()
+
+
+def test_training_data_hold_training_rows_only(ratings: Ratings) -> None:
+    split = Separate().split(ratings, SEEDS)
+    data = TrainingData.of(ratings, split.train_user, split.train)
+    assert len(data.value) == len(split.train.rows)
+    assert np.array_equal(data.value, ratings.value[split.train.rows])
+    for array in (data.user, data.item, data.value):
+        assert not array.flags.writeable
+
+
+def test_pools_take_each_task_once_and_mix() -> None:
+    lengths = np.arange(100)
+    cut = pools(lengths, 8, np.random.default_rng(0), pool=4)
+    assert sorted(np.concatenate(cut)) == list(range(100))
+    assert max(map(len, cut)) == 8

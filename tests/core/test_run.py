@@ -1,0 +1,80 @@
+"""A run is confined: whatever a learner does ends as a record."""
+
+import numpy as np
+import pytest
+import torch
+
+from coldbench.plan import StudyConfig, plan
+from coldbench.run import run_job
+
+
+def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]
+    chosen = config.model_copy(
+        update={"models": (name,), "seeds": 1, "options": {name: options} if options else {}}
+    )
+    return run_job(plan(chosen)[1][0])
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "reason"),
+    [
+        ("raise", "failed", "RuntimeError: boom"),
+        ("exit", "failed", "SystemExit: 7"),
+        ("shape", "failed", "returned shape"),
+        ("type", "failed", "returned ndarray"),
+        ("mutate", "failed", "read-only"),
+        ("nan", "diverged", "not finite"),
+        ("decline", "declined", "no reason"),
+    ],
+)
+def test_faults_become_records(
+    config: StudyConfig, toys: None, fault: str, status: str, reason: str
+) -> None:
+    record = outcome(config, fault=fault).record
+    assert record.status == status
+    assert reason in record.reason
+    assert record.scores == []
+
+
+def test_output_is_kept_aside(
+    config: StudyConfig, toys: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = outcome(config, fault="print").record
+    assert record.status == "finished"
+    assert record.log == "hello from the learner\n"
+    assert capsys.readouterr().out == ""
+
+
+def test_global_generators_are_repeatable_inside_and_restored(
+    config: StudyConfig, toys: None
+) -> None:
+    torch.manual_seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    first = outcome(config, "drawn", fault="seed")
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert np.array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
+    torch.manual_seed(2)
+    second = outcome(config, "drawn", fault="seed")
+    assert np.array_equal(first.predictions.score, second.predictions.score)
+
+
+def test_the_record_traces_the_run(config: StudyConfig) -> None:
+    record = outcome(config, "bias").record
+    assert record.job_hash == record.job.hash
+    assert record.n_parameters > 0
+    assert record.seconds["total"] > 0
+    assert {line["scenario"] for line in record.scores} == {"W-W", "W-C", "C-W", "C-C"}
+    assert all(line["best"] is not None for line in record.scores)
+    assert record.provenance["libraries"]["torch"]
+    assert set(record.provenance["environment"]) <= {
+        "CUBLAS_WORKSPACE_CONFIG", "LANG", "OMP_NUM_THREADS", "PYTHONHASHSEED", "TZ",
+    }  # fmt: skip
+
+
+def test_shots_and_scenarios(config: StudyConfig) -> None:
+    chosen = config.model_copy(update={"shots": (0, 2), "scenarios": ("C-W",)})
+    scores = outcome(chosen, "bias").record.scores
+    assert {(line["scenario"], line["shots"]) for line in scores} == {
+        ("C-W", -1), ("C-W", 0), ("C-W", 2),
+    }  # fmt: skip

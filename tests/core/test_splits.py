@@ -1,0 +1,160 @@
+"""Splits obey set algebra: disjoint, complete, nothing invented, nothing leaked."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from coldbench.protocols import PROTOCOLS, All, Mixed, Protocol, Separate
+from coldbench.ratings import Ratings
+from coldbench.rng import Seeds
+from coldbench.splits import SCENARIOS, Split, Tasks
+
+PROTOCOLS_HERE = [Separate(), All(), Mixed()]
+
+
+@pytest.fixture(params=PROTOCOLS_HERE, ids=lambda p: p.name)
+def protocol(request: pytest.FixtureRequest) -> Protocol:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def split(protocol: Protocol, ratings: Ratings) -> Split:
+    return protocol.split(ratings, Seeds.joint(0))
+
+
+def rows(tasks: Tasks) -> np.ndarray:
+    return np.concatenate([tasks.support.rows, tasks.query.rows])
+
+
+def test_test_rows_are_disjoint_and_belong_to_their_user(split: Split, ratings: Ratings) -> None:
+    assert len(np.unique(rows(split.test))) == len(rows(split.test))
+    for lists in (split.test.support, split.test.query):
+        assert np.array_equal(ratings.user[lists.rows], split.test.user[lists.owner])
+    assert len(split.test.scenario) == len(split.test.query.rows)
+    assert set(split.test.scenario) == set(range(4))
+
+
+def test_no_query_and_no_cold_rating_trains(
+    split: Split, protocol: Protocol, ratings: Ratings
+) -> None:
+    train = split.train.rows
+    assert not np.intersect1d(train, split.test.query.rows).size
+    assert np.array_equal(ratings.user[train], split.train_user[split.train.owner])
+    if protocol.name == "mixed":
+        assert not np.intersect1d(split.train_user, split.test.user).size
+    else:
+        assert not split.cold_user[ratings.user[train]].any()
+        assert not split.cold_item[ratings.item[train]].any()
+
+
+def test_validation_comes_from_training_rows_only(split: Split) -> None:
+    held = rows(split.validation)
+    assert np.isin(held, split.train.rows).all()
+    assert not np.isin(split.validation.query.rows, split.inner.rows).any()
+    assert np.isin(split.inner.rows, split.train.rows).all()
+    assert len(set(split.validation.scenario)) >= 3
+
+
+def test_pseudo_cold_items_are_unseen_in_inner_training(ratings: Ratings) -> None:
+    split = Separate().split(ratings, Seeds.joint(1))
+    cold = split.validation.query.rows[split.validation.scenario % 2 == 1]
+    assert not np.isin(ratings.item[cold], ratings.item[split.inner.rows]).any()
+
+
+def test_pseudo_cold_users_are_unseen_in_inner_training(ratings: Ratings) -> None:
+    split = Separate().split(ratings, Seeds.joint(1))
+    cold = split.validation.query.rows[split.validation.scenario >= 2]
+    assert not np.isin(ratings.user[cold], ratings.user[split.inner.rows]).any()
+
+
+def test_scenarios_of_separate_are_pure(ratings: Ratings) -> None:
+    split = Separate().split(ratings, Seeds.joint(0))
+    state = 2 * split.cold_user[ratings.user] + split.cold_item[ratings.item]
+    query, support = split.test.query, split.test.support
+    assert np.array_equal(state[query.rows], split.test.scenario)
+    first = split.test.scenario[query.ptr[:-1]]
+    assert np.array_equal(state[support.rows], first[support.owner])
+    assert (query.lengths == 10).all()
+    assert (support.lengths >= 3).all()
+    assert (support.lengths <= 90).all()
+
+
+def test_separate_trains_on_the_supports_of_warm_tasks_only(ratings: Ratings) -> None:
+    split = Separate().split(ratings, Seeds.joint(0))
+    warm = split.test.only(("W-W",))
+    assert np.array_equal(np.sort(split.train.rows), np.sort(warm.support.rows))
+
+
+def test_all_trains_on_every_warm_rating_but_the_queries(ratings: Ratings) -> None:
+    split = All().split(ratings, Seeds.joint(0))
+    warm = ~split.cold_user[ratings.user] & ~split.cold_item[ratings.item]
+    expected = np.setdiff1d(np.flatnonzero(warm), split.test.query.rows)
+    assert np.array_equal(np.sort(split.train.rows), expected)
+
+
+def test_mixed_follows_time(ratings: Ratings) -> None:
+    assert ratings.time is not None
+    split = Mixed().split(ratings, Seeds.joint(0))
+    assert (split.test.support.lengths == 15).all()
+    assert (split.test.query.lengths == 5).all()
+    last = np.maximum.reduceat(ratings.time[split.test.support.rows], split.test.support.ptr[:-1])
+    first = np.minimum.reduceat(ratings.time[split.test.query.rows], split.test.query.ptr[:-1])
+    assert (last <= first).all()
+    kept = np.concatenate([split.train.rows, rows(split.test)])
+    count = np.bincount(ratings.item[kept], minlength=len(split.cold_item))
+    assert np.array_equal(split.cold_item, count <= 10)
+
+
+def test_streams_move_alone(protocol: Protocol, ratings: Ratings) -> None:
+    base = protocol.split(ratings, Seeds(0, 0, 0, 0))
+    for other in (Seeds(0, 0, 5, 0), Seeds(0, 0, 0, 5)):
+        assert protocol.split(ratings, other).episode_sha256 == base.episode_sha256
+    episode = protocol.split(ratings, Seeds(0, 5, 0, 0))
+    assert episode.split_sha256 == base.split_sha256
+    if protocol.name != "mixed":  # with times, the order of mixed is no matter of chance
+        assert episode.episode_sha256 != base.episode_sha256
+    assert protocol.split(ratings, Seeds(5, 0, 0, 0)).episode_sha256 != base.episode_sha256
+
+
+def test_without_times_and_years(protocol: Protocol, ratings: Ratings) -> None:
+    plain = dataclasses.replace(
+        ratings,
+        time=None,
+        catalogue=dataclasses.replace(ratings.catalogue, item_fields=()),
+        sha256="",
+    )
+    split = protocol.split(plain, Seeds.joint(0))
+    assert len(split.test)
+    other = protocol.split(plain, Seeds.joint(1))
+    assert split.episode_sha256 != other.episode_sha256
+
+
+def test_duplicate_pairs_never_meet(ratings: Ratings) -> None:
+    twice = dataclasses.replace(
+        ratings,
+        user=np.concatenate([ratings.user, ratings.user]),
+        item=np.concatenate([ratings.item, ratings.item]),
+        value=np.concatenate([ratings.value, ratings.value]),
+        time=None,
+        best=None,
+        sha256="",
+    )
+    for protocol in PROTOCOLS.values():
+        split = protocol().split(twice, Seeds.joint(0))
+        assert rows(split.test).max() < len(ratings)
+
+
+def test_warm_share_follows_the_cut_year(ratings: Ratings) -> None:
+    split = Separate(cut_year=1900).split(ratings, Seeds.joint(0))
+    assert split.cold_item.all()
+    assert len(split.train.rows) == 0
+    assert set(split.test.scenario) <= {1, 3}
+
+
+def test_only_and_shots(ratings: Ratings) -> None:
+    test = Mixed().split(ratings, Seeds.joint(0)).test
+    parts = [test.only((name,)) for name in SCENARIOS]
+    assert sum(len(part.query.rows) for part in parts) == len(test.query.rows)
+    assert (test.shots(4).support.lengths == 4).all()
+    assert np.array_equal(test.shots(0).query.rows, test.query.rows)

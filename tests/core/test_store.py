@@ -1,0 +1,115 @@
+"""The store: atomic, one winner, damage named, configurations never mixed."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coldbench.drive import drive, todo
+from coldbench.errors import StoreError
+from coldbench.plan import StudyConfig, plan
+from coldbench.run import run_job
+from coldbench.store import Study, latest_study
+
+
+@pytest.fixture
+def study(config: StudyConfig) -> Study:
+    return drive(config, workers=1)
+
+
+def test_predictions_survive(study: Study, config: StudyConfig) -> None:
+    _, jobs = plan(config)
+    expected = run_job(jobs[0]).predictions
+    stored = study.predictions(jobs[0].hash)
+    assert expected is not None
+    assert stored is not None
+    for name in ("row", "score", "scenario", "shots"):
+        assert np.array_equal(getattr(expected, name), getattr(stored, name))
+
+
+def test_the_first_finished_run_wins(study: Study, config: StudyConfig) -> None:
+    _, jobs = plan(config)
+    before = (study.runs / jobs[0].hash / "record.json").read_bytes()
+    assert study.save(run_job(jobs[0])) is False
+    assert (study.runs / jobs[0].hash / "record.json").read_bytes() == before
+
+
+def test_nothing_is_left_beside_the_runs(study: Study) -> None:
+    assert {len(path.name) for path in study.runs.iterdir()} == {16}
+
+
+def test_a_dead_writers_folder_is_swept(study: Study, config: StudyConfig) -> None:
+    dead = study.runs / ".0123456789abcdef.999999999.aa"
+    alive = study.runs / f".0123456789abcdef.{os.getpid()}.aa"
+    for folder in (dead, alive):
+        folder.mkdir()
+    Study.prepare(study.path, plan(config)[1])
+    assert not dead.exists()
+    assert alive.exists()
+
+
+def test_another_configuration_is_refused_with_the_difference(
+    study: Study, config: StudyConfig
+) -> None:
+    other = config.model_copy(update={"options": {"bias": {"shrink_user": 99.0}}})
+    with pytest.raises(StoreError, match=r"bias\.shrink_user: .* -> '99.0'"):
+        drive(other)
+    with pytest.raises(StoreError, match="protocol"):
+        drive(config.model_copy(update={"protocol": "mixed"}))
+
+
+def test_more_seeds_and_learners_may_join(study: Study, config: StudyConfig) -> None:
+    more = config.model_copy(update={"models": ("support-mean",), "seeds": 3})
+    assert len(list(drive(more, workers=1).records())) == 4 + 3
+
+
+def test_no_space_left(
+    study: Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = sorted(path.name for path in study.runs.iterdir())
+    job = plan(config.model_copy(update={"seeds": (7,)}))[1][0]
+    outcome = run_job(job)
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        study.save(outcome)
+    assert sorted(path.name for path in study.runs.iterdir()) == kept
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 999}', "\xff", "[" * 99999])
+def test_damage_is_named(study: Study, text: str) -> None:
+    file = next(study.runs.glob("*/record.json"))
+    file.write_text(text, "latin-1")
+    with pytest.raises(StoreError, match=r"record\.json"):
+        list(study.records())
+
+
+def test_an_edited_job_is_found(study: Study) -> None:
+    file = next(study.runs.glob("*/record.json"))
+    data = json.loads(file.read_text())
+    data["job"]["config"]["shrink_user"] = 1234.0
+    file.write_text(json.dumps(data))
+    with pytest.raises(StoreError, match="does not match its hash"):
+        list(study.records())
+
+
+def test_no_study(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no study\.json"):
+        Study.open(tmp_path)
+    with pytest.raises(StoreError, match="coldbench run"):
+        latest_study(tmp_path)
+
+
+def test_an_unwritable_folder(config: StudyConfig, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot write"):
+        drive(config.model_copy(update={"out": tmp_path / "file" / "study"}))
+
+
+def test_todo(study: Study, config: StudyConfig) -> None:
+    assert todo(study, plan(config)[1]) == []

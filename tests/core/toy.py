@@ -1,0 +1,78 @@
+"""Toy learners that misbehave in known ways; registered by the tests that need them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from coldbench.episodes import EpisodeBatch
+from coldbench.errors import Declined
+from coldbench.learner import Learner, LearnerConfig, TrainingData
+
+PATIENT = (0.0, 2.0, 1.0, 1.5, 1.6, 1.7)
+
+
+class ToyConfig(LearnerConfig):
+    fault: str = ""
+    epochs: int = Field(1, ge=1)
+
+
+class Toy(Learner):
+    """Predicts a constant; `fault` says what goes wrong."""
+
+    Config = ToyConfig
+
+    def __init__(self, config: ToyConfig, domain: object, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)  # type: ignore[arg-type]
+        if config.fault == "decline":
+            raise Declined("no reason to work today")
+        self.layer = torch.nn.Linear(2, 1)
+        self.trained = 0
+        self.offset = 3.0
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        fault = self.config.fault
+        self.trained += 1
+        if fault == "raise":
+            raise RuntimeError("boom")
+        if fault == "exit":
+            raise SystemExit(7)
+        if fault == "die":
+            import os
+
+            os._exit(9)
+        if fault == "hang":
+            import time
+
+            time.sleep(600)
+        if fault == "seed":
+            torch.manual_seed(99)
+            np.random.seed(99)  # noqa: NPY002
+        if fault == "mutate":
+            data.value[:] = 0
+        if fault == "print":
+            print("hello from the learner")
+        if fault == "patience":
+            self.offset = 3.0 + PATIENT[min(epoch, 5)] + 1
+        return {"loss": float("nan") if fault == "nan-loss" and epoch == 1 else 0.5}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        shape = batch.query_item.shape
+        if self.config.fault == "shape":
+            return torch.zeros(shape[0])
+        if self.config.fault == "nan":
+            return torch.full(shape, float("nan"))
+        if self.config.fault == "type":
+            return np.zeros(shape)  # type: ignore[return-value]
+        return torch.full(shape, self.offset)
+
+
+class Drawn(Toy):
+    """Depends on the global generator of torch, as layers made by `nn.Linear` do."""
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        with torch.no_grad():
+            return self.layer.weight.sum() + torch.zeros(batch.query_item.shape) + 3

@@ -1,0 +1,19 @@
+"""Every registered learner passes the conformance suite."""
+
+import pytest
+
+from coldbench import registry
+from coldbench.conformance import CHECKS, Problem
+from coldbench.learner import Variant
+from coldbench.ratings import Ratings
+
+PROBLEMS: dict[str, Problem] = {}
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("name", registry.names("learner"))
+def test_learner(name: str, check: str, ratings: Ratings) -> None:
+    if name not in PROBLEMS:
+        PROBLEMS[name] = Problem(Variant.of(registry.load("learner", name), name), ratings)
+    CHECKS[check](PROBLEMS[name])

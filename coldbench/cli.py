@@ -56,6 +56,7 @@ def _seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any
 @cli.command()
 @click.option("--models", "-m", callback=_names, help="Learners, separated by commas.")
 @click.option("--seeds", "-s", callback=_seeds, help="How many (10: seeds 0 to 9), or which: 3,7,")
+@click.option("--design", help="How the seeds move: joint (default), sources, cross:init,split.")
 @click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
 @click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
 @click.option("--scenarios", callback=_names, help="Of W-W,W-C,C-W,C-C (users-items).")

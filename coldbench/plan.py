@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
 from coldbench.datasets import open_dataset
+from coldbench.designs import seed_vectors
 from coldbench.errors import unknown
 from coldbench.learner import Variant
 from coldbench.options import read_yaml, validated
 from coldbench.protocols import PROTOCOLS, Protocol
 from coldbench.ratings import Ratings
 from coldbench.records import Job
-from coldbench.rng import Seeds
 from coldbench.splits import SCENARIOS
 
 __all__ = ["StudyConfig", "plan", "read_config"]
@@ -25,6 +25,7 @@ class StudyConfig(BaseModel):
 
     dataset: a registered name or a folder; dataset_options, protocol_options: departures from
     their defaults; options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
+    design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
     all training ratings once the number of epochs is chosen; out: the study's folder.
     """
@@ -37,6 +38,7 @@ class StudyConfig(BaseModel):
     models: tuple[str, ...] = Field(("mamo", "melu"), min_length=1)
     options: dict[str, dict[str, Any]] = {}
     seeds: int | tuple[int, ...] = 10
+    design: str = "joint"
     scenarios: tuple[str, ...] = SCENARIOS
     shots: tuple[int, ...] = ()
     refit: bool = True
@@ -95,6 +97,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         for name, variant in variants.items()
     }
     protocol = _protocol(config)
+    vectors = seed_vectors(config.design, config.seed_list)
     ratings = open_dataset(config.dataset, config.dataset_options)
     common = {
         "dataset": ratings.name,
@@ -107,8 +110,8 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         "device": config.device,
     }
     return ratings, [
-        Job(learner=name, config=learner, seeds=Seeds.joint(seed), **common)
-        for seed in config.seed_list
+        Job(learner=name, config=learner, seeds=seeds, **common)
+        for seeds in vectors
         for name, learner in learners.items()
     ]
 

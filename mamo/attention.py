@@ -1,5 +1,6 @@
 """Attention of users over the memory slots: a_u = softmax_k(temperature * cosine(p_u, M_P[k]))."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,9 @@ def attention(
     return torch.softmax(temperature * scores, dim=1)
 
 
-def random_layers(rngs: list[np.random.Generator], slots: int, like: torch.Tensor) -> RandomLayer:
+def random_layers(
+    rngs: Sequence[np.random.Generator], slots: int, like: torch.Tensor
+) -> RandomLayer:
     """A new layer from each generator, uniform within 1 / sqrt(K), torch's default."""
     draws = np.stack([rng.uniform(-1, 1, (slots + 1, slots)) for rng in rngs]) / slots**0.5
     layers = torch.from_numpy(draws).to(like)
@@ -39,4 +42,4 @@ def random_layers(rngs: list[np.random.Generator], slots: int, like: torch.Tenso
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:
-    return vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    return torch.nn.functional.normalize(vectors, dim=1)

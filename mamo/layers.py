@@ -5,7 +5,7 @@ Weights lie as [in, out] while all tasks share them (before the first step), the
 
 import torch
 
-__all__ = ["FixedInput", "PerTask", "gradient"]
+__all__ = ["FixedInput", "PerTask"]
 
 
 class PerTask:
@@ -14,9 +14,10 @@ class PerTask:
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
         """weight [in, out] or [B, in, out]; bias [out], [B, 1, out] or None."""
         self.weight, self.bias = weight, bias
-        self.own = False  # may the tensors be changed in place?
+        self.own = False  # may the weight be changed in place?
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, S, out] from x [B, S, in]; `start` is of no use here."""
         if self.weight.dim() == 2:
             y = x @ self.weight
             return y if self.bias is None else y.add_(self.bias)
@@ -25,6 +26,7 @@ class PerTask:
         return torch.baddbmm(self.bias, x, self.weight)
 
     def backward(self, delta: torch.Tensor) -> torch.Tensor:
+        """The gradient of x from that of y."""
         return delta @ self.weight.mT
 
     def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
@@ -38,14 +40,24 @@ class PerTask:
         if self.bias is not None:
             self.bias = torch.sub(self.bias, delta.sum(1, keepdim=True), alpha=rate)
 
-    def tensors(self, tasks: int) -> list[torch.Tensor]:
-        """Own copies of weight and bias for each task, for an optimiser to change."""
+    def gradient(self, x: torch.Tensor, delta: torch.Tensor) -> list[torch.Tensor]:
+        """Of each task's weight and, if there is one, bias."""
+        weight = torch.bmm(x.mT, delta)
+        return [weight] if self.bias is None else [weight, delta.sum(1, keepdim=True)]
+
+    def own_tensors(self, tasks: int) -> list[torch.Tensor]:
+        """Each task's own copy of weight and bias, for an optimiser to change in place."""
         self.weight = self.weight.expand(tasks, *self.weight.shape[-2:]).clone()
         self.own = True
         if self.bias is None:
             return [self.weight]
         self.bias = self.bias.expand(tasks, 1, -1).clone()
         return [self.weight, self.bias]
+
+    def of_last(self) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Weight [in, out] and bias [out] of the last task."""
+        weight = self.weight if self.weight.dim() == 2 else self.weight[-1]
+        return weight, None if self.bias is None else self.bias.reshape(-1, weight.shape[1])[-1]
 
 
 class FixedInput:
@@ -55,30 +67,36 @@ class FixedInput:
     x W_t + b_t = x W + b - rate (x X^T + 1) D_t.
     """
 
-    def __init__(self, weight: torch.Tensor, support: torch.Tensor) -> None:
-        """weight [in, out] or [B, in, out], at the start; support X [B, S, in]."""
-        self.weight, self.support = weight, support
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor, support: torch.Tensor) -> None:
+        """weight [in, out] or [B, in, out] and bias at the start; support X [B, S, in]."""
+        self.weight, self.bias, self.support = weight, bias, support
         self.gram = torch.bmm(support, support.mT).add_(1)
         self.moved: torch.Tensor | None = None  # rate * D_t
 
-    def forward(self, x: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
         """[B, S, out] from x [B, S, in] and start = x W + b."""
+        if start is None:
+            start = PerTask(self.weight, self.bias).forward(x)
         if self.moved is None:
             return start
         gram = self.gram if x is self.support else torch.bmm(x, self.support.mT).add_(1)
         return torch.baddbmm(start, gram, self.moved, alpha=-1)
 
     def backward(self, delta: torch.Tensor) -> torch.Tensor:
+        """The gradient of x from that of y."""
         back = delta @ self.weight.mT
         if self.moved is None:
             return back
         return torch.baddbmm(back, torch.bmm(delta, self.moved.mT), self.support, alpha=-1)
 
-    def descend(self, delta: torch.Tensor, rate: float) -> None:
+    def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
+        """One step of SGD, for the support input only."""
         self.moved = delta * rate if self.moved is None else self.moved.add_(delta, alpha=rate)
 
-
-def gradient(x: torch.Tensor, delta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Gradient of shared weight [in, out] and bias [out], summed over tasks and cells."""
-    delta = delta.reshape(-1, delta.shape[-1])
-    return x.reshape(-1, x.shape[-1]).T @ delta, delta.sum(0)
+    def of_last(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weight [in, out] and bias [out] of the last task."""
+        weight, bias = PerTask(self.weight, self.bias).of_last()
+        assert bias is not None
+        if self.moved is None:
+            return weight, bias
+        return weight - self.support[-1].T @ self.moved[-1], bias - self.moved[-1].sum(0)

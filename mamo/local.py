@@ -1,108 +1,125 @@
 """The local update: theta and M_u,I of B tasks from their support sets, a few steps of descent.
 
-theta_u = phi_u - tau b_u with b_u = a_u^T M_U; theta_i = phi_i; theta_r = phi_r; M_u,I = a_u^T M_UI.
+theta_u = phi_u - tau b_u with b_u = a_u^T M_U; theta_i = phi_i; theta_r = phi_r;
+M_u,I = a_u^T M_UI.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Protocol
 
 import torch
 
+from mamo.content import Cells
 from mamo.layers import FixedInput, PerTask
 from mamo.loss import Target, gradient
 from mamo.memories import Memories
-from mamo.network import Network, Trace, backward, forward, inputs
+from mamo.network import Affine, Layer, Network, backward, forward
+from mamo.optimisers import Adam, Inputs, Sgd
 from mamo.switches import MAMOConfig
 
-__all__ = ["Cells", "Theta", "adapt", "start"]
+__all__ = ["LocalInputs", "Theta", "adapt", "start"]
 
 
-class Cells(NamedTuple):
-    """Inputs of a batch: p_u [B, 1, P_u], p_i [B, S, P_i], mask bool [B, S];
+class LocalInputs(Inputs, Protocol):
+    """Inputs of a batch, as they stand now."""
 
-    item1: p_i W + b at the shared initial weights of item1, [B, S, d].
-    """
+    def support(self) -> Cells:
+        """Support inputs."""
 
-    user: torch.Tensor
-    item: torch.Tensor
-    mask: torch.Tensor
-    item1: torch.Tensor
+    def query(self) -> Cells:
+        """Query inputs."""
 
 
-class Theta(NamedTuple):
-    """Adapted weights of B tasks: two first layers and the others; user1: p_u W + b at the start.
+class Theta:
+    """Adapted weights of B tasks. user1: outputs of the first user layer at the start, if known."""
 
-    The memory layer M_u,I [e_u, e_i] is two layers, because e_u is one vector a task.
-    """
+    def __init__(
+        self, fixed: dict[str, FixedInput], others: dict[str, PerTask], user1: torch.Tensor | None
+    ) -> None:
+        self.per_task, self.user1 = others, user1
+        self.layers: dict[str, Layer] = {**fixed, **others}
 
-    first_user: FixedInput
-    first_item: FixedInput
-    layers: dict[str, PerTask]
-    user1: torch.Tensor
-
-    def forward(self, cells: Cells) -> Trace:
-        user1 = self.first_user.forward(cells.user, self.user1)
-        return forward(self.layers, user1, self.first_item.forward(cells.item, cells.item1))
-
-    def descend(self, trace: Trace, deltas: dict[str, torch.Tensor], rate: float) -> None:
-        for name, x in inputs(trace).items():
-            self.layers[name].descend(x, deltas[name], rate)
-        self.first_user.descend(deltas["user1"], rate)
-        self.first_item.descend(deltas["item1"], rate)
+    def forward(self, cells: Cells) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """The input of every layer, and y [B, S, C]."""
+        return forward(self.layers, cells.user, cells.item, self.user1, cells.item1)
 
     @property
     def task_memory(self) -> torch.Tensor:
-        """M_u,I [B, 2d, 2d]."""
-        halves = [self.layers["memory_user"].weight, self.layers["memory_item"].weight]
-        return torch.cat(halves, dim=1)
+        """M_u,I [B, 2d, 2d]; [1, 2d, 2d] before the first step from a shared start."""
+        names = ("memory_user", "memory_item")
+        halves = [self.per_task[name].weight for name in names]
+        joined = torch.cat(halves, dim=-2)
+        return joined if joined.dim() == 3 else joined[None]
 
 
 def start(
     network: Network,
-    memories: Memories,
+    memories: Memories | None,
     attention: torch.Tensor,
     support: Cells,
     config: MAMOConfig,
 ) -> Theta:
-    """Where the local update of B tasks starts, from their attention a_u [B, K]."""
-    user1, bias1 = less(network.user1, memories.gradient1, attention, config)
-    user2, bias2 = less(network.user2, memories.gradient2, attention, config)
-    if config.task_memory:
-        half_user, half_item = memories.task_of(attention).split(config.size, dim=1)
-    else:
-        half_user, half_item = network.memory.weight.split(config.size)
-    layers = {
-        "user2": PerTask(user2, bias2),
+    """Where the local update of B tasks starts, from their attention a_u [B, K].
+
+    Without memories (released code, at test) theta starts at the network's own weights.
+    """
+    user1: tuple[torch.Tensor, torch.Tensor] = (network.user1.weight, network.user1.bias)
+    user2: tuple[torch.Tensor, torch.Tensor] = (network.user2.weight, network.user2.bias)
+    if memories is not None and config.gradient_memory:
+        user1 = less(network.user1, memories.gradient1, attention, config.tau)
+        user2 = less(network.user2, memories.gradient2, attention, config.tau)
+    task: torch.Tensor = network.memory.weight
+    if memories is not None and config.task_memory:
+        task = memories.task_of(attention)
+    half_user, half_item = task[..., : config.size, :], task[..., config.size :, :]
+    others = {
+        "user2": PerTask(*user2),
         "item2": PerTask(network.item2.weight, network.item2.bias),
         "memory_user": PerTask(half_user, None),
         "memory_item": PerTask(half_item, network.memory.bias),
         "hidden": PerTask(network.hidden.weight, network.hidden.bias),
         "out": PerTask(network.out.weight, network.out.bias),
     }
-    first = FixedInput(user1, support.user), FixedInput(network.item1.weight, support.item)
-    return Theta(*first, layers, PerTask(user1, bias1).forward(support.user))
+    if config.local_optimizer == "adam" or config.restore == "weights":
+        item1 = PerTask(network.item1.weight, network.item1.bias)
+        return Theta({}, {"user1": PerTask(*user1), "item1": item1, **others}, None)
+    first = {
+        "user1": FixedInput(*user1, support.user),
+        "item1": FixedInput(network.item1.weight, network.item1.bias, support.item),
+    }
+    return Theta(first, others, PerTask(*user1).forward(support.user))
 
 
 def less(
-    affine: torch.nn.Module, memory: torch.Tensor, attention: torch.Tensor, config: MAMOConfig
+    phi: Affine, memory: torch.Tensor, attention: torch.Tensor, tau: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """phi - tau a_u^T M_U as weight [B, in, out] and bias [B, 1, out]."""
-    weight, bias = affine.weight, affine.bias
-    assert isinstance(weight, torch.Tensor) and isinstance(bias, torch.Tensor)
-    if not config.gradient_memory:
-        return weight, bias
-    phi = torch.cat([weight, bias[None]])
-    flat = torch.addmm(phi.reshape(1, -1), attention, memory.flatten(1), alpha=-config.tau)
-    own = flat.reshape(-1, *phi.shape)
+    joined = torch.cat([phi.weight, phi.bias[None]])
+    flat = torch.addmm(joined.reshape(1, -1), attention, memory.flatten(1), alpha=-tau)
+    own = flat.reshape(-1, *joined.shape)
     return own[:, :-1], own[:, -1:]
 
 
 def adapt(
-    theta: Theta, support: Cells, rating: torch.Tensor, target: Target, config: MAMOConfig
+    theta: Theta, inputs: LocalInputs, rating: torch.Tensor, target: Target, config: MAMOConfig
 ) -> None:
-    """theta <- theta - rho x gradient of the mean support loss of each task, several times."""
-    count = support.mask.sum(1).clamp(min=1)
-    weight = (support.mask / count[:, None])[..., None].to(support.item)
-    for _ in range(config.inner_steps):
-        trace = theta.forward(support)
-        delta = gradient(config.loss, trace.out, rating, target) * weight
-        theta.descend(trace, backward(theta.layers, trace, delta), config.rho)
+    """theta <- theta - rho x gradient of each task's mean support loss, several times."""
+    if config.local_optimizer == "adam":
+        rule: Adam | Sgd = Adam(theta.per_task, inputs, config.rho, len(rating))
+    else:
+        rule = Sgd(theta.layers, inputs, config.rho)
+    for weight in steps(inputs.support().mask, config):
+        seen, out = theta.forward(inputs.support())
+        delta = gradient(config.loss, out, rating, target) * weight[..., None].to(out)
+        rule.step(seen, backward(theta.layers, seen, delta))
+
+
+def steps(mask: torch.Tensor, config: MAMOConfig) -> Iterator[torch.Tensor]:
+    """The weight of each cell [B, S] in each step: the mean over the step's ratings of a task."""
+    ratings = mask.shape[1]
+    size = config.local_batch or ratings
+    for _ in range(config.local_loops):
+        for first in range(0, ratings, size):
+            chosen = torch.zeros_like(mask)
+            chosen[:, first : first + size] = mask[:, first : first + size]
+            yield chosen / chosen.sum(1, keepdim=True).clamp(min=1)

@@ -24,8 +24,8 @@ class Target:
 
     def classes(self, rating: torch.Tensor) -> torch.Tensor:
         """One-hot nearest levels, [..., C]."""
-        nearest = (rating[..., None] - self.levels.to(rating)).abs().argmin(-1)
-        return torch.nn.functional.one_hot(nearest, len(self.levels)).to(rating)
+        index = nearest(rating, self.levels.to(rating))
+        return torch.nn.functional.one_hot(index, len(self.levels)).to(rating)
 
 
 def gradient(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> torch.Tensor:
@@ -56,13 +56,21 @@ def value(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> t
 
 
 def readout(kind: str, z: torch.Tensor, target: Target) -> torch.Tensor:
-    """Ratings [B, S] from outputs: regression, or argmax, expectation, median of the classes."""
-    if kind == "regression":
-        return z[..., 0] * target.unit + target.offset
-    levels, share = target.levels.to(z), torch.softmax(z, -1)
+    """Ratings [B, S]: expectation, median or argmax of the classes; a regression's output is its
+    expectation, and its argmax the nearest level."""
+    levels = target.levels.to(z)
+    if z.shape[-1] == 1:
+        rating = z[..., 0] * target.unit + target.offset
+        return levels[nearest(rating, levels)] if kind == "argmax" else rating
+    share = torch.softmax(z, -1)
     if kind == "argmax":
         return levels[z.argmax(-1)]
     if kind == "expectation":
         return share @ levels
     above = share.cumsum(-1) >= 0.5 - 1e-6
     return levels[above.to(torch.int8).argmax(-1)]
+
+
+def nearest(rating: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
+    """The index of the level [C] nearest to each rating."""
+    return (rating[..., None] - levels).abs().argmin(-1)

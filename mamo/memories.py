@@ -10,6 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from mamo.switches import MAMOConfig
+
 __all__ = ["Memories", "Outer", "composed", "write"]
 
 
@@ -31,27 +33,20 @@ class Memories(nn.Module):
     gradient2: torch.Tensor
     task: torch.Tensor
 
-    def __init__(
-        self,
-        slots: int,
-        width: int,
-        size: int,
-        generator: torch.Generator,
-        gradient_std: float,
-        task_std: float,
-        aliased: bool,
-    ) -> None:
+    def __init__(self, config: MAMOConfig, width: int, generator: torch.Generator) -> None:
         """All normal; `aliased`: the K slots of M_U start as one tensor (released code)."""
         super().__init__()
+        slots, both = config.slots, 2 * config.size
 
         def normal(*shape: int, std: float) -> torch.Tensor:
             return torch.empty(shape).normal_(0, std, generator=generator)
 
         self.register_buffer("profile", normal(slots, width, std=1.0))
-        for name, inputs in (("gradient1", width), ("gradient2", size)):
-            start = normal(1 if aliased else slots, inputs + 1, size, std=gradient_std)
+        distinct = 1 if config.slots_start == "aliased" else slots
+        for name, inputs in (("gradient1", width), ("gradient2", config.size)):
+            start = normal(distinct, inputs + 1, config.size, std=config.gradient_std)
             self.register_buffer(name, start.expand(slots, -1, -1).clone())
-        self.register_buffer("task", normal(slots, 2 * size, 2 * size, std=task_std))
+        self.register_buffer("task", normal(slots, both, both, std=config.task_std or both**-0.5))
 
     def task_of(self, attention: torch.Tensor) -> torch.Tensor:
         """M_u,I = a_u^T M_UI, [B, 2d, 2d], from a_u [B, K]."""
@@ -103,9 +98,7 @@ def write(
     memory.copy_(new.reshape(memory.shape))
 
 
-def write_outer(
-    memory: torch.Tensor, keep: torch.Tensor, add: torch.Tensor, value: Outer
-) -> None:
+def write_outer(memory: torch.Tensor, keep: torch.Tensor, add: torch.Tensor, value: Outer) -> None:
     """The same for values in factors, never formed for one user: memory [K, in, out]."""
     factor, weight = composed(keep, add)
     slots, inputs, outputs = memory.shape

@@ -3,16 +3,17 @@
 e_u = f(p_u), e_i = f(p_i), two layers each; y = out(act(hidden(M_u,I [e_u, e_i] + b))).
 Forward and backward passes are written out, on layers that may have weights of their own for each
 of B tasks, so that an inner step costs a few batched products. Cells are pairs of a user and an
-item: [B, S].
+item: [B, S]. The layer M_u,I [e_u, e_i] is two layers, `memory_user` on the one vector e_u of a
+task and `memory_item` on the e_i of its cells.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import torch
 from torch import nn
 
-__all__ = ["SLOPE", "Affine", "Layer", "Network", "Trace", "backward", "forward"]
+__all__ = ["SLOPE", "Affine", "Layer", "Network", "backward", "forward"]
 
 SLOPE = 0.1  # of the leaky ReLU
 
@@ -22,7 +23,7 @@ class Affine(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
-        bound = max(inputs, 1) ** -0.5
+        bound = inputs**-0.5
         draw = torch.empty(inputs + 1, outputs).uniform_(-bound, bound, generator=generator)
         self.weight = nn.Parameter(draw[:-1].clone())
         self.bias = nn.Parameter(draw[-1].clone())
@@ -51,81 +52,76 @@ class Network(nn.Module):
 class Layer(Protocol):
     """A layer of theta: adapted weights of B tasks."""
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[B, S, in] -> [B, S, out]."""
-        ...
+    def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, S, out] from x [B, S, in]; start: the output at the initial weights, if known."""
 
     def backward(self, delta: torch.Tensor) -> torch.Tensor:
-        """Gradient of the input [B, S, in] from that of the output."""
-        ...
+        """The gradient of x from that of the output."""
 
+    def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
+        """One step of SGD."""
 
-class Trace(NamedTuple):
-    """Activations of a forward pass; each is the input of the next layer."""
-
-    user1: torch.Tensor
-    user2: torch.Tensor
-    item1: torch.Tensor
-    item2: torch.Tensor
-    memory: torch.Tensor
-    hidden: torch.Tensor
-    out: torch.Tensor
+    def of_last(self) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Weight [in, out] and bias [out] of the last task."""
 
 
 def forward(
-    layers: Mapping[str, Layer], user1: torch.Tensor, item1: torch.Tensor
-) -> Trace:
-    """From the outputs of the two first layers ([B, 1, d] and [B, S, d]) to y [B, S, C]."""
-    h_u = nn.functional.leaky_relu(user1, SLOPE)
+    layers: Mapping[str, Layer],
+    user: torch.Tensor,
+    item: torch.Tensor,
+    user1: torch.Tensor | None = None,
+    item1: torch.Tensor | None = None,
+) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    """The input of every layer, and y [B, S, C], from p_u [B, 1, P_u] and p_i [B, S, P_i].
+
+    user1, item1: outputs of the first layers at the initial weights, if known.
+    """
+    h_u = nn.functional.leaky_relu(layers["user1"].forward(user, user1), SLOPE)
     e_u = act(layers["user2"].forward(h_u))
-    h_i = nn.functional.leaky_relu(item1, SLOPE)
+    h_i = nn.functional.leaky_relu(layers["item1"].forward(item, item1), SLOPE)
     e_i = act(layers["item2"].forward(h_i))
     z = layers["memory_item"].forward(e_i).add_(layers["memory_user"].forward(e_u))
     h = act(layers["hidden"].forward(z))
-    return Trace(h_u, e_u, h_i, e_i, z, h, layers["out"].forward(h))
+    inputs = {
+        "user1": user,
+        "user2": h_u,
+        "item1": item,
+        "item2": h_i,
+        "memory_user": e_u,
+        "memory_item": e_i,
+        "hidden": z,
+        "out": h,
+    }
+    return inputs, layers["out"].forward(h)
 
 
 def backward(
-    layers: Mapping[str, Layer], trace: Trace, out: torch.Tensor
+    layers: Mapping[str, Layer], inputs: Mapping[str, torch.Tensor], out: torch.Tensor
 ) -> dict[str, torch.Tensor]:
-    """Gradients of every layer's output, from that of y; cells of a user add up in its network."""
-    hidden = unact(layers["out"].backward(out), trace.hidden)
+    """The gradient of every layer's output, from that of y; a user's cells add up."""
+    hidden = unact(layers["out"].backward(out), inputs["out"])
     memory = layers["hidden"].backward(hidden)
-    item2 = unact(layers["memory_item"].backward(memory), trace.item2)
-    item1 = unact(layers["item2"].backward(item2), trace.item1)
     memory_user = memory.sum(1, keepdim=True)
-    user2 = unact(layers["memory_user"].backward(memory_user), trace.user2)
-    user1 = unact(layers["user2"].backward(user2), trace.user1)
+    item2 = unact(layers["memory_item"].backward(memory), inputs["memory_item"])
+    user2 = unact(layers["memory_user"].backward(memory_user), inputs["memory_user"])
     return {
-        "out": out,
-        "hidden": hidden,
-        "memory_item": memory,
-        "memory_user": memory_user,
-        "item2": item2,
-        "item1": item1,
+        "user1": unact(layers["user2"].backward(user2), inputs["user2"]),
         "user2": user2,
-        "user1": user1,
-    }
-
-
-def inputs(trace: Trace) -> dict[str, torch.Tensor]:
-    """The input of every layer but the first ones."""
-    return {
-        "out": trace.hidden,
-        "hidden": trace.memory,
-        "memory_item": trace.item2,
-        "memory_user": trace.user2,
-        "item2": trace.item1,
-        "user2": trace.user1,
+        "item1": unact(layers["item2"].backward(item2), inputs["item2"]),
+        "item2": item2,
+        "memory_user": memory_user,
+        "memory_item": memory,
+        "hidden": hidden,
+        "out": out,
     }
 
 
 def act(z: torch.Tensor) -> torch.Tensor:
-    """Leaky ReLU, in place: z is never needed again."""
+    """Leaky ReLU in place: z itself is never needed again."""
     return nn.functional.leaky_relu_(z, SLOPE)
 
 
 def unact(gradient: torch.Tensor, activation: torch.Tensor) -> torch.Tensor:
-    """The gradient before the leaky ReLU; its sign is that of the activation."""
+    """The gradient before the leaky ReLU, whose output has the sign of its input."""
     back: torch.Tensor = torch.ops.aten.leaky_relu_backward(gradient, activation, SLOPE, True)
     return back

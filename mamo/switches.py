@@ -1,8 +1,9 @@
-"""Every number and switch of MAMO, with the paper's value as default."""
+"""Every number of MAMO; every difference between paper and released code is a switch."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from coldbench.learner import LearnerConfig
 
@@ -10,42 +11,139 @@ __all__ = ["MAMOConfig"]
 
 
 class MAMOConfig(LearnerConfig):
-    """Defaults: Dong et al. 2020."""
+    """Defaults are the paper's (Dong et al. 2020), as far as it states them.
 
-    epochs: int = Field(20, ge=1)
-    patience: int = Field(4, ge=1)
-    size: int = Field(100, ge=1)  # d
-    slots: int = Field(3, ge=1)  # K
-    alpha: float = Field(0.5, ge=0, le=1)
-    beta: float = Field(0.05, ge=0, le=1)
-    gamma: float = Field(0.1, ge=0, le=1)
-    tau: float = Field(0.01, ge=0)
-    rho: float = Field(0.01, ge=0)
-    inner_steps: int = Field(3, ge=0)
-    rate: float = Field(0.05, gt=0)  # lambda
-    temperature: float = Field(1.0, gt=0)
+    `switches` names each switch with the options of its two sides, so that an ablation can flip
+    it from either side without knowing MAMO.
+    """
 
-    gradient_memory: bool = True
-    task_memory: bool = True
-    task_write: Literal["published", "convex"] = "published"
+    epochs: int = Field(8, ge=1)
+    patience: int = Field(8, ge=1)
+
+    # sizes and rates, with the paper's symbols
+    size: int = Field(100, ge=1, description="d, of embeddings and layers")
+    slots: int = Field(3, ge=1, description="K")
+    alpha: float = Field(0.5, ge=0, le=1, description="write rate of profiles")
+    beta: float = Field(0.05, ge=0, le=1, description="write rate of gradients")
+    gamma: float = Field(0.1, ge=0, le=1, description="write rate of task memories")
+    tau: float = Field(0.01, ge=0, description="how far a gradient memory moves the start")
+    rho: float = Field(0.01, ge=0, description="rate of the local update")
+    rate: float = Field(0.05, gt=0, description="lambda, rate of the global update")
+    local_loops: int = Field(3, ge=0, description="passes over the support in a local update")
+    temperature: float = Field(1.0, gt=0, description="multiplies the cosines of the attention")
+
+    # memories that may be switched off, to measure what they give
+    profile_memory: bool = Field(True, description="off: all slots get equal attention")
+    gradient_memory: bool = Field(True, description="off: theta_u starts at phi_u")
+    task_memory: bool = Field(True, description="off: M_u,I starts at a shared, learned matrix")
+
+    # paper against released code
+    attention: Literal["cosine", "random-layer"] = "cosine"
     slots_start: Literal["distinct", "aliased"] = "distinct"
+    restore: Literal["all", "weights"] = "all"
+    test_start: Literal["memories", "last-user"] = "memories"
+    profile_at_test: Literal["read", "write"] = "read"
     loss: Literal["squared", "absolute", "cross-entropy", "softmax-twice"] = "squared"
-    readout: Literal["regression", "argmax", "expectation", "median"] = "regression"
+    readout: Literal["expectation", "median", "argmax"] = "expectation"
+    task_write: Literal["published", "convex"] = "published"
+    local_optimizer: Literal["sgd", "adam"] = "sgd"
+    local_batch: int | None = Field(None, ge=1, description="ratings a step; None: all at once")
+    meta_users: int | None = Field(None, ge=1, description="users an epoch; None: all")
+    outer_step: Literal["batch", "epoch"] = "batch"
+    reduction: Literal["sum", "mean"] = "sum"
+    clip: float | None = Field(None, gt=0, description="greatest norm of a global gradient")
 
-    batch: int = Field(32, ge=1)
+    # training that the paper leaves open
+    batch: int = Field(32, ge=1, description="users computed at once, and a global step")
     query_share: float = Field(0.5, gt=0, lt=1)
     max_query: int = Field(40, ge=1)
-    reduction: Literal["sum", "mean"] = "sum"
-    clip: float | None = Field(None, gt=0)
-    outer: Literal["sgd", "adamw"] = "sgd"
-    decay: bool = False
+    max_support: int | None = Field(None, ge=1)
+    outer_optimizer: Literal["sgd", "adamw"] = "sgd"
+    linear_decay: bool = Field(False, description="lambda falls to 0 over `epochs`")
     weight_decay: float = Field(0.0, ge=0)
-    embedding_std: float = Field(0.1, gt=0)
-    rare_std: float = Field(0.01, gt=0)
+    embedding_std: float = Field(0.1, ge=0)
+    rare_std: float = Field(0.01, ge=0, description="of ids of fields with over 100 ids")
     rare_dropout: float = Field(0.0, ge=0, lt=1)
-    gradient_std: float = Field(0.05, ge=0)
-    task_std: float | None = Field(None, gt=0)  # None: 1 / sqrt(2 d)
+    gradient_std: float = Field(0.05, ge=0, description="of M_U at the start")
+    task_std: float | None = Field(None, gt=0, description="of M_UI; None: 1 / sqrt(2 d)")
+
+    switches: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
+        "attention": {
+            "paper": {"attention": "cosine"},
+            "released": {"attention": "random-layer"},
+        },
+        "slots-start": {
+            "paper": {"slots_start": "distinct"},
+            "released": {"slots_start": "aliased"},
+        },
+        "restore": {"paper": {"restore": "all"}, "released": {"restore": "weights"}},
+        "test-start": {
+            "paper": {"test_start": "memories"},
+            "released": {"test_start": "last-user"},
+        },
+        "profile-at-test": {
+            "paper": {"profile_at_test": "read"},
+            "released": {"profile_at_test": "write"},
+        },
+        "loss": {"paper": {"loss": "squared"}, "released": {"loss": "softmax-twice"}},
+        "readout": {"paper": {"readout": "expectation"}, "released": {"readout": "argmax"}},
+        "meta-users": {
+            "paper": {"meta_users": None, "outer_step": "batch"},
+            "released": {"meta_users": 100, "outer_step": "epoch"},
+        },
+        "outer-gradient": {"paper": {"clip": None}, "released": {"clip": 5.0}},
+        "local-optimizer": {
+            "paper": {"local_optimizer": "sgd", "local_batch": None},
+            "released": {"local_optimizer": "adam", "local_batch": 5},
+        },
+        "start-scale": {
+            "paper": {"embedding_std": 0.1, "rare_std": 0.01, "task_std": None},
+            "released": {"embedding_std": 1.0, "rare_std": 0.01, "task_std": 1.0},
+        },
+    }
 
     @property
     def classifies(self) -> bool:
+        """Whether the network has one output for each level of the rating scale."""
         return self.loss in ("cross-entropy", "softmax-twice")
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether users must be trained one after the other: each starts where the last ended,
+        or Adam's steps would count the padding of shorter batch-mates."""
+        minibatches = self.local_optimizer == "adam" and self.local_batch is not None
+        return self.restore == "weights" or minibatches
+
+    @property
+    def depends_on_order(self) -> bool:
+        """Whether test users change what later test users get."""
+        return self.restore == "weights" or self.profile_at_test == "write"
+
+    @model_validator(mode="after")
+    def _legal(self) -> Self:
+        for wrong, reason in (
+            (
+                self.readout == "median" and not self.classifies,
+                f"readout 'median' needs classes, but loss {self.loss!r} is a regression: "
+                "take loss 'cross-entropy' or readout 'expectation'",
+            ),
+            (
+                self.attention == "random-layer" and not self.profile_memory,
+                "attention 'random-layer' reads the profile memory, which is off",
+            ),
+            (
+                self.profile_at_test == "write" and not self.profile_memory,
+                "profile_at_test 'write' writes the profile memory, which is off",
+            ),
+            (
+                self.slots_start == "aliased" and not self.gradient_memory,
+                "slots_start 'aliased' concerns the gradient memory, which is off",
+            ),
+            (
+                self.task_write == "convex" and not self.task_memory,
+                "task_write 'convex' concerns the task memory, which is off",
+            ),
+        ):
+            if wrong:
+                raise ValueError(reason)
+        return self

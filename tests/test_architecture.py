@@ -12,7 +12,7 @@ import coldbench
 ROOT = Path(coldbench.__file__).parent
 # The stations in order; modules of one line may not import each other unless in one folder.
 STATIONS = [
-    {"errors"},
+    {"errors", "statistics"},
     {"rng", "registry", "options"},
     {"ratings"},
     {"datasets", "ragged"},
@@ -27,9 +27,9 @@ STATIONS = [
     {"provenance"},
     {"run", "store"},
     {"backends", "results"},
+    {"designs"},
     {"plan"},
     {"drive", "estimate"},
-    {"statistics"},
     {"report"},
     {"terminal"},
     {"cli"},

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coldbench import results
-from coldbench.statistics.mean import mean_interval
+from coldbench.statistics import mean_interval, spread
 from coldbench.store import Study
 
 __all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
@@ -75,13 +75,7 @@ def _moments(values: "pd.Series[float]") -> dict[str, Any]:
         "mean": mean.value,
         "ci_low": mean.low,
         "ci_high": mean.high,
-        "sd": _sd(values),
+        "sd": spread(values.to_numpy()).sd.value,
         "min": float(values.min()),
         "max": float(values.max()),
     }
-
-
-def _sd(values: "pd.Series[float]") -> float | None:
-    from coldbench.statistics.spread import spread
-
-    return spread(values.to_numpy()).sd.value

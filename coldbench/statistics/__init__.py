@@ -23,16 +23,11 @@ from coldbench.statistics.power import (
 )
 from coldbench.statistics.published import PublishedComparison, compare_published
 from coldbench.statistics.ranks import RankStability, rank_stability
+from coldbench.statistics.relative_spread import SpreadComparison, compare_spread
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
-from coldbench.statistics.spread import (
-    Spread,
-    SpreadComparison,
-    compare_spread,
-    sd_factors,
-    spread,
-)
+from coldbench.statistics.spread import Spread, sd_factors, spread
 from coldbench.statistics.superiority import Superiority, noether_seeds, probability_better
 from coldbench.statistics.verdicts import Verdict, verdict
 

@@ -1,11 +1,11 @@
 """Checked inputs (stated shape, finite, float64) and moments that are exact for equal runs."""
 
-from __future__ import annotations
-
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+__all__ = ["BoolArray", "FloatArray", "IntArray", "differences", "finite", "mean_sd", "paired_runs"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]

@@ -1,12 +1,14 @@
 """#1, second opinion: the bootstrap-t interval of a mean over seeds."""
 
-from __future__ import annotations
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
 from coldbench.statistics.arrays import FloatArray, finite, mean_sd
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["FEW_SEEDS", "bootstrap_t"]
 
 FEW_SEEDS = "n/a: too few seeds for bootstrap-t"
 
@@ -44,5 +46,5 @@ def bootstrap_t(
     low_t, high_t = float(t[cut - 1]), float(t[-cut])
     if not np.isfinite([low_t, high_t]).all():
         return unavailable(n, FEW_SEEDS, mean)
-    error = sd / np.sqrt(n)
+    error = sd / sqrt(n)
     return Interval(mean, mean - high_t * error, mean - low_t * error, n)

@@ -1,7 +1,5 @@
 """From mean squares to variance components with intervals, and their shares of the total."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +15,8 @@ from coldbench.statistics.distributions import (
     root,
 )
 from coldbench.statistics.interval import Interval, unavailable
+
+__all__ = ["POINTS", "Component", "Term", "components"]
 
 POINTS = 8_192
 

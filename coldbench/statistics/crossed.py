@@ -1,7 +1,5 @@
 """#11: two kinds of uncertainty, other seeds and other users, with the same users everywhere."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import sqrt
 
@@ -10,6 +8,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import FloatArray, finite
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["CrossedVariance", "crossed_variance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,29 @@ def crossed_variance(e: npt.ArrayLike, *, level: float = 0.95) -> CrossedVarianc
     shifted = errors - base
     mean = base + float(shifted.mean())
     if min(n, users) == 1:
-        reason = ONE_SEED if n == 1 else "n/a: one user"
-        none = unavailable(n, reason, mean)
-        other = unavailable(users, reason, mean)
-        return CrossedVariance(None, None, None, None, None, none, other, none, n, users, reason)
-    ms = _mean_squares(shifted)
+        return _incomplete(mean, n, users)
+    row, column, rest = squares = _mean_squares(shifted)
 
     def limits(square: float, df: float, units: int) -> Interval:
         half = t_quantile((1.0 + level) / 2.0, df) * sqrt(square / errors.size)
         return Interval(mean, mean - half, mean + half, units)
 
-    seed, user = (ms[0] - ms[2]) / users, (ms[1] - ms[2]) / n
+    seed, user = (row - rest) / users, (column - rest) / n
     return CrossedVariance(
         max(seed, 0.0),
         max(user, 0.0),
-        ms[2],
+        rest,
         seed,
         user,
-        limits(ms[0], n - 1, n),
-        limits(ms[1], users - 1, users),
-        limits(*_both(ms, n, users), n),
+        limits(row, n - 1, n),
+        limits(column, users - 1, users),
+        limits(*_both(squares, n, users), n),
         n,
         users,
     )
+
+
+def _incomplete(mean: float, n: int, users: int) -> CrossedVariance:
+    reason = ONE_SEED if n == 1 else "n/a: one user"
+    seeds, people = unavailable(n, reason, mean), unavailable(users, reason, mean)
+    return CrossedVariance(None, None, None, None, None, seeds, people, seeds, n, users, reason)

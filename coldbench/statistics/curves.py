@@ -1,7 +1,5 @@
 """#18: learning curves over seeds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +8,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import FloatArray
 from coldbench.statistics.interval import Interval, unavailable
 from coldbench.statistics.mean import mean_interval
+
+__all__ = ["LearningCurve", "learning_curve"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Designs: which level of which source of randomness each run uses."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from coldbench.statistics.arrays import IntArray
+
+__all__ = ["SOURCES", "crossed_design", "oa25"]
 
 SOURCES = ("split", "episode", "init", "order")
 

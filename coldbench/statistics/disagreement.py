@@ -1,7 +1,5 @@
 """#17: how far two seeds of one learner disagree about the same rating."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import sqrt
 
@@ -11,6 +9,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import FloatArray, finite
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["Disagreement", "seed_disagreement"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Distribution functions and quantiles, typed: the only file of this folder that calls scipy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -9,6 +7,23 @@ import numpy as np
 from scipy import optimize, special
 
 from coldbench.statistics.arrays import FloatArray
+
+__all__ = [
+    "chi2_quantile",
+    "chi2_quantiles",
+    "clopper_pearson",
+    "expected_maximum",
+    "f_quantile",
+    "f_upper",
+    "log_gamma",
+    "noncentral_t_cdf",
+    "normal_cdf",
+    "normal_quantile",
+    "root",
+    "t_cdf",
+    "t_quantile",
+    "t_two_sided",
+]
 
 
 def normal_cdf(z: float) -> float:

@@ -1,7 +1,5 @@
 """#6: the paired effect size d_z."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import exp, sqrt
 
@@ -11,6 +9,8 @@ from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import log_gamma
 from coldbench.statistics.interval import ONE_SEED
 from coldbench.statistics.noncentral import noncentrality_limits
+
+__all__ = ["NO_SPREAD", "EffectSize", "effect_size", "hedges_factor"]
 
 NO_SPREAD = "n/a: the difference does not vary over seeds"
 

@@ -1,7 +1,5 @@
 """#16: how often runs fail, and the mean with and without them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +9,8 @@ from coldbench.statistics.arrays import FloatArray, finite
 from coldbench.statistics.distributions import clopper_pearson
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 from coldbench.statistics.mean import mean_interval
+
+__all__ = ["FailureRate", "failure_rate"]
 
 
 @dataclass(frozen=True, slots=True)

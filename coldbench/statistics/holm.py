@@ -1,13 +1,13 @@
 """#7: Holm's correction within a family of comparisons declared beforehand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from coldbench.statistics.arrays import FloatArray
+
+__all__ = ["Holm", "holm_adjust"]
 
 
 @dataclass(frozen=True, slots=True)

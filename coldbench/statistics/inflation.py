@@ -1,7 +1,5 @@
 """#15: what reporting the best of several seeds would buy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy.typing as npt
@@ -10,6 +8,8 @@ from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import expected_maximum
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 from coldbench.statistics.spread import sd_factors
+
+__all__ = ["Inflation", "best_of_inflation"]
 
 
 @dataclass(frozen=True, slots=True)

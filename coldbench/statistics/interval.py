@@ -1,9 +1,9 @@
 """A number with its interval, or the reason why there is none."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isfinite
+
+__all__ = ["ONE_SEED", "Interval", "unavailable"]
 
 ONE_SEED = "n/a: one seed"
 

@@ -1,7 +1,5 @@
 """#1: the mean over seeds with its t interval."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy.typing as npt
@@ -9,6 +7,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["mean_interval"]
 
 
 def mean_interval(x: npt.ArrayLike, *, level: float = 0.95) -> Interval:

@@ -1,7 +1,5 @@
 """#11 when every seed draws its own users: users within seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +9,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import finite
 from coldbench.statistics.interval import ONE_SEED, Interval
 from coldbench.statistics.mean import mean_interval
+
+__all__ = ["NO_REPEAT", "NestedVariance", "nested_variance"]
 
 NO_REPEAT = "n/a: one user per seed"
 

@@ -1,7 +1,5 @@
 """Confidence limits for the noncentrality of a t statistic: the engine of effect sizes."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from coldbench.statistics.distributions import (
@@ -11,6 +9,8 @@ from coldbench.statistics.distributions import (
     root,
 )
 
+__all__ = ["LARGE_T", "noncentrality_limits"]
+
 # Beyond this |t| the normal numerator is negligible and T is nc / sqrt(chi2 / df); relative error
 # below 1e-6, and the exact distribution function becomes slow.
 LARGE_T = 1_000.0
@@ -18,13 +18,12 @@ LARGE_T = 1_000.0
 
 def _solve(t: float, df: float, p: float) -> float:
     """The noncentrality with P(T <= t) = p, for t >= 0."""
-    limit = t * sqrt(chi2_quantile(p, df) / df)
     if t > LARGE_T:
-        return limit
-    # chi2 and numerator cannot both be more extreme than these tails
+        return t * sqrt(chi2_quantile(1.0 - p, df) / df)
+    # numerator and denominator cannot both be this far out
     slack = abs(normal_quantile(1e-6))
-    low = t * sqrt(chi2_quantile(p / 100.0, df) / df) - slack
-    high = t * sqrt(chi2_quantile(1.0 - (1.0 - p) / 100.0, df) / df) + slack
+    low = t * sqrt(chi2_quantile((1.0 - p) / 100.0, df) / df) - slack
+    high = t * sqrt(chi2_quantile(1.0 - p / 100.0, df) / df) + slack
     return root(lambda nc: noncentral_t_cdf(t, df, nc) - p, low, high)
 
 

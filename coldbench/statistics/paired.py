@@ -1,7 +1,5 @@
 """#4: the paired difference of two learners, and what pairing bought."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import inf, sqrt
 
@@ -10,6 +8,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import differences, mean_sd, paired_runs
 from coldbench.statistics.distributions import t_quantile, t_two_sided
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["PairedDifference", "paired_difference"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """#14: how many seeds a study needs, planned with a cautious standard deviation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
@@ -11,6 +9,15 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import chi2_quantile, noncentral_t_cdf, t_quantile
 from coldbench.statistics.interval import ONE_SEED
+
+__all__ = [
+    "MOST_SEEDS",
+    "TOO_MANY",
+    "SeedsNeeded",
+    "paired_power",
+    "seeds_for_half_width",
+    "seeds_needed",
+]
 
 MOST_SEEDS = 1_000_000
 TOO_MANY = "n/a: more than 1,000,000 seeds"

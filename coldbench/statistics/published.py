@@ -1,7 +1,5 @@
 """#10: does a published number look like one of our runs?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import copysign, inf, sqrt
 
@@ -10,6 +8,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import t_cdf, t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
+
+__all__ = ["NOTE", "PublishedComparison", "compare_published"]
 
 NOTE = "the published value is one run of unknown settings"
 

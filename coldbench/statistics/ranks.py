@@ -1,7 +1,5 @@
 """#13: does the order of the learners survive a change of seed?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +10,8 @@ from coldbench.statistics.arrays import BoolArray, FloatArray, IntArray, finite
 from coldbench.statistics.holm import holm_adjust
 from coldbench.statistics.interval import ONE_SEED
 from coldbench.statistics.paired import paired_difference
+
+__all__ = ["RankStability", "rank_stability"]
 
 
 @dataclass(frozen=True, slots=True)

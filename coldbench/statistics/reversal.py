@@ -1,7 +1,5 @@
 """#8: how often one run of each learner, as papers publish, would reverse the conclusion."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil, sqrt
 
@@ -13,6 +11,8 @@ from coldbench.statistics.distributions import normal_cdf, normal_quantile
 from coldbench.statistics.effect import NO_SPREAD
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 from coldbench.statistics.noncentral import noncentrality_limits
+
+__all__ = ["Reversal", "reversal_probability", "runs_needed"]
 
 
 @dataclass(frozen=True, slots=True)

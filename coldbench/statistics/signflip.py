@@ -1,7 +1,5 @@
 """#5: the sign-flip permutation test, exact by meeting in the middle, sampled beyond 30 seeds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +7,8 @@ import numpy.typing as npt
 
 from coldbench.statistics.arrays import FloatArray, finite
 from coldbench.statistics.interval import ONE_SEED
+
+__all__ = ["EXACT_UP_TO", "SignFlip", "sign_flip"]
 
 EXACT_UP_TO = 30
 
@@ -68,7 +68,7 @@ def sign_flip(
     values = finite(d, "R", "d")
     n = values.size
     exact = n <= EXACT_UP_TO
-    smallest = min(1.0, 2.0 ** (1 - np.count_nonzero(values)))
+    smallest = min(1.0, 2.0 ** (1 - int(np.count_nonzero(values))))
     if not exact:
         smallest = max(smallest, 1.0 / (1.0 + draws))
     used = 2**n if exact else draws

@@ -1,7 +1,5 @@
 """#12: variance of a metric by source of randomness."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +9,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import FloatArray, IntArray, finite
 from coldbench.statistics.components import Component, Term, components
 from coldbench.statistics.design import SOURCES, oa25
+
+__all__ = ["SourceVariance", "pair_variance", "source_variance"]
 
 
 @dataclass(frozen=True, slots=True)

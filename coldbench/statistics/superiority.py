@@ -1,7 +1,5 @@
 """#9: the probability that A beats B on one shared seed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil, sqrt
 
@@ -10,6 +8,8 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import finite
 from coldbench.statistics.distributions import clopper_pearson, normal_quantile
 from coldbench.statistics.interval import ONE_SEED
+
+__all__ = ["Superiority", "noether_seeds", "probability_better"]
 
 
 @dataclass(frozen=True, slots=True)

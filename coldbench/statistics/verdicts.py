@@ -1,7 +1,5 @@
 """A comparison of two learners in one sentence, never stronger than its numbers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy.typing as npt
@@ -10,8 +8,10 @@ from coldbench.statistics.arrays import differences
 from coldbench.statistics.interval import Interval
 from coldbench.statistics.paired import PairedDifference, paired_difference
 from coldbench.statistics.power import seeds_needed
-from coldbench.statistics.reversal import Reversal, reversal_probability
+from coldbench.statistics.reversal import reversal_probability
 from coldbench.statistics.wording import outward, p_value, percent
+
+__all__ = ["Verdict", "verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,21 @@ def _claim(names: tuple[str, str], scenario: str, mean: float) -> str:
     return f"{first} {'beats' if mean < 0.0 else 'is beaten by'} {second} on {scenario}"
 
 
-def _text(
-    claim: str, paired: PairedDifference, reversal: Reversal, verdict: Verdict, alpha: float
-) -> str:
+def _text(claim: str, verdict: Verdict, shared: bool, alpha: float) -> str:
     shown = "not shown" if verdict.direction == "not shown" else "shown"
     p = "" if verdict.p_holm is None else f", Holm {p_value(verdict.p_holm)}"
-    parts = [f"{claim}: {shown} with {paired.n} seeds (difference {outward(paired.difference)}{p})"]
-    if reversal.model.value is not None:
-        chance = percent(reversal.model)
-        parts.append(f"one run of each would name the wrong winner {chance}")
-    elif verdict.reason is not None:
+    numbers = f"difference {outward(verdict.difference)}{p}"
+    parts = [f"{claim}: {shown} with {verdict.n} seeds ({numbers})"]
+    if verdict.reason is None:
+        where = " on the same split" if shared else ""
+        chance = percent(verdict.reversal)
+        parts.append(f"one run of each{where} would name the wrong winner {chance}")
+    else:
         parts.append(verdict.reason.removeprefix("n/a: "))
     if verdict.seeds is not None:
         parts.append(f"{verdict.seeds:,} seeds would settle a difference of this size (80 % power)")
-    if 2.0 ** (1 - paired.n) > alpha:
-        parts.append(f"{paired.n} seeds cannot reach p = {alpha:g} without assuming normal runs")
+    if 2.0 ** (1 - verdict.n) > alpha:
+        parts.append(f"{verdict.n} seeds cannot reach p = {alpha:g} without assuming normal runs")
     return "; ".join(parts) + "."
 
 
@@ -108,5 +108,5 @@ def verdict(
     if direction == "n/a":
         text = f"{claim}: n/a with one seed (difference {outward(paired.difference)})."
     else:
-        text = _text(claim, paired, reversal, result, alpha)
+        text = _text(claim, result, shared, alpha)
     return replace(result, text=text)

@@ -1,10 +1,10 @@
 """Numbers as text, rounded so that the text never claims more than the number."""
 
-from __future__ import annotations
-
 from math import ceil, floor, log10
 
 from coldbench.statistics.interval import Interval
+
+__all__ = ["decimals_for", "outward", "p_value", "percent"]
 
 
 def decimals_for(interval: Interval, least: int = 3) -> int:

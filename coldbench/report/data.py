@@ -1,0 +1,178 @@
+"""ReportData: every number of a report, computed once, frozen; all formats render from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coldbench import results
+from coldbench.errors import StoreError, shorten
+from coldbench.records import RunRecord
+from coldbench.report.learning import Curve, curves_of
+from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.names import display_name
+from coldbench.report.origin import Origin, origin_of
+from coldbench.report.pairs import Pair, compare
+from coldbench.report.published import Published, published_rows
+from coldbench.report.summary import full_support, oracle, summary_of
+from coldbench.report.sources import Attribution, attribute
+from coldbench.splits import SCENARIOS
+from coldbench.statistics import Interval, mean_interval
+from coldbench.store import Study
+
+__all__ = ["MAIN", "ReportData", "Shots", "build"]
+
+MAIN = "mae"  # the metric of the league table, of all comparisons and of the verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """Mean error of a learner in a scenario when `shots` support ratings are given (-1: all)."""
+
+    learner: str
+    scenario: str
+    shots: int
+    mean: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class ReportData:
+    """A study, analysed.
+
+    learners: from the lowest mean error to the highest; names: how each is shown; scenarios,
+    seeds: that occur, in their order; runs, costs, missing: tables of `coldbench.results`;
+    summary: the table of summary.csv; oracle: by scenario, where the data have a best value;
+    declared: comparisons in the family that Holm corrects.
+    """
+
+    dataset: str
+    protocol: str
+    learners: tuple[str, ...]
+    names: Mapping[str, str]
+    scenarios: tuple[str, ...]
+    seeds: tuple[str, ...]
+    metrics: tuple[str, ...]
+    runs: pd.DataFrame
+    summary: pd.DataFrame
+    costs: pd.DataFrame
+    missing: pd.DataFrame
+    standings: Mapping[tuple[str, str], Standing]
+    oracle: Mapping[str, Interval]
+    pairs: tuple[Pair, ...]
+    declared: int
+    curves: tuple[Curve, ...]
+    shots: tuple[Shots, ...]
+    published: tuple[tuple[Published, float], ...]
+    sources: tuple[Attribution, ...]
+    unfinished: tuple[RunRecord, ...]
+    origin: Origin
+
+    def standing(self, learner: str, scenario: str) -> Standing | None:
+        """Where a learner stands, None when no run finished."""
+        return self.standings.get((learner, scenario))
+
+    def values(self, learner: str, scenario: str) -> Values:
+        """MAIN of each finished run by seed."""
+        found = self.standing(learner, scenario)
+        return found.values if found else {}
+
+
+def build(study: Study) -> ReportData:
+    """Analyse a study; raises StoreError when its runs do not belong together."""
+    records = list(study.records())
+    if not records:
+        raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
+    _check(records, study)
+    runs = results.runs(study)
+    full = full_support(runs)
+    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
+    scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
+    planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
+    values = _values(main)
+    pairs = compare(values, planned, scenarios)
+    table = standings(values, pairs)
+    learners = tuple(order_of(table, planned))
+    fixed = study.manifest.fixed
+    return ReportData(
+        dataset=str(fixed["dataset"]),
+        protocol=str(fixed["protocol"]),
+        learners=learners,
+        names={name: display_name(name) for name in learners},
+        scenarios=scenarios,
+        seeds=tuple(dict.fromkeys([*(j.seed for j in study.manifest.jobs), *runs["seed"]])),
+        metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
+        runs=runs,
+        summary=summary_of(runs),
+        costs=results.costs(study),
+        missing=results.missing(study),
+        standings=table,
+        oracle=_oracle(full),
+        pairs=pairs,
+        declared=len(scenarios) * len(planned) * (len(planned) - 1) // 2,
+        curves=curves_of(results.curves(study), learners),
+        shots=_shots(runs),
+        published=published_rows(str(fixed["dataset"]), study.path),
+        sources=attribute(values, learners, scenarios),
+        unfinished=tuple(record for record in records if record.status != "finished"),
+        origin=origin_of(study, records),
+    )
+
+
+def _values(main: pd.DataFrame) -> dict[tuple[str, str], Values]:
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for line in main.itertuples():
+        place = found.setdefault((str(line.learner), str(line.scenario)), {})
+        place[str(line.seed)] = float(line.value)  # type: ignore[arg-type]
+    return dict(found)
+
+
+def _oracle(full: pd.DataFrame) -> dict[str, Interval]:
+    best = oracle(full)
+    best = best[best["metric"] == MAIN]
+    return {
+        str(scenario): mean_interval(group["value"].to_numpy(float))
+        for scenario, group in best.groupby("scenario")
+    }
+
+
+def _shots(runs: pd.DataFrame) -> tuple[Shots, ...]:
+    """Nothing when all runs were predicted with all support ratings only."""
+    done = runs[(runs["metric"] == MAIN) & (runs["status"] == "finished")]
+    if not (done["shots"] != results.FULL).any():
+        return ()
+    keys = ["learner", "scenario", "shots"]
+    return tuple(
+        Shots(str(name), str(scenario), int(shots), mean_interval(group["value"].to_numpy(float)))
+        for (name, scenario, shots), group in done.groupby(keys, sort=False)
+    )
+
+
+def _check(records: Sequence[RunRecord], study: Study) -> None:
+    """Runs of other data, protocols or configurations are never pooled."""
+    manifest = study.manifest
+    for record in records:
+        found: dict[str, Any] = record.job.model_dump(mode="json")
+        wrong = [key for key, value in manifest.fixed.items() if found.get(key) != value]
+        known = manifest.learners.get(record.job.learner)
+        if known is not None and known != record.job.config:
+            wrong.append("config")
+        if wrong:
+            raise StoreError(
+                f"{study.runs / record.job_hash}: {wrong[0]} is {shorten(found[wrong[0]])}, not "
+                f"that of study.json; runs that differ in it cannot be pooled: move it elsewhere"
+            )
+    _check_splits(records, study)
+
+
+def _check_splits(records: Sequence[RunRecord], study: Study) -> None:
+    """At one seed all learners must have met the same episodes, or pairing means nothing."""
+    met: dict[tuple[int, int], RunRecord] = {}
+    for record in (record for record in records if record.status == "finished"):
+        seeds = record.job.seeds
+        first = met.setdefault((seeds.split, seeds.episode), record)
+        if first.episode_sha256 != record.episode_sha256:
+            raise StoreError(
+                f"{study.runs / record.job_hash}: its episodes differ from those of "
+                f"{first.job_hash} at seed {seeds.label}; they cannot be compared: run both again"
+            )

@@ -1,0 +1,49 @@
+"""Cost against error: seconds, memory and parameters of one run."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from coldbench.report.costs import Cost, costs_of
+from coldbench.report.data import ReportData
+from coldbench.report.figures.style import COLOURS, INK, MARKERS, Plot, axes, short
+from coldbench.report.figures.labels import beside
+from coldbench.report.tables import number
+
+__all__ = ["cost"]
+
+AXES = {
+    "seconds": "seconds a run, training and testing",
+    "megabytes": "peak memory of the process, MB",
+    "parameters": "trained numbers",
+}
+
+
+def cost(data: ReportData) -> list[Plot]:
+    """One figure for each kind of cost."""
+    found = [one for one in costs_of(data) if one.mae is not None]
+    return [_plot(found, kind, label) for kind, label in AXES.items() if found]
+
+
+def _plot(found: Sequence[Cost], kind: str, label: str) -> Plot:
+    points = [(place, one) for place, one in enumerate(found) if getattr(one, kind)]
+    told = [f"{one.name}: {getattr(one, kind):,.0f}, MAE {number(one.mae)}." for _, one in points]
+    alt = f"Mean MAE over scenarios against {label}. {' '.join(told)}"
+    return Plot(f"cost-{kind}", alt, lambda: _draw(points, kind, label))
+
+
+def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
+    figure, ax = axes(4.5, 3.2)
+    ax.set_xscale("log")
+    ax.grid(True)
+    places = []
+    for place, one in points:
+        x, y = float(getattr(one, kind)), float(one.mae or 0.0)
+        colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+        ax.plot([x], [y], marker, color=colour, ms=7, mec="none")
+        places.append((x, y, short(one.name)))
+    ax.margins(x=0.16, y=0.1)
+    ax.set_xlabel(f"{label} (log)")
+    ax.set_ylabel("MAE, mean over scenarios")
+    beside(ax, places, INK)
+    return figure

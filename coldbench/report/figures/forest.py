@@ -1,0 +1,208 @@
+"""Rows of intervals with every run's point: means by learner, and differences to the best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coldbench.report.figures.style import COLOURS, INK, MUTED, PAPER, Plot, axes, short
+from coldbench.report.data import MAIN, ReportData
+from coldbench.report.pairs import pair_of
+from coldbench.report.tables import number, range_of
+from coldbench.statistics import Interval
+
+__all__ = ["differences", "intervals"]
+
+WIDTH = 4.5  # inches
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """kind: best, tied, behind or ``."""
+
+    label: str
+    points: tuple[float, ...]
+    mean: Interval
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value of somebody else, drawn across all rows."""
+
+    label: str
+    value: float
+
+
+def intervals(data: ReportData) -> list[Plot]:
+    """For each scenario: means with intervals, every seed's point, published values, oracle."""
+    return [_interval_plot(data, scenario) for scenario in data.scenarios]
+
+
+def _interval_plot(data: ReportData, scenario: str) -> Plot:
+    rows = [
+        Row(data.names[s.learner], tuple(s.values.values()), s.mean, s.group)
+        for name in data.learners
+        if (s := data.standing(name, scenario))
+    ]
+    lines = [
+        Line(row.label, row.values[scenario])
+        for row, _ in data.published
+        if row.metric == MAIN and scenario in row.values
+    ]
+    best = data.oracle.get(scenario)
+    if best is not None and best.value is not None:
+        lines.append(Line("oracle", best.value))
+    alt = f"{scenario}: mean MAE with 95 % interval. {_told(rows)}"
+    alt += "".join(f" {line.label}: {number(line.value)}." for line in lines)
+    return Plot(
+        f"intervals-{scenario}", alt, lambda: _forest(scenario, rows, lines, "MAE (lower is better)")
+    )
+
+
+def differences(data: ReportData) -> list[Plot]:
+    """For each scenario: paired differences of every learner to the best one."""
+    plots = [_difference_plot(data, scenario) for scenario in data.scenarios]
+    return [plot for plot in plots if plot is not None]
+
+
+def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
+    here = [s for name in data.learners if (s := data.standing(name, scenario))]
+    best = next((s.learner for s in here if s.group == "best"), None)
+    if best is None:
+        return None
+    rows = []
+    for standing in (s for s in here if s.learner != best):
+        pair, sign = pair_of(data.pairs, scenario, standing.learner, best)
+        if pair is not None:
+            points = tuple(sign * d for d in pair.differences)
+            mean = pair.difference.difference
+            rows.append(
+                Row(data.names[standing.learner], points, _signed(mean, sign), standing.group)
+            )
+    title = f"{scenario}: difference to {short(best)}"
+    alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds. {_told(rows)}"
+    label = "MAE minus that of the best (right: worse)"
+    return Plot(
+        f"differences-{scenario}", alt, lambda: _forest(title, rows, [Line("", 0.0)], label, True)
+    )
+
+
+def _signed(value: Interval, sign: int) -> Interval:
+    if sign > 0 or value.value is None:
+        return value
+    if value.low is None or value.high is None:
+        return Interval(-value.value, None, None, value.n, value.reason)
+    return Interval(-value.value, -value.high, -value.low, value.n)
+
+
+def _told(rows: Sequence[Row]) -> str:
+    return " ".join(f"{r.label}: {number(r.mean.value)} {range_of(r.mean)}." for r in rows)
+
+
+def _forest(
+    title: str, rows: Sequence[Row], lines: Sequence[Line], label: str, zero: bool = False
+) -> Figure:
+    figure, ax = axes(WIDTH, 0.95 + 0.34 * max(len(rows), 1), title)
+    low, high = _limits(rows, zero)
+    ax.set_xlim(low, high)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), [short(row.label) for row in rows])
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(label)
+    ax.locator_params(axis="x", nbins=5)
+    for line in lines:
+        _line(ax, line, low, high)
+    for place, row in enumerate(rows):
+        _row(ax, place, row, low, high)
+    _edges(ax, [line for line in lines if not low <= line.value <= high], low)
+    return figure
+
+
+def _limits(rows: Sequence[Row], zero: bool) -> tuple[float, float]:
+    """Wide enough for all rows but those far behind, which are named at the edge instead."""
+    means = sorted(row.mean.value for row in rows if row.mean.value is not None)
+    if not means:
+        return 0.0, 1.0
+    base = means[0]
+    typical = means[(2 * (len(means) - 1)) // 3] - base
+    kept = [r for r in rows if (r.mean.value or 0.0) - base <= 3 * typical + 1e-12] or list(rows)
+    values = [v for row in kept for v in (*row.points, row.mean.low, row.mean.high) if v is not None]
+    values += [0.0] if zero else []
+    low, high = min(values), max(values)
+    margin = 0.06 * (high - low) or max(abs(high), 0.01) * 0.01
+    return low - margin, high + margin
+
+
+def _line(ax: Axes, line: Line, low: float, high: float) -> None:
+    if low <= line.value <= high:
+        style = "-" if not line.label else ":" if line.label == "oracle" else "--"
+        ax.axvline(line.value, color=INK if not line.label else MUTED, lw=0.9, ls=style, zorder=1.5)
+        if line.label:
+            ax.text(
+                line.value,
+                -0.62,
+                f"{line.label} {number(line.value)}",
+                fontsize=6.5,
+                color=MUTED,
+                ha="right" if line.value > (low + high) / 2 else "left",
+                va="bottom",
+            )
+
+
+def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
+    colour = COLOURS[0] if row.kind in ("best", "tied") else INK
+    mean = row.mean.value
+    if mean is None:
+        return
+    if not low <= mean <= high:
+        right = mean > high
+        ax.text(
+            high if right else low,
+            place,
+            f"{number(mean, 3)} ▸" if right else f"◂ {number(mean, 3)}",
+            ha="right" if right else "left",
+            va="center",
+            fontsize=8,
+            color=colour,
+        )
+        return
+    jitter = 0.2 * np.cos(np.pi * np.arange(len(row.points)) * 0.7) if len(row.points) > 1 else [0.0]
+    ax.plot(
+        row.points,
+        place + np.asarray(jitter),
+        "o",
+        ms=3.6,
+        mfc=colour,
+        mec="none",
+        alpha=0.35,
+        zorder=2,
+    )
+    if row.mean.low is not None and row.mean.high is not None:
+        ax.plot([row.mean.low, row.mean.high], [place, place], color=colour, lw=2.4, zorder=3)
+    marker = "D" if row.kind == "best" else "o"
+    face = PAPER if row.kind == "behind" else colour
+    ax.plot([mean], [place], marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)
+
+
+def _edges(ax: Axes, lines: Sequence[Line], low: float) -> None:
+    """Lines outside the axis are named above it, with an arrow to their side."""
+    right = [f"{line.label} {number(line.value)} ▸" for line in lines if line.value > low]
+    left = [f"◂ {line.label} {number(line.value)}" for line in lines if line.value <= low]
+    for texts, x, side in ((right, 1.0, "right"), (left, 0.0, "left")):
+        if texts:
+            ax.text(
+                x,
+                1.0,
+                "\n".join(texts),
+                transform=ax.transAxes,
+                ha=side,  # type: ignore[arg-type]
+                va="bottom",
+                fontsize=6.5,
+                color=MUTED,
+            )
+
+

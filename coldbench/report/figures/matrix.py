@@ -1,0 +1,100 @@
+"""Matrices with a number in every cell: reversal probabilities, rank counts."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from coldbench.report.data import ReportData
+from coldbench.report.figures.style import COLOURS, INK, Plot, axes, short
+from coldbench.report.pairs import pair_of
+from coldbench.report.ranking import Ranking, rankings
+
+__all__ = ["ranks", "reversal"]
+
+Cells = Mapping[tuple[int, int], tuple[str, float]]  # (row, column) -> text, strength 0..1
+
+
+def reversal(data: ReportData) -> list[Plot]:
+    """For each scenario: how often one run of each of two learners names the wrong winner."""
+    if len(data.learners) < 2:
+        return []
+    plots = [_reversal_plot(data, scenario) for scenario in data.scenarios]
+    return [plot for plot in plots if plot is not None]
+
+
+def _reversal_plot(data: ReportData, scenario: str) -> Plot | None:
+    here = [name for name in data.learners if data.standing(name, scenario)]
+    cells: dict[tuple[int, int], tuple[str, float]] = {}
+    told = []
+    for row, a in enumerate(here):
+        for column, b in enumerate(here[:row]):
+            pair, _ = pair_of(data.pairs, scenario, a, b)
+            chance = pair.reversal.model.value if pair else None
+            if chance is not None:
+                text = "<1" if chance < 0.01 else f"{100 * chance:.0f}"
+                cells[row - 1, column] = (text, 2 * chance)
+                told.append(f"{data.names[b]} and {data.names[a]}: {text} %.")
+    if not cells:
+        return None
+    alt = f"{scenario}: how often one run of each names the wrong winner. {' '.join(told)}"
+    labels = [short(data.names[name]) for name in here]
+
+    def draw() -> Figure:
+        return _matrix(f"{scenario}: wrong winner, %", labels[1:], labels[:-1], cells, COLOURS[1])
+
+    return Plot(f"reversal-{scenario}", alt, draw)
+
+
+def ranks(data: ReportData) -> list[Plot]:
+    """For each scenario: at how many seeds each learner came first, second, ..."""
+    return [_rank_plot(data, ranking) for ranking in rankings(data)]
+
+
+def _rank_plot(data: ReportData, ranking: Ranking) -> Plot:
+    counts, n = ranking.stability.counts, ranking.stability.n
+    cells = {
+        (row, column): (str(count) if count else "", count / n)
+        for row, line in enumerate(counts)
+        for column, count in enumerate(line)
+    }
+    labels = [short(data.names[name]) for name in ranking.learners]
+    places = [str(place + 1) for place in range(len(labels))]
+    told = [
+        f"{data.names[name]}: " + ", ".join(f"rank {r + 1} {c} of {n}" for r, c in enumerate(line) if c)
+        for name, line in zip(ranking.learners, counts, strict=True)
+    ]
+    alt = f"{ranking.scenario}: ranks over {n} common seeds. {'; '.join(told)}."
+    title = f"{ranking.scenario}: rank in {n} seeds"
+    return Plot(
+        f"ranks-{ranking.scenario}", alt, lambda: _matrix(title, labels, places, cells, COLOURS[0])
+    )
+
+
+def _matrix(
+    title: str, rows: Sequence[str], columns: Sequence[str], cells: Cells, colour: str
+) -> Figure:
+    figure, ax = axes(4.5, 0.9 + 0.27 * len(rows) + 0.055 * max(map(len, columns)), title)
+    ax.set_xlim(-0.5, max(len(columns), 4) - 0.5)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    size = 8.5 if len(rows) <= 8 else 7
+    for (row, column), (text, strength) in cells.items():
+        _cell(ax, row, column, text, strength, colour, size)
+    turn = 0 if max(map(len, columns)) <= 2 else 40
+    ax.set_yticks(range(len(rows)), rows)
+    ax.set_xticks(range(len(columns)), columns, rotation=turn, ha="right" if turn else "center")
+    ax.tick_params(axis="x", length=0, labelcolor=INK)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def _cell(
+    ax: Axes, row: int, column: int, text: str, strength: float, colour: str, size: float
+) -> None:
+    box = Rectangle((column - 0.47, row - 0.46), 0.94, 0.92, facecolor=colour, edgecolor="none")
+    box.set_alpha(round(0.04 + 0.66 * min(strength, 1.0), 3))
+    ax.add_patch(box)
+    weight = "bold" if strength > 0.5 else "normal"
+    ax.text(column, row, text, ha="center", va="center", fontsize=size, color=INK, weight=weight)

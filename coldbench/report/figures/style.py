@@ -1,0 +1,126 @@
+"""One look for all figures: colours that colour-blind readers and grey printers tell apart.
+
+Colours are those of Okabe and Ito; markers and hatches repeat what colour says. The page maps each
+colour to a variable, so that figures follow its light or dark scheme.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coldbench.report.names import display_name
+
+__all__ = [
+    "COLOURS",
+    "GRID",
+    "HATCHES",
+    "INK",
+    "LINES",
+    "MARKERS",
+    "MUTED",
+    "PAPER",
+    "RC",
+    "Plot",
+    "axes",
+    "label_ends",
+    "short",
+]
+
+INK, MUTED, GRID, PAPER = "#1d2433", "#667085", "#e4e7ec", "#ffffff"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a6a00")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
+LINES = ("-", "--", "-.", ":")
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
+
+RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 8,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.facecolor": "none",
+    "axes.unicode_minus": True,
+    "figure.facecolor": "none",
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 0,
+    "hatch.linewidth": 0.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "coldbench",
+    "pdf.fonttype": 42,
+    "lines.solid_capstyle": "round",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A figure to draw: key (its file name), alt text with the numbers, and how to draw it."""
+
+    key: str
+    alt: str
+    draw: Callable[[], Figure]
+
+
+def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
+    """An empty figure of so many inches, with one pair of axes."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)  # type: ignore[union-attr]
+    ax = figure.add_subplot()
+    if title:
+        ax.set_title(title)
+    return figure, ax
+
+
+def short(name: str) -> str:
+    """A learner's name in a figure."""
+    return display_name(name, 20)
+
+
+def label_ends(
+    ax: Axes, x: float, ends: Sequence[tuple[float, str, str]], gap: float = 10.5
+) -> None:
+    """Names right of `x` at the heights (y, name, colour) of their lines, moved apart vertically
+    to `gap` points, each joined to its line."""
+    low, high = ax.get_ylim()
+    height = float(ax.figure.get_figheight()) * 72 * 0.78  # type: ignore[union-attr]
+    placed = _spread([y for y, _, _ in ends], gap * (high - low) / height, high)
+    left, right = ax.get_xlim()
+    step = 0.02 * (right - left)
+    for (y, name, colour), place in zip(ends, placed, strict=True):
+        ax.plot([x, x + step], [y, place], color=colour, lw=0.7, clip_on=False)
+        ax.text(x + 1.4 * step, place, short(name), va="center", color=INK, fontsize=8)
+    ax.set_xlim(left, right)
+
+
+def _spread(values: Sequence[float], step: float, high: float) -> list[float]:
+    """Values moved up as little as needed to be `step` apart, then shifted into the limits."""
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    result = list(values)
+    floor = float("-inf")
+    for place in order:
+        result[place] = max(values[place], floor)
+        floor = result[place] + step
+    excess = max(result, default=0.0) - high
+    if excess > 0:
+        ceiling = high
+        for place in reversed(order):
+            result[place] = min(result[place], ceiling)
+            ceiling = result[place] - step
+    return result

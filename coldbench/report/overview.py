@@ -1,0 +1,78 @@
+"""The first screen: the league table, published rows beside it, and the verdicts."""
+
+from coldbench.report.data import MAIN, ReportData
+from coldbench.report.names import display_name
+from coldbench.report.tables import NA, Cell, Column, Section, Table, number, range_of
+
+__all__ = ["league_table", "overview"]
+
+HOW = (
+    "Mean absolute error over the seeds of each learner, lower is better, with its 95 % interval. "
+    "Shaded: the best learner of a scenario and all that cannot be told from it with these seeds."
+)
+
+
+def overview(data: ReportData) -> Section:
+    """The league table; the verdicts are set beside it by each format."""
+    return Section("league", "League table", HOW, tables=(league_table(data),))
+
+
+def league_table(data: ReportData) -> Table:
+    """Learners, best mean first, then the oracle and the published rows."""
+    columns = (
+        Column("learner", False),
+        *(Column(scenario) for scenario in data.scenarios),
+        Column("runs"),
+    )
+    rows = [_row(data, learner) for learner in data.learners]
+    return Table("main", "MAE by scenario", columns, (*rows, *_oracle(data), *_published(data)))
+
+
+def _row(data: ReportData, learner: str) -> tuple[Cell, ...]:
+    cells = [_cell(data, learner, scenario) for scenario in data.scenarios]
+    return (Cell(data.names[learner]), *cells, _runs(data, learner))
+
+
+def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
+    found = data.standing(learner, scenario)
+    if found is None:
+        return Cell(NA, mark="muted")
+    mark = found.group if found.group in ("best", "tied") else ""
+    limits = range_of(found.mean)
+    return Cell(number(found.mean.value), "one seed" if limits == NA else limits, mark)
+
+
+def _runs(data: ReportData, learner: str) -> Cell:
+    finished, planned = counts(data, learner)
+    text = str(finished) if finished == planned else f"{finished} of {planned}"
+    return Cell(text, mark="" if finished == planned else "bad")
+
+
+def counts(data: ReportData, learner: str) -> tuple[int, int]:
+    """How many runs of a learner finished, and how many were planned."""
+    mine = data.runs[data.runs["learner"] == learner]
+    finished = mine.loc[mine["status"] == "finished", "job"].nunique()
+    holes = int((data.missing["learner"] == learner).sum())
+    return finished, mine["job"].nunique() + holes
+
+
+def _oracle(data: ReportData) -> list[tuple[Cell, ...]]:
+    if not data.oracle:
+        return []
+    cells = []
+    for scenario in data.scenarios:
+        best = data.oracle.get(scenario)
+        text, note = (NA, "") if best is None else (number(best.value), range_of(best))
+        cells.append(Cell(text, "" if note == NA else note, "reference"))
+    name = Cell("oracle", "the best possible predictions", "reference")
+    return [(name, *cells, Cell("", mark="reference"))]
+
+
+def _published(data: ReportData) -> list[tuple[Cell, ...]]:
+    rows = []
+    for row, _ in data.published:
+        if row.metric == MAIN:
+            cells = [Cell(number(row.values.get(s)), mark="reference") for s in data.scenarios]
+            name = Cell(display_name(row.label), "published, one run", "reference")
+            rows.append((name, *cells, Cell("", mark="reference")))
+    return rows

@@ -1,0 +1,140 @@
+"""What the numbers say, in words, never stronger than they; each names the section behind it."""
+
+from dataclasses import dataclass
+
+from coldbench.report.data import MAIN, ReportData
+from coldbench.report.names import display_name
+from coldbench.report.pairs import Pair
+from coldbench.report.published import is_about
+from coldbench.report.tables import number
+from coldbench.statistics import compare_published, verdict
+
+__all__ = ["Saying", "sayings"]
+
+MOST_PAIRS = 8  # comparisons spelled out on the first screen
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence; section: the key of the section with its numbers; kind: shown, open, warning."""
+
+    text: str
+    section: str
+    kind: str = "open"
+
+
+def sayings(data: ReportData) -> tuple[Saying, ...]:
+    """Ties first, then single comparisons, published values, and what is wrong with the data."""
+    return (
+        *_warnings(data),
+        *(saying for scenario in data.scenarios for saying in _tie(data, scenario)),
+        *_comparisons(data),
+        *_published(data),
+    )
+
+
+def _warnings(data: ReportData) -> list[Saying]:
+    found = []
+    bad = [record for record in data.unfinished if record.status in ("failed", "diverged")]
+    if bad:
+        names = dict.fromkeys(data.names[record.job.learner] for record in bad)
+        text = f"{_count(len(bad), 'run')} failed or diverged ({_some(list(names))})."
+        found.append(Saying(text, "failures", "warning"))
+    if len(data.missing):
+        text = f"{_count(len(data.missing), 'planned run')} not done yet: this report is partial."
+        found.append(Saying(text, "failures", "warning"))
+    if len(data.seeds) == 1:
+        text = "One seed: no interval, no test. Run more seeds before believing any order."
+        found.append(Saying(text, "intervals", "warning"))
+    return found
+
+
+def _tie(data: ReportData, scenario: str) -> list[Saying]:
+    here = [s for name in data.learners if (s := data.standing(name, scenario))]
+    best = [s for s in here if s.group == "best"]
+    if not best or all(s.group in ("best", "") for s in here):
+        return []
+    name, mean = data.names[best[0].learner], number(best[0].mean.value)
+    tied = [data.names[s.learner] for s in here if s.group == "tied"]
+    behind = sum(s.group == "behind" for s in here)
+    if not tied:
+        text = f"{scenario}: {name} has the lowest MAE ({mean}) and is shown to beat all others."
+        return [Saying(text, "league", "shown")]
+    text = f"{scenario}: {name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
+    text += f"; shown to beat the other {behind}." if behind else "."
+    return [Saying(text, "league", "shown" if behind else "open")]
+
+
+def _comparisons(data: ReportData) -> list[Saying]:
+    found = []
+    for pair in _interesting(data)[:MOST_PAIRS]:
+        a, b = pair.a, pair.b
+        if (pair.difference.difference.value or 0.0) > 0:
+            a, b = b, a
+        first, second = data.values(a, pair.scenario), data.values(b, pair.scenario)
+        told = verdict(
+            [first[seed] for seed in pair.seeds],
+            [second[seed] for seed in pair.seeds],
+            (data.names[a], data.names[b]),
+            pair.scenario,
+            pair.adjusted,
+            comparisons=max(data.declared, 1),
+            shared=False,
+        )
+        shown = told.direction in ("better", "worse")
+        found.append(Saying(told.text, "differences", "shown" if shown else "open"))
+    return found
+
+
+def _interesting(data: ReportData) -> list[Pair]:
+    """The two leading learners of each scenario; all pairs when there are few."""
+    pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
+    if len(data.learners) <= 2:
+        return pairs
+    chosen = []
+    for scenario in data.scenarios:
+        ranked = sorted(
+            (s for name in data.learners if (s := data.standing(name, scenario))),
+            key=lambda s: (s.group != "best", s.mean.value or 0.0),
+        )
+        leading = {s.learner for s in ranked[:2]}
+        chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == leading]
+    return chosen
+
+
+def _published(data: ReportData) -> list[Saying]:
+    found = []
+    for row, margin in data.published:
+        for learner in (name for name in data.learners if is_about(row, name)):
+            inside, outside = [], []
+            for scenario in (s for s in data.scenarios if s in row.values and row.metric == MAIN):
+                runs = list(data.values(learner, scenario).values())
+                if len(runs) < 2:
+                    continue
+                told = compare_published(runs, row.values[scenario], margin=margin)
+                (inside if told.inside else outside).append(scenario)
+            if inside or outside:
+                found.append(_plausible(data.names[learner], row.label, inside, outside))
+    return found
+
+
+def _plausible(name: str, label: str, inside: list[str], outside: list[str]) -> Saying:
+    text = f"{display_name(label)}: as one more run of our {name}, its values would be "
+    if not outside:
+        text += f"plausible in {', '.join(inside)}."
+    elif not inside:
+        text += f"implausible in {', '.join(outside)} (outside the 95 % prediction interval)."
+    else:
+        text += f"plausible in {', '.join(inside)}, implausible in {', '.join(outside)}."
+    return Saying(text, "published", "open")
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    """`a, b and c`; long lists end with a count."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,73 @@
+"""The global update: phi <- phi - lambda x sum over users of the query gradient at their theta."""
+
+import torch
+from torch import nn
+
+from mamo.model import Model
+from mamo.optimisers import Tensors
+from mamo.switches import MAMOConfig
+
+__all__ = ["GlobalUpdate", "add_gradients"]
+
+
+class GlobalUpdate:
+    """Adds up query gradients in `.grad` of the model's parameters, then steps."""
+
+    def __init__(self, model: Model, config: MAMOConfig) -> None:
+        self.model, self.config, self.users = model, config, 0
+        parameters = list(model.parameters())
+        if config.outer_optimizer == "sgd":
+            self.optimizer: torch.optim.Optimizer = torch.optim.SGD(
+                parameters, config.rate, weight_decay=config.weight_decay, fused=True
+            )
+        else:
+            self.optimizer = torch.optim.AdamW(
+                parameters, config.rate, weight_decay=config.weight_decay, fused=True
+            )
+
+    def schedule(self, epochs_done: float) -> None:
+        """lambda falls linearly to 0 over the configured epochs, if wanted."""
+        if self.config.linear_decay:
+            share = max(1 - epochs_done / self.config.epochs, 0.0)
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.config.rate * share
+
+    def step(self) -> None:
+        """One step with the gradients of the users added since the last one."""
+        with torch.no_grad():
+            present = [p for p in self.model.parameters() if p.grad is not None]
+            gradients = [p.grad for p in present if p.grad is not None]
+            if self.config.reduction == "mean" and self.users:
+                torch._foreach_div_(gradients, float(self.users))
+            if self.config.clip is not None:
+                nn.utils.clip_grad_norm_(present, self.config.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.users = 0
+
+
+def add_gradients(model: Model, inputs: Tensors, deltas: Tensors, config: MAMOConfig) -> None:
+    """Query gradients of phi, summed over the batch, from layer inputs and output gradients.
+
+    Where biases drift (`restore` "weights"), weights alone are updated.
+    """
+    network, biases = model.network, config.restore == "all"
+    for name in ("user1", "user2", "item1", "item2", "hidden", "out"):
+        affine = getattr(network, name)
+        add(affine.weight, summed(inputs[name], deltas[name]))
+        if biases:
+            add(affine.bias, deltas[name].flatten(0, 1).sum(0))
+    if biases:
+        add(network.memory.bias, deltas["memory_item"].flatten(0, 1).sum(0))
+    if not config.task_memory:
+        halves = [summed(inputs[name], deltas[name]) for name in ("memory_user", "memory_item")]
+        add(network.memory.weight, torch.cat(halves))
+
+
+def summed(x: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
+    """sum over tasks and cells of x^T delta, [in, out]."""
+    return x.flatten(0, 1).T @ delta.flatten(0, 1)
+
+
+def add(parameter: torch.Tensor, gradient: torch.Tensor) -> None:
+    parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient

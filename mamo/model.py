@@ -1,0 +1,58 @@
+"""All that MAMO learns: embeddings of content, initial weights phi, and the memories."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from coldbench.content import ContentEmbedding
+from coldbench.ratings import Catalogue
+from coldbench.rng import torch_generator
+from mamo.memories import Memories
+from mamo.network import Network
+from mamo.switches import MAMOConfig
+
+__all__ = ["Model"]
+
+
+class Model(nn.Module):
+    """user, item: embeddings of content fields; network: phi; memories: M_P, M_U, M_UI."""
+
+    def __init__(
+        self, config: MAMOConfig, catalogue: Catalogue, outputs: int, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        options: dict[str, Any] = {
+            "std": config.embedding_std,
+            "rare_std": config.rare_std,
+            "rare_dropout": config.rare_dropout,
+        }
+        self.user = ContentEmbedding(catalogue.user_fields, config.size, rng, **options)
+        self.item = ContentEmbedding(catalogue.item_fields, config.size, rng, **options)
+        generator = torch_generator(rng)
+        user_width, item_width = max(self.user.width, 1), max(self.item.width, 1)
+        self.network = Network(user_width, item_width, config.size, outputs, generator)
+        self.memories = Memories(config, user_width, generator)
+
+    def user_profile(
+        self, index: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        """p_u [n, P_u] of users int64 [n]; with a generator rare fields are hidden at random."""
+        return self._profile(self.user, index, generator)
+
+    def item_profile(
+        self, index: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        """p_i [n, P_i] of items int64 [n]; with a generator rare fields are hidden at random."""
+        return self._profile(self.item, index, generator)
+
+    def _profile(
+        self, embedding: ContentEmbedding, index: torch.Tensor, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        """Without any field everybody has the same profile, one constant."""
+        if not embedding.width:
+            like = self.network.out.bias
+            return torch.ones(len(index), 1, dtype=like.dtype, device=like.device)
+        found: torch.Tensor = embedding(index, generator)
+        return found

@@ -1,0 +1,35 @@
+"""Every file in configs/ is loaded, and names only learners and options that exist."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from coldbench import registry
+from coldbench.learner import Variant
+from coldbench.options import read_yaml
+from coldbench.plan import read_config
+from coldbench.protocols import PROTOCOLS
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
+def test_study(path: Path) -> None:
+    config = read_config(path, {})
+    PROTOCOLS[config.protocol].model_validate(config.protocol_options)
+    for name in config.models:
+        variant = Variant.of(registry.load("learner", name), name)
+        learner = variant.configure(config.options.get(name, {}))
+        assert type(learner).model_validate_json(learner.model_dump_json()) == learner
+    assert set(config.options) <= set(config.models)
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
+def test_only_departures_from_the_defaults(path: Path) -> None:
+    written, default = read_yaml(path), read_config(None, {})
+    for key, value in written.items():
+        if key not in ("models", "seeds", "protocol", "dataset"):
+            found: BaseModel | object = getattr(default, key)
+            assert found != value, f"{path.name}: {key} is the default"

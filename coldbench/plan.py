@@ -17,14 +17,23 @@ from coldbench.ratings import Ratings
 from coldbench.records import Job
 from coldbench.splits import SCENARIOS
 
-__all__ = ["StudyConfig", "plan", "read_config"]
+__all__ = ["Named", "StudyConfig", "plan", "read_config"]
+
+
+class Named(BaseModel):
+    """A configuration under a name of its own: a registered learner and departures from it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    base: str
+    options: dict[str, Any] = {}
 
 
 class StudyConfig(BaseModel):
     """A study as its user writes it; every key may be left out.
 
     dataset: a registered name or a folder; dataset_options, protocol_options: departures from
-    their defaults; options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
+    their defaults; models: registered learners, or names of `variants`, which configure one;
+    options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
     design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
     all training ratings once the number of epochs is chosen; out: the study's folder.
@@ -36,6 +45,7 @@ class StudyConfig(BaseModel):
     protocol: str = "separate"
     protocol_options: dict[str, Any] = {}
     models: tuple[str, ...] = Field(("mamo", "melu"), min_length=1)
+    variants: dict[str, Named] = {}
     options: dict[str, dict[str, Any]] = {}
     seeds: int | tuple[int, ...] = 10
     design: str = "joint"
@@ -88,14 +98,10 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
 
     Raises UsageError for unknown names and options, DataError for the data.
     """
-    variants = {name: _variant(name) for name in config.models}
-    stray = sorted(config.options.keys() - variants.keys())
+    stray = sorted(config.options.keys() - set(config.models))
     if stray:
-        raise unknown("learner in options", stray[0], variants)
-    learners = {
-        name: _configure(variant, config.options.get(name, {}), name)
-        for name, variant in variants.items()
-    }
+        raise unknown("learner in options", stray[0], config.models)
+    learners = {name: _learner(config, name) for name in config.models}
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
     ratings = open_dataset(config.dataset, config.dataset_options)
@@ -110,20 +116,22 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         "device": config.device,
     }
     return ratings, [
-        Job(learner=name, config=learner, seeds=seeds, **common)
+        Job(learner=name, base=base, config=learner, seeds=seeds, **common)
         for seeds in vectors
-        for name, learner in learners.items()
+        for name, (base, learner) in learners.items()
     ]
 
 
-def _variant(name: str) -> Variant:
-    return Variant.of(registry.load("learner", name), name)
-
-
-def _configure(variant: Variant, options: Mapping[str, Any], name: str) -> dict[str, Any]:
-    data = {**variant.options, **options}
-    config = validated(variant.learner.Config, data, f"learner {name!r}")
-    return config.model_dump(mode="json")
+def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:
+    """The registered learner that a name stands for, and its full configuration."""
+    known = [*registry.names("learner"), *config.variants]
+    if name not in known:
+        raise unknown("learner", name, known)
+    named = config.variants.get(name, Named(base=name))
+    variant = Variant.of(registry.load("learner", named.base), named.base)
+    data = {**variant.options, **named.options, **config.options.get(name, {})}
+    found = validated(variant.learner.Config, data, f"learner {name!r}")
+    return named.base, found.model_dump(mode="json")
 
 
 def _protocol(config: StudyConfig) -> Protocol:

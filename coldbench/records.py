@@ -21,8 +21,9 @@ Status = Literal["finished", "diverged", "failed", "declined"]
 class Job(BaseModel):
     """One run, complete: the same job gives the same predictions. Its hash is its identity.
 
-    protocol: name and all numbers; config: the learner's full configuration; shots: numbers of
-    support ratings at which the test tasks are predicted besides all of them.
+    learner: the name in tables; base: the registered learner that it configures; protocol: name
+    and all numbers; config: the learner's full configuration; shots: numbers of support ratings
+    at which the test tasks are predicted besides all of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class Job(BaseModel):
     protocol: str
     protocol_options: dict[str, Any]
     learner: str
+    base: str
     config: dict[str, Any]
     seeds: Seeds
     scenarios: tuple[str, ...] = SCENARIOS

@@ -61,7 +61,7 @@ def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "
             reason=reason[:2000],
             traceback=trace[-8000:],
             log=log[-LONGEST_LOG:],
-            provenance=provenance(job.learner),
+            provenance=provenance(job.base),
         )
     )
 
@@ -69,7 +69,7 @@ def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "
 def _run(job: Job, log: io.StringIO) -> Outcome:
     start = time.perf_counter()
     ratings, split = _ratings(job.dataset_sha256), _split(job)
-    variant = Variant.of(registry.load("learner", job.learner), job.learner)
+    variant = Variant.of(registry.load("learner", job.base), job.base)
     config = variant.learner.Config.model_validate(job.config)
     fit_start = time.perf_counter()
     fitted = fit(variant, config, ratings, split, job.seeds, job.refit, job.device)
@@ -97,7 +97,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         },
         peak_bytes=_peak_bytes(),
         log=log.getvalue()[-LONGEST_LOG:],
-        provenance=provenance(job.learner),
+        provenance=provenance(job.base),
     )
     return Outcome(record, predictions)
 

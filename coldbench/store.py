@@ -50,11 +50,11 @@ class Manifest(BaseModel):
     def of(cls, jobs: Iterable[Job]) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
-        varying = {"learner", "config", "seeds"}
+        varying = {"learner", "base", "config", "seeds"}
         planned = [
             Planned(job_hash=job.hash, learner=job.learner, seed=job.seeds.label) for job in jobs
         ]
-        learners = {job.learner: job.config for job in jobs}
+        learners = {job.learner: {"base": job.base, **job.config} for job in jobs}
         fixed = jobs[0].model_dump(mode="json", exclude=varying)
         return cls(fixed=fixed, learners=learners, jobs=planned)
 

@@ -25,6 +25,7 @@ class Model(nn.Module):
         super().__init__()
         options: dict[str, Any] = {
             "std": config.embedding_std,
+            "rare_size": config.rare_size,
             "rare_std": config.rare_std,
             "rare_dropout": config.rare_dropout,
         }

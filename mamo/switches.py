@@ -50,7 +50,8 @@ class MAMOConfig(LearnerConfig):
     local_batch: int | None = Field(None, ge=1, description="ratings a step; None: all at once")
     meta_users: int | None = Field(None, ge=1, description="users an epoch; None: all")
     outer_step: Literal["batch", "epoch"] = "batch"
-    reduction: Literal["sum", "mean"] = "sum"
+    # the paper's sum over users gives no number of users; over 32, lambda .05 diverges
+    reduction: Literal["sum", "mean"] = "mean"
     clip: float | None = Field(None, gt=0, description="greatest norm of a global gradient")
 
     # training that the paper leaves open
@@ -62,7 +63,8 @@ class MAMOConfig(LearnerConfig):
     linear_decay: bool = Field(False, description="lambda falls to 0 over `epochs`")
     weight_decay: float = Field(0.0, ge=0)
     embedding_std: float = Field(0.1, ge=0)
-    rare_std: float = Field(0.01, ge=0, description="of ids of fields with over 100 ids")
+    rare_size: int = Field(100, ge=1, description="a field with more ids has rare ids")
+    rare_std: float = Field(0.01, ge=0, description="of the embeddings of rare ids")
     rare_dropout: float = Field(0.0, ge=0, lt=1)
     gradient_std: float = Field(0.05, ge=0, description="of M_U at the start")
     task_std: float | None = Field(None, gt=0, description="of M_UI; None: 1 / sqrt(2 d)")

@@ -2,15 +2,34 @@
 
 from collections.abc import Callable
 
+from coldbench.report.comparisons import differences, published, ranks, reversal
 from coldbench.report.data import ReportData
+from coldbench.report.instability import curves, intervals, shots, variance
+from coldbench.report.overview import overview
+from coldbench.report.records import costs, failures, metrics, origin, runs
 from coldbench.report.tables import Section
 
 __all__ = ["sections"]
 
+MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
+    overview,
+    intervals,
+    differences,
+    reversal,
+    published,
+    variance,
+    ranks,
+    curves,
+    shots,
+    failures,
+    costs,
+    metrics,
+    runs,
+    origin,
+)
+
 
 def sections(data: ReportData) -> tuple[Section, ...]:
     """All sections in order, the league table first."""
-    from coldbench.report.overview import overview
-
-    makers: tuple[Callable[[ReportData], Section], ...] = (overview,)
-    return tuple(make(data) for make in makers)
+    made = (make(data) for make in MAKERS)
+    return tuple(section for section in made if section is not None)

@@ -17,12 +17,14 @@ __all__ = ["Origin", "origin_of"]
 class Origin:
     """facts: (what, value) pairs, values that differ between runs side by side; prints: for each
     seed the fingerprints of its split and episodes; configs: by learner; config: the study as
-    YAML that `coldbench run --config` reads."""
+    YAML that `coldbench run --config` reads; query: most query ratings of a task, where the
+    protocol says."""
 
     facts: tuple[tuple[str, str], ...]
     prints: tuple[tuple[str, str, str], ...]
     configs: Mapping[str, Mapping[str, Any]]
     config: str
+    query: int | None
 
 
 def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
@@ -45,7 +47,13 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         _prints(records),
         study.manifest.learners,
         _config(study),
+        _query(fixed["protocol_options"]),
     )
+
+
+def _query(options: Mapping[str, Any]) -> int | None:
+    query = options.get("query")
+    return query if isinstance(query, int) else None
 
 
 def _revision(facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from coldbench.errors import UsageError
 from coldbench.options import parse_assignments, read_yaml
-from coldbench.plan import StudyConfig, plan, read_config
+from coldbench.plan import Named, StudyConfig, plan, read_config
 
 
 def test_assignments() -> None:
@@ -87,3 +87,16 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     config = read_config(file, {"seeds": 5, "options": {"bias": {"shrink_user": 9}}})
     assert config.seed_list == (0, 1, 2, 3, 4)
     assert config.options["bias"] == {"shrink_user": 9, "shrink_item": 3.0}
+
+
+def test_named_variants_are_learners_of_their_own(config: StudyConfig) -> None:
+    more = config.model_copy(
+        update={
+            "models": ("bias", "shy"),
+            "variants": {"shy": Named(base="bias", options={"shrink_user": 50.0})},
+        }
+    )
+    jobs = plan(more)[1]
+    assert [(job.learner, job.base) for job in jobs[:2]] == [("bias", "bias"), ("shy", "bias")]
+    assert jobs[1].config["shrink_user"] == 50.0
+    assert len({job.hash for job in jobs}) == 4

@@ -1,0 +1,159 @@
+"""Sections about one learner at a time: spread over seeds, its sources, curves, support size."""
+
+from coldbench.report.data import ReportData
+from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
+from coldbench.results import FULL
+from coldbench.statistics import best_of_inflation
+
+__all__ = ["curves", "intervals", "shots", "variance"]
+
+
+def intervals(data: ReportData) -> Section:
+    """Every run as a point, means with intervals, spread in a table."""
+    how = (
+        "Each faint point is one seed, the mark is their mean and the bar its 95 % interval: the "
+        "points say what a single run may give, the bar what the mean is known to. Blue: the best "
+        "(diamond) and those not distinguishable from it. Dashed and dotted lines: published values "
+        "and the oracle; those off the axis are named above it."
+    )
+    notes = ["n/a: one seed has no interval and no standard deviation."] if _single(data) else []
+    if not _single(data) and len(data.seeds) < 10:
+        notes.append("A standard deviation from few seeds is rough: read its interval.")
+    figures = tuple(f"intervals-{scenario}" for scenario in data.scenarios)
+    title = "Means and single runs"
+    return Section("intervals", title, how, figures, (_spread(data),), tuple(notes))
+
+
+def _single(data: ReportData) -> bool:
+    return all(len(s.values) < 2 for s in data.standings.values())
+
+
+def _spread(data: ReportData) -> Table:
+    columns = (
+        Column("scenario", False),
+        Column("learner", False),
+        Column("seeds"),
+        Column("mean, 95 % interval"),
+        Column("sd, 95 % interval"),
+        Column("variation"),
+        Column("lowest"),
+        Column("highest"),
+        Column("gain of best of 5"),
+    )
+    rows = []
+    for scenario in data.scenarios:
+        for name in data.learners:
+            found = data.standing(name, scenario)
+            if found is not None:
+                values = list(found.values.values())
+                gain = best_of_inflation(values, 5).gain
+                rows.append(
+                    (
+                        Cell(scenario),
+                        Cell(data.names[name]),
+                        Cell(str(len(values))),
+                        interval(found.mean),
+                        interval(found.spread.sd),
+                        Cell(percent(found.spread.cv, 2)),
+                        Cell(number(min(values))),
+                        Cell(number(max(values))),
+                        Cell(number(gain.value)),
+                    )
+                )
+    return Table("spread", "Spread over seeds", columns, tuple(rows), big=True)
+
+
+def variance(data: ReportData) -> Section:
+    """Shares of variance by stream, where the design supports them."""
+    how = (
+        "How much of the variance between runs comes from the split, the episodes, the initial state "
+        "and the order of training. Bars add up to 100 %; the lines below each bar are the 95 % "
+        "intervals of the shares, which are wide with 25 runs."
+    )
+    title = "Where the variance comes from"
+    if not data.sources:
+        note = (
+            "n/a: these runs move all streams of randomness together, so their shares cannot be told "
+            "apart. A study with `--design sources` (25 runs a learner) can."
+        )
+        return Section("sources", title, how, (), (), (note,))
+    columns = (
+        Column("scenario", False),
+        Column("learner", False),
+        *(Column(part.name) for part in data.sources[0].variance.components),
+        Column("sd, all sources"),
+    )
+    rows = tuple(
+        (
+            Cell(found.scenario),
+            Cell(data.names[found.learner]),
+            *(
+                Cell(percent(c.share.value), _limits(c.share.low, c.share.high))
+                for c in found.variance.components
+            ),
+            Cell(number(found.variance.total**0.5)),
+        )
+        for found in data.sources
+    )
+    figures = tuple(f"sources-{scenario}" for scenario in data.scenarios)
+    table = Table("sources", "Shares of variance by source", columns, rows, big=True)
+    note = (
+        "A negative estimate is shown as 0. What two sources do only together is part of `error`. "
+        "The intervals of means elsewhere treat these 25 runs as independent."
+    )
+    return Section("sources", title, how, figures, (table,), (note,))
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    return "" if low is None else f"[{percent(low)}, {percent(high)}]"
+
+
+def curves(data: ReportData) -> Section:
+    """Validation error by epoch."""
+    how = (
+        "Validation error after each epoch, mean over seeds with its 95 % band. Training stops on "
+        "these curves, never on test ratings. Where seeds stop at different epochs, the later part "
+        "describes only those that went on."
+    )
+    names = dict.fromkeys(found.name.removeprefix("validation_") for found in data.curves)
+    figures = tuple(f"curves-{'all-scenarios' if name == 'mae' else name}" for name in names)
+    notes = [
+        f"{data.names[found.learner]} was still improving when it stopped: more epochs may help it."
+        for found in data.curves
+        if found.name == "validation_mae" and found.curve.still_improving
+    ]
+    if not data.curves:
+        notes = ["n/a: no learner of this study trains for more than one epoch."]
+    return Section("curves", "Learning curves", how, figures, (), tuple(notes))
+
+
+def shots(data: ReportData) -> Section:
+    """Error by the number of support ratings."""
+    how = (
+        "How the error falls as a new user gives more ratings. A flat line means that the learner "
+        "makes no use of them; the queries are the same at every point."
+    )
+    title = "Error by number of support ratings"
+    if not data.shots:
+        note = "n/a: this study predicts with all support ratings only; add `--shots 0,1,2,5,10`."
+        return Section("shots", title, how, (), (), (note,))
+    levels = sorted({s.shots for s in data.shots}, key=lambda s: (s == FULL, s))
+    cells = {(s.learner, s.scenario, s.shots): interval(s.mean) for s in data.shots}
+    columns = (
+        Column("scenario", False),
+        Column("learner", False),
+        *(Column("all" if level == FULL else str(level)) for level in levels),
+    )
+    rows = tuple(
+        (
+            Cell(scenario),
+            Cell(data.names[name]),
+            *(cells.get((name, scenario, level), Cell(NA)) for level in levels),
+        )
+        for scenario in data.scenarios
+        for name in data.learners
+        if (name, scenario, FULL) in cells
+    )
+    figures = tuple(f"shots-{scenario}" for scenario in data.scenarios)
+    table = Table("shots", "MAE by number of support ratings", columns, rows, big=True)
+    return Section("shots", title, how, figures, (table,))

@@ -1,0 +1,242 @@
+"""Sections about the runs themselves: failures, cost, all metrics, every run, provenance."""
+
+import json
+
+from coldbench.report.costs import costs_of
+from coldbench.report.data import MAIN, ReportData
+from coldbench.report.names import display_name, plain
+from coldbench.report.summary import full_support
+from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
+from coldbench.statistics import Interval, failure_rate
+
+__all__ = ["costs", "failures", "metrics", "origin", "runs"]
+
+FALLBACK = "global-mean"  # what a failed run is worth, where the study has it
+
+
+def failures(data: ReportData) -> Section:
+    """What did not finish, and what that does to the means."""
+    how = (
+        "Runs that failed or diverged are never dropped silently: the means elsewhere are over "
+        "finished runs, and the table here says how often there was none. A learner that declines "
+        "has a reason and did not fail."
+    )
+    tables = [table for table in (_rates(data), _reasons(data), _holes(data)) if table.rows]
+    notes = () if tables else ("All planned runs finished.",)
+    return Section("failures", "Failures and missing runs", how, (), tuple(tables), notes)
+
+
+def _rates(data: ReportData) -> Table:
+    columns = (
+        Column("learner", False),
+        Column("scenario", False),
+        Column("failed or diverged"),
+        Column("rate, 95 % interval"),
+        Column("mean of finished runs"),
+        Column(f"mean, a failed run counting as {FALLBACK}"),
+    )
+    main = full_support(data.runs)
+    main = main[(main["metric"] == MAIN) & (main["status"] != "declined")]
+    rows = []
+    for name in data.learners:
+        for scenario in data.scenarios:
+            mine = main[(main["learner"] == name) & (main["scenario"] == scenario)]
+            failed = (mine["status"] != "finished").to_numpy()
+            if failed.any():
+                found = data.standing(FALLBACK, scenario)
+                fallback = found.mean.value if found else None
+                rate = failure_rate(mine["value"].to_numpy(float), failed, fallback=fallback)
+                limits = "" if rate.low is None else f"[{percent(rate.low)}, {percent(rate.high)}]"
+                rows.append(
+                    (
+                        Cell(data.names[name]),
+                        Cell(scenario),
+                        Cell(f"{rate.failed} of {rate.n}", mark="bad"),
+                        Cell(percent(rate.value), limits),
+                        interval(rate.conditional),
+                        interval(rate.unconditional),
+                    )
+                )
+    return Table("failures", "How often runs fail", columns, tuple(rows))
+
+
+def _reasons(data: ReportData) -> Table:
+    columns = tuple(Column(title, False) for title in ("learner", "seed", "status", "reason"))
+    rows = tuple(
+        (
+            Cell(data.names[record.job.learner]),
+            Cell(display_name(record.job.seeds.label)),
+            Cell(record.status, mark="muted" if record.status == "declined" else "bad"),
+            Cell(display_name(record.reason or NA, 300)),
+        )
+        for record in data.unfinished
+    )
+    return Table("reasons", "Runs that did not finish", columns, rows, big=len(rows) > 20)
+
+
+def _holes(data: ReportData) -> Table:
+    columns = (Column("learner", False), Column("seeds without a run", False))
+    rows = []
+    for name in data.learners:
+        seeds = [plain(seed) for seed in data.missing.loc[data.missing["learner"] == name, "seed"]]
+        if seeds:
+            rows.append((Cell(data.names[name]), Cell(display_name(", ".join(seeds), 200))))
+    return Table("missing", "Planned runs that are not there yet", columns, tuple(rows))
+
+
+def costs(data: ReportData) -> Section:
+    """Seconds, memory, parameters against error."""
+    how = (
+        "What a run costs and what it earns: low and left is better. Medians over runs, on the "
+        "machines that ran them; seconds include the search for the number of epochs."
+    )
+    columns = (
+        Column("learner", False),
+        Column("seconds a run"),
+        Column("of these training"),
+        Column("testing"),
+        Column("peak memory, MB"),
+        Column("trained numbers"),
+        Column("epochs"),
+    )
+    rows = tuple(
+        (
+            Cell(cost.name),
+            Cell(_size(cost.seconds)),
+            Cell(_size(cost.fit)),
+            Cell(_size(cost.predict)),
+            Cell(_size(cost.megabytes)),
+            Cell(f"{cost.parameters:,.0f}"),
+            Cell(f"{cost.epochs:,.0f}"),
+        )
+        for cost in costs_of(data)
+    )
+    table = Table("costs", "Cost of a run", columns, rows)
+    note = "Memory is the highest of the process so far: a worker keeps the peak of earlier runs."
+    figures = ("cost-seconds", "cost-megabytes", "cost-parameters")
+    return Section("cost", "Cost", how, figures, (table,) if rows else (), (note,))
+
+
+def _size(value: float) -> str:
+    return NA if value != value else f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
+
+
+def metrics(data: ReportData) -> Section:
+    """Every metric in every scenario."""
+    how = (
+        "MAE, RMSE: lower is better, in rating points; `mae_user` first averages within users. "
+        "NDCG: higher is better, the order of a user's query items. Mean with its 95 % interval."
+    )
+    tables = tuple(_metrics(data, scenario) for scenario in data.scenarios)
+    notes = tuple(_trivial(data))
+    return Section("metrics", "All metrics", how, (), tables, notes)
+
+
+def _metrics(data: ReportData, scenario: str) -> Table:
+    here = data.summary[data.summary["scenario"] == scenario]
+    cells = {(line.learner, line.metric): _mean(line) for line in here.itertuples()}
+    columns = (Column("learner", False), *(Column(name) for name in data.metrics))
+    names = [*data.learners, *(["oracle"] if data.oracle else [])]
+    rows = tuple(
+        (
+            Cell(data.names.get(name, name)),
+            *(cells.get((name, metric), Cell(NA)) for metric in data.metrics),
+        )
+        for name in names
+    )
+    return Table(f"metrics-{scenario}", scenario, columns, rows)
+
+
+def _mean(line: object) -> Cell:
+    values = [float(getattr(line, key)) for key in ("mean", "ci_low", "ci_high")]
+    mean, low, high = (None if value != value else value for value in values)
+    return interval(Interval(mean, low, high, int(getattr(line, "n_seeds"))))  # noqa: B009
+
+
+def _trivial(data: ReportData) -> list[str]:
+    query = data.origin.query
+    names = [
+        name
+        for name in data.metrics
+        if query is not None and name.startswith("ndcg@") and int(name[5:]) >= query
+    ]
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
+        "a long list would be ranked in full."
+    ]
+
+
+def runs(data: ReportData) -> Section:
+    """Every run and scenario, sortable and filterable on the page."""
+    how = (
+        "Every run that the tables above are made of. Click a heading to sort; type to filter by "
+        "learner, scenario, seed or status. The same lines, in full precision, are in runs.csv."
+    )
+    columns = (
+        Column("learner", False),
+        Column("seed"),
+        Column("scenario", False),
+        *(Column(metric) for metric in data.metrics),
+        Column("status", False),
+    )
+    full = full_support(data.runs)
+    keys = ["learner", "seed", "scenario", "status"]
+    rows = []
+    for key, group in full.groupby(keys, sort=False):
+        learner, seed, scenario, status = (str(part) for part in key)
+        values = dict(zip(group["metric"], group["value"], strict=True))
+        rows.append(
+            (
+                Cell(data.names[learner]),
+                Cell(plain(seed), sort=float(data.seeds.index(seed))),
+                Cell(scenario),
+                *(_value(values.get(metric)) for metric in data.metrics),
+                Cell(status, mark="" if status == "finished" else "bad"),
+            )
+        )
+    table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
+    return Section("runs", "Every run", how, (), (table,))
+
+
+def _value(value: float | None) -> Cell:
+    known = None if value is None or value != value else value
+    return Cell(number(known), sort=known)
+
+
+def origin(data: ReportData) -> Section:
+    """Provenance, and the commands that repeat the study."""
+    how = (
+        "What these numbers depend on. Runs repeat bit for bit from the same data, code and "
+        "configuration; a seed with other fingerprints met other users or episodes."
+    )
+    facts = Table(
+        "facts",
+        "Provenance",
+        (Column("what", False), Column("value", False)),
+        tuple((Cell(name), Cell(value)) for name, value in data.origin.facts),
+    )
+    prints = Table(
+        "fingerprints",
+        "Fingerprints of the splits",
+        (Column("seed", False), Column("split", False), Column("episodes", False)),
+        tuple((Cell(seed), Cell(split), Cell(ep)) for seed, split, ep in data.origin.prints),
+        big=True,
+    )
+    configs = Table(
+        "configurations",
+        "Configurations of the learners",
+        (Column("learner", False), Column("configuration", False)),
+        tuple(
+            (Cell(display_name(name)), Cell(plain(json.dumps(config, sort_keys=True))[:4000]))
+            for name, config in data.origin.configs.items()
+        ),
+        big=True,
+    )
+    code = (
+        ("Save this as study.yaml", data.origin.config),
+        ("then run", "coldbench run --config study.yaml --out again\ncoldbench report again"),
+    )
+    title = "Provenance, and how to reproduce"
+    return Section("origin", title, how, (), (facts, prints, configs), (), code)

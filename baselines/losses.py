@@ -24,10 +24,11 @@ def pointwise(kind: Loss, error: torch.Tensor, delta: float) -> torch.Tensor:
     return near * (size - 0.5 * near) / delta
 
 
-def task_weights(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """One over the number of cells of the task, 0 where `mask` is False: bool [B, n] -> [B, n].
+def task_weights(mask: torch.Tensor, dtype: torch.dtype, shrink: float = 0.0) -> torch.Tensor:
+    """1 / (n + shrink) for a task's n cells, 0 where `mask` is False: bool [B, c] -> [B, c].
 
-    The sum of losses times weights is the sum over tasks of each task's mean; a task without
-    cells adds 0.
+    With shrink 0 the sum of losses times weights is the sum over tasks of each task's mean. A
+    task without cells adds 0.
     """
-    return mask.to(dtype) / mask.sum(1, keepdim=True).clamp(min=1)
+    count = mask.sum(1, keepdim=True).to(dtype) + shrink
+    return mask.to(dtype) / count.clamp(min=1)

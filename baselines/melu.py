@@ -17,7 +17,7 @@ import torch
 from pydantic import Field
 
 from baselines.learn2learn_maml import load_maml
-from baselines.losses import pointwise, task_weights
+from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
@@ -35,6 +35,10 @@ class MeLUConfig(NeuralConfig):
     first_order: bool = Field(False, description="drop second derivatives")
     inner_steps: int = Field(5, ge=0)
     inner_rate: float = Field(0.15, gt=0, description="published: 5e-6, which adapts nothing")
+    inner_loss: Loss = Field("squared", description="validation")
+    inner_shrink: float = Field(
+        0.0, ge=0, description="ratings without loss in the inner mean: short supports move less"
+    )
     batch_size: int = Field(32, ge=1, description="tasks: Lee et al. 2019")
     query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
     max_query: int = Field(40, ge=1)
@@ -49,7 +53,7 @@ class MeLU(Learner):
     def __init__(self, config: MeLUConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
         load_maml()
-        self.network = ContentNetwork(domain, config.embedding, config.hidden, rng)
+        self.network = ContentNetwork(domain, config, rng)
         self.optimiser: Optimiser | None = None
 
     def train_epoch(
@@ -59,7 +63,7 @@ class MeLU(Learner):
         if self.optimiser is None:
             self.network.observe(data)
             planned = c.epochs * -(-int((data.lists.lengths >= 2).sum()) // c.batch_size)
-            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.decay)
+            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.average)
         generator = torch_generator(rng)
         total, tasks = torch.zeros((), device=data.device), 0
         for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
@@ -70,11 +74,12 @@ class MeLU(Learner):
         return {"loss": float(total) / max(tasks, 1)}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        network = self.optimiser.averaged if self.optimiser else self.network
         with torch.no_grad():
-            cells = task_cells(self.network, batch, first_order=True)
+            cells = task_cells(network, batch, first_order=True)
         with torch.enable_grad():
-            output = adapted(self.network, self.config, cells, batch, first_order=True)
-        return self.network.rating(output.detach())
+            output = adapted(network, self.config, cells, batch, first_order=True)
+        return network.rating(output.detach())
 
 
 def adapted(
@@ -90,9 +95,9 @@ def adapted(
     """
     learner = load_maml()(TaskLayers(network.decision, cells), c.inner_rate, first_order).clone()
     value = network.normal(batch.support_value.to(cells.support.dtype))
-    weight = task_weights(batch.support_mask, value.dtype)
+    weight = task_weights(batch.support_mask, value.dtype, c.inner_shrink)
     for _ in range(c.inner_steps):
-        learner.adapt((pointwise(c.loss, learner() - value, c.delta) * weight).sum())
+        learner.adapt((pointwise(c.inner_loss, learner() - value, c.delta) * weight).sum())
         learner.module.fold()
     output: torch.Tensor = learner(query=True)
     return output
@@ -126,7 +131,7 @@ melu_released = Variant(
         "batch_size": 32,
         "loss": "squared",
         "weight_decay": 0.0,
-        "decay": False,
+        "average": 0.0,
     },
     "MeLU with the published rates, which hardly adapt",
 )

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from baselines.neural import NeuralConfig
 from coldbench.content import ContentEmbedding
 from coldbench.learner import Domain, TrainingData
 from coldbench.rng import torch_generator
@@ -57,14 +58,16 @@ class Decision(nn.Module):
 class ContentNetwork(nn.Module):
     """Embeddings of both sides, and one set of decision layers shared by all users."""
 
-    def __init__(
-        self, domain: Domain, embedding: int, hidden: Sequence[int], rng: np.random.Generator
-    ) -> None:
+    def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
         super().__init__()
         catalogue, scale = domain.catalogue, domain.scale
-        self.user = ContentEmbedding(catalogue.user_fields, embedding, rng)
-        self.item = ContentEmbedding(catalogue.item_fields, embedding, rng)
-        self.decision = Decision((self.user.width + self.item.width, *hidden, 1), rng)
+        self.user = ContentEmbedding(
+            catalogue.user_fields, c.embedding, rng, rare_dropout=c.rare_dropout
+        )
+        self.item = ContentEmbedding(
+            catalogue.item_fields, c.embedding, rng, rare_dropout=c.rare_dropout
+        )
+        self.decision = Decision((self.user.width + self.item.width, *c.hidden, 1), rng)
         self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
         self.to(domain.device)
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.losses import pointwise, task_weights
+from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
@@ -30,6 +30,8 @@ class PlainConfig(NeuralConfig):
     batch_size: int = Field(1024, ge=1, description="ratings")
     tune_steps: int = Field(0, ge=0, description="SGD steps on the support, at prediction")
     tune_rate: float = Field(0.1, gt=0, description="of those steps")
+    tune_loss: Loss = Field("squared", description="validation")
+    tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
 
 
 class Plain(Learner):
@@ -40,7 +42,7 @@ class Plain(Learner):
 
     def __init__(self, config: PlainConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        self.network = ContentNetwork(domain, config.embedding, config.hidden, rng)
+        self.network = ContentNetwork(domain, config, rng)
         self.optimiser: Optimiser | None = None
 
     def train_epoch(
@@ -50,7 +52,7 @@ class Plain(Learner):
         if self.optimiser is None:
             self.network.observe(data)
             planned = c.epochs * -(-n // c.batch_size)
-            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.decay)
+            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.average)
         generator = torch_generator(rng)
         arrays = data.user, data.item, data.value.astype(np.float32)
         columns = [torch.tensor(array, device=data.device) for array in arrays]
@@ -64,17 +66,18 @@ class Plain(Learner):
         return {"loss": float(total) / max(n, 1)}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        network = self.optimiser.averaged if self.optimiser else self.network
         with torch.no_grad():
-            cells = task_cells(self.network, batch)
-        layers = TaskLayers(self.network.decision, cells)
-        value = self.network.normal(batch.support_value)
-        weight = task_weights(batch.support_mask, value.dtype)
+            cells = task_cells(network, batch)
+        layers = TaskLayers(network.decision, cells)
+        value = network.normal(batch.support_value)
+        weight = task_weights(batch.support_mask, value.dtype, self.config.tune_shrink)
         for _ in range(self.config.tune_steps):
             with torch.enable_grad():
-                losses = pointwise(self.config.loss, layers() - value, self.config.delta)
+                losses = pointwise(self.config.tune_loss, layers() - value, self.config.delta)
                 sgd_step(layers, (losses * weight).sum(), self.config.tune_rate)
         with torch.no_grad():
-            rating: torch.Tensor = self.network.rating(layers(query=True))
+            rating: torch.Tensor = network.rating(layers(query=True))
         return rating
 
 

@@ -54,7 +54,8 @@ class RunRecord(BaseModel):
     scores: lines of `coldbench.score.SCORE_COLUMNS`; curve: one entry an epoch of the search for
     the number of epochs; epochs: trained by the final learner; seconds: wall time of `fit`,
     `predict` and `total`; peak_bytes: highest resident memory of the process so far;
-    log: the last lines that the learner printed.
+    log: the last lines that the learner printed; predictions_sha256: of their contents, whatever
+    the file format; sha256: of everything else in the stored record, so that edits show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +76,7 @@ class RunRecord(BaseModel):
     peak_bytes: int = 0
     log: str = ""
     provenance: dict[str, Any] = {}
+    sha256: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import resource
 import sys
 import time
 import traceback
@@ -121,7 +120,7 @@ def _ratings(sha256: str) -> Ratings:
 
 def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The score table as JSON-ready lines; a missing best is None."""
-    lines: list[dict[str, Any]] = table.to_dict("records")
+    lines: Any = table.to_dict("records")
     return [{**line, "best": None if np.isnan(line["best"]) else line["best"]} for line in lines]
 
 
@@ -151,6 +150,11 @@ def _confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
 
 
 def _peak_bytes() -> int:
+    """Highest resident memory so far; 0 on systems that do not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -1,30 +1,31 @@
-"""A study on disk: one finished job = one folder, written aside and renamed. Nothing finished is lost.
+"""A study on disk: one finished job = one folder, written aside and renamed. Nothing is lost.
 
-    <study>/study.json                      what must not change, and every planned job
-    <study>/runs/<job hash>/record.json     RunRecord
-    <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
+<study>/study.json                      what must not change, and every planned job
+<study>/runs/<job hash>/record.json     RunRecord
+<study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
 """
 
 import hashlib
 import json
 import os
+import platform
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
 from coldbench.predict import Predictions
 from coldbench.records import SCHEMA, Job, Outcome, RunRecord
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study"]
+
+VARYING = {"learner", "base", "config", "seeds"}
 
 
 class Planned(BaseModel):
@@ -50,13 +51,22 @@ class Manifest(BaseModel):
     def of(cls, jobs: Iterable[Job]) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
-        varying = {"learner", "base", "config", "seeds"}
         planned = [
             Planned(job_hash=job.hash, learner=job.learner, seed=job.seeds.label) for job in jobs
         ]
-        learners = {job.learner: {"base": job.base, **job.config} for job in jobs}
-        fixed = jobs[0].model_dump(mode="json", exclude=varying)
+        learners = {job.learner: _configuration(job) for job in jobs}
+        fixed = jobs[0].model_dump(mode="json", exclude=VARYING)
         return cls(fixed=fixed, learners=learners, jobs=planned)
+
+    def strangeness(self, job: Job) -> list[str]:
+        """How a job differs from what all runs of this study share; empty when it belongs."""
+        if job.learner not in self.learners:
+            return [f"learner: {shorten(job.learner)} is not in the study"]
+        configuration = _configuration(job)
+        return [
+            *_differences(self.fixed, job.model_dump(mode="json", exclude=VARYING)),
+            *_differences(self.learners[job.learner], configuration, f"{shorten(job.learner)}."),
+        ]
 
     def merged(self, other: "Manifest", where: Path) -> "Manifest":
         """With the jobs of another; raises StoreError, with the differences, unless compatible."""
@@ -72,6 +82,10 @@ class Manifest(BaseModel):
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
         return Manifest(fixed=self.fixed, learners=self.learners | other.learners, jobs=jobs)
+
+
+def _configuration(job: Job) -> dict[str, Any]:
+    return {"base": job.base, **job.config}
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
@@ -100,7 +114,12 @@ class Study:
     @classmethod
     def prepare(cls, path: Path, jobs: list[Job]) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        study, new = cls(path), Manifest.of(jobs)
+        return cls.planned(path, Manifest.of(jobs))
+
+    @classmethod
+    def planned(cls, path: Path, new: Manifest) -> "Study":
+        """Create the study or add the jobs of a plan to it; refuses to mix configurations."""
+        study = cls(path)
         try:
             study.runs.mkdir(parents=True, exist_ok=True)
             with FileLock(path / ".lock", timeout=60):
@@ -118,7 +137,8 @@ class Study:
         file = self.path / "study.json"
         if not file.exists():
             raise StoreError(f"{self.path} is not a study: it has no study.json")
-        return _parse(Manifest, file)
+        manifest: Manifest = _parse(Manifest, file)
+        return manifest
 
     def status(self, job_hash: str) -> str | None:
         """The status of a stored run, or None."""
@@ -127,17 +147,25 @@ class Study:
 
     def records(self) -> Iterator[RunRecord]:
         """Every stored record, in the order of the plan; then those that no plan names."""
-        order = {job.job_hash: place for place, job in enumerate(self.manifest.jobs)}
+        manifest = self.manifest
+        order = {job.job_hash: place for place, job in enumerate(manifest.jobs)}
         folders = [file.parent for file in self.runs.glob("*/record.json")]
         for folder in sorted(folders, key=lambda f: (order.get(f.name, len(order)), f.name)):
-            yield self.record(folder.name)
+            record = self.record(folder.name)
+            strange = manifest.strangeness(record.job)
+            if strange:
+                file = folder / "record.json"
+                raise StoreError(f"{file}: of another configuration: {'; '.join(strange)}")
+            yield record
 
     def record(self, job_hash: str) -> RunRecord:
         """One stored record; raises StoreError when damaged, foreign or edited."""
         file = self.runs / job_hash / "record.json"
-        record = _parse(RunRecord, file)
+        record: RunRecord = _parse(RunRecord, file)
         if not record.job_hash == record.job.hash == job_hash:
             raise StoreError(f"{file}: the job does not match its hash; the file was edited")
+        if record.sha256 and record.sha256 != seal(json.loads(file.read_text("utf-8"))):
+            raise StoreError(f"{file}: the record does not match its hash; the file was edited")
         return record
 
     def predictions(self, job_hash: str) -> Predictions | None:
@@ -146,25 +174,30 @@ class Study:
         if not file.exists():
             return None
         try:
-            table = pq.read_table(file)
-            names = ("row", "score", "scenario", "shots")
-            return Predictions(*(table.column(name).to_numpy() for name in names))
-        except (OSError, pa.ArrowException, KeyError) as error:
+            return decode(file.read_bytes())
+        except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged: {error}") from None
 
     def save(self, outcome: Outcome) -> bool:
         """Store a run atomically; False when a finished one was there first."""
         record = outcome.record
-        target = self.runs / record.job_hash
-        token = f".{record.job_hash}.{os.getpid()}.{secrets.token_hex(4)}"
+        files: dict[str, str | bytes] = {}
+        if outcome.predictions is not None:
+            sha256 = fingerprint(outcome.predictions)
+            record = record.model_copy(update={"predictions_sha256": sha256})
+            files["predictions.parquet"] = encode(outcome.predictions)
+        files["record.json"] = _sealed(record)
+        return self.put(record.job_hash, files)
+
+    def put(self, job_hash: str, files: Mapping[str, str | bytes]) -> bool:
+        """Store the files of a run atomically; False when a finished one was there first."""
+        target = self.runs / job_hash
+        token = f".{job_hash}.{os.getpid()}.{secrets.token_hex(4)}.{_host()}"
         temporary = self.runs / token
         try:
             temporary.mkdir(parents=True)
-            if outcome.predictions is not None:
-                data = _parquet(outcome.predictions)
-                record = record.model_copy(update={"predictions_sha256": _sha256(data)})
-                _write(temporary / "predictions.parquet", data)
-            _write(temporary / "record.json", record.model_dump_json(indent=1))
+            for name, data in files.items():
+                _write(temporary / name, data)
             return self._publish(temporary, target)
         except OSError as error:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
@@ -182,9 +215,10 @@ class Study:
         return True
 
     def _sweep(self) -> None:
-        """Remove what writers that died have left."""
+        """Remove what writers of this machine that died have left."""
         for folder in self.runs.glob(".*.*.*"):
-            if not _alive(int(folder.name.split(".")[2])):
+            _, _, process, _, *host = folder.name.split(".")
+            if host in ([], [_host()]) and process.isdigit() and not _alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -209,20 +243,9 @@ def _parse(model: type[Any], file: Path) -> Any:
         raise StoreError(f"{file} is damaged: {shorten(text, 200)}") from None
 
 
-def _parquet(predictions: Predictions) -> bytes:
-    columns = {
-        "row": predictions.row,
-        "score": predictions.score,
-        "scenario": predictions.scenario,
-        "shots": predictions.shots,
-    }
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table({k: np.ascontiguousarray(v) for k, v in columns.items()}), sink)
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _sealed(record: RunRecord) -> str:
+    data = json.loads(record.model_dump_json(exclude={"sha256"}))
+    return json.dumps({**data, "sha256": seal(data)}, indent=1)
 
 
 def _write(file: Path, data: str | bytes) -> None:
@@ -247,7 +270,14 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
+def _host() -> str:
+    """Eight hexadecimal digits for this machine: a study may lie on a shared file system."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
 def _alive(process: int) -> bool:
+    if os.name == "nt":  # where signal 0 is Ctrl-C
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich import progress as bars
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress as Bar,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -24,7 +24,6 @@ from coldbench.records import RunRecord
 from coldbench.report.names import display_name, plain
 
 if TYPE_CHECKING:
-    from coldbench.drive import Progress
     from coldbench.plan import StudyConfig
     from coldbench.ratings import Ratings
     from coldbench.store import Study
@@ -69,7 +68,7 @@ class Display:
         self.progress: Progress = Progress(start=self._begin, done=self._done)
         self._total = self._count = 0
         self._since = time.monotonic()
-        self._bar = Bar(
+        self._bar = bars.Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
@@ -175,8 +174,9 @@ def print_plan(config: "StudyConfig", workers: int | None) -> None:
     console.print(_table("Jobs", columns, lines))
     total = sum(probe.seconds * probe.jobs for probe in probes) / count
     console.print(
-        f"Estimate: about {duration(total)} with {count} worker{'s' if count > 1 else ''}. It scales "
-        "one epoch on at most 200 users to the most epochs; early stopping makes it shorter."
+        f"Estimate: about {duration(total)} with {count} worker{'s' if count > 1 else ''}. It "
+        "scales one epoch on at most 200 users to the most epochs; early stopping makes it "
+        "shorter."
     )
 
 

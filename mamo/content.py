@@ -23,6 +23,8 @@ class Cells(NamedTuple):
 class Content:
     """p_u of the users and p_i of the distinct items of a batch, computed once each."""
 
+    splits = False
+
     def __init__(
         self, model: Model, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> None:
@@ -42,8 +44,8 @@ class Content:
                 for at, mask in zip(self._at, self._masks, strict=True)
             ]
 
-    def support(self) -> Cells:
-        """Support inputs."""
+    def support(self, part: slice = slice(None)) -> Cells:
+        """Support inputs, always all of them: a fixed first layer takes no less."""
         return self.cells[0]
 
     def query(self) -> Cells:
@@ -54,9 +56,11 @@ class Content:
         """What the local update trains of the inputs: nothing."""
         return []
 
-    def gradient(self, user: torch.Tensor, item: torch.Tensor) -> list[torch.Tensor]:
-        """Gradients of `tensors`."""
-        return []
+    def adopt(self, tensors: list[torch.Tensor]) -> None:
+        """Nothing to adopt."""
+
+    def gradient(self, user: torch.Tensor, item: torch.Tensor, into: list[torch.Tensor]) -> None:
+        """Nothing to compute."""
 
     def learn(self, user: torch.Tensor, item: torch.Tensor) -> None:
         """Adds to the embeddings' gradients, from those of the query's p_u and p_i."""

@@ -83,14 +83,14 @@ def learn(
     """Adds the query gradients to phi's, and writes the memories."""
     query, theta = adapted.inputs.query(), adapted.theta
     with torch.no_grad():
-        rating = episode.target.to(query.item)
+        truth = target.truth(config.loss, episode.target.to(query.item))
         weight = query.mask / query.mask.sum(1, keepdim=True).clamp(min=1)
         seen, out = theta.forward(query)
-        delta = gradient(config.loss, out, rating, target) * weight[..., None].to(out)
+        delta = gradient(config.loss, out, truth) * weight[..., None].to(out)
         deltas = backward(theta.layers, seen, delta)
         add_gradients(model, seen, deltas, config)
         remember(model, adapted, seen, deltas, config)
-        loss = (value(config.loss, out, rating, target) * weight).sum(1)
+        loss = (value(config.loss, out, truth) * weight).sum(1)
     if isinstance(adapted.inputs, Content):
         adapted.inputs.learn(
             theta.layers["user1"].backward(deltas["user1"]),

@@ -40,19 +40,22 @@ class PerTask:
         if self.bias is not None:
             self.bias = torch.sub(self.bias, delta.sum(1, keepdim=True), alpha=rate)
 
-    def gradient(self, x: torch.Tensor, delta: torch.Tensor) -> list[torch.Tensor]:
-        """Of each task's weight and, if there is one, bias."""
-        weight = torch.bmm(x.mT, delta)
-        return [weight] if self.bias is None else [weight, delta.sum(1, keepdim=True)]
+    def gradient(self, x: torch.Tensor, delta: torch.Tensor, into: list[torch.Tensor]) -> None:
+        """Of each task's weight and, if there is one, bias; written to `into`."""
+        torch.bmm(x.mT, delta, out=into[0])
+        if self.bias is not None:
+            torch.sum(delta, 1, keepdim=True, out=into[1])
 
-    def own_tensors(self, tasks: int) -> list[torch.Tensor]:
-        """Each task's own copy of weight and bias, for an optimiser to change in place."""
-        self.weight = self.weight.expand(tasks, *self.weight.shape[-2:]).clone()
-        self.own = True
-        if self.bias is None:
-            return [self.weight]
-        self.bias = self.bias.expand(tasks, 1, -1).clone()
-        return [self.weight, self.bias]
+    def tensors(self, tasks: int) -> list[torch.Tensor]:
+        """Weight and, if there is one, bias of each task."""
+        weight = self.weight.expand(tasks, *self.weight.shape[-2:])
+        return [weight] if self.bias is None else [weight, self.bias.expand(tasks, 1, -1)]
+
+    def adopt(self, tensors: list[torch.Tensor]) -> None:
+        """Uses these in place of `tensors`: an optimiser changes them in place."""
+        self.weight, self.own = tensors[0], True
+        if self.bias is not None:
+            self.bias = tensors[1]
 
     def of_last(self) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Weight [in, out] and bias [out] of the last task."""

@@ -1,6 +1,7 @@
 """MAMO as a coldbench learner, and its named configurations."""
 
-from collections.abc import Iterator, Mapping
+import copy
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +11,14 @@ from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Declined, Domain, Episode, Learner, TrainingData, Variant
 from coldbench.ratings import Scale
 from coldbench.rng import generator, torch_generator
-from mamo.content import Content
 from mamo.episode import Figures, learn, personalise
 from mamo.global_update import GlobalUpdate
 from mamo.loss import Target, readout
 from mamo.model import Model
+from mamo.released import Drift, inputs_of, leave_traces, single, single_episode
 from mamo.switches import MAMOConfig
 
-__all__ = ["MAMO", "mamo"]
+__all__ = ["MAMO", "mamo", "mamo_released"]
 
 
 class MAMO(Learner):
@@ -37,6 +38,7 @@ class MAMO(Learner):
         self.model = Model(config, domain.catalogue, outputs, rng).to(domain.device)
         self.update = GlobalUpdate(self.model, config)
         self.seed = int(rng.integers(2**63))
+        self.last_user: dict[str, torch.Tensor] | None = None
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -48,26 +50,45 @@ class MAMO(Learner):
         if self.config.meta_users is not None:
             data = first_users(data, self.config.meta_users)
         hide = torch_generator(rng)
+        drift = Drift(self.model) if self.config.restore == "weights" else None
         episodes = list(self._episodes(data, rng))
         figures = []
         for index, episode in enumerate(episodes):
             self.update.schedule(epoch + index / len(episodes))
-            figures.append(self._learn(episode, hide, rng))
+            for part in self._parts(episode):
+                figures.append(self._learn(part, hide, rng, drift))
             if self.config.outer_step == "batch" or index == len(episodes) - 1:
                 self.update.step()
+        if drift is not None:
+            drift.store()
         return self._report(figures)
+
+    def _parts(self, episode: Episode) -> list[Episode]:
+        if not self.config.one_by_one:
+            return [episode]
+        return [single_episode(episode, task) for task in range(len(episode.batch))]
 
     def _episodes(self, data: TrainingData, rng: np.random.Generator) -> Iterator[Episode]:
         c = self.config
         return data.episodes(rng, c.batch, c.query_share, c.max_query, c.max_support)
 
-    def _learn(self, episode: Episode, hide: torch.Generator, rng: np.random.Generator) -> Figures:
+    def _learn(
+        self,
+        episode: Episode,
+        hide: torch.Generator,
+        rng: np.random.Generator,
+        drift: Drift | None,
+    ) -> Figures:
         batch = episode.batch
-        content = Content(self.model, batch, hide)
+        inputs = inputs_of(self.model, batch, drift, hide)
         rngs = [rng] * len(batch)
-        adapted = personalise(self.model, batch, content, self.target, self.config, rngs)
+        adapted = personalise(self.model, batch, inputs, self.target, self.config, rngs)
         self.update.users += len(batch)
-        return learn(self.model, episode, adapted, self.target, self.config)
+        figures = learn(self.model, episode, adapted, self.target, self.config)
+        leave_traces(self.model, adapted)
+        if self.config.test_start == "last-user":
+            self.last_user = adapted.theta.of_last()
+        return figures
 
     def _report(self, figures: list[Figures]) -> Mapping[str, float]:
         if not figures:
@@ -85,12 +106,43 @@ class MAMO(Learner):
         }
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return next(self.predict_sequence([batch]))
+
+    def predict_sequence(self, batches: Iterable[EpisodeBatch]) -> Iterator[torch.Tensor]:
+        """`predict` for each batch of one pass over the test users; pure as a whole.
+
+        Under switches whose predictions depend on the order of users, traces of earlier users
+        are carried in a copy of the model, from task to task and from batch to batch.
+        """
+        config = self.config
+        last = self.last_user
+        model = copy.deepcopy(self.model) if last or config.depends_on_order else self.model
+        if last:
+            model.network.load_state_dict(last)
+        drift = Drift(model) if config.restore == "weights" else None
+        for batch in batches:
+            if config.depends_on_order or config.one_by_one:
+                scores = torch.zeros(batch.query_mask.shape, device=batch.query_mask.device)
+                for task in range(len(batch)):
+                    found = self._predict(model, single(batch, task), drift)
+                    scores[task, : found.shape[1]] = found[0]
+                yield scores
+            else:
+                yield self._predict(model, batch, drift)
+
+    def _predict(self, model: Model, batch: EpisodeBatch, drift: Drift | None) -> torch.Tensor:
+        config = self.config
         with torch.no_grad():
-            content = Content(self.model, batch)
+            inputs = inputs_of(model, batch, drift, None)
             rngs = [generator(self.seed, "attention", int(user)) for user in batch.user]
-            adapted = personalise(self.model, batch, content, self.target, self.config, rngs)
+            use_memories = self.last_user is None
+            adapted = personalise(model, batch, inputs, self.target, config, rngs, use_memories)
             _, out = adapted.theta.forward(adapted.inputs.query())
-            return readout(self.config.readout, out, self.target).float()
+            if config.profile_at_test == "write":
+                profile, a = adapted.profile, adapted.attention
+                model.memories.write_profile(a, profile, config.alpha)
+            leave_traces(model, adapted)
+            return readout(config.readout, out, self.target).float()
 
 
 def target_of(scale: Scale) -> Target:
@@ -123,4 +175,17 @@ mamo = Variant(
         "rare_dropout": 0.3,
     },
     "MAMO at its honest best: the convex task-memory write keeps M_UI alive",
+)
+
+mamo_released = Variant(
+    MAMO,
+    {
+        **{k: v for sides in MAMOConfig.switches.values() for k, v in sides["released"].items()},
+        "epochs": 3,
+        "reduction": "sum",
+        "query_share": 0.25,
+        "max_query": 5,
+        "max_support": 15,
+    },
+    "MAMO as its released code behaves: all switches, users one after the other",
 )

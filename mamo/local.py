@@ -4,7 +4,6 @@ theta_u = phi_u - tau b_u with b_u = a_u^T M_U; theta_i = phi_i; theta_r = phi_r
 M_u,I = a_u^T M_UI.
 """
 
-from collections.abc import Iterator
 from typing import Protocol
 
 import torch
@@ -21,13 +20,16 @@ __all__ = ["LocalInputs", "Theta", "adapt", "start"]
 
 
 class LocalInputs(Inputs, Protocol):
-    """Inputs of a batch, as they stand now."""
+    """Inputs of a batch, as they stand now; splits: whether `support` can give a part."""
 
-    def support(self) -> Cells:
+    splits: bool
+
+    def support(self, part: slice = slice(None)) -> Cells:
         """Support inputs."""
 
     def query(self) -> Cells:
         """Query inputs."""
+        ...
 
 
 class Theta:
@@ -50,6 +52,17 @@ class Theta:
         halves = [self.per_task[name].weight for name in names]
         joined = torch.cat(halves, dim=-2)
         return joined if joined.dim() == 3 else joined[None]
+
+    def of_last(self) -> dict[str, torch.Tensor]:
+        """The last task's weights and biases, under the names of the Network's parameters."""
+        found = {name: layer.of_last() for name, layer in self.layers.items()}
+        upper, lower = found.pop("memory_user"), found.pop("memory_item")
+        found["memory"] = torch.cat([upper[0], lower[0]]), lower[1]
+        state = {}
+        for name, (weight, bias) in found.items():
+            assert bias is not None
+            state[f"{name}.weight"], state[f"{name}.bias"] = weight.clone(), bias.clone()
+        return state
 
 
 def start(
@@ -108,18 +121,28 @@ def adapt(
         rule: Adam | Sgd = Adam(theta.per_task, inputs, config.rho, len(rating))
     else:
         rule = Sgd(theta.layers, inputs, config.rho)
-    for weight in steps(inputs.support().mask, config):
-        seen, out = theta.forward(inputs.support())
-        delta = gradient(config.loss, out, rating, target) * weight[..., None].to(out)
+    truth = target.truth(config.loss, rating)
+    for part, weight in config.local_loops * minibatches(inputs, config.local_batch, truth):
+        seen, out = theta.forward(inputs.support(part))
+        delta = gradient(config.loss, out, truth[:, part]).mul_(weight)
         rule.step(seen, backward(theta.layers, seen, delta))
 
 
-def steps(mask: torch.Tensor, config: MAMOConfig) -> Iterator[torch.Tensor]:
-    """The weight of each cell [B, S] in each step: the mean over the step's ratings of a task."""
+def minibatches(
+    inputs: LocalInputs, size: int | None, like: torch.Tensor
+) -> list[tuple[slice, torch.Tensor]]:
+    """Consecutive parts of the support, and the weight of each cell [B, S, 1]: a mean in a task.
+
+    Inputs that cannot be split are used whole, with weight 0 outside the part.
+    """
+    mask = inputs.support().mask
     ratings = mask.shape[1]
-    size = config.local_batch or ratings
-    for _ in range(config.local_loops):
-        for first in range(0, ratings, size):
-            chosen = torch.zeros_like(mask)
-            chosen[:, first : first + size] = mask[:, first : first + size]
-            yield chosen / chosen.sum(1, keepdim=True).clamp(min=1)
+    found = []
+    for first in range(0, ratings, size or ratings):
+        part = slice(first, first + (size or ratings))
+        chosen = torch.zeros_like(mask)
+        chosen[:, part] = mask[:, part]
+        weight = (chosen / chosen.sum(1, keepdim=True).clamp(min=1))[..., None].to(like)
+        here = part if inputs.splits else slice(None)
+        found.append((here, weight[:, here]))
+    return found

@@ -18,41 +18,39 @@ class Target:
     unit: float
     levels: torch.Tensor
 
-    def scaled(self, rating: torch.Tensor) -> torch.Tensor:
-        """Ratings as the regression target, about zero."""
-        return (rating - self.offset) / self.unit
-
-    def classes(self, rating: torch.Tensor) -> torch.Tensor:
-        """One-hot nearest levels, [..., C]."""
+    def truth(self, kind: str, rating: torch.Tensor) -> torch.Tensor:
+        """Ratings [B, S] as [B, S, C]: about zero for regression, the nearest level as one-hot."""
+        if kind in ("squared", "absolute"):
+            return (rating[..., None] - self.offset) / self.unit
         index = nearest(rating, self.levels.to(rating))
         return torch.nn.functional.one_hot(index, len(self.levels)).to(rating)
 
 
-def gradient(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> torch.Tensor:
+def gradient(kind: str, z: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """d loss / d z for each cell, [B, S, C].
 
     squared (y - r)^2; absolute |y - r|; cross-entropy of softmax(z); softmax-twice (released
     code): cross-entropy of softmax(softmax(z)).
     """
     if kind == "squared":
-        return 2 * (z - target.scaled(rating)[..., None])
+        return 2 * (z - truth)
     if kind == "absolute":
-        return torch.sign(z - target.scaled(rating)[..., None])
-    share, truth = torch.softmax(z, -1), target.classes(rating)
+        return torch.sign(z - truth)
+    share = torch.softmax(z, -1)
     if kind == "cross-entropy":
         return share - truth
     back = torch.softmax(share, -1) - truth
     return share * (back - (back * share).sum(-1, keepdim=True))
 
 
-def value(kind: str, z: torch.Tensor, rating: torch.Tensor, target: Target) -> torch.Tensor:
+def value(kind: str, z: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """The loss of each cell, [B, S]."""
     if kind in ("squared", "absolute"):
-        error = z[..., 0] - target.scaled(rating)
+        error = (z - truth)[..., 0]
         return error.square() if kind == "squared" else error.abs()
     if kind == "softmax-twice":
         z = torch.softmax(z, -1)
-    return -(torch.log_softmax(z, -1) * target.classes(rating)).sum(-1)
+    return -(torch.log_softmax(z, -1) * truth).sum(-1)
 
 
 def readout(kind: str, z: torch.Tensor, target: Target) -> torch.Tensor:

@@ -17,10 +17,14 @@ class Inputs(Protocol):
     """Inputs that the local update may train (`Content` does not, `Drifting` does)."""
 
     def tensors(self) -> list[torch.Tensor]:
-        """What is trained, changed in place."""
+        """What is trained."""
 
-    def gradient(self, user: torch.Tensor, item: torch.Tensor) -> list[torch.Tensor]:
-        """Gradients of `tensors` from those of p_u [B, 1, P_u] and p_i [B, S, P_i]."""
+    def adopt(self, tensors: list[torch.Tensor]) -> None:
+        """Uses these in place of `tensors`: an optimiser changes them in place."""
+
+    def gradient(self, user: torch.Tensor, item: torch.Tensor, into: list[torch.Tensor]) -> None:
+        """Gradients of `tensors`, written to `into`, from those of p_u [B, 1, P_u] and
+        p_i [B, S, P_i] of the cells that `support` gave last."""
 
 
 class Sgd:
@@ -28,46 +32,71 @@ class Sgd:
 
     def __init__(self, layers: Mapping[str, Layer], content: Inputs, rho: float) -> None:
         self.layers, self.content, self.rho = layers, content, rho
-        self.tensors = content.tensors()
+        self.tensors = [tensor.clone() for tensor in content.tensors()]
+        self.gradients = [torch.empty_like(tensor) for tensor in self.tensors]
+        content.adopt(self.tensors)
 
     def step(self, inputs: Tensors, deltas: Tensors) -> None:
         """One step, from the inputs of all layers and the gradients of their outputs."""
-        if self.tensors:
-            moved = input_gradients(self.layers, self.content, deltas)
-            for tensor, gradient in zip(self.tensors, moved, strict=True):
-                tensor.sub_(gradient, alpha=self.rho)
+        input_gradients(self.layers, self.content, deltas, self.gradients)
+        for tensor, gradient in zip(self.tensors, self.gradients, strict=True):
+            tensor.sub_(gradient, alpha=self.rho)
         for name, layer in self.layers.items():
             layer.descend(inputs[name], deltas[name], self.rho)
 
 
 class Adam:
-    """A fresh torch Adam for each local update (released code)."""
+    """A fresh Adam for each local update (released code), on all weights in one tensor.
+
+    m <- .9 m + .1 g; v <- .999 v + .001 g^2; W <- W - rho m' / (sqrt(v') + 1e-8), where m' and v'
+    are divided by 1 - .9^t and 1 - .999^t (Kingma and Ba 2015).
+    """
 
     def __init__(
         self, layers: Mapping[str, PerTask], content: Inputs, rho: float, tasks: int
     ) -> None:
         self.layers, self.content = layers, content
-        self.tensors = [t for layer in layers.values() for t in layer.own_tensors(tasks)]
-        self.tensors += content.tensors()
-        self.adam = torch.optim.Adam(self.tensors, lr=rho, fused=True)
+        groups = [layer.tensors(tasks) for layer in layers.values()] + [content.tensors()]
+        flat = torch.cat([tensor.reshape(-1) for group in groups for tensor in group])
+        gradient = torch.empty_like(flat)
+        *own, inputs = views(flat, groups)
+        for layer, tensors in zip(layers.values(), own, strict=True):
+            layer.adopt(tensors)
+        content.adopt(inputs)
+        self.gradients = views(gradient, groups)
+        self.flat, self.gradient, self.rho, self.steps = flat, gradient, rho, 0
+        self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
 
     def step(self, inputs: Tensors, deltas: Tensors) -> None:
         """One step, from the inputs of all layers and the gradients of their outputs."""
-        gradients = [
-            gradient
-            for name, layer in self.layers.items()
-            for gradient in layer.gradient(inputs[name], deltas[name])
-        ]
-        gradients += input_gradients(self.layers, self.content, deltas)
-        for tensor, gradient in zip(self.tensors, gradients, strict=True):
-            tensor.grad = gradient
-        self.adam.step()
+        for (name, layer), into in zip(self.layers.items(), self.gradients, strict=False):
+            layer.gradient(inputs[name], deltas[name], into)
+        input_gradients(self.layers, self.content, deltas, self.gradients[-1])
+        self._move()
+
+    def _move(self) -> None:
+        self.steps += 1
+        self.mean.lerp_(self.gradient, 0.1)
+        self.square.mul_(0.999).addcmul_(self.gradient, self.gradient, value=0.001)
+        size = self.square.div(1 - 0.999**self.steps).sqrt_().add_(1e-8)
+        self.flat.addcdiv_(self.mean, size, value=-self.rho / (1 - 0.9**self.steps))
+
+
+def views(flat: torch.Tensor, groups: list[list[torch.Tensor]]) -> list[list[torch.Tensor]]:
+    """Consecutive parts of a flat tensor in the shapes of the groups' tensors."""
+    found, start = [], 0
+    for group in groups:
+        parts = []
+        for tensor in group:
+            parts.append(flat[start : start + tensor.numel()].view(tensor.shape))
+            start += tensor.numel()
+        found.append(parts)
+    return found
 
 
 def input_gradients(
-    layers: Mapping[str, Layer], content: Inputs, deltas: Tensors
-) -> list[torch.Tensor]:
-    if not content.tensors():
-        return []
-    user = layers["user1"].backward(deltas["user1"])
-    return content.gradient(user, layers["item1"].backward(deltas["item1"]))
+    layers: Mapping[str, Layer], content: Inputs, deltas: Tensors, into: list[torch.Tensor]
+) -> None:
+    if into:
+        user = layers["user1"].backward(deltas["user1"])
+        content.gradient(user, layers["item1"].backward(deltas["item1"]), into)

@@ -10,11 +10,11 @@ from coldbench.content import ContentEmbedding
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Episode
 from mamo.content import Cells, Content
-from mamo.local import LocalInputs, Theta
+from mamo.episode import Adapted
+from mamo.local import LocalInputs
 from mamo.model import Model
-from mamo.switches import MAMOConfig
 
-__all__ = ["Drift", "Drifting", "keep_biases", "single", "single_episode"]
+__all__ = ["Drift", "Drifting", "inputs_of", "leave_traces", "single", "single_episode"]
 
 
 class Table:
@@ -47,7 +47,9 @@ class Table:
         """Writes the table back into the embedding."""
         sizes = [len(weight) for weight in self.embedding.weights]
         with torch.no_grad():
-            for weight, part in zip(self.embedding.weights, self.values.split(sizes), strict=True):
+            for weight, part in zip(
+                self.embedding.weights, self.values.split_with_sizes(sizes), strict=True
+            ):
                 weight.copy_(part)
 
 
@@ -69,22 +71,23 @@ class Local:
     """Some entities' embeddings, trained by the local update: profile = mean @ values."""
 
     def __init__(self, table: Table | None, index: torch.Tensor, like: torch.Tensor) -> None:
-        self.table, self.count = table, len(index)
+        self.table = table
         self.values, self.constant = like.new_zeros(0, 1), like.new_ones(len(index), 1)
         if table is not None:
-            self.rows, self.mean = table.pick(index)
+            self.rows, mean = table.pick(index)
+            self.mean = self.used = mean.view(len(index), -1, len(self.rows))
             self.values = table.values[self.rows]
 
-    def profile(self) -> torch.Tensor:
+    def profile(self, part: slice = slice(None)) -> torch.Tensor:
         """[n, F * D]."""
         if self.table is None:
-            return self.constant
-        return (self.mean @ self.values).view(self.count, -1)
+            return self.constant[part]
+        self.used = self.mean[part].flatten(0, 1)
+        return (self.used @ self.values).view(-1, self.mean.shape[1] * self.values.shape[1])
 
-    def gradient(self, profile: torch.Tensor) -> torch.Tensor:
-        """Of the values, from that of the first m entities' profiles [m, F * D]."""
-        parts = profile.reshape(-1, self.values.shape[1])
-        return self.mean[: len(parts)].T @ parts
+    def gradient(self, profile: torch.Tensor, into: torch.Tensor) -> None:
+        """Of the values, from that of the profiles asked for last."""
+        torch.mm(self.used.T, profile.reshape(-1, self.values.shape[1]), out=into)
 
     def keep(self) -> None:
         if self.table is not None:
@@ -94,21 +97,23 @@ class Local:
 class Drifting:
     """The inputs of one user, B = 1, whose embeddings the local update trains and leaves behind."""
 
+    splits = True
+
     def __init__(self, drift: Drift, batch: EpisodeBatch, like: torch.Tensor) -> None:
         items = torch.cat([batch.support_item[0], batch.query_item[0]])
         self.user = Local(drift.user, batch.user, like)
         self.item = Local(drift.item, items, like)
         self.masks = batch.support_mask, batch.query_mask
 
-    def support(self) -> Cells:
+    def support(self, part: slice = slice(None)) -> Cells:
         """Support inputs, as trained so far."""
-        count = self.masks[0].shape[1]
-        return self._cells(self.item.profile()[:count], self.masks[0])
+        first, last, _ = part.indices(self.masks[0].shape[1])
+        return self._cells(self.item.profile(slice(first, last)), self.masks[0][:, part])
 
     def query(self) -> Cells:
         """Query inputs, as trained so far."""
         count = self.masks[0].shape[1]
-        return self._cells(self.item.profile()[count:], self.masks[1])
+        return self._cells(self.item.profile(slice(count, None)), self.masks[1])
 
     def _cells(self, item: torch.Tensor, mask: torch.Tensor) -> Cells:
         return Cells(self.user.profile()[:, None], item[None], mask, None)
@@ -120,10 +125,16 @@ class Drifting:
         """The rows of the user's and the items' embeddings."""
         return [local.values for local in self._trained()]
 
-    def gradient(self, user: torch.Tensor, item: torch.Tensor) -> list[torch.Tensor]:
-        """Of `tensors`, from the gradients of the support's p_u and p_i."""
-        both = ((self.user, user), (self.item, item))
-        return [local.gradient(given) for local, given in both if local.table is not None]
+    def adopt(self, tensors: list[torch.Tensor]) -> None:
+        """Uses these in place of `tensors`: an optimiser changes them in place."""
+        for local, values in zip(self._trained(), tensors, strict=True):
+            local.values = values
+
+    def gradient(self, user: torch.Tensor, item: torch.Tensor, into: list[torch.Tensor]) -> None:
+        """Of `tensors`, from the gradients of p_u and p_i of the cells that `support` gave."""
+        given = [g for local, g in ((self.user, user), (self.item, item)) if local.table]
+        for local, gradient, found in zip(self._trained(), given, into, strict=True):
+            local.gradient(gradient, found)
 
     def keep(self) -> None:
         """Leaves the trained embeddings to later users."""
@@ -131,22 +142,28 @@ class Drifting:
             local.keep()
 
 
-def keep_biases(model: Model, theta: Theta) -> None:
-    """Leaves the user's adapted biases to later users."""
+def leave_traces(model: Model, adapted: Adapted) -> None:
+    """Where inputs drift: leaves the user's adapted embeddings and biases to later users."""
+    if not isinstance(adapted.inputs, Drifting):
+        return
+    adapted.inputs.keep()
     network = model.network
     with torch.no_grad():
-        for name, layer in theta.per_task.items():
+        for name, layer in adapted.theta.per_task.items():
             if layer.bias is not None:
                 own = network.memory if name == "memory_item" else getattr(network, name)
                 own.bias.copy_(layer.bias.reshape(-1))
 
 
 def inputs_of(
-    model: Model, batch: EpisodeBatch, drift: Drift | None, config: MAMOConfig
+    model: Model, batch: EpisodeBatch, drift: Drift | None, hide: torch.Generator | None
 ) -> LocalInputs:
-    """The inputs of one user: drifting, or left alone."""
+    """The inputs of a batch, left alone, or (with `drift`, one user) drifting.
+
+    With a generator `hide` (training) rare fields are hidden at random.
+    """
     if drift is None:
-        return Content(model, batch)
+        return Content(model, batch, hide)
     return Drifting(drift, batch, model.network.out.bias)
 
 

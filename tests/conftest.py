@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from coldbench.conformance import small_ratings
 from coldbench.ratings import Ratings
@@ -11,8 +12,9 @@ from coldbench.ratings import Ratings
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the user's caches."""
+    """No test reads or writes the user's caches, or computes on more than one thread."""
     os.environ["COLDBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    torch.set_num_threads(1)
     os.environ["COLDBENCH_DATA"] = str(tmp_path_factory.mktemp("data"))
 
 

@@ -1,13 +1,44 @@
-"""Where jobs run: a backend maps run_job over jobs and yields outcomes as they come."""
+"""Where jobs run: engines behind `concurrent.futures.Executor`, chosen by name.
 
-from collections.abc import Callable, Iterable, Iterator
+The driver submits jobs as text, gets outcomes back as bytes, checks them and alone writes them
+to the study. An engine's library is imported when it is asked for.
+"""
 
-from coldbench.backends.processes import processes
-from coldbench.backends.serial import serial
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+
+from coldbench.backends.collect import collect
+from coldbench.backends.engine import Engine, Settings
+from coldbench.backends.fetch import Source
+from coldbench.errors import UsageError, unknown
 from coldbench.records import Job, Outcome
 
-__all__ = ["BACKENDS", "Backend"]
+__all__ = ["BACKENDS", "Engine", "Settings", "Source", "engine", "outcomes"]
 
-Backend = Callable[[Iterable[Job], int, float | None], Iterator[Outcome]]
+BACKENDS = {
+    "serial": "coldbench.backends.serial",
+    "processes": "coldbench.backends.processes",
+    "dask": "coldbench.backends.dask",
+    "submitit": "coldbench.backends.submitit",
+}
+EXTRAS = {"dask": "dask", "submitit": "slurm"}
 
-BACKENDS: dict[str, Backend] = {"serial": serial, "processes": processes}
+
+def engine(name: str, settings: Settings) -> Engine:
+    """The engine of that name; raises UsageError for an unknown one or a missing library."""
+    if name not in BACKENDS:
+        raise unknown("backend", name, BACKENDS)
+    try:
+        made: Engine = import_module(BACKENDS[name]).engine(settings)
+    except ImportError as error:
+        extra = EXTRAS.get(name, "")
+        raise UsageError(
+            f"backend {name!r} needs a library that is not installed ({error}): "
+            f"pip install 'coldbench[{extra}]'"
+        ) from None
+    return made
+
+
+def outcomes(name: str, jobs: Iterable[Job], settings: Settings) -> Iterator[Outcome]:
+    """Run the jobs and yield their outcomes as they come, each verified."""
+    yield from collect(engine(name, settings), jobs, settings)

@@ -4,53 +4,48 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from multiprocessing.process import BaseProcess
+from typing import Any
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
-from coldbench.records import Job, Outcome
-from coldbench.run import failure, run_job
+from coldbench.backends.engine import Engine, Settings
 
-__all__ = ["processes"]
-
-
-def processes(jobs: Iterable[Job], workers: int, timeout: float | None) -> Iterator[Outcome]:
-    """Outcomes as they come. A job longer than `timeout` seconds fails; a job whose worker died
-    is tried once more, then fails."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_start_worker)
-    try:
-        pending = {pool.schedule(run_job, args=(job,), timeout=timeout): (job, 1) for job in jobs}
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, tries = pending.pop(future)
-                outcome = _outcome(future, job, tries, timeout)
-                if outcome is None:
-                    again = pool.schedule(run_job, args=(job,), timeout=timeout)
-                    pending[again] = (job, tries + 1)
-                else:
-                    yield outcome
-        pool.close()
-    finally:
-        pool.stop()
-        pool.join(timeout=5)
+__all__ = ["PebbleExecutor", "engine"]
 
 
-def _outcome(
-    future: ProcessFuture, job: Job, tries: int, timeout: float | None
-) -> Outcome | None:
-    """The outcome, or None when the job deserves another try."""
-    try:
-        outcome: Outcome = future.result()
-    except TimeoutError:
-        return failure(job, "failed", f"longer than the time-out of {timeout:g} s")
-    except ProcessExpired as error:
-        if tries == 1:
-            return None
-        return failure(job, "failed", f"its worker died twice (exit code {error.exitcode})")
-    return outcome
+class PebbleExecutor(Executor):
+    """A pebble pool of spawned processes, each call ended after `timeout` seconds."""
+
+    def __init__(self, workers: int, timeout: float | None) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPool(workers, context=context, initializer=_start_worker)
+        self._timeout = timeout
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        call: Future[Any] = self._pool.schedule(fn, args, kwargs, timeout=self._timeout)
+        return call
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if wait and not cancel_futures:
+            self._pool.close()
+            self._pool.join()
+            return
+        self._pool.stop()
+        self._pool.join(timeout=5)
+
+
+def engine(settings: Settings) -> Engine:
+    """As many processes as workers; a process that dies costs the job it was running."""
+    settings.only("processes")
+    return Engine(
+        lambda: PebbleExecutor(settings.workers, settings.timeout),
+        keeps_timeout=True,
+        died=(ProcessExpired,),
+        lost=(BrokenExecutor,),
+    )
 
 
 def _start_worker() -> None:
@@ -59,4 +54,9 @@ def _start_worker() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     driver = multiprocessing.parent_process()
     if driver is not None:
-        threading.Thread(target=lambda: (driver.join(), os._exit(1)), daemon=True).start()
+        threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+
+
+def _end_with(driver: BaseProcess) -> None:
+    driver.join()
+    os._exit(1)

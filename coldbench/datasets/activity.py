@@ -54,7 +54,7 @@ def distinct_pairs(
         owner = np.repeat(np.arange(len(count)), lack)
         rung = rng.random(len(owner)) + (rng.random(len(owner)) < new_share[owner])
         item = np.minimum(np.searchsorted(ladder, rung, side="right"), n_items - 1)
-        fresh = _absent(np.unique(owner * n_items + item), pairs)
+        fresh = _absent(_distinct(owner * n_items + item), pairs)
         lack -= np.bincount(fresh // n_items, minlength=len(count))
         pairs = _merge(pairs, fresh)
     rest = _remaining(lack, pairs, new_share, np.diff(ladder, prepend=0.0), n_old, rng)
@@ -65,6 +65,14 @@ def _ladder(popularity: Array, n_old: int) -> Array:
     """Cumulative shares: old items climb from 0 to 1, new ones from 1 to 2."""
     old, new = np.cumsum(popularity[:n_old]), np.cumsum(popularity[n_old:])
     return np.concatenate([old / old[-1], 1.0 + new / new[-1]])
+
+
+def _distinct(pairs: Array) -> Array:
+    """Sorted without repetition; by sorting, since `np.unique` hashes, slowly at this size."""
+    ordered = np.sort(pairs)
+    keep = np.ones(len(ordered), dtype=bool)
+    keep[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[keep])
 
 
 def _absent(fresh: Array, pairs: Array) -> Array:

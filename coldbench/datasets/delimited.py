@@ -91,6 +91,8 @@ def _fast(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame | 
         table = _arrow(data, delimiter, cut, columns)
     except Exception:
         return None
+    if len(table) != data.count(b"\n") + 1 - cut.skip:
+        return None  # a quoted field ran over the end of its line
     return pd.DataFrame({name: _from_arrow(name, table) for name in columns})
 
 

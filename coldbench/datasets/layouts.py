@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from coldbench.errors import DataError, shorten
 
-__all__ = ["BOOK_CROSSING", "ML_1M", "ML_100K", "Layout", "atomic_layout", "choose"]
+__all__ = ["BOOK_CROSSING", "GROUPLENS", "ML_1M", "ML_100K", "Layout", "atomic_layout", "choose"]
 
 
 class Layout(NamedTuple):
@@ -21,6 +21,11 @@ class Layout(NamedTuple):
         return self.required + self.optional
 
 
+GROUPLENS = (
+    "GroupLens: research use, no redistribution, no commercial use without permission; "
+    "cite Harper & Konstan 2015, ACM TiiS 5(4):19"
+)
+"""The licence of every MovieLens data set, in whatever layout."""
 ML_1M = Layout("ml-1m", ("users.dat", "movies.dat", "ratings.dat"), ("movies_extrainfos.dat",))
 ML_100K = Layout("ml-100k", ("u.user", "u.item", "u.data"), ("u.genre",))
 BOOK_CROSSING = Layout("book-crossing", ("BX-Users.csv", "BX-Books.csv", "BX-Book-Ratings.csv"))

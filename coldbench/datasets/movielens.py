@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from coldbench.datasets.dataset import Dataset, Options, content_key
-from coldbench.datasets.layouts import Layout
+from coldbench.datasets.layouts import GROUPLENS, Layout
 from coldbench.datasets.rawdata import raw_files
 from coldbench.datasets.rawfile import RawFile
 from coldbench.ratings import Ratings
 
 __all__ = ["MovieLens1M", "MovieLens100K"]
-
-LICENCE = (
-    "GroupLens: research use, no redistribution, no commercial use without permission; "
-    "cite Harper & Konstan 2015, ACM TiiS 5(4):19"
-)
 
 
 class MovieLensOptions(Options):
@@ -31,7 +26,7 @@ class MovieLens1M(Dataset):
 
     Config = MovieLensOptions
     summary: ClassVar[str] = "MovieLens-1M: 1,000,209 ratings by 6,040 users; download or import it"
-    licence: ClassVar[str] = LICENCE
+    licence: ClassVar[str] = GROUPLENS
     source: ClassVar[str] = "https://grouplens.org/datasets/movielens/1m/"
     config: MovieLensOptions
     _raw: tuple[Layout, dict[str, RawFile]] | None = None
@@ -45,7 +40,7 @@ class MovieLens1M(Dataset):
         layout, files = self._files()
         if layout.name == "atomic":
             return _atomic("ml-1m", files)
-        return read_movielens_1m(files, LICENCE)
+        return read_movielens_1m(files, GROUPLENS)
 
     def _files(self) -> tuple[Layout, dict[str, RawFile]]:
         self._raw = self._raw or raw_files("ml-1m", self.config.path)
@@ -57,7 +52,7 @@ class MovieLens100K(Dataset):
 
     Config = MovieLensOptions
     summary: ClassVar[str] = "MovieLens-100K: 100,000 ratings by 943 users; download or import it"
-    licence: ClassVar[str] = LICENCE
+    licence: ClassVar[str] = GROUPLENS
     source: ClassVar[str] = "https://grouplens.org/datasets/movielens/100k/"
     config: MovieLensOptions
     _raw: tuple[Layout, dict[str, RawFile]] | None = None
@@ -71,7 +66,7 @@ class MovieLens100K(Dataset):
         layout, files = self._files()
         if layout.name == "atomic":
             return _atomic("ml-100k", files)
-        return read_movielens_100k(files, LICENCE)
+        return read_movielens_100k(files, GROUPLENS)
 
     def _files(self) -> tuple[Layout, dict[str, RawFile]]:
         self._raw = self._raw or raw_files("ml-100k", self.config.path)
@@ -84,6 +79,6 @@ def _key(name: str, layout: Layout, files: dict[str, RawFile]) -> str:
 
 
 def _atomic(name: str, files: dict[str, RawFile]) -> Ratings:
-    from coldbench.datasets.atomic import read_atomic
+    from coldbench.datasets.atomic_files import read_atomic
 
-    return read_atomic(name, files, licence=LICENCE)
+    return read_atomic(name, files, licence=GROUPLENS)

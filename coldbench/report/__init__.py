@@ -1,0 +1,21 @@
+"""A study as tables, figures, verdicts: HTML, Markdown, LaTeX and CSV from one ReportData."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coldbench.report.data import ReportData, build
+    from coldbench.report.render import render
+    from coldbench.report.write import write_report
+
+__all__ = ["ReportData", "build", "render", "write_report"]
+
+_HOME = {"ReportData": "data", "build": "data", "render": "render", "write_report": "write"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports on first use: the command line wants `coldbench.report.names` without matplotlib."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

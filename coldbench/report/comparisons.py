@@ -28,9 +28,9 @@ ALONE = "n/a: one learner, nothing to compare."
 def differences(data: ReportData) -> Section:
     """Paired differences: figures against the best, all pairs in a table."""
     how = (
-        "Each row is a learner's MAE minus that of the best one on the same seeds: a point for each "
-        "seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 shows no "
-        "difference; blue rows cannot be told from the best after Holm's correction."
+        "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
+        "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
+        "shows no difference; blue rows cannot be told from the best after Holm's correction."
     )
     notes = [] if len(data.learners) > 1 else [ALONE]
     if data.declared:
@@ -40,13 +40,13 @@ def differences(data: ReportData) -> Section:
         )
     if 1 < len(data.seeds) < 6:
         notes.append(
-            f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, whatever "
-            "the data: its column says the smallest p there is."
+            f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, "
+            "whatever the data: its column says the smallest p there is."
         )
     figures = tuple(f"differences-{scenario}" for scenario in data.scenarios)
     tables = (_pairs(data),) if data.pairs else ()
     title = "Paired differences"
-    return Section("differences", title, how, figures, tables, tuple(notes))
+    return Section("differences", "Differences", title, how, figures, tables, tuple(notes))
 
 
 def _pairs(data: ReportData) -> Table:
@@ -88,16 +88,18 @@ def _pair(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
 def reversal(data: ReportData) -> Section:
     """The headline: how often single runs name the wrong winner."""
     how = (
-        "If two papers each publish one run, of seeds and splits of their own, how often does the "
-        "worse learner look better? 50 is a coin toss, 0 means that one run is enough. Each cell is "
-        "a percentage; the table adds its 95 % interval."
+        "If two papers each publish one run, of seeds and splits of their own, how often does "
+        "the worse learner look better? 50 is a coin toss, 0 means that one run is enough. Each "
+        "cell is a percentage; the table adds its 95 % interval."
     )
     notes = () if len(data.learners) > 1 else (ALONE,)
     if len(data.seeds) == 1:
         notes = (*notes, "n/a: one seed says nothing about other seeds.")
     figures = tuple(f"reversal-{scenario}" for scenario in data.scenarios)
     tables = (_reversals(data),) if any(len(p.seeds) > 1 for p in data.pairs) else ()
-    return Section("reversal", "One run: the wrong winner", how, figures, tables, notes)
+    return Section(
+        "reversal", "Wrong winner", "One run: the wrong winner", how, figures, tables, notes
+    )
 
 
 def _reversals(data: ReportData) -> Table:
@@ -137,9 +139,10 @@ def published(data: ReportData) -> Section | None:
     if not data.published:
         return None
     how = (
-        "Is a published value a plausible single run of our learner? Inside: it lies in the interval "
-        "in which 95 % of further runs fall. The percentile says where it would rank among our runs "
-        "(0: lower than all). Equivalent: our mean is shown to lie within the margin of it."
+        "Is a published value a plausible single run of our learner? Inside: it lies in the "
+        "interval in which 95 % of further runs fall. The percentile says where it would rank "
+        "among our runs (0: lower than all). Equivalent: our mean is shown to lie within the "
+        "margin of it."
     )
     columns = (
         Column("published", False),
@@ -154,10 +157,14 @@ def published(data: ReportData) -> Section | None:
     )
     rows = tuple(row for told in data.published for row in _published(data, *told))
     table = Table("published", "Published values against our runs", columns, rows)
-    sources = [f"{display_name(r.label)}: {display_name(r.source, 300)}." for r, _ in data.published]
+    sources = [
+        f"{display_name(row.label)}: {display_name(row.source, 300)}." for row, _ in data.published
+    ]
     margin = f"Margin of equivalence, fixed beforehand: {data.published[0][1]:g} rating points."
     notes = (CAVEAT, *sources, margin)
-    return Section("published", "Published values", how, (), (table,) if rows else (), notes)
+    return Section(
+        "published", "Published", "Published values", how, (), (table,) if rows else (), notes
+    )
 
 
 def _published(data: ReportData, row: Published, margin: float) -> Iterator[tuple[Cell, ...]]:
@@ -195,17 +202,13 @@ def _published_row(
 def ranks(data: ReportData) -> Section:
     """Counts of ranks, and how far the seeds agree."""
     how = (
-        "Each row is a learner, each column a rank: the number says at how many seeds it came there. "
-        "A learner that is really better keeps to one column. Kendall's W is 1 when all seeds agree "
-        "on the order and near 0 when they do not."
+        "Each row is a learner, each column a rank: the number says at how many seeds it came "
+        "there. A learner that is really better keeps to one column. Kendall's W is 1 when all "
+        "seeds agree on the order and near 0 when they do not."
     )
     found = rankings(data)
-    notes = [
-        f"{r.scenario}: Kendall's W {number(r.stability.kendall_w, 2)} over {len(r.seeds)} common "
-        f"seed{'s' if len(r.seeds) != 1 else ''}."
-        for r in found
-    ]
+    notes: list[str] = []
     if not found:
         notes = [ALONE if len(data.learners) < 2 else "n/a: no seed that all learners finished."]
     figures = tuple(f"ranks-{r.scenario}" for r in found)
-    return Section("ranks", "Ranks over seeds", how, figures, (), tuple(notes))
+    return Section("ranks", "Ranks", "Ranks over seeds", how, figures, (), tuple(notes))

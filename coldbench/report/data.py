@@ -9,14 +9,14 @@ import pandas as pd
 from coldbench import results
 from coldbench.errors import StoreError, shorten
 from coldbench.records import RunRecord
-from coldbench.report.learning import Curve, curves_of
 from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.learning import Curve, curves_of
 from coldbench.report.names import display_name
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
 from coldbench.report.published import Published, published_rows
-from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.report.sources import Attribution, attribute
+from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.splits import SCENARIOS
 from coldbench.statistics import Interval, mean_interval
 from coldbench.store import Study
@@ -143,7 +143,9 @@ def _shots(runs: pd.DataFrame) -> tuple[Shots, ...]:
         return ()
     keys = ["learner", "scenario", "shots"]
     return tuple(
-        Shots(str(name), str(scenario), int(shots), mean_interval(group["value"].to_numpy(float)))
+        Shots(
+            str(name), str(scenario), int(str(shots)), mean_interval(group["value"].to_numpy(float))
+        )
         for (name, scenario, shots), group in done.groupby(keys, sort=False)
     )
 
@@ -155,7 +157,7 @@ def _check(records: Sequence[RunRecord], study: Study) -> None:
         found: dict[str, Any] = record.job.model_dump(mode="json")
         wrong = [key for key, value in manifest.fixed.items() if found.get(key) != value]
         known = manifest.learners.get(record.job.learner)
-        if known is not None and known != record.job.config:
+        if known is not None and known != {"base": record.job.base, **record.job.config}:
             wrong.append("config")
         if wrong:
             raise StoreError(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from coldbench.report.comparisons import differences, published, ranks, reversal
 from coldbench.report.data import ReportData
 from coldbench.report.instability import curves, intervals, shots, variance
+from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
-from coldbench.report.records import costs, failures, metrics, origin, runs
 from coldbench.report.tables import Section
 
 __all__ = ["sections"]

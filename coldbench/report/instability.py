@@ -11,17 +11,17 @@ __all__ = ["curves", "intervals", "shots", "variance"]
 def intervals(data: ReportData) -> Section:
     """Every run as a point, means with intervals, spread in a table."""
     how = (
-        "Each faint point is one seed, the mark is their mean and the bar its 95 % interval: the "
-        "points say what a single run may give, the bar what the mean is known to. Blue: the best "
-        "(diamond) and those not distinguishable from it. Dashed and dotted lines: published values "
-        "and the oracle; those off the axis are named above it."
+        "Each faint point is one seed, the mark is their mean and the bar its 95 % interval: "
+        "the points say what a single run may give, the bar what the mean is known to. Blue: "
+        "the best (diamond) and those not distinguishable from it. Dashed and dotted lines: "
+        "published values and the oracle; those off the axis are named above it."
     )
     notes = ["n/a: one seed has no interval and no standard deviation."] if _single(data) else []
     if not _single(data) and len(data.seeds) < 10:
         notes.append("A standard deviation from few seeds is rough: read its interval.")
     figures = tuple(f"intervals-{scenario}" for scenario in data.scenarios)
     title = "Means and single runs"
-    return Section("intervals", title, how, figures, (_spread(data),), tuple(notes))
+    return Section("intervals", "Runs", title, how, figures, (_spread(data),), tuple(notes))
 
 
 def _single(data: ReportData) -> bool:
@@ -66,17 +66,17 @@ def _spread(data: ReportData) -> Table:
 def variance(data: ReportData) -> Section:
     """Shares of variance by stream, where the design supports them."""
     how = (
-        "How much of the variance between runs comes from the split, the episodes, the initial state "
-        "and the order of training. Bars add up to 100 %; the lines below each bar are the 95 % "
-        "intervals of the shares, which are wide with 25 runs."
+        "How much of the variance between runs comes from the split, the episodes, the initial "
+        "state and the order of training. Bars add up to 100 %; the lines below each bar are "
+        "the 95 % intervals of the shares, which are wide with 25 runs."
     )
     title = "Where the variance comes from"
     if not data.sources:
         note = (
-            "n/a: these runs move all streams of randomness together, so their shares cannot be told "
-            "apart. A study with `--design sources` (25 runs a learner) can."
+            "n/a: these runs move all streams of randomness together, so their shares cannot be "
+            "told apart. A study with `--design sources` (25 runs a learner) can."
         )
-        return Section("sources", title, how, (), (), (note,))
+        return Section("sources", "Sources", title, how, (), (), (note,))
     columns = (
         Column("scenario", False),
         Column("learner", False),
@@ -101,7 +101,7 @@ def variance(data: ReportData) -> Section:
         "A negative estimate is shown as 0. What two sources do only together is part of `error`. "
         "The intervals of means elsewhere treat these 25 runs as independent."
     )
-    return Section("sources", title, how, figures, (table,), (note,))
+    return Section("sources", "Sources", title, how, figures, (table,), (note,))
 
 
 def _limits(low: float | None, high: float | None) -> str:
@@ -113,7 +113,7 @@ def curves(data: ReportData) -> Section:
     how = (
         "Validation error after each epoch, mean over seeds with its 95 % band. Training stops on "
         "these curves, never on test ratings. Where seeds stop at different epochs, the later part "
-        "describes only those that went on."
+        "describes only those that went on; the steep start may be cut off."
     )
     names = dict.fromkeys(found.name.removeprefix("validation_") for found in data.curves)
     figures = tuple(f"curves-{'all-scenarios' if name == 'mae' else name}" for name in names)
@@ -124,7 +124,7 @@ def curves(data: ReportData) -> Section:
     ]
     if not data.curves:
         notes = ["n/a: no learner of this study trains for more than one epoch."]
-    return Section("curves", "Learning curves", how, figures, (), tuple(notes))
+    return Section("curves", "Curves", "Learning curves", how, figures, (), tuple(notes))
 
 
 def shots(data: ReportData) -> Section:
@@ -136,7 +136,7 @@ def shots(data: ReportData) -> Section:
     title = "Error by number of support ratings"
     if not data.shots:
         note = "n/a: this study predicts with all support ratings only; add `--shots 0,1,2,5,10`."
-        return Section("shots", title, how, (), (), (note,))
+        return Section("shots", "Support", title, how, (), (), (note,))
     levels = sorted({s.shots for s in data.shots}, key=lambda s: (s == FULL, s))
     cells = {(s.learner, s.scenario, s.shots): interval(s.mean) for s in data.shots}
     columns = (
@@ -156,4 +156,4 @@ def shots(data: ReportData) -> Section:
     )
     figures = tuple(f"shots-{scenario}" for scenario in data.scenarios)
     table = Table("shots", "MAE by number of support ratings", columns, rows, big=True)
-    return Section("shots", title, how, figures, (table,))
+    return Section("shots", "Support", title, how, figures, (table,))

@@ -14,8 +14,8 @@ def plain(text: object) -> str:
 
 
 def display_name(name: object, limit: int = LONGEST) -> str:
-    """`plain`, at most `limit` characters: a shortened name ends with 4 digits of its hash."""
-    text = plain(name)
+    """`plain` without backquotes; beyond `limit` characters cut, with 4 digits of its hash."""
+    text = plain(name).replace("`", "'")
     if len(text) <= limit:
         return text
     digest = hashlib.sha256(str(name).encode("utf-8", "replace")).hexdigest()[:4]

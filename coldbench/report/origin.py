@@ -6,8 +6,12 @@ from typing import Any
 
 import yaml
 
+from coldbench.designs import seed_vectors
+from coldbench.errors import UsageError
 from coldbench.records import RunRecord
 from coldbench.report.names import plain
+from coldbench.report.sources import vector_of
+from coldbench.rng import Seeds
 from coldbench.store import Study
 
 __all__ = ["Origin", "origin_of"]
@@ -80,17 +84,44 @@ def _prints(records: Sequence[RunRecord]) -> tuple[tuple[str, str, str], ...]:
 
 def _config(study: Study) -> str:
     fixed, learners = study.manifest.fixed, study.manifest.learners
-    seeds = dict.fromkeys(job.seed for job in study.manifest.jobs)
+    plain_options, variants = {}, {}
+    for name, config in learners.items():
+        options = {key: value for key, value in config.items() if key != "base"}
+        if config.get("base", name) == name:
+            plain_options[name] = options
+        else:
+            variants[name] = {"base": config["base"], "options": options}
     data = {
         "dataset": fixed["dataset"],
         "protocol": fixed["protocol"],
         "protocol_options": fixed["protocol_options"],
         "models": list(learners),
-        "options": {name: dict(config) for name, config in learners.items()},
-        "seeds": [int(seed) if seed.isdigit() else seed for seed in seeds],
+        **({"variants": variants} if variants else {}),
+        "options": plain_options,
+        **_design([job.seed for job in study.manifest.jobs]),
         "scenarios": fixed["scenarios"],
         "shots": fixed["shots"],
         "refit": fixed["refit"],
     }
     text: str = yaml.safe_dump(data, sort_keys=False, width=96, allow_unicode=False)
     return text
+
+
+def _design(labels: Sequence[str]) -> dict[str, Any]:
+    """`seeds` and `design` that give these runs; without `design` where no single one does."""
+    vectors = [vector_of(label) for label in dict.fromkeys(labels)]
+    known = [vector for vector in vectors if vector is not None]
+    levels = list(dict.fromkeys(vector.split for vector in known))
+    moving = [n for n in Seeds._fields if len({getattr(v, n) for v in known}) > 1]
+    every = list(dict.fromkeys(level for vector in known for level in vector))
+    for design, seeds in (
+        ("joint", levels),
+        ("sources", levels),
+        (f"cross:{','.join(moving)}", every),
+    ):
+        try:
+            if set(seed_vectors(design, seeds)) == set(known):
+                return {"seeds": seeds, "design": design}
+        except UsageError:
+            continue
+    return {"seeds": every}

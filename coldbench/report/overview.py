@@ -2,9 +2,10 @@
 
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
-from coldbench.report.tables import NA, Cell, Column, Section, Table, number, range_of
+from coldbench.report.tables import NA, Cell, Column, Section, Table, number
+from coldbench.statistics import Interval
 
-__all__ = ["league_table", "overview"]
+__all__ = ["counts", "half_width", "lead", "league_table", "overview", "title"]
 
 HOW = (
     "Mean absolute error over the seeds of each learner, lower is better, with its 95 % interval. "
@@ -14,7 +15,19 @@ HOW = (
 
 def overview(data: ReportData) -> Section:
     """The league table; the verdicts are set beside it by each format."""
-    return Section("league", "League table", HOW, tables=(league_table(data),))
+    return Section("league", "League", "League table", HOW, tables=(league_table(data),))
+
+
+def title(data: ReportData) -> str:
+    """`ml-1m · separate`."""
+    return f"{display_name(data.dataset, 60)} · {display_name(data.protocol)}"
+
+
+def lead(data: ReportData) -> str:
+    """`3 learners, 10 seeds, 4 scenarios. ...`"""
+    counts = ((data.learners, "learner"), (data.seeds, "seed"), (data.scenarios, "scenario"))
+    told = [f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts]
+    return f"{', '.join(told)}. Mean absolute error in rating points, lower is better."
 
 
 def league_table(data: ReportData) -> Table:
@@ -38,8 +51,12 @@ def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
     if found is None:
         return Cell(NA, mark="muted")
     mark = found.group if found.group in ("best", "tied") else ""
-    limits = range_of(found.mean)
-    return Cell(number(found.mean.value), "one seed" if limits == NA else limits, mark)
+    return Cell(number(found.mean.value), half_width(found.mean), mark)
+
+
+def half_width(value: Interval) -> str:
+    """`± 0.0031` of the 95 % interval."""
+    return "one seed" if value.width is None else f"± {number(value.width / 2)}"
 
 
 def _runs(data: ReportData, learner: str) -> Cell:
@@ -62,8 +79,8 @@ def _oracle(data: ReportData) -> list[tuple[Cell, ...]]:
     cells = []
     for scenario in data.scenarios:
         best = data.oracle.get(scenario)
-        text, note = (NA, "") if best is None else (number(best.value), range_of(best))
-        cells.append(Cell(text, "" if note == NA else note, "reference"))
+        text, note = (NA, "") if best is None else (number(best.value), half_width(best))
+        cells.append(Cell(text, note, "reference"))
     name = Cell("oracle", "the best possible predictions", "reference")
     return [(name, *cells, Cell("", mark="reference"))]
 

@@ -7,7 +7,7 @@ from coldbench.report.league import Values
 from coldbench.rng import Seeds
 from coldbench.statistics import SourceVariance, oa25, source_variance
 
-__all__ = ["Attribution", "attribute", "oa_order"]
+__all__ = ["Attribution", "attribute", "oa_order", "vector_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +37,21 @@ def attribute(
 def oa_order(labels: Sequence[str]) -> list[str] | None:
     """The seed labels of the 25 runs in the order of `oa25`, None when they are not all there.
 
-    Five levels of each stream, whatever their seeds are: level k is the k-th smallest.
+    The five levels are the same seeds for all streams: in the order in which the split stream
+    shows them, or in ascending order.
     """
-    by_levels: dict[tuple[int, ...], str] = {}
-    vectors = {label: vector for label in labels if (vector := _vector(label)) is not None}
-    levels = [sorted({vector[stream] for vector in vectors.values()}) for stream in range(4)]
-    for label, vector in vectors.items():
-        by_levels[tuple(levels[k].index(vector[k]) for k in range(4))] = label
-    wanted = [tuple(int(level) for level in row) for row in oa25()]
-    if not all(row in by_levels for row in wanted):
-        return None
-    return [by_levels[row] for row in wanted]
+    vectors = {vector: label for label in labels if (vector := vector_of(label)) is not None}
+    shown = list(dict.fromkeys(vector.split for vector in vectors))
+    for levels in (shown[:5], sorted(shown)[:5]):
+        if len(levels) == 5:
+            wanted = [Seeds(*(levels[level] for level in row)) for row in oa25().tolist()]
+            if all(vector in vectors for vector in wanted):
+                return [vectors[vector] for vector in wanted]
+    return None
 
 
-def _vector(label: str) -> Seeds | None:
+def vector_of(label: str) -> Seeds | None:
+    """The seed vector behind `Seeds.label`."""
     parts = label.split(".")
     if not all(part.isdigit() for part in parts) or len(parts) not in (1, 4):
         return None

@@ -73,9 +73,13 @@ def _moments(values: "pd.Series[float]") -> dict[str, Any]:
     return {
         "n_seeds": len(values),
         "mean": mean.value,
-        "ci_low": mean.low,
-        "ci_high": mean.high,
-        "sd": spread(values.to_numpy()).sd.value,
+        "ci_low": _or_nan(mean.low),
+        "ci_high": _or_nan(mean.high),
+        "sd": _or_nan(spread(values.to_numpy()).sd.value),
         "min": float(values.min()),
         "max": float(values.max()),
     }
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value

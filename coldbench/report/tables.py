@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 from coldbench.statistics import Interval
 
-__all__ = ["NA", "Cell", "Column", "Section", "Table", "interval", "number", "percent", "range_of"]
+__all__ = [
+    "NA",
+    "Cell",
+    "Column",
+    "Section",
+    "Table",
+    "interval",
+    "number",
+    "percent",
+    "range_of",
+    "spans",
+]
 
 NA = "n/a"
 
@@ -43,15 +54,25 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report: how to read it, its figures (by key), tables, and what is missing."""
+    """A part of the report: `short` title, title, how to read it, figures (by key), tables, what is
+    missing. Words between backquotes are code."""
 
     key: str
+    short: str
     title: str
     how: str
     figures: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     code: tuple[tuple[str, str], ...] = ()  # (what it is, text)
+
+
+def spans(text: str) -> list[tuple[bool, str]]:
+    """A text in parts; True marks the code between backquotes."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return [(False, text)]
+    return [(place % 2 == 1, part) for place, part in enumerate(parts) if part]
 
 
 def number(value: float | None, places: int = 4) -> str:
@@ -72,7 +93,8 @@ def range_of(interval: Interval, places: int = 4) -> str:
 
 def interval(value: Interval, places: int = 4) -> Cell:
     """The value, its limits below it."""
-    return Cell(number(value.value, places), range_of(value, places), sort=value.value)
+    limits = range_of(value, places)
+    return Cell(number(value.value, places), "" if limits == NA else limits, sort=value.value)
 
 
 def percent(value: float | None, places: int = 0) -> str:

@@ -1,5 +1,6 @@
 """What the numbers say, in words, never stronger than they; each names the section behind it."""
 
+import re
 from dataclasses import dataclass
 
 from coldbench.report.data import MAIN, ReportData
@@ -21,6 +22,7 @@ class Saying:
     text: str
     section: str
     kind: str = "open"
+    topic: str = ""  # a scenario, or what else a reader may look for
 
 
 def sayings(data: ReportData) -> tuple[Saying, ...]:
@@ -58,11 +60,11 @@ def _tie(data: ReportData, scenario: str) -> list[Saying]:
     tied = [data.names[s.learner] for s in here if s.group == "tied"]
     behind = sum(s.group == "behind" for s in here)
     if not tied:
-        text = f"{scenario}: {name} has the lowest MAE ({mean}) and is shown to beat all others."
-        return [Saying(text, "league", "shown")]
-    text = f"{scenario}: {name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
+        text = f"{name} has the lowest MAE ({mean}) and is shown to beat all others."
+        return [Saying(text, "league", "shown", scenario)]
+    text = f"{name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
     text += f"; shown to beat the other {behind}." if behind else "."
-    return [Saying(text, "league", "shown" if behind else "open")]
+    return [Saying(text, "league", "shown" if behind else "open", scenario)]
 
 
 def _comparisons(data: ReportData) -> list[Saying]:
@@ -82,7 +84,9 @@ def _comparisons(data: ReportData) -> list[Saying]:
             shared=False,
         )
         shown = told.direction in ("better", "worse")
-        found.append(Saying(told.text, "differences", "shown" if shown else "open"))
+        kind = "shown" if shown else "open"
+        text = re.sub(r"(?<![\w.])-(?=\d)", "−", told.text)
+        found.append(Saying(text, "differences", kind, pair.scenario))
     return found
 
 
@@ -106,7 +110,8 @@ def _published(data: ReportData) -> list[Saying]:
     found = []
     for row, margin in data.published:
         for learner in (name for name in data.learners if is_about(row, name)):
-            inside, outside = [], []
+            inside: list[str] = []
+            outside: list[str] = []
             for scenario in (s for s in data.scenarios if s in row.values and row.metric == MAIN):
                 runs = list(data.values(learner, scenario).values())
                 if len(runs) < 2:
@@ -119,14 +124,14 @@ def _published(data: ReportData) -> list[Saying]:
 
 
 def _plausible(name: str, label: str, inside: list[str], outside: list[str]) -> Saying:
-    text = f"{display_name(label)}: as one more run of our {name}, its values would be "
+    text = f"{display_name(label)}, as one more run of our {name}: "
     if not outside:
         text += f"plausible in {', '.join(inside)}."
     elif not inside:
         text += f"implausible in {', '.join(outside)} (outside the 95 % prediction interval)."
     else:
         text += f"plausible in {', '.join(inside)}, implausible in {', '.join(outside)}."
-    return Saying(text, "published", "open")
+    return Saying(text, "published", "open", "Published values")
 
 
 def _count(count: int, noun: str) -> str:

@@ -42,7 +42,8 @@ def bootstrap_t(
     if sd == 0.0:
         return Interval(mean, mean, mean, n)
     t = _studentised((runs - mean) / sd, draws, rng)
-    cut = int((1.0 - level) / 2.0 * (draws + 1))
+    # 1e-9: a rank that is whole up to rounding stays there
+    cut = int((1.0 - level) / 2.0 * (draws + 1) + 1e-9)
     low_t, high_t = float(t[cut - 1]), float(t[-cut])
     if not np.isfinite([low_t, high_t]).all():
         return unavailable(n, FEW_SEEDS, mean)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from math import isnan
 
 import numpy as np
 from scipy import optimize, special
@@ -86,7 +87,10 @@ def log_gamma(x: float) -> float:
 
 def noncentral_t_cdf(t: float, df: float, nc: float) -> float:
     """P(T <= t) for a noncentral t with noncentrality `nc`."""
-    return float(special.nctdtr(df, nc, t))
+    p = float(special.nctdtr(df, nc, t))
+    if isnan(p):  # scipy gives up far out in a tail, where p is below 1e-40 or as close to 1
+        return 0.0 if t < nc else 1.0
+    return p
 
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:

@@ -12,8 +12,8 @@ from coldbench.statistics.distributions import (
 __all__ = ["LARGE_T", "noncentrality_limits"]
 
 # Beyond this |t| the normal numerator is negligible and T is nc / sqrt(chi2 / df); relative error
-# below 1e-6, and the exact distribution function becomes slow.
-LARGE_T = 1_000.0
+# about 1e-6, and the exact distribution function becomes slow.
+LARGE_T = 3_000.0
 
 
 def _solve(t: float, df: float, p: float) -> float:

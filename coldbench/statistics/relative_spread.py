@@ -74,7 +74,9 @@ def _pitman_morgan(a: FloatArray, b: FloatArray, w: float, level: float) -> tupl
     free = max(0.0, 1.0 - r * r)
     k = 4.0 * free * t_quantile((1.0 + level) / 2.0, df) ** 2 / df
     factor = sqrt(1.0 + k / 2.0 + sqrt(k + k * k / 4.0))
-    if w == 1.0:
+    # equal sds differ by rounding, which perfect correlation would make significant
+    rounding = 8.0 * float(np.finfo(np.float64).eps * (np.abs(a).max() + np.abs(b).max()))
+    if abs(w - 1.0) <= rounding:
         return 1.0, factor
     t = (w - 1.0) * sqrt(df) / (2.0 * sqrt(w * free)) if free > 0.0 else inf
     return t_two_sided(t, df), factor

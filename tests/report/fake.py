@@ -6,14 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.records import Job, RunRecord
+from coldbench.records import Job, Outcome, RunRecord
 from coldbench.rng import Seeds
-from coldbench.run import Outcome
 from coldbench.splits import SCENARIOS
 from coldbench.store import Study
 
 BASE = {"W-W": 0.735, "W-C": 0.880, "C-W": 0.740, "C-C": 0.885}
-METRICS = {"mae": 1.0, "mae_user": 1.01, "ndcg@1": 0.9, "ndcg@3": 0.92, "ndcg@5": 0.95, "rmse": 1.27}
+CONFIG = {"epochs": 12, "patience": 4, "rate": 0.002}
+METRICS = {
+    "mae": 1.0,
+    "mae_user": 1.01,
+    "ndcg@1": 0.9,
+    "ndcg@3": 0.92,
+    "ndcg@5": 0.95,
+    "rmse": 1.27,
+}
 
 
 def fake_study(
@@ -39,7 +46,7 @@ def fake_study(
         "shots": tuple(shots),
     }
     jobs = [
-        Job(learner=name, config={"epochs": 12, "patience": 4, "rate": 0.002}, seeds=v, **common)
+        Job(learner=name, base=name, config=CONFIG, seeds=v, **common)
         for v in vectors
         for name in learners
     ]
@@ -69,7 +76,7 @@ def _record(job: Job, status: str, place: int, oracle: bool, reason: str) -> Run
     }
     if status != "finished":
         return RunRecord(**facts, reason=reason)
-    level = shared + 0.002 * place + float(rng.normal(0, 0.003))
+    level = shared + 0.002 * place + float(rng.normal(0, 0.002))
     closed = job.learner in ("bias", "ridge", "global-mean")
     return RunRecord(
         **facts,
@@ -77,20 +84,21 @@ def _record(job: Job, status: str, place: int, oracle: bool, reason: str) -> Run
         episode_sha256=f"{job.seeds.split:032x}{job.seeds.episode:032x}",
         epochs=1 if closed else 9,
         n_parameters=1000 * (place + 1) ** 2,
-        scores=_scores(job, level, shared if oracle else None),
+        scores=_scores(job, level, shared if oracle else None, rng),
         curve=[] if closed else _curve(job, level, rng),
         seconds={"fit": 2.0 + 9 * place + rng.random(), "predict": 0.4, "total": 3.0 + 9 * place},
         peak_bytes=400_000_000 + 50_000_000 * place,
     )
 
 
-def _scores(job: Job, level: float, shared: float | None) -> list[dict[str, Any]]:
+def _scores(job: Job, level: float, shared: float | None, rng: Any) -> list[dict[str, Any]]:
     lines = []
+    noise = {scenario: float(rng.normal(0, 0.002)) for scenario in job.scenarios}
     for shots in (-1, *job.shots):
         gap = 0.0 if shots < 0 else 0.12 / (1 + shots)
         for scenario in job.scenarios:
             for metric, factor in METRICS.items():
-                value = (BASE[scenario] + level + gap) * factor
+                value = (BASE[scenario] + level + noise[scenario] + gap) * factor
                 best = None if shared is None else (BASE[scenario] - 0.03 + shared) * factor
                 line = {"scenario": scenario, "shots": shots, "metric": metric}
                 lines.append({**line, "value": value, "n": 1234, "best": best})
@@ -103,5 +111,7 @@ def _curve(job: Job, level: float, rng: np.random.Generator) -> list[dict[str, f
         fall = 0.25 * float(np.exp(-epoch / 2.5)) + float(rng.normal(0, 0.002))
         maes = {f"validation_{s}": BASE[s] + level + fall for s in job.scenarios}
         mae = float(np.mean(list(maes.values())))
-        entries.append({"epoch": epoch, "validation_mae": mae, **maes, "loss": mae / 2, "seconds": 1})
+        entries.append(
+            {"epoch": epoch, "validation_mae": mae, **maes, "loss": mae / 2, "seconds": 1}
+        )
     return entries

@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from coldbench.report.costs import Cost, costs_of
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, INK, MARKERS, Plot, axes, short
 from coldbench.report.figures.labels import beside
+from coldbench.report.figures.style import COLOURS, INK, MARKERS, Plot, axes, short
 from coldbench.report.tables import number
 
 __all__ = ["cost"]
 
 AXES = {
-    "seconds": "seconds a run, training and testing",
-    "megabytes": "peak memory of the process, MB",
+    "seconds": "seconds a run",
+    "megabytes": "peak memory, MB",
     "parameters": "trained numbers",
 }
+LOGARITHMIC = ("seconds", "parameters")
 
 
 def cost(data: ReportData) -> list[Plot]:
@@ -34,7 +36,11 @@ def _plot(found: Sequence[Cost], kind: str, label: str) -> Plot:
 
 def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
     figure, ax = axes(4.5, 3.2)
-    ax.set_xscale("log")
+    if kind in LOGARITHMIC:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(True)
     places = []
     for place, one in points:
@@ -43,7 +49,7 @@ def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
         ax.plot([x], [y], marker, color=colour, ms=7, mec="none")
         places.append((x, y, short(one.name)))
     ax.margins(x=0.16, y=0.1)
-    ax.set_xlabel(f"{label} (log)")
+    ax.set_xlabel(label)
     ax.set_ylabel("MAE, mean over scenarios")
     beside(ax, places, INK)
     return figure

@@ -2,32 +2,56 @@
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 
 from coldbench.report.figures.style import PAPER, RC, Plot
 
 __all__ = ["drawn"]
 
 
-def drawn(plot: Plot) -> dict[str, bytes]:
-    """The figure by kind of file: `svg`, `png`, `pdf`."""
+def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> dict[str, bytes]:
+    """The figure by kind of file; `svg` is always among them."""
     with _style():
         figure = plot.draw()
-        svg = io.BytesIO()
-        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
+        files = {"svg": _svg(figure)}
+        figure.set_layout_engine("none")  # the places found for SVG hold for the others
         figure.set_facecolor(PAPER)
-        png, pdf = io.BytesIO(), io.BytesIO()
-        figure.set_dpi(200)
-        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
-        facts = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
-        FigureCanvasPdf(figure).print_pdf(pdf, metadata=facts)
-    return {"svg": svg.getvalue(), "png": png.getvalue(), "pdf": pdf.getvalue()}
+        if "png" in kinds:
+            files["png"] = _png(figure)
+        if "pdf" in kinds:
+            files["pdf"] = _pdf(figure)
+    return files
+
+
+def _svg(figure: Figure) -> bytes:
+    sink = io.BytesIO()
+    FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
+        sink, metadata={"Date": None, "Creator": None}
+    )
+    return sink.getvalue()
+
+
+def _png(figure: Figure) -> bytes:
+    figure.set_dpi(200)
+    sink = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
+        sink, metadata={"Software": None}
+    )
+    return sink.getvalue()
+
+
+def _pdf(figure: Figure) -> bytes:
+    sink = io.BytesIO()
+    facts = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
+    FigureCanvasPdf(figure).print_pdf(sink, metadata=facts)  # type: ignore[no-untyped-call]
+    return sink.getvalue()
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coldbench.report.figures.style import COLOURS, INK, MUTED, PAPER, Plot, axes, short
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.figures.style import COLOURS, INK, MUTED, PAPER, Plot, axes, short
 from coldbench.report.pairs import pair_of
 from coldbench.report.tables import number, range_of
 from coldbench.statistics import Interval
@@ -16,6 +16,7 @@ from coldbench.statistics import Interval
 __all__ = ["differences", "intervals"]
 
 WIDTH = 4.5  # inches
+STEP = 9  # points between lines of small text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,8 @@ def _interval_plot(data: ReportData, scenario: str) -> Plot:
         lines.append(Line("oracle", best.value))
     alt = f"{scenario}: mean MAE with 95 % interval. {_told(rows)}"
     alt += "".join(f" {line.label}: {number(line.value)}." for line in lines)
-    return Plot(
-        f"intervals-{scenario}", alt, lambda: _forest(scenario, rows, lines, "MAE (lower is better)")
-    )
+    label = "MAE (lower is better)"
+    return Plot(f"intervals-{scenario}", alt, lambda: _forest(scenario, rows, lines, label))
 
 
 def differences(data: ReportData) -> list[Plot]:
@@ -105,8 +105,14 @@ def _told(rows: Sequence[Row]) -> str:
 def _forest(
     title: str, rows: Sequence[Row], lines: Sequence[Line], label: str, zero: bool = False
 ) -> Figure:
-    figure, ax = axes(WIDTH, 0.95 + 0.34 * max(len(rows), 1), title)
     low, high = _limits(rows, zero)
+    inside = [line for line in lines if low <= line.value <= high]
+    left = [f"◂ {line.label} {number(line.value)}" for line in lines if line.value < low]
+    right = [f"{line.label} {number(line.value)} ▸" for line in lines if line.value > high]
+    named = [line for line in inside if line.label]
+    above = len(named) + max(len(left), len(right))
+    figure, ax = axes(WIDTH, 0.9 + 0.34 * max(len(rows), 1) + 0.13 * above)
+    ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_yticks(range(len(rows)), [short(row.label) for row in rows])
@@ -114,11 +120,14 @@ def _forest(
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)
     ax.locator_params(axis="x", nbins=5)
-    for line in lines:
-        _line(ax, line, low, high)
+    for line in inside:
+        _line(ax, line, named.index(line) if line in named else None, (low + high) / 2)
+    for place, text in enumerate(left):
+        _above(ax, 0.0, "left", len(named) + place, text)
+    for place, text in enumerate(right):
+        _above(ax, 1.0, "right", len(named) + place, text)
     for place, row in enumerate(rows):
         _row(ax, place, row, low, high)
-    _edges(ax, [line for line in lines if not low <= line.value <= high], low)
     return figure
 
 
@@ -127,30 +136,41 @@ def _limits(rows: Sequence[Row], zero: bool) -> tuple[float, float]:
     means = sorted(row.mean.value for row in rows if row.mean.value is not None)
     if not means:
         return 0.0, 1.0
-    base = means[0]
-    typical = means[(2 * (len(means) - 1)) // 3] - base
-    kept = [r for r in rows if (r.mean.value or 0.0) - base <= 3 * typical + 1e-12] or list(rows)
-    values = [v for row in kept for v in (*row.points, row.mean.low, row.mean.high) if v is not None]
+    typical = means[(2 * len(means) - 1) // 3] - means[0]
+    near = [r for r in rows if (r.mean.value or 0.0) - means[0] <= 3 * typical + 1e-12]
+    kept = near if len(means) > 4 else rows
+    ends = [end for row in kept for end in (row.mean.low, row.mean.high) if end is not None]
+    values = ends + [point for row in kept for point in row.points]
     values += [0.0] if zero else []
     low, high = min(values), max(values)
     margin = 0.06 * (high - low) or max(abs(high), 0.01) * 0.01
     return low - margin, high + margin
 
 
-def _line(ax: Axes, line: Line, low: float, high: float) -> None:
-    if low <= line.value <= high:
-        style = "-" if not line.label else ":" if line.label == "oracle" else "--"
-        ax.axvline(line.value, color=INK if not line.label else MUTED, lw=0.9, ls=style, zorder=1.5)
-        if line.label:
-            ax.text(
-                line.value,
-                -0.62,
-                f"{line.label} {number(line.value)}",
-                fontsize=6.5,
-                color=MUTED,
-                ha="right" if line.value > (low + high) / 2 else "left",
-                va="bottom",
-            )
+def _line(ax: Axes, line: Line, place: int | None, middle: float) -> None:
+    """A line across the rows; `place`: of its name above the axes, None for a line without."""
+    if place is None:
+        ax.axvline(line.value, color=INK, lw=0.9, zorder=1.5)
+        return
+    style = ":" if line.label == "oracle" else "--"
+    ax.axvline(line.value, color=MUTED, lw=0.9, ls=style, zorder=1.5)
+    side = "right" if line.value > middle else "left"
+    _above(ax, line.value, side, place, f"{line.label} {number(line.value)}", on_axis=True)
+
+
+def _above(ax: Axes, x: float, side: str, place: int, text: str, on_axis: bool = False) -> None:
+    """Small text over the axes, `place` steps up; x in data or, not `on_axis`, in axes units."""
+    ax.annotate(
+        text,
+        (x, 1.0),
+        (0, 2 + STEP * place),
+        xycoords=ax.get_xaxis_transform() if on_axis else "axes fraction",
+        textcoords="offset points",
+        ha=side,
+        va="bottom",
+        fontsize=6.8,
+        color=MUTED,
+    )
 
 
 def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
@@ -170,15 +190,16 @@ def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
             color=colour,
         )
         return
-    jitter = 0.2 * np.cos(np.pi * np.arange(len(row.points)) * 0.7) if len(row.points) > 1 else [0.0]
+    spread = 0.2 if len(row.points) > 1 else 0.0
+    jitter = spread * np.cos(0.7 * np.pi * np.arange(len(row.points)))
     ax.plot(
         row.points,
-        place + np.asarray(jitter),
+        place + jitter,
         "o",
         ms=3.6,
         mfc=colour,
         mec="none",
-        alpha=0.35,
+        alpha=0.45,
         zorder=2,
     )
     if row.mean.low is not None and row.mean.high is not None:
@@ -186,23 +207,3 @@ def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
     marker = "D" if row.kind == "best" else "o"
     face = PAPER if row.kind == "behind" else colour
     ax.plot([mean], [place], marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)
-
-
-def _edges(ax: Axes, lines: Sequence[Line], low: float) -> None:
-    """Lines outside the axis are named above it, with an arrow to their side."""
-    right = [f"{line.label} {number(line.value)} ▸" for line in lines if line.value > low]
-    left = [f"◂ {line.label} {number(line.value)}" for line in lines if line.value <= low]
-    for texts, x, side in ((right, 1.0, "right"), (left, 0.0, "left")):
-        if texts:
-            ax.text(
-                x,
-                1.0,
-                "\n".join(texts),
-                transform=ax.transAxes,
-                ha=side,  # type: ignore[arg-type]
-                va="bottom",
-                fontsize=6.5,
-                color=MUTED,
-            )
-
-

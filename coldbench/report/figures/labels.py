@@ -33,7 +33,7 @@ def beside(ax: Axes, points: Sequence[tuple[float, float, str]], colour: str) ->
             (x, y),
             (dx, dy),
             textcoords="offset points",
-            ha=side,  # type: ignore[arg-type]
+            ha=side,
             va="center",
             fontsize=7.5,
             color=colour,

@@ -10,6 +10,7 @@ from coldbench.report.data import ReportData
 from coldbench.report.figures.style import COLOURS, INK, Plot, axes, short
 from coldbench.report.pairs import pair_of
 from coldbench.report.ranking import Ranking, rankings
+from coldbench.report.tables import number
 
 __all__ = ["ranks", "reversal"]
 
@@ -62,11 +63,14 @@ def _rank_plot(data: ReportData, ranking: Ranking) -> Plot:
     labels = [short(data.names[name]) for name in ranking.learners]
     places = [str(place + 1) for place in range(len(labels))]
     told = [
-        f"{data.names[name]}: " + ", ".join(f"rank {r + 1} {c} of {n}" for r, c in enumerate(line) if c)
+        f"{data.names[name]}: "
+        + ", ".join(f"rank {rank} {c} of {n}" for rank, c in enumerate(line, 1) if c)
         for name, line in zip(ranking.learners, counts, strict=True)
     ]
     alt = f"{ranking.scenario}: ranks over {n} common seeds. {'; '.join(told)}."
-    title = f"{ranking.scenario}: rank in {n} seeds"
+    w = ranking.stability.kendall_w
+    agreement = "" if w is None else f", Kendall's W {number(w, 2)}"
+    title = f"{ranking.scenario}: rank in {n} seed{'s' if n > 1 else ''}{agreement}"
     return Plot(
         f"ranks-{ranking.scenario}", alt, lambda: _matrix(title, labels, places, cells, COLOURS[0])
     )
@@ -75,15 +79,19 @@ def _rank_plot(data: ReportData, ranking: Ranking) -> Plot:
 def _matrix(
     title: str, rows: Sequence[str], columns: Sequence[str], cells: Cells, colour: str
 ) -> Figure:
-    figure, ax = axes(4.5, 0.9 + 0.27 * len(rows) + 0.055 * max(map(len, columns)), title)
-    ax.set_xlim(-0.5, max(len(columns), 4) - 0.5)
+    crowded = len(columns) * max(map(len, columns)) * 4.8 > 240
+    space = 0.055 * max(map(len, columns)) if crowded else 0.0
+    figure, ax = axes(4.5, 0.75 + 0.27 * len(rows) + space, title)
+    ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     size = 8.5 if len(rows) <= 8 else 7
     for (row, column), (text, strength) in cells.items():
         _cell(ax, row, column, text, strength, colour, size)
-    turn = 0 if max(map(len, columns)) <= 2 else 40
     ax.set_yticks(range(len(rows)), rows)
-    ax.set_xticks(range(len(columns)), columns, rotation=turn, ha="right" if turn else "center")
+    ax.set_xticks(range(len(columns)), columns)
+    if crowded:
+        for label in ax.get_xticklabels():
+            label.set(rotation=40, ha="right", rotation_mode="anchor")
     ax.tick_params(axis="x", length=0, labelcolor=INK)
     for spine in ax.spines.values():
         spine.set_visible(False)

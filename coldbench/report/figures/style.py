@@ -6,9 +6,11 @@ colour to a variable, so that figures follow its light or dark scheme.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from coldbench.report.names import display_name
 
@@ -32,9 +34,9 @@ INK, MUTED, GRID, PAPER = "#1d2433", "#667085", "#e4e7ec", "#ffffff"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a6a00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
 LINES = ("-", "--", "-.", ":")
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
+HATCHES = ("", "///", "\\\\\\", "|||", "xxx")
 
-RC = {
+RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "text.color": INK,
@@ -80,8 +82,7 @@ class Plot:
 
 def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
     """An empty figure of so many inches, with one pair of axes."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)  # type: ignore[union-attr]
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
     ax = figure.add_subplot()
     if title:
         ax.set_title(title)

@@ -23,7 +23,9 @@ def failures(data: ReportData) -> Section:
     )
     tables = [table for table in (_rates(data), _reasons(data), _holes(data)) if table.rows]
     notes = () if tables else ("All planned runs finished.",)
-    return Section("failures", "Failures and missing runs", how, (), tuple(tables), notes)
+    return Section(
+        "failures", "Failures", "Failures and missing runs", how, (), tuple(tables), notes
+    )
 
 
 def _rates(data: ReportData) -> Table:
@@ -114,7 +116,7 @@ def costs(data: ReportData) -> Section:
     table = Table("costs", "Cost of a run", columns, rows)
     note = "Memory is the highest of the process so far: a worker keeps the peak of earlier runs."
     figures = ("cost-seconds", "cost-megabytes", "cost-parameters")
-    return Section("cost", "Cost", how, figures, (table,) if rows else (), (note,))
+    return Section("cost", "Cost", "Cost", how, figures, (table,) if rows else (), (note,))
 
 
 def _size(value: float) -> str:
@@ -129,7 +131,7 @@ def metrics(data: ReportData) -> Section:
     )
     tables = tuple(_metrics(data, scenario) for scenario in data.scenarios)
     notes = tuple(_trivial(data))
-    return Section("metrics", "All metrics", how, (), tables, notes)
+    return Section("metrics", "Metrics", "All metrics", how, (), tables, notes)
 
 
 def _metrics(data: ReportData, scenario: str) -> Table:
@@ -197,7 +199,7 @@ def runs(data: ReportData) -> Section:
             )
         )
     table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
-    return Section("runs", "Every run", how, (), (table,))
+    return Section("runs", "Every run", "Every run", how, (), (table,))
 
 
 def _value(value: float | None) -> Cell:
@@ -239,4 +241,4 @@ def origin(data: ReportData) -> Section:
         ("then run", "coldbench run --config study.yaml --out again\ncoldbench report again"),
     )
     title = "Provenance, and how to reproduce"
-    return Section("origin", title, how, (), (facts, prints, configs), (), code)
+    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), (), code)

@@ -1,0 +1,52 @@
+"""What a worker does with a job: fetch the data, run, answer in bytes. The same in every engine."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+
+from coldbench.backends.engine import DeadWorkerError
+from coldbench.backends.fetch import Source, fetch
+from coldbench.backends.wire import packed
+from coldbench.errors import ColdbenchError
+from coldbench.records import Job
+from coldbench.run import failure, run_job
+
+__all__ = ["work"]
+
+ALONE = threading.Lock()  # a run sets up its process: workers with several threads take turns
+
+
+def work(text: str, source: Source, timeout: float | None = None) -> bytes:
+    """The packed outcome of a job given as JSON; with a time-out, in a process of its own.
+
+    Raises DeadWorkerError when that process dies.
+    """
+    job = Job.model_validate_json(text)
+    if timeout is not None:
+        return _apart(job, source, timeout)
+    try:
+        with ALONE:
+            fetch(job.dataset_sha256, source)
+            return packed(run_job(job))
+    except ColdbenchError as error:
+        return packed(failure(job, "failed", str(error)))
+
+
+def _apart(job: Job, source: Source, timeout: float) -> bytes:
+    told = json.dumps({"job": job.model_dump(mode="json"), "source": asdict(source)})
+    command = [sys.executable, "-m", "coldbench.backends.alone"]
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = {**os.environ, "PYTHONPATH": paths}
+    try:
+        done = subprocess.run(
+            command, input=told.encode(), capture_output=True, timeout=timeout, env=environment,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return packed(failure(job, "failed", f"longer than the time-out of {timeout:g} s"))
+    if done.returncode:
+        raise DeadWorkerError(f"exit code {done.returncode}")
+    return done.stdout

@@ -1,0 +1,139 @@
+"""RecBole atomic files: NAME.inter, perhaps NAME.user and NAME.item, tab-separated, typed header.
+
+Header cells are `name:type` with the types token, token_seq (separated by spaces), float and
+float_seq. Only user_id, item_id, the rating and timestamp of NAME.inter are used. A release year
+is a number whatever its type; a title is a display name; a float_seq of constant length becomes
+one number field per position.
+"""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from coldbench.datasets.build import build
+from coldbench.datasets.delimited import Cut, rating_table, records
+from coldbench.datasets.fields import YEARS
+from coldbench.datasets.rawfile import RawFile
+from coldbench.datasets.table import Kind, Table
+from coldbench.errors import DataError, shorten
+from coldbench.ratings import Ratings, Scale
+
+__all__ = ["read_atomic"]
+
+TYPES = ("token", "token_seq", "float", "float_seq")
+LONGEST_VECTOR = 64
+SCALES = {
+    "ml-100k": Scale(1, 5, 1),
+    "ml-1m": Scale(1, 5, 1),
+    "ml-10m": Scale(0.5, 5, 0.5),
+    "ml-20m": Scale(0.5, 5, 0.5),
+    "ml-25m": Scale(0.5, 5, 0.5),
+    "ml-32m": Scale(0.5, 5, 0.5),
+}
+"""Scales of data sets that are known by name; those of others are inferred from the ratings."""
+
+
+class Column(NamedTuple):
+    """A header cell: name, type, and position in the line."""
+
+    name: str
+    type: str
+    position: int
+
+
+def read_atomic(
+    name: str, files: dict[str, RawFile], scale: Scale | None = None, licence: str = "unknown"
+) -> Ratings:
+    """Ratings from the files NAME.inter, NAME.user and NAME.item, the last two optional."""
+    notes = [f"{file} is not UTF-8; read as Latin-1" for file, raw in files.items() if not raw.utf8]
+    return build(
+        name,
+        _ratings(files[f"{name}.inter"]),
+        _content(files.get(f"{name}.user"), "user"),
+        _content(files.get(f"{name}.item"), "item"),
+        scale=scale or SCALES.get(name),
+        licence=licence,
+        notes=notes,
+    )
+
+
+def _ratings(raw: RawFile) -> Table:
+    header = _header(raw)
+    columns = {"user": _find(raw, header, "user_id"), "item": _find(raw, header, "item_id")}
+    columns["rating"] = _rating_column(raw, header)
+    times = [column.position for column in header if column.name == "timestamp"]
+    columns |= {"timestamp": times[0]} if times else {}
+    return rating_table(raw, Cut("\t", len(header), skip=1), columns)
+
+
+def _header(raw: RawFile) -> list[Column]:
+    if not raw.lines:
+        raise DataError(f"{raw.label}:1: the file is empty; a header name:type is wanted")
+    header = []
+    for position, cell in enumerate(raw.text.split("\n", 1)[0].split("\t")):
+        name, colon, kind = cell.rpartition(":")
+        if not (name and colon) or kind not in TYPES:
+            raise raw.error(
+                0, f"header cell {shorten(cell)} is no name:type with type {', '.join(TYPES)}"
+            )
+        header.append(Column(name, kind, position))
+    names = [column.name for column in header]
+    for name in names:
+        if names.count(name) > 1:
+            raise raw.error(0, f"the header names {shorten(name)} twice")
+    return header
+
+
+def _find(raw: RawFile, header: list[Column], name: str) -> int:
+    for column in header:
+        if column.name == name:
+            return column.position
+    found = shorten(", ".join(column.name for column in header), 200)
+    raise raw.error(0, f"the header has no column {name}, only {found}")
+
+
+def _rating_column(raw: RawFile, header: list[Column]) -> int:
+    names = [c.name for c in header if "rating" in c.name and c.type == "float"]
+    return _find(raw, header, "rating" if "rating" in names or not names else names[0])
+
+
+def _content(raw: RawFile | None, owner: str) -> Table | None:
+    if raw is None:
+        return None
+    header = _header(raw)
+    own = _find(raw, header, f"{owner}_id")
+    rows = list(records(raw, Cut("\t", len(header), skip=1)))
+    frame: dict[str, list[Any]] = {owner: [row[own] for row in rows]}
+    kinds: dict[str, Kind] = {}
+    for column in header:
+        cells = [row[column.position] for row in rows]
+        if column.position == own:
+            continue
+        if owner == "item" and column.name.endswith("title") and "title" not in frame:
+            frame["title"] = cells
+            continue
+        made = _fields(column, cells)
+        frame |= made
+        kinds |= dict.fromkeys(made, _kind(column))
+    return Table(pd.DataFrame(frame, dtype=object), raw.label, 2, kinds)
+
+
+def _kind(column: Column) -> Kind:
+    if column.name in YEARS or column.type.startswith("float"):
+        return "number"
+    return "set" if column.type == "token_seq" else "category"
+
+
+def _fields(column: Column, cells: list[str]) -> dict[str, list[Any]]:
+    name = column.name + "_" if column.name in ("user", "item", "title") else column.name
+    if not column.type.endswith("_seq") or column.name in YEARS:
+        return {name: cells}
+    parts = [[part for part in cell.split(" ") if part] for cell in cells]
+    if column.type == "token_seq":
+        return {name: parts}
+    widths = {len(part) for part in parts if part}
+    if len(widths) != 1 or max(widths) > LONGEST_VECTOR:
+        return {}
+    width = widths.pop()
+    padded = [part or [""] * width for part in parts]
+    return {f"{name}.{place}": [part[place] for part in padded] for place in range(width)}

@@ -1,0 +1,65 @@
+"""Studies of one configuration, made in several places, copied into one folder after checks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from coldbench.errors import StoreError, UsageError
+from coldbench.store import Study
+from coldbench.verify import verify
+
+__all__ = ["merge"]
+
+FILES = ("predictions.parquet", "record.json")
+
+
+def merge(sources: Sequence[Path], target: Path) -> tuple[Study, int]:
+    """Copy the runs of all sources into `target`, a new or an existing study; returns the study
+    and how many runs were new to it.
+
+    Raises StoreError, before anything is written, when a study is damaged, when configurations
+    differ, or when two studies have other predictions for one job.
+    """
+    if not sources:
+        raise UsageError("name at least one study to merge")
+    existing = [target] if (target / "study.json").exists() else []
+    studies = [_checked(path) for path in [*existing, *sources]]
+    plan = studies[0].manifest
+    for study in studies[1:]:
+        plan = plan.merged(study.manifest, study.path)
+    _agree(studies)
+    merged = Study.planned(target, plan)
+    return merged, sum(_copy(study, merged) for study in studies[len(existing) :])
+
+
+def _checked(path: Path) -> Study:
+    wrong = verify(path).of("damage")
+    if wrong:
+        more = f" (and {len(wrong) - 1} more: `coldbench verify`)" if len(wrong) > 1 else ""
+        raise StoreError(f"{path} is not merged: {wrong[0]}{more}")
+    return Study.open(path)
+
+
+def _agree(studies: Sequence[Study]) -> None:
+    """One job, one answer: whichever machine ran it."""
+    known: dict[str, tuple[Path, str]] = {}
+    for study in studies:
+        for record in study.records():
+            if record.status == "finished":
+                here = study.path, record.predictions_sha256
+                first = known.setdefault(record.job_hash, here)
+                if first[1] != here[1]:
+                    raise StoreError(
+                        f"{first[0]} and {study.path} have different predictions for job "
+                        f"{record.job_hash}: `coldbench verify --replay` tells which repeats"
+                    )
+
+
+def _copy(source: Study, target: Study) -> int:
+    count = 0
+    for record in source.records():
+        known = target.status(record.job_hash)
+        if known is None or (known != "finished" and record.status == "finished"):
+            folder = source.runs / record.job_hash
+            files = {n: (folder / n).read_bytes() for n in FILES if (folder / n).exists()}
+            count += target.put(record.job_hash, files)
+    return count

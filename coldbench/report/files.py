@@ -1,0 +1,123 @@
+"""The CSV files of a report, in full precision."""
+
+from collections.abc import Iterator
+
+from coldbench.report.csv import frame_to_csv, to_csv
+from coldbench.report.data import ReportData
+from coldbench.report.pairs import Pair
+from coldbench.statistics import Interval
+
+__all__ = ["csv_files"]
+
+PAIR_COLUMNS = (
+    "scenario",
+    "learner_a",
+    "learner_b",
+    "n_seeds",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "sd_difference",
+    "pairing_gain",
+    "p",
+    "p_holm",
+    "p_sign_flip",
+    "p_sign_flip_smallest",
+    "d_z",
+    "d_z_low",
+    "d_z_high",
+    "p_better",
+    "p_better_low",
+    "p_better_high",
+    "reversal",
+    "reversal_low",
+    "reversal_high",
+    "reversal_observed",
+    "reversal_shared",
+    "reversal_shared_low",
+    "reversal_shared_high",
+    "runs_needed",
+)
+SHOT_COLUMNS = ("scenario", "learner", "shots", "n_seeds", "mean", "ci_low", "ci_high")
+SOURCE_COLUMNS = (
+    "scenario",
+    "learner",
+    "source",
+    "n_runs",
+    "variance",
+    "variance_low",
+    "variance_high",
+    "variance_raw",
+    "share",
+    "share_low",
+    "share_high",
+    "p",
+)
+
+
+def csv_files(data: ReportData) -> dict[str, str]:
+    """summary, runs and costs always; pairs, shots and sources where the study has them.
+
+    shots -1 means all support ratings. Timings are in costs.csv only: runs.csv repeats.
+    """
+    files = {
+        "summary.csv": frame_to_csv(data.summary),
+        "runs.csv": frame_to_csv(data.runs),
+        "costs.csv": frame_to_csv(data.costs),
+    }
+    if data.pairs:
+        files["pairs.csv"] = to_csv(PAIR_COLUMNS, [_pair(pair) for pair in data.pairs])
+    if data.shots:
+        lines = [(s.scenario, s.learner, s.shots, s.mean.n, *_three(s.mean)) for s in data.shots]
+        files["shots.csv"] = to_csv(SHOT_COLUMNS, lines)
+    if data.sources:
+        files["sources.csv"] = to_csv(SOURCE_COLUMNS, _sources(data))
+    return files
+
+
+def _three(value: Interval) -> tuple[float | None, float | None, float | None]:
+    return value.value, value.low, value.high
+
+
+def _pair(pair: Pair) -> tuple[object, ...]:
+    difference, effect, better = pair.difference, pair.effect, pair.better
+    return (
+        pair.scenario,
+        pair.a,
+        pair.b,
+        len(pair.seeds),
+        *_three(difference.difference),
+        difference.sd,
+        difference.gain,
+        difference.p,
+        pair.adjusted,
+        pair.flip.p,
+        pair.flip.smallest,
+        effect.value,
+        effect.low,
+        effect.high,
+        better.value,
+        better.low,
+        better.high,
+        *_three(pair.reversal.model),
+        pair.reversal.unpaired,
+        *_three(pair.reversal_shared.model),
+        pair.reversal.runs_needed,
+    )
+
+
+def _sources(data: ReportData) -> Iterator[tuple[object, ...]]:
+    for found in data.sources:
+        for part in found.variance.components:
+            yield (
+                found.scenario,
+                found.learner,
+                part.name,
+                part.n,
+                part.value,
+                part.low,
+                part.high,
+                part.raw,
+                *_three(part.share),
+                part.p,
+            )

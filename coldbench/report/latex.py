@@ -1,0 +1,130 @@
+"""report.tex: booktabs tables and the verdicts; no name can become a command."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from coldbench.report.data import ReportData
+from coldbench.report.overview import lead, title
+from coldbench.report.tables import Cell, Section, Table, spans
+from coldbench.report.verdicts import Saying
+
+__all__ = ["escape", "table_to_latex", "to_latex"]
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
+    "−": "$-$",
+    "±": r"$\pm$",
+    "…": r"\ldots{}",
+    "·": r"\textperiodcentered{}",
+    "×": r"$\times$",
+}
+MARKS = {"best": r"\textbf{%s}$^\star$", "tied": r"\textbf{%s}", "reference": r"\textit{%s}"}
+HEAD = r"""\documentclass[11pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{booktabs}
+\usepackage[margin=2cm]{geometry}
+\begin{document}
+"""
+
+
+def to_latex(data: ReportData, sections: Sequence[Section], said: Sequence[Saying]) -> str:
+    """A document that compiles; tables that are too long for paper are left to the CSV files."""
+    lines = [HEAD, rf"\section*{{{escape(title(data))}}}", escape(lead(data)), ""]
+    for section in sections:
+        tables = [table for table in section.tables if not table.big and table.key != "facts"]
+        if tables:
+            lines += [rf"\section*{{{escape(section.title)}}}", _coded(section.how), ""]
+            lines += [line for note in section.notes for line in (_coded(note), "")]
+            lines += [table_to_latex(table) for table in tables]
+        if section.key == "league":
+            lines += [r"\begin{itemize}", *(_saying(saying) for saying in said), r"\end{itemize}"]
+    return "\n".join([*lines, r"\end{document}", ""])
+
+
+def table_to_latex(table: Table) -> str:
+    """A `table` environment; needs the package booktabs."""
+    columns = "".join("r" if column.numeric else "l" for column in table.columns)
+    heads = " & ".join(escape(column.title) for column in table.columns)
+    rows = [_row(row) for row in _ruled(table)]
+    bodies = [r"\midrule" if row == r" \\" else row for row in rows]
+    return "\n".join(
+        [
+            r"\begin{table}[htbp]",
+            r"\centering",
+            r"\footnotesize",
+            r"\setlength{\tabcolsep}{3pt}",
+            rf"\caption{{{escape(table.title)}}}",
+            rf"\label{{tab:{''.join(c for c in table.key if c.isalnum())}}}",
+            rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
+            r"\toprule",
+            heads + r" \\",
+            r"\midrule",
+            *bodies,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _ruled(table: Table) -> list[tuple[Cell, ...]]:
+    """The rows, with an empty one where the reference rows begin."""
+    rows: list[tuple[Cell, ...]] = []
+    for row in table.rows:
+        if row[0].mark == "reference" and rows and rows[-1] and rows[-1][0].mark != "reference":
+            rows.append(())
+        rows.append(row)
+    return rows
+
+
+def escape(text: str) -> str:
+    """Text as LaTeX that prints it; letters beyond ASCII lose their accents or become `?`."""
+    escaped = "".join(SPECIAL.get(char) or _ascii(char) for char in text)
+    return re.sub("-(?=-)", "-{}", escaped)
+
+
+def _ascii(char: str) -> str:
+    if char.isascii():
+        return char if char.isprintable() else " "
+    bare = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()
+    return "".join(SPECIAL.get(one, one) for one in bare) or "?"
+
+
+def _coded(text: str) -> str:
+    return "".join(
+        rf"\texttt{{{escape(part)}}}" if is_code else escape(part) for is_code, part in spans(text)
+    )
+
+
+def _saying(saying: Saying) -> str:
+    topic = rf"\textbf{{{escape(saying.topic)}}}: " if saying.topic else ""
+    return rf"\item {topic}{escape(saying.text)}"
+
+
+def _row(row: Sequence[Cell]) -> str:
+    r"""A `[` or `*` at its start would belong to the `\\` of the row before."""
+    text = " & ".join(_cell(cell) for cell in row) + r" \\"
+    return "{}" + text if text.startswith(("[", "*")) else text
+
+
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text)
+    text = MARKS[cell.mark] % text if cell.mark in MARKS and text else text
+    note = rf" {{\scriptsize {escape(cell.note)}}}" if cell.note else ""
+    return f"{text}{note}"

@@ -1,0 +1,62 @@
+"""One table of a study in one format: what `coldbench report --format` prints."""
+
+from collections.abc import Callable
+
+from coldbench.errors import unknown
+from coldbench.report.csv import to_csv
+from coldbench.report.data import build
+from coldbench.report.detail import sections
+from coldbench.report.html import table_to_html
+from coldbench.report.latex import table_to_latex
+from coldbench.report.markdown import table_to_markdown
+from coldbench.report.tables import Table
+from coldbench.store import Study
+
+__all__ = ["FORMATS", "render"]
+
+
+def _csv(table: Table) -> str:
+    """Cells as they are shown, a note in a column of its own."""
+    noted = [any(row[k].note for row in table.rows) for k in range(len(table.columns))]
+    heads = [
+        head
+        for column, has_note in zip(table.columns, noted, strict=True)
+        for head in ([column.title, f"{column.title}, note"] if has_note else [column.title])
+    ]
+    lines = [
+        [
+            _plain_minus(text)
+            for cell, has_note in zip(row, noted, strict=True)
+            for text in ([cell.text, cell.note] if has_note else [cell.text])
+        ]
+        for row in table.rows
+    ]
+    return to_csv(heads, lines)
+
+
+def _plain_minus(text: str) -> str | float:
+    try:
+        return float(text.replace("−", "-")) if "−" in text else text
+    except ValueError:
+        return text
+
+
+FORMATS: dict[str, Callable[[Table], str]] = {
+    "latex": table_to_latex,
+    "markdown": table_to_markdown,
+    "csv": _csv,
+    "html": table_to_html,
+}
+
+
+def render(study: Study, format: str = "markdown", table: str = "main") -> str:
+    """A table of the report, by key (`main`, `pairs`, `reversals`, `spread`, ...), as text.
+
+    Raises UsageError, with the nearest name, for a format or table that is not there.
+    """
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    found = {one.key: one for section in sections(build(study)) for one in section.tables}
+    if table not in found:
+        raise unknown("table", table, found)
+    return FORMATS[format](found[table])

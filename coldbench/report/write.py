@@ -1,0 +1,67 @@
+"""A study in, the files of its report out."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from coldbench.errors import StoreError
+from coldbench.report.data import build
+from coldbench.report.detail import sections
+from coldbench.report.figures import plots
+from coldbench.report.figures.draw import drawn
+from coldbench.report.files import csv_files
+from coldbench.report.html import to_html
+from coldbench.report.latex import to_latex
+from coldbench.report.markdown import to_markdown
+from coldbench.report.svg import inline
+from coldbench.report.verdicts import sayings
+from coldbench.store import Study
+
+__all__ = ["write_report"]
+
+KINDS = ("svg", "png", "pdf")
+
+
+def write_report(study: Study, out: Path, kinds: Sequence[str] = KINDS) -> dict[str, Path]:
+    """Write every file of the report into `out`; returns them by name (`report.html`, ...).
+
+    kinds: of figure files. The same study gives the same bytes. Raises StoreError when the runs
+    cannot be pooled or `out` cannot be written.
+    """
+    data = build(study)
+    figures = {plot.key: (plot, drawn(plot, kinds)) for plot in plots(data).values()}
+    parts, said = sections(data), sayings(data)
+    svgs = {key: inline(files["svg"], key, plot.alt) for key, (plot, files) in figures.items()}
+    alts = {key: plot.alt for key, (plot, _) in figures.items()}
+    files: dict[str, str | bytes] = {
+        "report.html": to_html(data, parts, said, svgs),
+        "report.md": to_markdown(data, parts, said, alts),
+        "report.tex": to_latex(data, parts, said),
+        **csv_files(data),
+    }
+    for key, (_, images) in figures.items():
+        files |= {f"figures/{key}.{kind}": images[kind] for kind in kinds}
+    return _write(files, out)
+
+
+def _write(files: dict[str, str | bytes], out: Path) -> dict[str, Path]:
+    written = {}
+    try:
+        (out / "figures").mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            written[name] = out / name
+            _replace(out / name, content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise StoreError(f"cannot write the report to {out}: {error.strerror or error}") from None
+    return written
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)

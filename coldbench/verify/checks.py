@@ -1,0 +1,139 @@
+"""The checks of `coldbench verify` that need no data: plan, records, predictions, provenance."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from coldbench.encoding import fingerprint
+from coldbench.errors import StoreError, shorten
+from coldbench.records import Job, RunRecord
+from coldbench.rng import Seeds
+from coldbench.store import Manifest, Study
+from coldbench.verify.consistency import consistency
+from coldbench.verify.finding import Finding, damage
+
+__all__ = ["Verdict", "verify"]
+
+FILES = {"record.json", "predictions.parquet"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """planned and stored count runs; predictions: runs whose predictions are kept too."""
+
+    planned: int
+    stored: int
+    predictions: int
+    findings: list[Finding]
+
+    def of(self, kind: str) -> list[Finding]:
+        """The findings of a kind."""
+        return [finding for finding in self.findings if finding.kind == kind]
+
+    @property
+    def intact(self) -> bool:
+        """Nothing is damaged; runs may be missing."""
+        return not self.of("damage")
+
+    @property
+    def passed(self) -> bool:
+        """Nothing is damaged and no planned run is missing."""
+        return self.intact and not self.of("hole")
+
+
+def verify(path: Path) -> Verdict:
+    """Check every file of a study; raises StoreError when its plan cannot be read at all."""
+    study = Study.open(path)
+    manifest = study.manifest
+    findings = [*_plan(study, manifest)]
+    records: list[RunRecord] = []
+    for folder in sorted(study.runs.iterdir()) if study.runs.is_dir() else []:
+        found = list(_folder(study, manifest, folder))
+        findings += found
+        if not any(one.kind == "damage" for one in found) and not folder.name.startswith("."):
+            records.append(study.record(folder.name))
+    findings += consistency(study, records)
+    kept = sum((study.runs / r.job_hash / "predictions.parquet").exists() for r in records)
+    findings += _holes(study, manifest)
+    return Verdict(len(manifest.jobs), len(records), kept, findings)
+
+
+def _plan(study: Study, manifest: Manifest) -> Iterator[Finding]:
+    """Each planned job has the hash of what study.json says of it, and appears once."""
+    file = study.path / "study.json"
+    seen: set[str] = set()
+    for planned in manifest.jobs:
+        name = f"job {shorten(planned.job_hash)}"
+        if planned.job_hash in seen:
+            yield damage(file, f"{name} is planned twice")
+        seen.add(planned.job_hash)
+        if planned.learner not in manifest.learners:
+            yield damage(file, f"{name}: no configuration of {shorten(planned.learner)}")
+        elif _hash(manifest, planned.learner, planned.seed) != planned.job_hash:
+            yield damage(file, f"{name} does not match its hash; the file was edited")
+
+
+def _hash(manifest: Manifest, learner: str, label: str) -> str:
+    """The hash of the job of a learner at a seed label, as study.json describes it."""
+    config = dict(manifest.learners[learner])
+    numbers = [int(word) if word.isdecimal() else -1 for word in label.split(".")]
+    seeds = Seeds(*(numbers * 4 if len(numbers) == 1 else numbers)[:4])
+    try:
+        base = config.pop("base")
+        return Job(learner=learner, base=base, config=config, seeds=seeds, **manifest.fixed).hash
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
+def _folder(study: Study, manifest: Manifest, folder: Path) -> Iterator[Finding]:
+    if folder.name.startswith(".") and not folder.is_symlink():
+        yield Finding("note", folder, "left by a writer that stopped; the next run removes it")
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        yield damage(folder, "a link or a file where only folders of runs belong")
+        return
+    for file in folder.iterdir():
+        if file.name not in FILES or file.is_symlink() or not file.is_file():
+            yield damage(file, "does not belong here")
+    file = folder / "record.json"
+    try:
+        record = study.record(folder.name)
+    except StoreError as error:
+        yield damage(file, error)
+        return
+    yield from _record(study, manifest, record, file)
+    yield from _predictions(study, record)
+
+
+def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
+    strange = manifest.strangeness(record.job)
+    if strange:
+        yield damage(file, f"of another configuration: {'; '.join(strange)}")
+    elif record.job_hash not in {job.job_hash for job in manifest.jobs}:
+        yield damage(file, "in no plan of this study; use `coldbench merge` to add runs")
+    if not record.sha256:
+        yield damage(file, "has no hash of its contents")
+    finished = record.status == "finished"
+    if finished != bool(record.scores) or finished != bool(record.predictions_sha256):
+        yield damage(file, f"status {record.status} does not fit its scores and predictions")
+    if not finished and record.status != "declined":
+        yield Finding("note", file, f"{record.status}: {shorten(record.reason, 120)}")
+
+
+def _predictions(study: Study, record: RunRecord) -> Iterator[Finding]:
+    file = study.runs / record.job_hash / "predictions.parquet"
+    try:
+        predictions = study.predictions(record.job_hash)
+    except StoreError as error:
+        yield damage(file, error)
+        return
+    if predictions is not None and fingerprint(predictions) != record.predictions_sha256:
+        yield damage(file, "does not match the hash in its record")
+
+
+def _holes(study: Study, manifest: Manifest) -> Iterator[Finding]:
+    for job in manifest.jobs:
+        folder = study.runs / job.job_hash
+        if not (folder / "record.json").exists():
+            told = f"{shorten(job.learner)} seed {shorten(job.seed)} was never finished"
+            yield Finding("hole", folder, f"{told}; the command that made the study goes on")

@@ -1,0 +1,83 @@
+"""Run stored jobs again and compare: predictions bit for bit, and the scores with them."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from coldbench.backends import Source, outcomes
+from coldbench.backends.engine import Settings
+from coldbench.backends.fetch import fetch
+from coldbench.datasets.homes import cache_home
+from coldbench.errors import DataError
+from coldbench.records import Job, Outcome, RunRecord
+from coldbench.rng import generator
+from coldbench.store import Study
+from coldbench.verify.finding import Finding, damage
+
+__all__ = ["replay"]
+
+
+def replay(
+    study: Study,
+    count: int,
+    seed: int = 0,
+    dataset: str = "",
+    options: Mapping[str, Any] | None = None,
+    told: Callable[[RunRecord, bool], None] = lambda record, same: None,
+    workers: int = 1,
+) -> list[Finding]:
+    """Damage for each of `count` finished jobs, drawn with `seed`, that does not repeat.
+
+    dataset, options: what to open when the prepared data are not in the cache (default: the name
+    in the study); told: called for each job with whether it repeated. Raises DataError for data
+    with another fingerprint.
+    """
+    chosen = _drawn([r for r in study.records() if r.status == "finished"], count, seed)
+    if not chosen:
+        raise DataError(f"{study.path} has no finished run to replay")
+    job = chosen[0].job
+    source = Source(str(cache_home()), dataset or job.dataset, options or {})
+    fetch(job.dataset_sha256, source)
+    stored = {record.job_hash: record for record in chosen}
+    findings = []
+    for outcome in _run([record.job for record in chosen], source, workers):
+        record = stored[outcome.record.job_hash]
+        found = list(_differences(study, record, outcome))
+        told(record, not found)
+        findings += found
+    return findings
+
+
+def _run(jobs: Sequence[Job], source: Source, workers: int) -> Iterator[Outcome]:
+    name = "serial" if workers == 1 else "processes"
+    return outcomes(name, jobs, Settings(workers, source))
+
+
+def _drawn(records: Sequence[RunRecord], count: int, seed: int) -> list[RunRecord]:
+    order = generator(seed, "replay").permutation(len(records))
+    return [records[place] for place in sorted(order[:count].tolist())]
+
+
+def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[Finding]:
+    file, again = study.runs / record.job_hash / "record.json", outcome.record
+    who = f"{record.job.learner!a} seed {record.job.seeds.label}"
+    if again.status != "finished":
+        yield damage(file, f"{who} {again.status} when run again: {again.reason[:200]}")
+    elif again.predictions_sha256 != record.predictions_sha256:
+        versions = _versions(record, again)
+        yield damage(file, f"{who}: other predictions when run again{versions}")
+    elif not all(any(_alike(old, new) for new in again.scores) for old in record.scores):
+        yield damage(file, f"{who}: the same predictions give other scores")
+
+
+def _alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Lines of scores; values may differ in the last bits, by the order of a machine's sums."""
+    same = all(old.get(key) == new.get(key) for key in ("scenario", "shots", "metric", "n"))
+    return same and math.isclose(old.get("value", math.nan), new["value"], rel_tol=1e-9)
+
+
+def _versions(record: RunRecord, again: RunRecord) -> str:
+    """What differs between the machines, since that is the first suspect."""
+    old, new = (r.provenance.get("libraries") or {} for r in (record, again))
+    moved = [f"{name} {old[name]} -> {new.get(name)}" for name in old if old[name] != new.get(name)]
+    return f" ({', '.join(moved)})" if moved else ""

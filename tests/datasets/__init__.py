@@ -1,0 +1,1 @@
+"""Tests of the data sets: readers, archives, cache and the synthetic model."""

@@ -1,0 +1,146 @@
+"""Mutated raw files: every reader gives ratings or a ColdbenchError, never anything else."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coldbench.datasets.archive import member_names, read_members
+from coldbench.datasets.atomic_files import read_atomic
+from coldbench.datasets.bookcrossing_dump import read_book_crossing
+from coldbench.datasets.delimited import Cut, _fast, _slow
+from coldbench.datasets.movielens_1m import read_movielens_1m
+from coldbench.datasets.movielens_100k import read_movielens_100k
+from coldbench.datasets.rawfile import RawFile
+from coldbench.errors import ColdbenchError
+from coldbench.ratings import Ratings
+from tests.datasets.files import ATOMIC, BOOKS, EXTRA, ML_1M, ML_100K, zip_bytes
+
+Reader = Callable[[dict[str, RawFile]], Ratings]
+READERS: dict[str, tuple[dict[str, bytes], Reader]] = {
+    "ml-1m": (
+        {**ML_1M, "movies_extrainfos.dat": EXTRA},
+        lambda files: read_movielens_1m(files, ""),
+    ),
+    "ml-100k": (ML_100K, lambda files: read_movielens_100k(files, "")),
+    "book-crossing": (BOOKS, lambda files: read_book_crossing(files, "")),
+    "atomic": (ATOMIC, lambda files: read_atomic("tiny", files)),
+}
+PIECES = [
+    b"", b"\0", b"\n", b"\r", b"\r\n", b"\t", b"::", b"|", b";", b'"', b"\\", b"\\\n", b"\xff",
+    b"\xc3\xa9", b"\xef\xbb\xbf", b"nan", b"-inf", b"1e400", b"0x1F", b"1_0", b"-1", b"6", b"0",
+    b"9223372036854775808", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\x85", b"\x1c", b" ", b"x" * 300,
+    b"\xd9\xa3", b"=1+1", b"<script>", b"NULL", b"N/A",
+]  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn, data: bytes) -> bytes:
+    """The bytes after a few cuts, copies and insertions."""
+    for _ in range(draw(st.integers(1, 3))):
+        begin = draw(st.integers(0, len(data)))
+        end = min(len(data), begin + draw(st.integers(0, 12)))
+        piece = draw(st.sampled_from(PIECES) | st.binary(max_size=4))
+        data = data[:begin] + piece + data[end:]
+    return data
+
+
+def check(files: dict[str, bytes], read: Reader) -> None:
+    try:
+        ratings = read({name: RawFile(name, data) for name, data in files.items()})
+    except ColdbenchError as error:
+        assert "\n" not in str(error)
+        assert len(str(error)) < 1000
+        return
+    assert np.isfinite(ratings.value).all()
+    assert ratings.user.max() < len(ratings.user_id)
+    assert ratings.item.max() < len(ratings.item_id)
+    assert len(set(ratings.user_id.tolist())) == len(ratings.user_id)
+
+
+def fuzz(name: str, examples: int) -> None:
+    files, read = READERS[name]
+
+    @settings(max_examples=examples, deadline=None, database=None, derandomize=True,
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(st.data())
+    def run(data: st.DataObject) -> None:
+        target = data.draw(st.sampled_from(sorted(files)))
+        check({**files, target: data.draw(mutated(files[target]))}, read)
+
+    run()
+
+
+@pytest.mark.parametrize("name", list(READERS))
+def test_mutated_files(name: str) -> None:
+    fuzz(name, 150)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(READERS))
+def test_ten_thousand_mutated_files(name: str) -> None:
+    fuzz(name, 10_000)
+
+
+def archives(path: Path, examples: int) -> None:
+    good = zip_bytes(ML_1M, "ml-1m")
+
+    @settings(max_examples=examples, deadline=None, database=None, derandomize=True)
+    @given(mutated(good))
+    def run(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            member_names(path)
+            read_members(path, "ml-1m", tuple(ML_1M))
+        except ColdbenchError as error:
+            assert "\n" not in str(error)
+
+    run()
+
+
+def test_mutated_archives(tmp_path: Path) -> None:
+    archives(tmp_path / "x.zip", 200)
+
+
+@pytest.mark.slow
+def test_ten_thousand_mutated_archives(tmp_path: Path) -> None:
+    archives(tmp_path / "x.zip", 10_000)
+
+
+CUTS = {
+    "ratings.dat": (Cut("::", 4), {"user": 0, "item": 1, "rating": 2, "timestamp": 3}),
+    "tiny.inter": (Cut("\t", 4, 1), {"rating": 0, "item": 1, "user": 2, "timestamp": 3}),
+    "BX-Book-Ratings.csv": (Cut(";", 3, 1, True), {"user": 0, "item": 1, "rating": 2}),
+}
+
+
+@pytest.mark.parametrize("name", list(CUTS))
+def test_the_fast_path_agrees_with_the_slow_one(name: str) -> None:
+    cut, columns = CUTS[name]
+    data = {**ML_1M, **ATOMIC, **BOOKS}[name]
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @given(mutated(data))
+    def run(changed: bytes) -> None:
+        try:
+            raw = RawFile(name, changed)
+            fast = _fast(raw, cut, columns)
+        except ColdbenchError:
+            return
+        if fast is None:
+            return
+        slow = _slow(raw, cut, columns)
+        for column in columns:
+            np.testing.assert_array_equal(
+                fast[column].to_numpy(dtype=object), slow[column].to_numpy(dtype=object)
+            )
+
+    run()
+
+
+def test_environment_is_quiet() -> None:
+    assert "COLDBENCH_CACHE" in os.environ

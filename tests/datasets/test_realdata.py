@@ -1,0 +1,73 @@
+"""MovieLens-1M and -100K as they circulate in atomic files: counts, sizes, times."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coldbench.datasets import describe, import_raw, open_dataset, open_prepared
+from coldbench.datasets.homes import cache_home
+from coldbench.ratings import Scale
+
+pytestmark = pytest.mark.realdata
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLDBENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLDBENCH_DATA", str(tmp_path / "data"))
+
+
+def test_one_million(real_data: Path) -> None:
+    begin = time.perf_counter()
+    ratings = open_dataset(str(real_data / "ml-1m"))
+    prepared = time.perf_counter() - begin
+    told = describe(ratings)
+    assert ratings.name == "ml-1m"
+    assert (told["ratings"], told["users"], told["items"]) == (1_000_209, 6_040, 3_881)
+    assert told["rated_items"] == 3_704
+    assert list(told["histogram"].values()) == [56_174, 107_557, 261_197, 348_971, 226_310]
+    assert ratings.scale == Scale(1, 5, 1)
+    assert ratings.time is None
+    assert ratings.notes == ("4 ratings repeat a (user, item) pair; all are kept",)
+    assert told["years"] == [1919, 2000]
+    assert [field["name"] for field in told["item_fields"]] == [
+        "release_year",
+        "mpaa_rating",
+        "genre",
+        "director",
+        "actor",
+    ]
+    assert ratings.user_id[ratings.user[0]] == "1"
+    assert ratings.item_id[ratings.item[0]] == "1193"
+    begin = time.perf_counter()
+    again = open_dataset(str(real_data / "ml-1m"))
+    opened = time.perf_counter() - begin
+    assert again.sha256 == ratings.sha256
+    size = sum(file.stat().st_size for file in cache_home().rglob("*") if file.is_file())
+    assert size < 25e6
+    assert prepared < 10
+    assert opened < 1
+    begin = time.perf_counter()
+    assert len(open_prepared(ratings.sha256)) == 1_000_209
+    assert time.perf_counter() - begin < 0.3
+
+
+def test_one_hundred_thousand(real_data: Path) -> None:
+    ratings = open_dataset(str(real_data / "ml-100k"))
+    assert (len(ratings), ratings.catalogue.n_users, ratings.catalogue.n_items) == (
+        100_000,
+        943,
+        1_682,
+    )
+    assert ratings.time is not None
+    assert describe(ratings)["times"][0].startswith("1997-09")
+    years = ratings.catalogue.item_year
+    assert years is not None
+    assert np.isnan(years).sum() == 2
+
+
+def test_importing_the_atomic_edition(real_data: Path) -> None:
+    import_raw("ml-100k", real_data / "ml-100k")
+    assert len(open_dataset("ml-100k")) == 100_000

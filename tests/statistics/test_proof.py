@@ -1,0 +1,152 @@
+"""Simulations: error rates and coverage are what the numbers claim."""
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import coldbench.statistics as st
+from coldbench.statistics.components import Term, _limits
+
+STUDIES = 2_000
+
+
+def generator(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def inside_binomial_band(hits: int, n: int, p: float, level: float = 0.99) -> bool:
+    low, high = stats.binom.interval(level, n, p)
+    return bool(low <= hits <= high)
+
+
+def twins(rng: np.random.Generator, n: int, studies: int = STUDIES) -> Any:
+    """Runs of two identical learners, [studies, 2, R], paired through their seeds."""
+    return rng.normal(size=(studies, 1, n)) + 0.5 * rng.normal(size=(studies, 2, n))
+
+
+@pytest.mark.parametrize("n", [5, 10])
+def test_identical_learners_are_told_apart_at_the_stated_rate(n: int) -> None:
+    rng = generator(n)
+    t = flips = 0
+    for a, b in twins(rng, n):
+        t += (st.paired_difference(a, b).p or 0.0) <= 0.05
+        flips += (st.sign_flip(a - b, rng).p or 0.0) <= 0.05
+    assert inside_binomial_band(t, STUDIES, 0.05)
+    # discrete: 2 * floor(0.05 * 2^n / 2) of the 2^n sign vectors reach .05, none at n = 5
+    reachable = 2 * (0.05 * 2**n // 2) / 2**n
+    assert inside_binomial_band(flips, STUDIES, reachable) if n > 5 else flips == 0
+
+
+@pytest.mark.parametrize("n", [5, 10])
+def test_mean_sd_and_prediction_cover(n: int) -> None:
+    studies = 8_000
+    data = generator(10 + n).normal(2.0, 3.0, size=(studies, n + 1))
+    mean = sd = next_run = 0
+    for row in data:
+        x = row[:n]
+        mean += st.mean_interval(x).contains(2.0)
+        sd += st.spread(x).sd.contains(3.0)
+        next_run += bool(st.compare_published(x, row[n], margin=1.0).inside)
+    assert [mean / studies, sd / studies, next_run / studies] == pytest.approx([0.95] * 3, abs=0.01)
+
+
+def test_percentile_bootstrap_would_not_cover_but_bootstrap_t_nearly_does() -> None:
+    rng = generator(3)
+    studies, n = 600, 5
+    percentile = studentised = 0
+    for x in rng.normal(size=(studies, n)):
+        means = x[rng.integers(0, n, size=(400, n))].mean(axis=1)
+        low, high = np.quantile(means, [0.025, 0.975])
+        percentile += low <= 0.0 <= high
+        studentised += st.bootstrap_t(x, rng, draws=399).contains(0.0)
+    assert percentile / studies < 0.89
+    assert 0.92 < studentised / studies < 0.99
+
+
+@pytest.mark.parametrize("truth", [(1.0, 0.5, 0.2, 0.0, 1.0), (4.0, 1.0, 0.0, 0.0, 0.25)])
+def test_array_components_are_unbiased_and_cover(truth: tuple[float, ...]) -> None:
+    rng, levels = generator(4), st.oa25()
+    effects = [sqrt(v) * rng.normal(size=(STUDIES, 5)) for v in truth[:4]]
+    y = sum(e[:, levels[:, f]] for f, e in enumerate(effects))
+    y = y + sqrt(truth[4]) * rng.normal(size=(STUDIES, 25))
+    raw, hits = squares_of(y), np.zeros(5)
+    for row in raw:
+        for f, square in enumerate(row):
+            error = None if f == 4 else Term("error", row[4], 8, 1, None)
+            term = Term("x", square, 8 if f == 4 else 4, 1 if f == 4 else 5, None if f == 4 else 4)
+            low, high = _limits(term, error, 0.95)
+            hits[f] += low <= truth[f] <= high
+    estimates = np.concatenate([(raw[:, :4] - raw[:, 4:]) / 5.0, raw[:, 4:]], axis=1)
+    error = estimates.std(axis=0) / sqrt(STUDIES)
+    assert (np.abs(estimates.mean(axis=0) - truth) < 3.3 * error).all()
+    assert (hits / STUDIES >= 0.94).all()
+    # at a true 0 only the upper tail can miss, above it both
+    assert (hits / STUDIES <= 0.985).all()
+
+
+def squares_of(y: Any) -> Any:
+    """Mean squares of the four sources and error for every row of y [studies, 25]."""
+    levels = st.oa25()
+    centred = y - y.mean(axis=1, keepdims=True)
+    effects = []
+    for f in range(4):
+        means = np.stack([centred[:, levels[:, f] == k].mean(axis=1) for k in range(5)], axis=1)
+        effects.append(means[:, levels[:, f]])
+    rest = centred - sum(effects)
+    squares = [(e**2).sum(axis=1) / 4 for e in effects]
+    found = np.stack([*squares, (rest**2).sum(axis=1) / 8], axis=1)
+    library = [c.square for c in st.source_variance(y[0]).components]
+    assert library == pytest.approx(found[0].tolist(), rel=1e-10)
+    return found
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_reversal_limits_cover(shared: bool) -> None:
+    rng, n, studies, gap = generator(6), 5, 2_000, 1.0
+    hits = 0
+    truth = stats.norm.cdf(-gap / (sqrt(0.5) if shared else sqrt(2.5)))
+    for a, b in twins(rng, n, studies):
+        hits += st.reversal_probability(a + gap, b, shared=shared).model.contains(truth)
+    assert hits / studies > 0.93
+
+
+def test_crossed_limits_cover() -> None:
+    rng, studies = generator(8), 1_000
+    hits = np.zeros(3)
+    for _ in range(studies):
+        seed, user = 0.3 * rng.normal(size=(6, 1)), rng.normal(size=(1, 20))
+        found = st.crossed_variance(seed + user + rng.normal(size=(6, 20)))
+        same_users, same_seeds = float(user.mean()), float(seed.mean())
+        hits += [
+            found.other_seeds.contains(same_users),
+            found.other_users.contains(same_seeds),
+            found.both.contains(0.0),
+        ]
+    assert (hits / studies > 0.93).all()
+    assert (hits / studies < 0.98).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", range(5))
+def test_shares_of_the_total_cover(source: int) -> None:
+    rng, levels = generator(20 + source), st.oa25()
+    truth = np.roll([2.0, 1.0, 0.5, 0.0, 1.0], source)
+    hits = np.zeros(5)
+    for _ in range(400):
+        y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(4))
+        y = y + sqrt(truth[4]) * rng.normal(size=25)
+        for f, c in enumerate(st.source_variance(y).components):
+            hits[f] += c.share.contains(truth[f] / truth.sum())
+    assert (hits / 400 > 0.9).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [5, 10])
+def test_coverage_to_three_decimals(n: int) -> None:
+    data = generator(30 + n).normal(size=(60_000, n))
+    mean = sum(st.mean_interval(x).contains(0.0) for x in data)
+    sd = sum(st.spread(x).sd.contains(1.0) for x in data)
+    assert [mean / 60_000, sd / 60_000] == pytest.approx([0.95, 0.95], abs=0.003)

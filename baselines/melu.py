@@ -63,7 +63,7 @@ class MeLU(Learner):
         if self.optimiser is None:
             self.network.observe(data)
             planned = c.epochs * -(-int((data.lists.lengths >= 2).sum()) // c.batch_size)
-            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.average)
+            self.optimiser = Optimiser(self.network, c, planned)
         generator = torch_generator(rng)
         total, tasks = torch.zeros((), device=data.device), 0
         for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
@@ -131,7 +131,12 @@ melu_released = Variant(
         "batch_size": 32,
         "loss": "squared",
         "weight_decay": 0.0,
+        "decay": False,
         "average": 0.0,
+        "inner_loss": "squared",
+        "rare_decay": 0.0,
+        "user_dropout": 0.0,
+        "item_dropout": 0.0,
     },
     "MeLU with the published rates, which hardly adapt",
 )

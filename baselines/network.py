@@ -23,6 +23,8 @@ from coldbench.rng import torch_generator
 
 __all__ = ["ContentNetwork", "Decision"]
 
+RARE = 100  # fields of more ids are rare: zip codes, directors, actors, authors
+
 
 class Decision(nn.Module):
     """The layers after the embeddings: what MeLU adapts to each user.
@@ -62,10 +64,10 @@ class ContentNetwork(nn.Module):
         super().__init__()
         catalogue, scale = domain.catalogue, domain.scale
         self.user = ContentEmbedding(
-            catalogue.user_fields, c.embedding, rng, rare_dropout=c.rare_dropout
+            catalogue.user_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.user_dropout
         )
         self.item = ContentEmbedding(
-            catalogue.item_fields, c.embedding, rng, rare_dropout=c.rare_dropout
+            catalogue.item_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.item_dropout
         )
         self.decision = Decision((self.user.width + self.item.width, *c.hidden, 1), rng)
         self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
@@ -79,6 +81,11 @@ class ContentNetwork(nn.Module):
         self.user.observe(data.user)
         self.item.observe(data.item)
         self.to(data.device)
+
+    def rare_weights(self) -> list[nn.Parameter]:
+        """The embeddings of fields with many, mostly rare, ids."""
+        weights = (*self.user.weights, *self.item.weights)
+        return [weight for weight in weights if len(weight) > RARE]
 
     def normal(self, rating: torch.Tensor) -> torch.Tensor:
         """Ratings in units of the network's output."""

@@ -18,11 +18,12 @@ class NeuralConfig(LearnerConfig):
     hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (64, 64), min_length=1, description="Lee et al. 2019"
     )
-    rare_dropout: float = Field(
-        0.3, ge=0, lt=1, description="of fields of more than 100 ids, whole, in training"
-    )
-    loss: Loss = Field("huber", description="the measure is absolute error")
+    user_dropout: float = Field(0.95, ge=0, lt=1, description="of rare user fields, whole")
+    item_dropout: float = Field(0.1, ge=0, lt=1, description="of rare item fields, whole")
+    rare_decay: float = Field(15.0, ge=0, description="weight decay of the rare fields")
+    loss: Loss = Field("absolute", description="the measure is absolute error")
     delta: float = Field(0.1, gt=0, description="where huber bends, in units of the output")
     rate: float = Field(3e-3, gt=0, description="of AdamW")
     weight_decay: float = Field(0.01, ge=0, description="decoupled, of AdamW")
+    decay: bool = Field(True, description="the rate falls to 0 over `epochs`")
     average: float = Field(0.99, ge=0, lt=1, description="of the weights over steps")

@@ -3,7 +3,9 @@
 import copy
 
 import torch
-from torch import nn
+
+from baselines.network import ContentNetwork
+from baselines.neural import NeuralConfig
 
 __all__ = ["Optimiser"]
 
@@ -17,21 +19,25 @@ class Optimiser:
     steps the average moves by max(1 - average, 9 / (10 + t)): it forgets the start.
     """
 
-    def __init__(
-        self, module: nn.Module, rate: float, weight_decay: float, planned: int, average: float
-    ) -> None:
-        self.parameters = list(module.parameters())
-        self.adam = torch.optim.AdamW(self.parameters, rate, weight_decay=weight_decay, fused=True)
-        self.rate, self.planned, self.average, self.done = rate, max(planned, 1), average, 0
-        self.averaged = copy.deepcopy(module)
+    def __init__(self, network: ContentNetwork, c: NeuralConfig, planned: int) -> None:
+        rare = network.rare_weights()
+        named = {id(weight) for weight in rare}
+        rest = [weight for weight in network.parameters() if id(weight) not in named]
+        decays = (rest, c.weight_decay), (rare, c.rare_decay)
+        groups = [{"params": weights, "weight_decay": decay} for weights, decay in decays]
+        self.adam = torch.optim.AdamW(groups, c.rate, fused=True)
+        self.config, self.planned, self.done = c, max(planned, 1), 0
+        self.parameters, self.averaged = list(network.parameters()), copy.deepcopy(network)
 
     def step(self, loss: torch.Tensor) -> None:
         """One step down the gradient of `loss`."""
-        self.adam.param_groups[0]["lr"] = self.rate * max(1 - self.done / self.planned, 0.0)
+        left = max(1 - self.done / self.planned, 0.0) if self.config.decay else 1.0
+        for group in self.adam.param_groups:
+            group["lr"] = self.config.rate * left
         self.adam.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.adam.step()
         self.done += 1
-        share = max(1 - self.average, 9 / (10 + self.done))
+        share = max(1 - self.config.average, 9 / (10 + self.done)) if self.config.average else 1.0
         with torch.no_grad():
             torch._foreach_lerp_(list(self.averaged.parameters()), self.parameters, share)

@@ -52,7 +52,7 @@ class Plain(Learner):
         if self.optimiser is None:
             self.network.observe(data)
             planned = c.epochs * -(-n // c.batch_size)
-            self.optimiser = Optimiser(self.network, c.rate, c.weight_decay, planned, c.average)
+            self.optimiser = Optimiser(self.network, c, planned)
         generator = torch_generator(rng)
         arrays = data.user, data.item, data.value.astype(np.float32)
         columns = [torch.tensor(array, device=data.device) for array in arrays]

@@ -11,6 +11,7 @@ from coldbench.errors import ColdbenchError
 
 __all__ = ["main"]
 
+MARKS = {"ok": "ok", "note": "! ", "problem": "X "}
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -53,6 +54,24 @@ def _seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any
     return numbers if numbers is None or listed or len(numbers) != 1 else numbers[0]
 
 
+def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int]:
+    part, slash, parts = (value or "1/1").partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise click.BadParameter(f"{value!r}: write K/N with K from 1 to N, such as 3/10")
+    return int(part), int(parts)
+
+
+def _settings(texts: tuple[str, ...], scheduler: str | None) -> dict[str, str]:
+    """`NAME=VALUE` texts, and the scheduler's address among them."""
+    found = {} if scheduler is None else {"scheduler": scheduler}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{text!r}: write it as NAME=VALUE", param_hint="--engine")
+        found[name] = value
+    return found
+
+
 @cli.command()
 @click.option("--models", "-m", callback=_names, help="Learners, separated by commas.")
 @click.option("--seeds", "-s", callback=_seeds, help="How many (10: seeds 0 to 9), or which: 3,7,")
@@ -66,7 +85,11 @@ def _seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any
               help="An option of a learner; also dataset.OPTION and protocol.OPTION. Repeatable.")
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder.")
 @click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core.")
-@click.option("--backend", help="Where jobs run: processes (default) or serial.")
+@click.option("--backend", help="Where jobs run: processes (default), serial, dask, submitit.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+@click.option("--engine", multiple=True, metavar="NAME=VALUE",
+              help="A setting of the backend: tls_ca=FILE, slurm_partition=NAME. Repeatable.")
+@click.option("--shard", callback=_shard, metavar="K/N", help="Only part K of N; see `merge`.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds a job may take.")
 @click.option("--retry-failed", is_flag=True, help="Try runs again that did not finish.")
 @click.option("--refit/--no-refit", default=None,
@@ -76,6 +99,7 @@ def _seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any
 @click.option("--resume", is_flag=True, help="The default: finished runs are never repeated.")
 def run(
     assign: tuple[str, ...], config: Path | None, workers: int | None, backend: str | None,
+    scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
     timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Train and test learners over seeds; stores every run in the study's folder."""
@@ -92,8 +116,12 @@ def run(
     if dry_run:
         print_plan(study_config, workers)
         return
+    settings = _settings(engine, scheduler)
+    backend = backend or ("dask" if scheduler else None)
     with Display() as display:
-        study = drive(study_config, workers, backend, timeout, retry_failed, display.progress)
+        study = drive(
+            study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
+        )
     failed = print_study(study, display.failures)
     if failed:
         sys.exit(3)
@@ -110,6 +138,69 @@ def report(study: Path | None, out: Path | None) -> None:
 
     opened = Study.open(study or latest_study(Path("results")))
     print_report(opened, write_report(opened, out or opened.path))
+
+
+@cli.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--replay", type=click.IntRange(1), metavar="K", help="Run K stored jobs again.")
+@click.option("--seed", default=0, show_default=True, help="Which jobs are drawn for --replay.")
+@click.option("--data", "dataset", default="", help="For --replay: name or folder of the data.")
+@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of them.")
+@click.option("--workers", "-w", type=click.IntRange(1), default=1, help="Processes for --replay.")
+def verify(
+    study: Path, replay: int | None, seed: int, dataset: str, assign: tuple[str, ...], workers: int
+) -> None:
+    """Is a study whole, unedited and of one piece? And do its runs repeat, bit for bit?"""
+    from coldbench.options import parse_assignments
+    from coldbench.store import Study
+    from coldbench.verify import replay as replay_runs
+    from coldbench.verify import verify as verify_study
+
+    verdict = verify_study(study)
+    for finding in verdict.findings:
+        click.echo(str(finding))
+    click.echo(
+        f"{verdict.stored} of {verdict.planned} planned runs, "
+        f"{verdict.predictions} with predictions: {'good' if verdict.passed else 'not good'}"
+    )
+    again = []
+    if replay is not None and verdict.intact:
+        options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+        show = lambda record, same: click.echo(  # noqa: E731
+            f"{record.job.learner!a} seed {record.job.seeds.label}: "
+            f"{'the same, bit for bit' if same else 'NOT the same'}"
+        )
+        again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
+        for finding in again:
+            click.echo(str(finding))
+    if again or not verdict.passed:
+        sys.exit(4)
+
+
+@cli.command()
+@click.argument("studies", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The whole.")
+def merge(studies: tuple[Path, ...], out: Path) -> None:
+    """Copy the runs of several studies of one configuration into one, after checks."""
+    from coldbench.merge import merge as merge_studies
+
+    merged, new = merge_studies(studies, out)
+    stored = sum(1 for _ in merged.records())
+    click.echo(f"{out}: {new} new runs, {stored} of {len(merged.manifest.jobs)} planned.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Is this machine ready? One line a check, and what to do about each problem."""
+    from coldbench.doctor import examine
+
+    checks = []
+    for check in examine():
+        checks.append(check)
+        advice = f"\n              -> {check.advice}" if check.advice else ""
+        click.echo(f"{MARKS[check.level]} {check.name:<11} {check.found}{advice}")
+    if any(check.level == "problem" for check in checks):
+        sys.exit(4)
 
 
 @cli.command(name="list")

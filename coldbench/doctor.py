@@ -98,11 +98,7 @@ def _learn2learn() -> Check:
             "learn2learn", "problem", "not installed: melu and its kin decline",
             "`make run` installs it; README.md has the command",
         )  # fmt: skip
-    import learn2learn
-
-    return Check(
-        "learn2learn", "ok", f"{_version('learn2learn')}, imports ({learn2learn.__name__})"
-    )
+    return Check("learn2learn", "ok", _version("learn2learn"))
 
 
 def _data() -> Check:

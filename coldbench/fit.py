@@ -2,7 +2,8 @@
 
 1. Train on the inner ratings; after each epoch predict the validation tasks; stop when the
    validation MAE has not improved for `patience` epochs. This chooses the number of epochs.
-2. Train a new learner, from the same initial state, on all training ratings for that number.
+2. Train a new learner, from the same initial state, on all training ratings for that number,
+   which is then its whole schedule (rates that decay reach their end).
 
 A learner of one epoch (closed forms) needs no first step.
 """
@@ -59,6 +60,7 @@ def fit(
         if not refit:
             return best
         epochs = best.epochs
+        config = config.model_copy(update={"epochs": epochs})
     data = TrainingData.of(ratings, split.train_user, split.train, device)
     learner = variant.learner(config, domain, generator(seeds.init, "init"))
     for epoch in range(epochs):

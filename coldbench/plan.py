@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from coldbench import registry
 from coldbench.datasets import open_dataset
 from coldbench.designs import seed_vectors
-from coldbench.errors import unknown
+from coldbench.errors import UsageError, unknown
 from coldbench.learner import Variant
 from coldbench.options import read_yaml, validated
 from coldbench.protocols import PROTOCOLS, Protocol
@@ -123,13 +123,22 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
 
 
 def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:
-    """The registered learner that a name stands for, and its full configuration."""
+    """The registered learner that a name stands for, and its full configuration.
+
+    A registered learner that cannot be imported keeps the given options: its runs record why.
+    """
     known = [*registry.names("learner"), *config.variants]
     if name not in known:
         raise unknown("learner", name, known)
     named = config.variants.get(name, Named(base=name))
-    variant = Variant.of(registry.load("learner", named.base), named.base)
-    data = {**variant.options, **named.options, **config.options.get(name, {})}
+    given = {**named.options, **config.options.get(name, {})}
+    try:
+        variant = Variant.of(registry.load("learner", named.base), named.base)
+    except UsageError:
+        if named.base not in registry.names("learner"):
+            raise
+        return named.base, given
+    data = {**variant.options, **given}
     found = validated(variant.learner.Config, data, f"learner {name!r}")
     return named.base, found.model_dump(mode="json")
 

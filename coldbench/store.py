@@ -149,7 +149,8 @@ class Study:
         """Every stored record, in the order of the plan; then those that no plan names."""
         manifest = self.manifest
         order = {job.job_hash: place for place, job in enumerate(manifest.jobs)}
-        folders = [file.parent for file in self.runs.glob("*/record.json")]
+        files = self.runs.glob("*/record.json")
+        folders = [file.parent for file in files if not file.parent.name.startswith(".")]
         for folder in sorted(folders, key=lambda f: (order.get(f.name, len(order)), f.name)):
             record = self.record(folder.name)
             strange = manifest.strangeness(record.job)

@@ -84,9 +84,10 @@ def learn(
     query, theta = adapted.inputs.query(), adapted.theta
     with torch.no_grad():
         truth = target.truth(config.loss, episode.target.to(query.item))
-        weight = query.mask / query.mask.sum(1, keepdim=True).clamp(min=1)
+        weight = query.mask.to(truth)
+        weight = weight / weight.sum(1, keepdim=True).clamp(min=1)
         seen, out = theta.forward(query)
-        delta = gradient(config.loss, out, truth) * weight[..., None].to(out)
+        delta = gradient(config.loss, out, truth) * weight[..., None]
         deltas = backward(theta.layers, seen, delta)
         add_gradients(model, seen, deltas, config)
         remember(model, adapted, seen, deltas, config)

@@ -140,9 +140,9 @@ def minibatches(
     found = []
     for first in range(0, ratings, size or ratings):
         part = slice(first, first + (size or ratings))
-        chosen = torch.zeros_like(mask)
-        chosen[:, part] = mask[:, part]
-        weight = (chosen / chosen.sum(1, keepdim=True).clamp(min=1))[..., None].to(like)
+        chosen = torch.zeros(mask.shape, dtype=like.dtype, device=like.device)
+        chosen[:, part] = mask[:, part].to(like)
+        weight = chosen / chosen.sum(1, keepdim=True).clamp(min=1)
         here = part if inputs.splits else slice(None)
-        found.append((here, weight[:, here]))
+        found.append((here, weight[:, here, None]))
     return found

@@ -17,9 +17,10 @@ from coldbench.errors import DataError, shorten
 
 __all__ = ["member_names", "read_members"]
 
-MAX_ARCHIVE = 1 << 30
+MAX_ARCHIVE = 1 << 28
 MAX_DIRECTORY = 1 << 20
-MAX_MEMBER = 1 << 30
+MAX_UNPACKED = 384 << 20
+"""Of all members together; the largest official archive, Book-Crossing, unpacks to 110 MB."""
 MAX_RATIO = 100
 RATIO_FLOOR = 1 << 20
 """Smaller members may compress as well as they like."""
@@ -90,6 +91,9 @@ def _decent(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if fault:
             raise DataError(f"{path}: refused: member {shorten(info.filename)} {fault}")
         seen.add(info.filename)
+    total = sum(info.file_size for info in archive.infolist())
+    if total > MAX_UNPACKED:
+        raise DataError(f"{path}: refused: would unpack to {total} bytes")
     return [info for info in archive.infolist() if not info.is_dir()]
 
 
@@ -105,8 +109,6 @@ def _fault(info: zipfile.ZipInfo) -> str:
         return "is encrypted"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "is compressed in an unexpected way"
-    if info.file_size > MAX_MEMBER:
-        return f"would unpack to {info.file_size} bytes"
     if info.file_size > max(RATIO_FLOOR, MAX_RATIO * info.compress_size):
         return f"would unpack to {info.file_size} bytes from {info.compress_size}"
     return ""

@@ -58,29 +58,35 @@ def _folder() -> Path:
 
 def _open_or_make(key: str, make: Callable[[], Ratings]) -> Ratings:
     place = _folder() / key
-    found = _open_intact(place) if place.is_dir() else None
+    found = _open_intact(place, verify=True)
     if found is not None:
         with suppress(OSError):
             _link(found.sha256, key)
         return found
     made = make()
     try:
-        _discard(place)
-        _write(place, made)
+        _replace(place, made)
         _link(made.sha256, key)
     except OSError as error:
         raise DataError(
             f"cannot write prepared data to {place.parent}: {error.strerror or error}; "
             "set COLDBENCH_CACHE to a writable folder"
         ) from error
-    return read_entry(place, verify=False)
+    return _open_intact(place, verify=False) or made
 
 
-def _open_intact(place: Path) -> Ratings | None:
+def _open_intact(place: Path, *, verify: bool) -> Ratings | None:
     try:
-        return read_entry(place, verify=True)
+        return read_entry(place, verify=verify)
     except DataError:
         return None
+
+
+def _replace(place: Path, ratings: Ratings) -> None:
+    """Write the entry, unless another process has; only a damaged one is moved away first."""
+    if place.exists() and _open_intact(place, verify=True) is None:
+        _discard(place)
+    _write(place, ratings)
 
 
 def _write(place: Path, ratings: Ratings) -> None:
@@ -109,8 +115,6 @@ def _link(sha256: str, key: str) -> None:
 
 def _discard(place: Path) -> None:
     """Move a damaged entry out of the way; processes that have it open keep their pages."""
-    if not place.exists():
-        return
     aside = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
     try:
         with suppress(FileNotFoundError):

@@ -25,8 +25,8 @@ class Validation(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    users: float = Field(0.1, ge=0, lt=0.5)
-    items: float = Field(0.1, ge=0, lt=0.5)
+    users: float = Field(0.2, ge=0, lt=0.5)
+    items: float = Field(0.15, ge=0, lt=0.5)
     min_ratings: int = Field(6, ge=2)
     query: int = Field(10, ge=1)
 

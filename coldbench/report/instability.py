@@ -117,11 +117,16 @@ def curves(data: ReportData) -> Section:
     )
     names = dict.fromkeys(found.name.removeprefix("validation_") for found in data.curves)
     figures = tuple(f"curves-{'all-scenarios' if name == 'mae' else name}" for name in names)
-    notes = [
-        f"{data.names[found.learner]} was still improving when it stopped: more epochs may help it."
+    improving = [
+        data.names[found.learner]
         for found in data.curves
         if found.name == "validation_mae" and found.curve.still_improving
     ]
+    notes = []
+    if improving:
+        notes.append(
+            f"Still improving when training stopped, so more epochs may help: {', '.join(improving)}."
+        )
     if not data.curves:
         notes = ["n/a: no learner of this study trains for more than one epoch."]
     return Section("curves", "Curves", "Learning curves", how, figures, (), tuple(notes))

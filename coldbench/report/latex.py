@@ -37,6 +37,7 @@ HEAD = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage{booktabs}
+\usepackage{graphicx}
 \usepackage[margin=2cm]{geometry}
 \begin{document}
 """
@@ -57,7 +58,7 @@ def to_latex(data: ReportData, sections: Sequence[Section], said: Sequence[Sayin
 
 
 def table_to_latex(table: Table) -> str:
-    """A `table` environment; needs the package booktabs."""
+    """A `table` environment; needs the packages booktabs and graphicx."""
     columns = "".join("r" if column.numeric else "l" for column in table.columns)
     heads = " & ".join(escape(column.title) for column in table.columns)
     rows = [_row(row) for row in _ruled(table)]
@@ -70,13 +71,14 @@ def table_to_latex(table: Table) -> str:
             r"\setlength{\tabcolsep}{3pt}",
             rf"\caption{{{escape(table.title)}}}",
             rf"\label{{tab:{''.join(c for c in table.key if c.isalnum())}}}",
+            r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
             rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
             r"\toprule",
             heads + r" \\",
             r"\midrule",
             *bodies,
             r"\bottomrule",
-            r"\end{tabular}",
+            r"\end{tabular}}",
             r"\end{table}",
             "",
         ]

@@ -41,7 +41,7 @@ BOOKS = {
     "BX-Books.csv": (
         b'"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";"S";"M";"L"\r\n'
         b'"0195153448";"Classical Mythology";"Mark P. O. Morford";"2002";"Oxford";"a";"b";"c"\r\n'
-        b'"034545104X";"Say \\"Yes\\"; Again &amp; Again";"M. J. Rose";"0";"Ballantine";"a";"b";"c"\r\n'
+        b'"034545104X";"Say \\"Yes\\"; Again &amp; Again";"M. J. Rose";"0";"B";"a";"b";"c"\r\n'
         b'"0002005018";"Clara Call\xe9";"Richard Wright";"2001";"Harper";"a";"b";"c"\r\n'
     ),
     "BX-Book-Ratings.csv": (

@@ -57,6 +57,15 @@ def crowd() -> bytes:
     return buffer.getvalue()
 
 
+def giant() -> bytes:
+    """Members that compress well, each below the ratio of a bomb, promise too much together."""
+    data = bytearray(zip_bytes({**ML_1M, "a": bytes(9000)}, "ml-1m"))
+    for name in (b"ml-1m/a", b"ml-1m/ratings.dat"):
+        place = data.rindex(b"PK\x01\x02", 0, data.rindex(name))
+        data[place + 20 : place + 28] = struct.pack("<II", 5 << 20, 300 << 20)
+    return bytes(data)
+
+
 ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "climbs": (lambda: plus("../evil"), "leaves the folder"),
     "climbs inside": (lambda: plus("ml-1m/../../evil"), "leaves the folder"),
@@ -65,6 +74,7 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "backslash": (lambda: plus("..\\evil"), "absolute"),
     "link": (lambda: plus("ml-1m/x", b"/etc/passwd", 0o120777), "is a link"),
     "bomb": (lambda: plus("ml-1m/zeros", b"\0" * (20 << 20)), "would unpack to"),
+    "giant": (giant, "refused: would unpack to"),
     "duplicate": (twice, "is there twice"),
     "crowd": (crowd, "far more members"),
     "truncated": (lambda: GOOD[: len(GOOD) // 2], "truncated"),

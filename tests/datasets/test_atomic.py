@@ -32,11 +32,13 @@ def test_fields(tmp_path: Path) -> None:
     ratings = read(tmp_path)
     age, job = ratings.catalogue.user_fields
     assert (age.kind, job.kind) == ("number", "category")
-    np.testing.assert_array_equal(age.values, np.float32([31, np.nan, 40, np.nan]))
+    np.testing.assert_array_equal(age.values, np.array([31, np.nan, 40, np.nan], dtype=np.float32))
     assert job.labels == ("cook", "nurse")
     assert job.values.tolist() == [2, 0, 1, 0]
     year, genre, first, second = ratings.catalogue.item_fields
-    np.testing.assert_array_equal(year.values, np.float32([1995, np.nan, 1979, np.nan]))
+    np.testing.assert_array_equal(
+        year.values, np.array([1995, np.nan, 1979, np.nan], dtype=np.float32)
+    )
     assert genre.labels == ("Drama", "Comedy", "Horror")
     assert genre.values.tolist() == [[2, 1], [0, 0], [3, 0], [0, 0]]
     assert (first.name, second.name) == ("v.0", "v.1")

@@ -31,7 +31,8 @@ def test_content(tmp_path: Path) -> None:
     assert field(ratings, "country") == [["usa"], ["usa"], ["portugal"]]
     assert field(ratings, "state")[0] == ["new york, usa"]
     ages = next(f for f in ratings.catalogue.user_fields if f.name == "age")
-    np.testing.assert_array_equal(ages.values, np.float32([np.nan, 18, np.nan]))
+    np.testing.assert_array_equal(ages.values, np.array([np.nan, 18, np.nan], dtype=np.float32))
+    assert ratings.catalogue.item_year is not None
     years = dict(zip(ratings.item_id.tolist(), ratings.catalogue.item_year, strict=True))
     assert years["0195153448"] == 2002
     assert np.isnan(years["034545104X"])

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coldbench.datasets import keep, open_dataset, open_prepared
+from coldbench.datasets import find_dataset, keep, open_dataset, open_prepared
+from coldbench.datasets.cache import _open_or_make
 from coldbench.errors import DataError
 from coldbench.ratings import Ratings
 from tests.datasets.files import ATOMIC, edited, write
@@ -64,7 +66,7 @@ def test_changed_bytes_are_read_again(tmp_path: Path) -> None:
     assert open_prepared(first.sha256).value.tolist() == [4.0, 2.5, 1.0, 3.0]
 
 
-DAMAGES = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "truncated array": lambda place: _cut(place / "000.npy"),
     "missing array": lambda place: (place / "001.npy").unlink(),
     "flipped byte": lambda place: _flip(place / "000.npy", -3),
@@ -126,21 +128,35 @@ def test_unwritable_cache(home: Path) -> None:
         open_dataset("synthetic", SMALL)
 
 
-PROGRAM = f"""
+PROGRAM = """
+import sys
 from coldbench.datasets import open_dataset
-print(open_dataset("synthetic", {SMALL!r}).sha256)
+print(open_dataset(sys.argv[1]).sha256)
 """
 
 
-def test_processes_do_not_disturb_each_other(home: Path) -> None:
-    running = [
-        subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
+def test_processes_do_not_disturb_each_other(tmp_path: Path, home: Path) -> None:
+    folder = str(write(tmp_path / "in", ATOMIC))
+    command = [sys.executable, "-c", PROGRAM, folder]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     said = {process.communicate()[0].strip() for process in running}
     assert all(process.returncode == 0 for process in running)
-    assert said == {open_dataset("synthetic", SMALL).sha256}
+    assert said == {open_dataset(folder).sha256}
     assert sorted(path.suffix for path in entry(home).parent.iterdir()) == ["", ".link"]
+
+
+def test_a_writer_that_comes_second_leaves_the_winner_alone(home: Path) -> None:
+    """The race that processes run, in slow motion: the entry appears while the loser prepares."""
+    dataset = find_dataset("synthetic", SMALL)
+    made = dataset.load()
+
+    def overtaken() -> Ratings:
+        open_dataset("synthetic", SMALL)
+        (entry(home) / "winner").touch()
+        return made
+
+    assert _open_or_make(dataset.key(), overtaken).sha256 == made.sha256
+    assert (entry(home) / "winner").exists()
 
 
 def test_a_torn_write_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

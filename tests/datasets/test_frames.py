@@ -35,7 +35,7 @@ def test_frames_become_ratings() -> None:
     assert ratings.catalogue.item_title is not None
     assert ratings.catalogue.item_title.tolist() == ["", "Bee"]
     np.testing.assert_array_equal(
-        ratings.catalogue.user_fields[0].values, np.float32([np.nan, 31.5])
+        ratings.catalogue.user_fields[0].values, np.array([np.nan, 31.5], dtype=np.float32)
     )
 
 
@@ -47,7 +47,7 @@ def test_row_order_of_content_does_not_matter() -> None:
 
 def test_declared_kinds_and_datetimes() -> None:
     items = ITEMS.assign(colour=["1", "2"])
-    days = pd.to_datetime(["1970-01-02", "1970-01-01", "2001-09-09 01:46:40"])
+    days = pd.to_datetime(["1970-01-02 00:00:00", "1970-01-01 00:00:00", "2001-09-09 01:46:40"])
     ratings = from_frames(
         RATINGS.assign(time=days), None, items, name="m", kinds={"colour": "number"}
     )

@@ -1,5 +1,6 @@
 """Importing and downloading raw data: all or nothing."""
 
+import gc
 import hashlib
 import os
 import threading
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from coldbench.datasets import download, import_raw, open_dataset
-from coldbench.datasets import download as _  # noqa: F401
 from coldbench.errors import DataError, UsageError
 from tests.datasets.files import BOOKS, EXTRA, ML_1M, ML_100K, edited, write, zip_bytes, zipped
 
@@ -103,6 +103,7 @@ def server(tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{httpd.server_port}"
         httpd.shutdown()
         thread.join()
+    gc.collect()
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, url: str, digest: str) -> None:
@@ -118,6 +119,7 @@ def test_download(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(open_dataset("ml-1m")) == 5
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("place", ["ml-1m.zip", "absent.zip"])
 def test_wrong_bytes_or_no_file(
     server: str, monkeypatch: pytest.MonkeyPatch, home: Path, place: str

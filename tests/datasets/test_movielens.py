@@ -55,31 +55,11 @@ def test_one_hundred_thousand(tmp_path: Path) -> None:
         ["Drama"],
     ]
     years = ratings.catalogue.item_year
-    np.testing.assert_array_equal(years, np.float32([1995, np.nan, 1994]))
-    genres = [
-        "unknown",
-        "Action",
-        "A",
-        "B",
-        "C",
-        "D",
-        "E",
-        "F",
-        "G",
-        "H",
-        "I",
-        "J",
-        "K",
-        "L",
-        "M",
-        "N",
-        "O",
-        "P",
-        "Q",
-    ]
+    np.testing.assert_array_equal(years, np.array([1995, np.nan, 1994], dtype=np.float32))
+    genres = ["unknown", *"ABCDEFGHIJKLMNOPQR"]
     listed = "\n".join(f"{name}|{number}" for number, name in enumerate(genres)).encode()
     again = open_dataset(str(write(tmp_path / "g", {**ML_100K, "u.genre": listed})))
-    assert field(again, "genre")[0] == ["B", "C", "D"]
+    assert field(again, "genre")[0] == ["C", "D", "E"]
 
 
 @pytest.mark.parametrize(("files", "inner"), [(ML_1M, "ml-1m"), (ML_100K, "ml-100k"), (ML_1M, "")])

@@ -15,9 +15,8 @@ from tests.datasets.files import ATOMIC, write
 
 def test_import_is_cheap() -> None:
     program = "import sys, coldbench.datasets; print(*sys.modules)"
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert not {"pandas", "numpy", "torch", "pydantic", "pyarrow"} & set(said.stdout.split())
 
 

@@ -1,0 +1,1 @@
+"""Promises under faults: crashes, damage, hostile input, broken plugins, lost machines."""

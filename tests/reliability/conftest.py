@@ -1,0 +1,65 @@
+"""Strangers' packages and tiny studies."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coldbench import registry
+from coldbench.drive import drive
+from coldbench.plan import StudyConfig
+from coldbench.store import Study
+from tests.core.conftest import TINY, forget
+
+HERE = "tests.reliability"
+ENTRIES = {
+    "sleeper": f"{HERE}.strangers:Sleeper",
+    "mortal": f"{HERE}.strangers:Mortal",
+    "wrong-signature": f"{HERE}.strangers:WrongSignature",
+    "wrong-verb": f"{HERE}.strangers:WrongVerb",
+    "not-a-learner": f"{HERE}.strangers:NOT_A_LEARNER",
+    "absent": f"{HERE}.nowhere:Absent",
+    "quits": f"{HERE}.quits:Quits",
+}
+
+
+def package(site: Path, name: str, entries: dict[str, str]) -> None:
+    """Install a distribution of that name which registers learners."""
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    lines = "".join(f"{key} = {value}\n" for key, value in entries.items())
+    (info / "entry_points.txt").write_text(f"[coldbench.learners]\n{lines}")
+
+
+@pytest.fixture
+def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a package that registers ENTRIES; child processes see it too."""
+    site = tmp_path / "site"
+    package(site, "strangers", ENTRIES)
+    monkeypatch.syspath_prepend(str(site))
+    root = Path(__file__).parent.parent.parent
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(root)]))
+    forget()
+    yield site
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> StudyConfig:
+    """Two closed-form learners, two seeds, 6,000 ratings."""
+    return StudyConfig(
+        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+    )
+
+
+@pytest.fixture
+def study(config: StudyConfig) -> Study:
+    return drive(config, workers=1)
+
+
+@pytest.fixture
+def learners() -> list[str]:
+    return registry.names("learner")

@@ -1,0 +1,123 @@
+"""Kill it anywhere, fill the disk, start it twice: nothing finished is lost, nothing is torn."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from coldbench import results
+from coldbench.drive import drive
+from coldbench.errors import StoreError
+from coldbench.plan import StudyConfig, plan
+from coldbench.run import run_job
+from coldbench.store import Study
+from tests.core.conftest import TINY
+from tests.reliability import victim
+from tests.reliability.faults import at_step, contents, no_space, shell, whole
+
+SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+def victims(*words: object) -> dict[str, object]:
+    command = [sys.executable, "-m", "tests.reliability.victim", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
+    told = victims(tmp_path / "broken", "times", kills, 0)
+    print(f"killed {told['kills']} times, runs stored after each: {told['stored']}")
+    assert told["kills"] == kills
+    resumed = drive(victim.config(tmp_path / "broken"), workers=1)
+    unbroken = drive(victim.config(tmp_path / "unbroken"), workers=1)
+    assert contents(resumed) == contents(unbroken)
+    assert results.runs(resumed).to_csv() == results.runs(unbroken).to_csv()
+    assert len(list(resumed.runs.iterdir())) == 3 * victim.SEEDS
+
+
+def test_killed_at_every_step_of_a_save(tmp_path: Path) -> None:
+    told = victims(tmp_path / "broken", "steps")
+    print(f"killed at {told['kills']} disk operations")
+    assert int(str(told["kills"])) >= 8
+    study = Study.prepare(tmp_path / "broken", plan(victim.config(tmp_path / "broken"))[1])
+    assert not [folder for folder in study.runs.iterdir() if folder.name.startswith(".")]
+
+
+def test_the_disk_is_full_at_every_step(study: Study, config: StudyConfig) -> None:
+    before = contents(study)
+    outcome = run_job(plan(config.model_copy(update={"seeds": (7,)}))[1][0])
+    for number in range(1, 100):
+        with at_step(number, no_space) as steps, contextlib.suppress(StoreError):
+            study.save(outcome)
+        whole(study)
+        kept = contents(study)
+        assert {job: kept[job] for job in before} == before
+        if len(steps) < number:
+            break
+    assert number > 8
+    assert len(kept) == len(before) + 1
+
+
+def test_a_full_disk_stops_a_study_with_status_4(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "def full(handle): raise OSError(28, 'No space left on device')\n"
+        "from coldbench.cli import main\n"
+        f"sys.argv = ['coldbench', 'run', '-m', 'bias', '-s', '2', '-w', '1', *{SIZE!r}]\n"
+        "os.fsync = full\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
+    words = shell("run", "-m", "bias,global-mean", "-s", 12, "-w", 1, "-o", tmp_path / "s", *SIZE)
+    drivers = [
+        subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
+    ]
+    for driver in drivers:
+        _, error = driver.communicate(timeout=120)
+        assert driver.returncode == 0, error
+    study = Study.open(tmp_path / "s")
+    assert len(list(study.runs.iterdir())) == 24
+    alone = drive(config.model_copy(update={"seeds": 12, "out": tmp_path / "alone"}), workers=1)
+    assert contents(study) == contents(alone)
+
+
+@pytest.mark.parametrize(
+    "signum", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
+def test_worker_processes_stop_within_five_seconds(
+    strangers: Path, tmp_path: Path, signum: signal.Signals
+) -> None:
+    out = tmp_path / "s"
+    words = ("--set", "sleeper.seconds=0.2", "-s", 40, "-w", 2, "-o", out, *SIZE)
+    driver = subprocess.Popen(shell("run", "-m", "sleeper", *words), stderr=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(list(out.glob("runs/*/record.json"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    start = time.monotonic()
+    driver.send_signal(signum)
+    _, error = driver.communicate(timeout=60)
+    assert time.monotonic() - start < 5
+    assert driver.returncode == 130
+    assert b"Finished runs are kept" in error
+    study = Study.open(out)
+    whole(study)
+    assert 3 <= len(list(study.records())) < 40

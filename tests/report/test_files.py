@@ -1,0 +1,149 @@
+"""The files of a report: columns, precision, the same bytes twice, one number in all formats."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coldbench.errors import StoreError, UsageError
+from coldbench.report import build, render, write_report
+from coldbench.report.detail import sections
+from coldbench.report.figures import plots
+from coldbench.report.figures.draw import drawn
+from coldbench.report.summary import SUMMARY_COLUMNS
+from coldbench.results import RUN_COLUMNS
+from coldbench.statistics import mean_interval
+from coldbench.store import Study
+from tests.report.fake import fake_study
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_summary_has_the_promised_columns_and_numbers(
+    study: Study, report: dict[str, Path]
+) -> None:
+    found = rows(report["summary.csv"])
+    assert tuple(found[0]) == SUMMARY_COLUMNS
+    assert ",".join(SUMMARY_COLUMNS) == (
+        "dataset,protocol,learner,scenario,metric,n_seeds,mean,ci_low,ci_high,sd,min,max,n_failed"
+    )
+    line = next(
+        r
+        for r in found
+        if (r["learner"], r["scenario"], r["metric"]) == ("melu", "C-W", "mae")
+    )
+    values = [
+        score["value"]
+        for record in study.records()
+        for score in record.scores
+        if (record.job.learner, score["scenario"], score["metric"]) == ("melu", "C-W", "mae")
+        and score["shots"] == -1
+    ]
+    expected = mean_interval(values)
+    assert (int(line["n_seeds"]), int(line["n_failed"])) == (5, 1)
+    assert float(line["mean"]) == expected.value
+    assert float(line["ci_low"]) == expected.low
+    assert float(line["sd"]) == pytest.approx(np.std(values, ddof=1), rel=1e-12)
+
+
+def test_runs_has_every_run_and_repeats(study: Study, report: dict[str, Path]) -> None:
+    found = rows(report["runs.csv"])
+    assert tuple(found[0]) == RUN_COLUMNS
+    assert len({line["job"] for line in found}) == 17
+    lost = [line for line in found if line["status"] == "diverged"]
+    assert {line["value"] for line in lost} == {""}
+    assert {line["scenario"] for line in lost} == {"W-W", "W-C", "C-W", "C-C"}
+    assert "seconds" not in report["runs.csv"].read_text()
+
+
+def test_the_oracle_has_rows_where_the_data_know_it(report: dict[str, Path]) -> None:
+    oracle = [line for line in rows(report["summary.csv"]) if line["learner"] == "oracle"]
+    assert len(oracle) == 24
+    assert "oracle" in report["report.md"].read_text()
+
+
+def test_two_builds_are_equal_byte_for_byte(
+    study: Study, report: dict[str, Path], tmp_path: Path
+) -> None:
+    again = write_report(study, tmp_path, kinds=("svg", "png"))
+    assert again.keys() == report.keys()
+    for name, path in again.items():
+        assert path.read_bytes() == report[name].read_bytes(), name
+
+
+def test_a_pdf_repeats_too(study: Study) -> None:
+    plot = next(iter(plots(build(study)).values()))
+    files = drawn(plot)
+    assert set(files) == {"svg", "png", "pdf"}
+    assert files["pdf"] == drawn(plot)["pdf"]
+    assert b"CreationDate" not in files["pdf"]
+
+
+def test_the_league_table_says_the_same_in_every_format(
+    study: Study, report: dict[str, Path]
+) -> None:
+    table = sections(build(study))[0].tables[0]
+    texts = {name: report[name].read_text() for name in ("report.html", "report.md", "report.tex")}
+    for row in table.rows[:3]:
+        for cell in row[1:5]:
+            half = cell.note.removeprefix("± ")
+            for name, text in texts.items():
+                assert cell.text in text, name
+                assert half in text, name
+    csv_mean = next(
+        float(line["mean"])
+        for line in rows(report["summary.csv"])
+        if (line["learner"], line["scenario"], line["metric"]) == ("mamo", "W-W", "mae")
+    )
+    shown = next(row for row in table.rows if row[0].text == "mamo")[1].text
+    assert shown == f"{csv_mean:.4f}"
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "csv", "html"])
+def test_render_gives_one_table(study: Study, form: str) -> None:
+    text = render(study, form, "main")
+    assert "mamo" in text
+    assert text == render(study, form, "main")
+
+
+def test_render_suggests_the_nearest_name(study: Study) -> None:
+    with pytest.raises(UsageError, match="did you mean 'latex'"):
+        render(study, "latx", "main")
+    with pytest.raises(UsageError, match="did you mean 'main'"):
+        render(study, "latex", "mian")
+
+
+def test_runs_of_another_protocol_are_not_pooled(tmp_path: Path) -> None:
+    study = fake_study(tmp_path / "a", seeds=2)
+    other = fake_study(tmp_path / "b", seeds=2, dataset="ml-100k")
+    folder = next(other.runs.iterdir())
+    folder.rename(study.runs / folder.name)
+    with pytest.raises(StoreError, match="dataset is 'ml-100k'"):
+        build(study)
+
+
+def test_other_episodes_at_one_seed_are_not_paired(tmp_path: Path) -> None:
+    study = fake_study(tmp_path, seeds=2)
+    file = next(study.runs.glob("*/record.json"))
+    record = json.loads(file.read_text())
+    record["episode_sha256"] = "f" * 64
+    file.write_text(json.dumps(record))
+    with pytest.raises(StoreError, match="episodes differ"):
+        build(study)
+
+
+def test_an_empty_study_says_so(tmp_path: Path) -> None:
+    study = fake_study(tmp_path, learners=("a",), seeds=1, absent=[("a", 0)])
+    with pytest.raises(StoreError, match="no run yet"):
+        build(study)
+
+
+def test_a_folder_that_cannot_be_written_is_a_named_error(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot write the report"):
+        write_report(study, tmp_path / "file", kinds=("svg",))

@@ -32,10 +32,12 @@ __all__ = ["MeLU", "MeLUConfig", "adapted", "melu_released", "query_losses"]
 class MeLUConfig(NeuralConfig):
     """Options of the network and the outer optimiser, and those of the inner loop."""
 
-    first_order: bool = Field(False, description="drop second derivatives")
+    first_order: bool = Field(
+        True, description="drop second derivatives; validation: as good, and a third cheaper"
+    )
     inner_steps: int = Field(5, ge=0)
     inner_rate: float = Field(0.15, gt=0, description="published: 5e-6, which adapts nothing")
-    inner_loss: Loss = Field("squared", description="validation")
+    inner_loss: Loss = Field("absolute", description="validation: .792 against .807 (squared)")
     inner_shrink: float = Field(
         0.0, ge=0, description="ratings without loss in the inner mean: short supports move less"
     )
@@ -124,6 +126,7 @@ def query_losses(
 melu_released = Variant(
     MeLU,
     {
+        "first_order": False,
         "inner_rate": 5e-6,
         "inner_steps": 1,
         "rate": 5e-5,

@@ -30,7 +30,7 @@ class PlainConfig(NeuralConfig):
     batch_size: int = Field(1024, ge=1, description="ratings")
     tune_steps: int = Field(0, ge=0, description="SGD steps on the support, at prediction")
     tune_rate: float = Field(0.1, gt=0, description="of those steps")
-    tune_loss: Loss = Field("squared", description="validation")
+    tune_loss: Loss = Field("absolute", description="validation: .804 against .822 (squared)")
     tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
 
 
@@ -82,5 +82,5 @@ class Plain(Learner):
 
 
 plain_finetune = Variant(
-    Plain, {"tune_steps": 5, "tune_rate": 0.15}, "plain, then SGD steps on the user's support"
+    Plain, {"tune_steps": 10, "tune_rate": 0.05}, "plain, then SGD steps on the user's support"
 )

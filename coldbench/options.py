@@ -95,5 +95,5 @@ def _nested(path: list[str], value: Any) -> Iterator[tuple[str, Any]]:
 def _value(text: str, value: str) -> Any:
     try:
         return yaml.load(value, Loader=_Loader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, ValueError):
         raise UsageError(f"--set {shorten(text)}: the value is not plain YAML") from None

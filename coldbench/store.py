@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
@@ -32,7 +32,7 @@ class Planned(BaseModel):
     """A job that the study wants: enough to say what is missing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    job_hash: str
+    job_hash: str = Field(pattern="^[0-9a-f]{16}$")  # it names a folder
     learner: str
     seed: str
 

@@ -54,20 +54,32 @@ def add_gradients(model: Model, inputs: Tensors, deltas: Tensors, config: MAMOCo
     network, biases = model.network, config.restore == "all"
     for name in ("user1", "user2", "item1", "item2", "hidden", "out"):
         affine = getattr(network, name)
-        add(affine.weight, summed(inputs[name], deltas[name]))
+        add(affine.weight, inputs[name], deltas[name])
         if biases:
-            add(affine.bias, deltas[name].flatten(0, 1).sum(0))
+            add_bias(affine.bias, deltas[name])
     if biases:
-        add(network.memory.bias, deltas["memory_item"].flatten(0, 1).sum(0))
+        add_bias(network.memory.bias, deltas["memory_item"])
     if not config.task_memory:
-        halves = [summed(inputs[name], deltas[name]) for name in ("memory_user", "memory_item")]
-        add(network.memory.weight, torch.cat(halves))
+        upper, lower = gradient_of(network.memory.weight).split_with_sizes([config.size] * 2)
+        upper.addmm_(flat(inputs["memory_user"]).T, flat(deltas["memory_user"]))
+        lower.addmm_(flat(inputs["memory_item"]).T, flat(deltas["memory_item"]))
 
 
-def summed(x: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
-    """sum over tasks and cells of x^T delta, [in, out]."""
-    return x.flatten(0, 1).T @ delta.flatten(0, 1)
+def add(weight: torch.Tensor, x: torch.Tensor, delta: torch.Tensor) -> None:
+    """Adds the sum over tasks and cells of x^T delta, [in, out], to the weight's gradient."""
+    gradient_of(weight).addmm_(flat(x).T, flat(delta))
 
 
-def add(parameter: torch.Tensor, gradient: torch.Tensor) -> None:
-    parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
+def add_bias(bias: torch.Tensor, delta: torch.Tensor) -> None:
+    gradient_of(bias).add_(flat(delta).sum(0))
+
+
+def gradient_of(parameter: torch.Tensor) -> torch.Tensor:
+    if parameter.grad is None:
+        parameter.grad = torch.zeros_like(parameter)
+    return parameter.grad
+
+
+def flat(cells: torch.Tensor) -> torch.Tensor:
+    """[B, S, n] as [B * S, n]."""
+    return cells.flatten(0, 1)

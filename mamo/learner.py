@@ -13,6 +13,7 @@ from coldbench.ratings import Scale
 from coldbench.rng import generator, torch_generator
 from mamo.episode import Figures, learn, personalise
 from mamo.global_update import GlobalUpdate
+from mamo.local import Theta
 from mamo.loss import Target, readout
 from mamo.model import Model
 from mamo.released import Drift, inputs_of, leave_traces, single, single_episode
@@ -38,6 +39,7 @@ class MAMO(Learner):
         self.model = Model(config, domain.catalogue, outputs, rng).to(domain.device)
         self.update = GlobalUpdate(self.model, config)
         self.seed = int(rng.integers(2**63))
+        self.last_theta: Theta | None = None
         self.last_user: dict[str, torch.Tensor] | None = None
 
     def train_epoch(
@@ -61,6 +63,9 @@ class MAMO(Learner):
                 self.update.step()
         if drift is not None:
             drift.store()
+        if self.config.test_start == "last-user" and self.last_theta is not None:
+            self.last_user = self.last_theta.of_last()
+        self.last_theta = None
         return self._report(figures)
 
     def _parts(self, episode: Episode) -> list[Episode]:
@@ -86,8 +91,7 @@ class MAMO(Learner):
         self.update.users += len(batch)
         figures = learn(self.model, episode, adapted, self.target, self.config)
         leave_traces(self.model, adapted)
-        if self.config.test_start == "last-user":
-            self.last_user = adapted.theta.of_last()
+        self.last_theta = adapted.theta
         return figures
 
     def _report(self, figures: list[Figures]) -> Mapping[str, float]:
@@ -161,20 +165,29 @@ def first_users(data: TrainingData, count: int) -> TrainingData:
 mamo = Variant(
     MAMO,
     {
-        "size": 32,
+        # published, M_UI shrinks to 0 within 100 users and its layer outputs its bias
         "task_write": "convex",
+        # what is measured is an absolute error; squared: .817 against .796
         "loss": "absolute",
-        "temperature": 10.0,
-        "tau": 0.3,
+        # d 100 is three times as slow and no better: 16, 32, 48: .801, .796, .796
+        "size": 32,
+        # .02, .05, .15, .3 in 5 steps: .799, .796, .803, .813; 2 steps: .799; 8 of .03: .796
         "rho": 0.05,
         "local_loops": 5,
+        # plain SGD at .05 leaves embeddings of rare ids where they began
         "outer_optimizer": "adamw",
-        "rate": 2e-3,
+        # .001, .002, .004, .008 at 32 users a step: .806, .796, .794, .795; .008 at 64: .794
+        "rate": 8e-3,
+        "batch": 64,
         "linear_decay": True,
-        "reduction": "mean",
+        # 4, 6, 8 epochs: .798, .794, .794
+        "epochs": 8,
+        "patience": 8,
+        # zip codes, directors and actors are hidden: .1, .3, .5: .794, .794, .797
         "rare_dropout": 0.3,
     },
-    "MAMO at its honest best: the convex task-memory write keeps M_UI alive",
+    "MAMO at its honest best: a task-memory write that keeps M_UI alive, absolute loss, AdamW; "
+    "each departure has its validation MAE beside it (mean of the four scenarios on ML-1M)",
 )
 
 mamo_released = Variant(
@@ -182,10 +195,10 @@ mamo_released = Variant(
     {
         **{k: v for sides in MAMOConfig.switches.values() for k, v in sides["released"].items()},
         "epochs": 3,
-        "reduction": "sum",
+        "patience": 3,
         "query_share": 0.25,
         "max_query": 5,
         "max_support": 15,
     },
-    "MAMO as its released code behaves: all switches, users one after the other",
+    "MAMO as its released code behaves: every switch, users one after the other",
 )

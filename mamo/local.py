@@ -61,7 +61,8 @@ class Theta:
         state = {}
         for name, (weight, bias) in found.items():
             assert bias is not None
-            state[f"{name}.weight"], state[f"{name}.bias"] = weight.clone(), bias.clone()
+            state[f"{name}.weight"] = weight.detach().clone()
+            state[f"{name}.bias"] = bias.detach().clone()
         return state
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import torch
+from torch.optim.adam import adam
 
 from mamo.layers import PerTask
 from mamo.network import Layer
@@ -46,11 +47,7 @@ class Sgd:
 
 
 class Adam:
-    """A fresh Adam for each local update (released code), on all weights in one tensor.
-
-    m <- .9 m + .1 g; v <- .999 v + .001 g^2; W <- W - rho m' / (sqrt(v') + 1e-8), where m' and v'
-    are divided by 1 - .9^t and 1 - .999^t (Kingma and Ba 2015).
-    """
+    """A fresh torch Adam for each local update (released code), on all weights in one tensor."""
 
     def __init__(
         self, layers: Mapping[str, PerTask], content: Inputs, rho: float, tasks: int
@@ -64,22 +61,27 @@ class Adam:
             layer.adopt(tensors)
         content.adopt(inputs)
         self.gradients = views(gradient, groups)
-        self.flat, self.gradient, self.rho, self.steps = flat, gradient, rho, 0
-        self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
+        self.rho, steps = rho, torch.zeros((), device=flat.device)
+        moments = torch.zeros_like(flat), torch.zeros_like(flat)
+        empty: list[torch.Tensor] = []
+        self.state = ([flat], [gradient], [moments[0]], [moments[1]], empty, [steps])
 
     def step(self, inputs: Tensors, deltas: Tensors) -> None:
         """One step, from the inputs of all layers and the gradients of their outputs."""
         for (name, layer), into in zip(self.layers.items(), self.gradients, strict=False):
             layer.gradient(inputs[name], deltas[name], into)
         input_gradients(self.layers, self.content, deltas, self.gradients[-1])
-        self._move()
-
-    def _move(self) -> None:
-        self.steps += 1
-        self.mean.lerp_(self.gradient, 0.1)
-        self.square.mul_(0.999).addcmul_(self.gradient, self.gradient, value=0.001)
-        size = self.square.div(1 - 0.999**self.steps).sqrt_().add_(1e-8)
-        self.flat.addcdiv_(self.mean, size, value=-self.rho / (1 - 0.9**self.steps))
+        adam(
+            *self.state,
+            fused=True,
+            amsgrad=False,
+            beta1=0.9,
+            beta2=0.999,
+            lr=self.rho,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
 
 
 def views(flat: torch.Tensor, groups: list[list[torch.Tensor]]) -> list[list[torch.Tensor]]:

@@ -93,7 +93,10 @@ class MAMOConfig(LearnerConfig):
             "paper": {"meta_users": None, "outer_step": "batch"},
             "released": {"meta_users": 100, "outer_step": "epoch"},
         },
-        "outer-gradient": {"paper": {"clip": None}, "released": {"clip": 5.0}},
+        "outer-gradient": {
+            "paper": {"reduction": "mean", "clip": None},
+            "released": {"reduction": "sum", "clip": 5.0},
+        },
         "local-optimizer": {
             "paper": {"local_optimizer": "sgd", "local_batch": None},
             "released": {"local_optimizer": "adam", "local_batch": 5},

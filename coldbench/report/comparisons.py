@@ -15,6 +15,7 @@ from coldbench.report.tables import (
     Table,
     interval,
     number,
+    p_value,
     percent,
     range_of,
 )
@@ -77,9 +78,9 @@ def _pair(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(data.names[pair.b]),
         Cell(str(len(pair.seeds))),
         interval(pair.difference.difference),
-        Cell(number(pair.difference.p)),
-        Cell(number(pair.adjusted), mark="best" if shown else ""),
-        Cell(number(pair.flip.p), f"smallest {number(pair.flip.smallest)}"),
+        Cell(p_value(pair.difference.p)),
+        Cell(p_value(pair.adjusted), mark="best" if shown else ""),
+        Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
         interval(effect, 2),
         Cell(percent(better.value), "" if wins == NA else wins),
     )
@@ -195,7 +196,7 @@ def _published_row(
         Cell(range_of(told.prediction)),
         Cell(inside, mark="best" if told.inside else ""),
         Cell(percentile),
-        Cell(number(told.tost_p, 3), equivalent),
+        Cell(p_value(told.tost_p), equivalent),
     )
 
 

@@ -30,7 +30,9 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value.replace("\x00", "\ufffd")
+        value = f"'{value}" if value.startswith(FORMULA) else value
+        # a bare carriage return is not quoted, yet starts a row in a spreadsheet
+        return value.replace("\r", "\n").replace("\x00", "\ufffd")
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(float(value))
     return str(value)

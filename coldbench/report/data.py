@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from coldbench import results
-from coldbench.errors import StoreError, shorten
+from coldbench.errors import StoreError
 from coldbench.records import RunRecord
 from coldbench.report.league import Standing, Values, order_of, standings
 from coldbench.report.learning import Curve, curves_of
@@ -83,7 +82,7 @@ def build(study: Study) -> ReportData:
     records = list(study.records())
     if not records:
         raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
-    _check(records, study)
+    _check_splits(records, study)
     runs = results.runs(study)
     full = full_support(runs)
     main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
@@ -148,23 +147,6 @@ def _shots(runs: pd.DataFrame) -> tuple[Shots, ...]:
         )
         for (name, scenario, shots), group in done.groupby(keys, sort=False)
     )
-
-
-def _check(records: Sequence[RunRecord], study: Study) -> None:
-    """Runs of other data, protocols or configurations are never pooled."""
-    manifest = study.manifest
-    for record in records:
-        found: dict[str, Any] = record.job.model_dump(mode="json")
-        wrong = [key for key, value in manifest.fixed.items() if found.get(key) != value]
-        known = manifest.learners.get(record.job.learner)
-        if known is not None and known != {"base": record.job.base, **record.job.config}:
-            wrong.append("config")
-        if wrong:
-            raise StoreError(
-                f"{study.runs / record.job_hash}: {wrong[0]} is {shorten(found[wrong[0]])}, not "
-                f"that of study.json; runs that differ in it cannot be pooled: move it elsewhere"
-            )
-    _check_splits(records, study)
 
 
 def _check_splits(records: Sequence[RunRecord], study: Study) -> None:

@@ -3,7 +3,7 @@
 from coldbench.report.data import ReportData
 from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
 from coldbench.results import FULL
-from coldbench.statistics import best_of_inflation
+from coldbench.statistics import SourceVariance, best_of_inflation
 
 __all__ = ["curves", "intervals", "shots", "variance"]
 
@@ -68,29 +68,27 @@ def variance(data: ReportData) -> Section:
     how = (
         "How much of the variance between runs comes from the split, the episodes, the initial "
         "state and the order of training. Bars add up to 100 %; the lines below each bar are "
-        "the 95 % intervals of the shares, which are wide with 25 runs."
+        "the 95 % intervals of the shares, which are wide."
     )
     title = "Where the variance comes from"
     if not data.sources:
         note = (
-            "n/a: these runs move all streams of randomness together, so their shares cannot be "
-            "told apart. A study with `--design sources` (25 runs a learner) can."
+            "n/a: these runs form no design that tells the streams of randomness apart, such as "
+            "`--design sources` (25 runs a learner) or `--design cross:init,split`."
         )
         return Section("sources", "Sources", title, how, (), (), (note,))
+    names = dict.fromkeys(c.name for found in data.sources for c in found.variance.components)
     columns = (
         Column("scenario", False),
         Column("learner", False),
-        *(Column(part.name) for part in data.sources[0].variance.components),
+        *(Column(name) for name in names),
         Column("sd, all sources"),
     )
     rows = tuple(
         (
             Cell(found.scenario),
             Cell(data.names[found.learner]),
-            *(
-                Cell(percent(c.share.value), _limits(c.share.low, c.share.high))
-                for c in found.variance.components
-            ),
+            *(_share(found.variance, name) for name in names),
             Cell(number(found.variance.total**0.5)),
         )
         for found in data.sources
@@ -99,13 +97,18 @@ def variance(data: ReportData) -> Section:
     table = Table("sources", "Shares of variance by source", columns, rows, big=True)
     note = (
         "A negative estimate is shown as 0. What two sources do only together is part of `error`. "
-        "The intervals of means elsewhere treat these 25 runs as independent."
+        "The intervals of means elsewhere treat these runs as independent."
     )
     return Section("sources", "Sources", title, how, figures, (table,), (note,))
 
 
-def _limits(low: float | None, high: float | None) -> str:
-    return "" if low is None else f"[{percent(low)}, {percent(high)}]"
+def _share(variance: SourceVariance, name: str) -> Cell:
+    known = {part.name: part.share for part in variance.components}
+    if name not in known:
+        return Cell(NA)
+    share = known[name]
+    limits = "" if share.low is None else f"[{percent(share.low)}, {percent(share.high)}]"
+    return Cell(percent(share.value), limits)
 
 
 def curves(data: ReportData) -> Section:
@@ -124,9 +127,8 @@ def curves(data: ReportData) -> Section:
     ]
     notes = []
     if improving:
-        notes.append(
-            f"Still improving when training stopped, so more epochs may help: {', '.join(improving)}."
-        )
+        told = ", ".join(improving)
+        notes.append(f"Still improving when training stopped, so more epochs may help: {told}.")
     if not data.curves:
         notes = ["n/a: no learner of this study trains for more than one epoch."]
     return Section("curves", "Curves", "Learning curves", how, figures, (), tuple(notes))

@@ -12,6 +12,7 @@ __all__ = [
     "Table",
     "interval",
     "number",
+    "p_value",
     "percent",
     "range_of",
     "spans",
@@ -95,6 +96,11 @@ def interval(value: Interval, places: int = 4) -> Cell:
     """The value, its limits below it."""
     limits = range_of(value, places)
     return Cell(number(value.value, places), "" if limits == NA else limits, sort=value.value)
+
+
+def p_value(p: float | None) -> str:
+    """Four decimals, or `<0.0001`: a p is never 0."""
+    return "<0.0001" if p is not None and p < 0.0001 else number(p)
 
 
 def percent(value: float | None, places: int = 0) -> str:

@@ -30,6 +30,7 @@ def write_report(study: Study, out: Path, kinds: Sequence[str] = KINDS) -> dict[
     cannot be pooled or `out` cannot be written.
     """
     data = build(study)
+    _make(out)
     figures = {plot.key: (plot, drawn(plot, kinds)) for plot in plots(data).values()}
     parts, said = sections(data), sayings(data)
     svgs = {key: inline(files["svg"], key, plot.alt) for key, (plot, files) in figures.items()}
@@ -45,15 +46,26 @@ def write_report(study: Study, out: Path, kinds: Sequence[str] = KINDS) -> dict[
     return _write(files, out)
 
 
+def _make(out: Path) -> None:
+    """Before the figures are drawn: a folder that cannot be made is told at once."""
+    try:
+        (out / "figures").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(out, error) from None
+
+
+def _unwritable(out: Path, error: OSError) -> StoreError:
+    return StoreError(f"cannot write the report to {out}: {error.strerror or error}")
+
+
 def _write(files: dict[str, str | bytes], out: Path) -> dict[str, Path]:
     written = {}
     try:
-        (out / "figures").mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             written[name] = out / name
             _replace(out / name, content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise StoreError(f"cannot write the report to {out}: {error.strerror or error}") from None
+        raise _unwritable(out, error) from None
     return written
 
 

@@ -114,7 +114,7 @@ def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> 
     if not record.sha256:
         yield damage(file, "has no hash of its contents")
     finished = record.status == "finished"
-    if finished != bool(record.scores) or finished != bool(record.predictions_sha256):
+    if finished != bool(record.predictions_sha256) or (record.scores and not finished):
         yield damage(file, f"status {record.status} does not fit its scores and predictions")
     if not finished and record.status != "declined":
         yield Finding("note", file, f"{record.status}: {shorten(record.reason, 120)}")

@@ -36,9 +36,13 @@ def test_training_step(options: dict) -> None:
     learn(mamo.model, data, adapted, mamo.target, mamo.config)
     for name, parameter in mamo.model.named_parameters():
         got = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-        torch.testing.assert_close(got, total[name], rtol=1e-9, atol=1e-9, msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(
+            got, total[name], rtol=1e-9, atol=1e-9, msg=lambda m, n=name: f"{n}: {m}"
+        )
     for name, memory in mamo.model.memories.named_buffers():
-        torch.testing.assert_close(memory, memories[name], rtol=1e-9, atol=1e-9, msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(
+            memory, memories[name], rtol=1e-9, atol=1e-9, msg=lambda m, n=name: f"{n}: {m}"
+        )
 
 
 @pytest.mark.parametrize("options", OPTIONS)

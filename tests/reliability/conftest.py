@@ -14,6 +14,7 @@ from tests.core.conftest import TINY, forget
 
 HERE = "tests.reliability"
 ENTRIES = {
+    "toy": "tests.core.toy:Toy",
     "sleeper": f"{HERE}.strangers:Sleeper",
     "mortal": f"{HERE}.strangers:Mortal",
     "wrong-signature": f"{HERE}.strangers:WrongSignature",

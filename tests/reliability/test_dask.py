@@ -131,9 +131,7 @@ def test_worker_scheduler_and_driver_are_killed(
     print(f"runs.csv of {2 * SEEDS} runs: equal to the serial study's, byte for byte")
 
 
-def test_a_learner_that_kills_workers_fails_alone(
-    config: StudyConfig, strangers: Path, tmp_path: Path, toys: None
-) -> None:
+def test_a_learner_that_kills_workers_fails_alone(config: StudyConfig, strangers: Path) -> None:
     mixed = {"models": ("toy", "bias"), "options": {"toy": {"fault": "die"}}, "seeds": 2}
     study = drive(config.model_copy(update=mixed), 2, "dask")
     statuses = {(r.job.learner, r.status) for r in study.records()}

@@ -22,39 +22,46 @@ from coldbench.store import Study
 from tests.core.conftest import TINY
 from tests.reliability.faults import at_step, die, whole
 
-SEEDS = 16
-LONGEST = 0.16  # seconds of a life; storing all runs takes a few seconds
+LONGEST = 0.1  # seconds of a life after its last counted run; one run takes 0.02 to 0.1
 
 
-def config(out: Path) -> StudyConfig:
+def config(out: Path, seeds: int) -> StudyConfig:
+    """Three runs a seed."""
     models = ("bias", "global-mean", "support-mean")
-    return StudyConfig(models=models, seeds=SEEDS, dataset_options=TINY, out=out)
+    return StudyConfig(models=models, seeds=seeds, dataset_options=TINY, out=out)
 
 
-def life(out: Path, seconds: float) -> tuple[bool, int]:
-    """One life of a driver, at most so long; whether it was killed, and how many runs it reported
-    as stored."""
+def life(study: StudyConfig, runs: int, seconds: float) -> tuple[bool, int]:
+    """One life of a driver, ended so long after it reported so many runs as stored; whether it was
+    killed, and how many it reported."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        progress = Progress(done=lambda record: os.write(write, b".") and None)
-        drive(config(out), workers=1, progress=progress)
+        progress = Progress(
+            start=lambda todo, kept: os.write(write, b"s") and None,
+            done=lambda record: os.write(write, b".") and None,
+        )
+        drive(study, workers=1, progress=progress)
         os._exit(0)
     os.close(write)
+    counted = 0
+    while counted <= runs and (news := os.read(read, 1)):
+        counted += len(news)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    reported = len(os.read(read, 100_000))
+    reported = counted - 1 + len(os.read(read, 100_000))
     os.close(read)
     return os.WIFSIGNALED(status), reported
 
 
 def times(out: Path, kills: int, seed: int) -> dict[str, object]:
     rng = np.random.default_rng(seed)
-    drive(config(out).model_copy(update={"seeds": 1}), workers=1)  # all that lives share is loaded
+    planned = config(out, kills + 4)
+    drive(config(out, 1), workers=1)  # all that lives share is loaded
     study, stored, killed = Study.open(out), [3], 0
     while killed < kills:
-        died, reported = life(out, float(rng.uniform(0.01, LONGEST)))
+        died, reported = life(planned, int(rng.integers(2)), float(rng.uniform(0, LONGEST)))
         whole(study)
         stored.append(sum(1 for _ in study.records()))
         assert stored[-1] >= stored[-2] + reported, "a run that was reported is lost"
@@ -66,7 +73,7 @@ def times(out: Path, kills: int, seed: int) -> dict[str, object]:
 
 def steps(out: Path) -> dict[str, object]:
     """One death at every disk operation of storing one run."""
-    jobs = plan(config(out))[1]
+    jobs = plan(config(out, 14))[1]
     study, stored = Study.prepare(out, jobs), []
     outcomes = [run_job(job) for job in jobs[:40]]
     for number, outcome in enumerate(outcomes, 1):

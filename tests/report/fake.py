@@ -34,8 +34,10 @@ def fake_study(
     dataset: str = "ml-1m",
     oracle: bool = True,
     reason: str = "loss is nan in epoch 3",
+    odd_episodes: str = "",
 ) -> Study:
-    """status: other than finished, by learner and place of the seed; absent: planned, not run."""
+    """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
+    and place of the seed; absent: planned, not run."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -55,7 +57,10 @@ def fake_study(
         key = (job.learner, place // len(learners))
         if key not in absent:
             told = (status or {}).get(key, "finished")
-            study.save(Outcome(_record(job, told, learners.index(job.learner), oracle, reason)))
+            record = _record(job, told, learners.index(job.learner), oracle, reason)
+            if job.learner == odd_episodes:
+                record = record.model_copy(update={"episode_sha256": "f" * 64})
+            study.save(Outcome(record))
     return study
 
 

@@ -138,3 +138,11 @@ def test_verdicts_link_to_sections(study: Study) -> None:
 def test_code_spans_need_pairs_of_backquotes() -> None:
     assert spans("a `b` c") == [(False, "a "), (True, "b"), (False, " c")]
     assert spans("a ` b") == [(False, "a ` b")]
+
+
+def test_two_crossed_streams_are_told_apart(tmp_path: Path) -> None:
+    vectors = seed_vectors("cross:init,split", range(3))
+    data = build(fake_study(tmp_path, ["mamo"], vectors, ("C-C",)))
+    names = [part.name for part in data.sources[0].variance.components]
+    assert names == ["split", "init", "error"]
+    assert "design: cross:split,init" in data.origin.config

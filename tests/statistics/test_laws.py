@@ -183,6 +183,11 @@ def test_bad_runs_raise(bad: Any) -> None:
     for function in (st.mean_interval, st.spread, st.effect_size, st.probability_better):
         with pytest.raises(ValueError, match=r"needs shape|empty|non-finite"):
             function(bad)
+    for differences in (st.effect_size, st.probability_better, lambda d: st.sign_flip(d, rng())):
+        with pytest.raises(ValueError, match=r"^d (needs shape \[R\]|is empty|holds 1 non-finite)"):
+            differences(bad)
+    with pytest.raises(ValueError, match=r"^x (needs shape \[R\]|is empty|holds 1 non-finite)"):
+        st.mean_interval(bad)
     with pytest.raises(ValueError, match=r"needs shape|empty|non-finite"):
         st.paired_difference([0.1, 0.2], bad)
 

@@ -102,6 +102,10 @@ def test_sampled_sign_flip_agrees_with_the_exact_one() -> None:
     sampled = st.sign_flip(np.append(d, 0.0), np.random.default_rng(1))
     assert (sampled.exact, sampled.draws, sampled.n) == (False, 50_000, 31)
     assert sampled.p == pytest.approx(exact.p, abs=4 * sqrt((exact.p or 0) / 50_000))
+    # only the signs of three seeds matter, two of them in the short last block
+    sparse = np.zeros(34)
+    sparse[[0, 32, 33]] = 1.0
+    assert st.sign_flip(sparse, np.random.default_rng(1)).p == pytest.approx(0.25, abs=0.01)
     far = st.sign_flip(np.full(40, 1.0), np.random.default_rng(1), draws=999)
     assert (far.p, far.smallest, far.draws) == (0.001, 0.001, 999)
     assert far.reason is None

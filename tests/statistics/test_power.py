@@ -57,14 +57,14 @@ def test_seeds_needed_are_the_fewest_with_the_power() -> None:
 
 
 def test_half_width() -> None:
-    found = st.seeds_for_half_width(D, 0.003)
-    for seeds, sd in (
-        (found.value or 0, found.sd_upper or 0),
-        (found.optimistic or 0, found.sd or 0),
-    ):
-        half = [stats.t.ppf(0.975, n - 1) * sd / sqrt(n) for n in (seeds - 1, seeds)]
-        assert half[0] > 0.003 >= half[1]
-    assert (found.target, found.n) == (0.003, 10)
+    for width in (0.003, 0.01, 0.02, 0.05):
+        found = st.seeds_for_half_width(D, width)
+        plans = ((found.value, found.sd_upper), (found.optimistic, found.sd))
+        for seeds, sd in ((n or 0, s or 0) for n, s in plans):
+            half = [stats.t.ppf(0.975, max(1, n - 1)) * sd / sqrt(n) for n in (seeds - 1, seeds)]
+            assert half[1] <= width
+            assert seeds == 2 or half[0] > width
+        assert (found.target, found.n) == (width, 10)
     less = st.seeds_for_half_width(D, 0.003, level=0.8, sd_level=0.5)
     half = [
         stats.t.ppf(0.9, n - 1) * (less.sd_upper or 0) / sqrt(n)

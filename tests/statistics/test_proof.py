@@ -130,17 +130,17 @@ def test_crossed_limits_cover() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("source", range(5))
+@pytest.mark.parametrize("source", range(4))
 def test_shares_of_the_total_cover(source: int) -> None:
     rng, levels = generator(20 + source), st.oa25()
-    truth = np.roll([2.0, 1.0, 0.5, 0.0, 1.0], source)
+    truth = np.append(np.roll([2.0, 1.0, 0.5, 0.0], source), 1.0)
     hits = np.zeros(5)
     for _ in range(400):
         y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(4))
         y = y + sqrt(truth[4]) * rng.normal(size=25)
         for f, c in enumerate(st.source_variance(y).components):
             hits[f] += c.share.contains(truth[f] / truth.sum())
-    assert (hits / 400 > 0.9).all()
+    assert (hits / 400 > 0.92).all()
 
 
 @pytest.mark.slow

@@ -260,6 +260,11 @@ def test_pair_with_replicates_is_the_anova_table() -> None:
     assert (p[3], found.n, found.components[0].n) == (None, 24, 24)
 
 
+def test_three_replicates_have_their_degrees_of_freedom() -> None:
+    found = st.pair_variance(rng.normal(size=(3, 4, 3)))
+    assert [c.df for c in found.components] == [2, 3, 6, 24]
+
+
 def test_pair_without_replicates() -> None:
     y = rng.normal(size=(3, 4)) + np.arange(4)
     found = st.pair_variance(y, level=0.8)

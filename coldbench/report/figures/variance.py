@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, HATCHES, PAPER, Plot, axes, short
+from coldbench.report.figures.style import COLOURS, HATCHES, MUTED, PAPER, Plot, axes, short
 from coldbench.report.sources import Attribution
 from coldbench.report.tables import percent
 
@@ -53,6 +53,7 @@ def _bar(ax: Axes, place: int, one: Attribution, label: bool) -> None:
     start = 0.0
     for number, part in enumerate(one.variance.components):
         share = part.share
+        colour, hatch = (MUTED, "") if part.name == "error" else (COLOURS[number], HATCHES[number])
         if share.value is None or share.low is None or share.high is None:
             return
         ax.barh(
@@ -60,13 +61,13 @@ def _bar(ax: Axes, place: int, one: Attribution, label: bool) -> None:
             100 * share.value,
             left=start,
             height=0.36,
-            color=COLOURS[number],
-            hatch=HATCHES[number],
+            color=colour,
+            hatch=hatch,
             edgecolor=PAPER,
             linewidth=0.6,
             label=part.name if label else None,
         )
         start += 100 * share.value
         y = place + 0.09 + 0.085 * number
-        ax.plot([100 * share.low, 100 * share.high], [y, y], color=COLOURS[number], lw=1.6)
-        ax.plot([100 * share.value], [y], "o", color=COLOURS[number], ms=3)
+        ax.plot([100 * share.low, 100 * share.high], [y, y], color=colour, lw=1.6)
+        ax.plot([100 * share.value], [y], "o", color=colour, ms=3)

@@ -1,0 +1,56 @@
+"""MAMO learns, the same way twice, without touching a global generator."""
+
+import numpy as np
+import pytest
+import torch
+
+from coldbench.rng import generator
+from mamo.learner import MAMO, mamo
+from tests.mamo.problem import domain, training
+
+
+def fitted(seed: int = 0, epochs: int = 12, **options: object) -> MAMO:
+    config = mamo.configure({"size": 8, "batch": 8, "rate": 0.02, "epochs": epochs, **options})
+    made = MAMO(config, domain(), generator(seed, "init"))
+    for epoch in range(epochs):
+        made.train_epoch(training(), epoch, generator(seed, "order", epoch))
+    return made
+
+
+def error(made: MAMO) -> float:
+    """Absolute error of query ratings, other splits than those trained on."""
+    total, count = 0.0, 0
+    for episode in training().episodes(np.random.default_rng(9)):
+        found = (made.predict(episode.batch) - episode.target).abs()
+        total += float(found[episode.batch.query_mask].sum())
+        count += int(episode.batch.query_mask.sum())
+    return total / count
+
+
+def test_learns_more_than_chance() -> None:
+    value = training().value
+    chance = np.abs(value - np.median(value)).mean()
+    assert error(fitted()) < 0.6 * chance
+
+
+def test_same_seed_same_numbers_and_no_global_draws() -> None:
+    before = torch.get_rng_state()
+    first, second, other = fitted(epochs=2), fitted(epochs=2), fitted(seed=1, epochs=2)
+    for name, value in first.model.state_dict().items():
+        assert torch.equal(value, second.model.state_dict()[name]), name
+    assert error(first) != error(other)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_figures_of_an_epoch() -> None:
+    made = fitted(epochs=1)
+    figures = made.train_epoch(training(), 1, generator(0, "order", 1))
+    assert figures["attention_entropy"] == pytest.approx(1, abs=0.1)
+    assert 0 <= figures["dead_user_gradient"] <= 1
+    assert figures["task_memory_norm"] > 1
+    assert all(np.isfinite(value) for value in figures.values())
+
+
+def test_meta_users_are_the_first_of_the_training_users() -> None:
+    made = fitted(epochs=1, meta_users=3, outer_step="epoch")
+    assert made.model.user.weights[0].isfinite().all()

@@ -1,0 +1,186 @@
+"""`verify` names each damaged, edited, foreign or missing file; `merge` copies sound runs only."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coldbench.drive import drive
+from coldbench.encoding import decode, encode, seal
+from coldbench.errors import DataError, StoreError
+from coldbench.merge import merge
+from coldbench.plan import StudyConfig
+from coldbench.predict import Predictions
+from coldbench.report import write_report
+from coldbench.store import Study
+from coldbench.verify import replay, verify
+from tests.core.test_cli import coldbench
+from tests.reliability.faults import contents
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def edit(file: Path, change: Edit, resealed: bool = False) -> None:
+    data = json.loads(file.read_text())
+    change(data)
+    if resealed:
+        data["sha256"] = seal(data)
+    file.write_text(json.dumps(data))
+
+
+def first(study: Study, name: str = "record.json") -> Path:
+    return study.runs / study.manifest.jobs[0].job_hash / name
+
+
+def better(data: dict[str, Any]) -> None:
+    data["scores"][0]["value"] -= 0.01
+
+
+def shifted(file: Path) -> None:
+    old = decode(file.read_bytes())
+    file.write_bytes(encode(Predictions(old.row, old.score + 1, old.scenario, old.shots)))
+
+
+DAMAGES: dict[str, tuple[Callable[[Study], object], str, str]] = {
+    "torn record": (lambda s: first(s).write_text("{"), "record.json", "damaged"),
+    "better score": (lambda s: edit(first(s), better), "record.json", "was edited"),
+    "no seal": (lambda s: edit(first(s), lambda d: d.pop("sha256")), "record.json", "no hash"),
+    "other job": (
+        lambda s: edit(first(s), lambda d: d["job"].update(device="x"), True),
+        "record.json", "does not match its hash",
+    ),
+    "newer schema": (
+        lambda s: edit(first(s), lambda d: d.update(schema_version=9)), "record.json", "newer",
+    ),
+    "other split": (
+        lambda s: edit(first(s), lambda d: d.update(split_sha256="0" * 64), True),
+        "record.json", "split_sha256 differs",
+    ),
+    "no origin": (
+        lambda s: edit(first(s), lambda d: d.update(provenance={}), True),
+        "record.json", "does not say its origin",
+    ),
+    "torn predictions": (
+        lambda s: first(s, "predictions.parquet").write_bytes(b"PAR1"),
+        "predictions.parquet", "damaged",
+    ),
+    "other predictions": (
+        lambda s: shifted(first(s, "predictions.parquet")), "predictions.parquet", "hash in its",
+    ),
+    "pickle": (lambda s: first(s, "x.pkl").write_bytes(b"x"), "x.pkl", "does not belong"),
+    "link": (
+        lambda s: (s.runs / ("0" * 16)).symlink_to(first(s).parent), "0" * 16, "a link",
+    ),
+    "edited plan": (
+        lambda s: edit(s.path / "study.json", lambda d: d["jobs"][0].update(seed="5")),
+        "study.json", "does not match its hash",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(DAMAGES))
+def test_damage_is_named(study: Study, name: str) -> None:
+    break_it, file, message = DAMAGES[name]
+    break_it(study)
+    verdict = verify(study.path)
+    assert not verdict.intact
+    named = [finding for finding in verdict.of("damage") if file in str(finding.file)]
+    assert any(message in finding.text for finding in named), verdict.findings
+
+
+def test_a_sound_study_passes(study: Study) -> None:
+    verdict = verify(study.path)
+    assert verdict.passed, verdict.findings
+    assert (verdict.planned, verdict.stored, verdict.predictions) == (4, 4, 4)
+    for file in study.runs.glob("*/predictions.parquet"):
+        file.unlink()
+    assert verify(study.path).passed
+
+
+def test_holes_and_foreign_runs(study: Study, config: StudyConfig, tmp_path: Path) -> None:
+    other = drive(config.model_copy(update={"protocol": "all", "out": tmp_path / "o"}), workers=1)
+    foreign = next(iter(other.records())).job_hash
+    shutil.copytree(other.runs / foreign, study.runs / foreign)
+    shutil.rmtree(first(study).parent)
+    verdict = verify(study.path)
+    assert [finding.file.name for finding in verdict.of("hole")] == [first(study).parent.name]
+    assert ["of another configuration: protocol" in f.text for f in verdict.of("damage")] == [True]
+    with pytest.raises(StoreError, match=r"record\.json: of another configuration"):
+        write_report(study, study.path)
+
+
+def test_the_report_refuses_edited_scores(study: Study) -> None:
+    edit(first(study), better)
+    with pytest.raises(StoreError, match=r"record\.json: the record does not match its hash"):
+        write_report(study, study.path)
+
+
+def test_replay(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+    assert replay(study, 3, seed=1, told=lambda record, same: told.append(same)) == []
+    assert told == [True] * 3
+    edit(first(study), lambda d: d.update(predictions_sha256="0" * 64), True)
+    found = replay(study, 100)
+    assert [finding.file for finding in found] == [first(study)]
+    assert "other predictions" in found[0].text
+
+
+def test_replay_needs_the_same_data(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from coldbench.backends.fetch import _intact
+
+    monkeypatch.setenv("COLDBENCH_CACHE", str(tmp_path / "empty"))
+    _intact.cache_clear()
+    with pytest.raises(DataError, match="no ratings with fingerprint"):
+        replay(study, 1, options={"n_users": 151, "n_items": 120, "n_ratings": 6000})
+
+
+def test_the_command(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert coldbench(monkeypatch, "verify", study.path, "--replay", 1) == 0
+    assert "the same, bit for bit" in capsys.readouterr().out
+    edit(first(study), better)
+    assert coldbench(monkeypatch, "verify", study.path) == 4
+    assert f"damage: {first(study)}" in capsys.readouterr().out
+
+
+@pytest.fixture
+def shards(config: StudyConfig, tmp_path: Path) -> list[Path]:
+    parts = [tmp_path / f"part{k}" for k in (1, 2)]
+    for k, part in enumerate(parts, 1):
+        drive(config.model_copy(update={"out": part}), workers=1, shard=(k, 2))
+    return parts
+
+
+def test_shards_make_the_whole(shards: list[Path], study: Study, tmp_path: Path) -> None:
+    merged, new = merge(shards, tmp_path / "whole")
+    assert new == 4
+    assert contents(merged) == contents(study)
+    assert verify(merged.path).passed
+    assert merge(shards, tmp_path / "whole")[1] == 0
+
+
+def test_damaged_or_contradicting_studies_are_not_merged(
+    shards: list[Path], study: Study, tmp_path: Path
+) -> None:
+    edit(first(study), lambda d: d.update(predictions_sha256="0" * 64), True)
+    first(study, "predictions.parquet").unlink()
+    with pytest.raises(StoreError, match="different predictions"):
+        merge([*shards, study.path], tmp_path / "whole")
+    edit(first(study), better)
+    with pytest.raises(StoreError, match="is not merged"):
+        merge([study.path], tmp_path / "whole")
+    assert not (tmp_path / "whole").exists()
+
+
+def test_other_configurations_are_not_merged(
+    study: Study, config: StudyConfig, tmp_path: Path
+) -> None:
+    other = drive(config.model_copy(update={"refit": False, "out": tmp_path / "o"}), workers=1)
+    with pytest.raises(StoreError, match="refit"):
+        merge([study.path, other.path], tmp_path / "whole")

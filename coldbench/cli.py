@@ -130,13 +130,20 @@ def run(
 @cli.command()
 @click.argument("study", required=False, type=click.Path(path_type=Path))
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
-def report(study: Path | None, out: Path | None) -> None:
+@click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
+@click.option("--table", default="main", show_default=True, help="Which one, with --format.")
+def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
     from coldbench.report import write_report
     from coldbench.store import Study, latest_study
     from coldbench.terminal import print_report
 
     opened = Study.open(study or latest_study(Path("results")))
+    if form is not None:
+        from coldbench.report import render
+
+        click.echo(render(opened, form, table), nl=False)
+        return
     print_report(opened, write_report(opened, out or opened.path))
 
 
@@ -187,6 +194,29 @@ def merge(studies: tuple[Path, ...], out: Path) -> None:
     merged, new = merge_studies(studies, out)
     stored = sum(1 for _ in merged.records())
     click.echo(f"{out}: {new} new runs, {stored} of {len(merged.manifest.jobs)} planned.")
+
+
+@cli.command()
+@click.argument("name")
+def check(name: str) -> None:
+    """Run the conformance suite on a registered learner and explain each failure."""
+    from coldbench import registry
+    from coldbench.conformance import CHECKS, Problem, small_ratings
+    from coldbench.learner import Variant
+
+    problem = Problem(Variant.of(registry.load("learner", name), name), small_ratings())
+    faults = 0
+    for test in CHECKS.values():
+        try:
+            test(problem)
+            mark, said = "ok  ", ""
+        except Exception as error:
+            faults += 1
+            mark, said = "FAIL", f"\n     {error if str(error) else type(error).__name__}"
+        click.echo(f"{mark} {(test.__doc__ or test.__name__).strip()}{said}")
+    click.echo(f"{name}: {len(CHECKS) - faults} of {len(CHECKS)} checks passed")
+    if faults:
+        sys.exit(3)
 
 
 @cli.command()

@@ -2,8 +2,9 @@
 
 1. Train on the inner ratings; after each epoch predict the validation tasks; stop when the
    validation MAE has not improved for `patience` epochs. This chooses the number of epochs.
-2. Train a new learner, from the same initial state, on all training ratings for that number,
-   which is then its whole schedule (rates that decay reach their end).
+2. Train a new learner, from the same initial state, on all training ratings for that number.
+   Rates that decay follow the schedule of step 1, so that the last epoch is the one chosen there
+   (on validation, decaying to 0 within the chosen epochs is worse: MAMO .803 against .796).
 
 A learner of one epoch (closed forms) needs no first step.
 """
@@ -60,7 +61,6 @@ def fit(
         if not refit:
             return best
         epochs = best.epochs
-        config = config.model_copy(update={"epochs": epochs})
     data = TrainingData.of(ratings, split.train_user, split.train, device)
     learner = variant.learner(config, domain, generator(seeds.init, "init"))
     for epoch in range(epochs):

@@ -105,7 +105,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
     ratings = open_dataset(config.dataset, config.dataset_options)
-    common = {
+    common: dict[str, Any] = {
         "dataset": ratings.name,
         "dataset_sha256": ratings.sha256,
         "protocol": config.protocol,
@@ -156,5 +156,3 @@ def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _deep(merged[key], value) if both else value
     return merged
-
-

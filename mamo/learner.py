@@ -176,13 +176,12 @@ mamo = Variant(
         "local_loops": 5,
         # plain SGD at .05 leaves embeddings of rare ids where they began
         "outer_optimizer": "adamw",
-        # .001, .002, .004, .008 at 32 users a step: .806, .796, .794, .795; .008 at 64: .794
-        "rate": 8e-3,
-        "batch": 64,
+        # .001, .002, .004, .008 at 32 users a step: .806, .796, .795, .795; .008 at 64: .794
+        "rate": 4e-3,
         "linear_decay": True,
-        # 4, 6, 8 epochs: .798, .794, .794
-        "epochs": 8,
-        "patience": 8,
+        # 4, 6 epochs: .798, .794
+        "epochs": 6,
+        "patience": 6,
         # zip codes, directors and actors are hidden: .1, .3, .5: .794, .794, .797
         "rare_dropout": 0.3,
     },
@@ -194,8 +193,6 @@ mamo_released = Variant(
     MAMO,
     {
         **{k: v for sides in MAMOConfig.switches.values() for k, v in sides["released"].items()},
-        "epochs": 3,
-        "patience": 3,
         "query_share": 0.25,
         "max_query": 5,
         "max_support": 15,

@@ -17,8 +17,8 @@ class MAMOConfig(LearnerConfig):
     it from either side without knowing MAMO.
     """
 
-    epochs: int = Field(8, ge=1)
-    patience: int = Field(8, ge=1)
+    epochs: int = Field(3, ge=1)
+    patience: int = Field(3, ge=1)
 
     # sizes and rates, with the paper's symbols
     size: int = Field(100, ge=1, description="d, of embeddings and layers")

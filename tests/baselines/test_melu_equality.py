@@ -53,7 +53,7 @@ def loop(
         learner = maml.clone()
         for _ in range(c.inner_steps if len(x) else 0):
             error = learner(x) - network.normal(r)
-            learner.adapt(pointwise(c.loss, error, c.delta).mean())
+            learner.adapt(pointwise(c.inner_loss, error, c.delta).mean())
         output = learner(inputs(batch.query_item[task, asked]))
         error = output - network.normal(episode.target[task, asked].double())
         yield pointwise(c.loss, error, c.delta).mean()

@@ -153,6 +153,7 @@ def test_a_job_in_a_process_of_its_own(jobs: list[Job], source: Source, stranger
     assert "longer than the time-out of 0.1 s" in late.record.reason
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_once_costs_nothing(
     config: StudyConfig, strangers: Path, tmp_path: Path
 ) -> None:

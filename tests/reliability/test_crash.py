@@ -90,7 +90,7 @@ def test_a_full_disk_stops_a_study_with_status_4(tmp_path: Path) -> None:
 
 
 def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
-    words = shell("run", "-m", "bias,global-mean", "-s", 12, "-w", 1, "-o", tmp_path / "s", *SIZE)
+    words = shell("run", "-m", "bias,global-mean", "-s", 8, "-w", 1, "-o", tmp_path / "s", *SIZE)
     drivers = [
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
     ]
@@ -98,14 +98,13 @@ def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
         _, error = driver.communicate(timeout=120)
         assert driver.returncode == 0, error
     study = Study.open(tmp_path / "s")
-    assert len(list(study.runs.iterdir())) == 24
-    alone = drive(config.model_copy(update={"seeds": 12, "out": tmp_path / "alone"}), workers=1)
+    assert len(list(study.runs.iterdir())) == 16
+    alone = drive(config.model_copy(update={"seeds": 8, "out": tmp_path / "alone"}), workers=1)
     assert contents(study) == contents(alone)
 
 
-@pytest.mark.parametrize(
-    "signum", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_worker_processes_stop_within_five_seconds(
     strangers: Path, tmp_path: Path, signum: signal.Signals
 ) -> None:

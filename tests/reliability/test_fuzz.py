@@ -22,7 +22,7 @@ from coldbench.store import Study
 from coldbench.verify import verify
 from tests.reliability.faults import damaged
 
-MANY = [150, pytest.param(10_000, marks=pytest.mark.slow)]
+MANY = [80, pytest.param(10_000, marks=pytest.mark.slow)]
 PIECES = [
     b"\0", b"\xff", b"NaN", b"1e999", b"-1", b"null", b"[]", b"{}", b'"', b"[" * 2000, b"9" * 5000,
     b"\\ud800", b"!!python/object/apply:os.system [true]", b"&a [*a]", b"*a", b"<<: *a", b"0x1F",
@@ -81,7 +81,7 @@ def test_records(study: Study, count: int) -> None:
     survives(file.read_bytes(), count, read, ColdbenchError)
 
 
-@pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_plans(study: Study, count: int) -> None:
     file = study.path / "study.json"
     shutil.rmtree(study.runs)

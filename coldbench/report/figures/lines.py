@@ -71,7 +71,8 @@ def _zoom(series: Sequence[Series]) -> tuple[float, float]:
     """From the lowest value to three times the height of the learners' last epochs."""
     values = [b.value for one in series for b in one.bands if b.value is not None]
     late = [b.value for one in series for b in one.bands[len(one.bands) // 3 :] if b.value]
-    low, high = min(values), max(late)
+    short = max(len(one.bands) for one in series) < 6
+    low, high = min(values), max(values if short else late)
     space = (high - low) or 0.01
     return low - 0.1 * space, min(max(values), high + 0.6 * space) + 0.05 * space
 

@@ -1,0 +1,100 @@
+"""Progress of a study while it runs: a bar on a terminal, a few plain lines elsewhere."""
+
+import time
+
+from rich import progress as bars
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from coldbench.records import RunRecord
+from coldbench.report.names import display_name
+from coldbench.terminal.screen import duration, open_console, runs
+
+__all__ = ["MARKS", "Display", "failure"]
+
+MARKS = {"finished": "✓", "diverged": "✗", "failed": "✗", "declined": "–"}
+
+
+class Display:
+    """Shows a study while it runs; a context manager.
+
+    progress: hand it to `coldbench.drive.drive`; failures: the records that did not finish.
+    On a terminal a bar with time left; elsewhere about ten plain lines, and one a failure.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        from coldbench.drive import Progress
+
+        self.console = console or open_console()
+        self.failures: list[RunRecord] = []
+        self.progress: Progress = Progress(start=self._begin, done=self._done)
+        self._total = self._count = 0
+        self._since = time.monotonic()
+        self._bar = bars.Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("runs", total=None, visible=False)
+
+    def __enter__(self) -> "Display":
+        if self.console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+    def _begin(self, pending: int, stored: int) -> None:
+        self._total, self._since = pending, time.monotonic()
+        kept = f", {stored} stored already" if stored else ""
+        self.console.print(f"{runs(pending)} to do{kept}.")
+        self._bar.update(self._task, total=pending, visible=pending > 0)
+
+    def _done(self, record: RunRecord) -> None:
+        self._count += 1
+        if record.status != "finished":
+            self.failures.append(record)
+            self.console.print(failure(record))
+        self._bar.update(self._task, advance=1, description=self._last(record))
+        if not self.console.is_terminal and self._is_milestone():
+            self.console.print(self._line())
+
+    def _last(self, record: RunRecord) -> str:
+        failed = sum(record.status in ("failed", "diverged") for record in self.failures)
+        bad = f" · {failed} failed" if failed else ""
+        seconds = duration(record.seconds.get("total", 0.0))
+        name = display_name(record.job.learner, 24)
+        mark = MARKS[record.status]
+        return f"{mark} {name} seed {display_name(record.job.seeds.label, 12)} {seconds}{bad}"
+
+    def _is_milestone(self) -> bool:
+        step = max(self._total // 10, 1)
+        return self._count % step == 0 or self._count == self._total
+
+    def _line(self) -> str:
+        elapsed = time.monotonic() - self._since
+        left = elapsed / self._count * (self._total - self._count)
+        share = 100 * self._count // max(self._total, 1)
+        tail = f", about {duration(left)} left" if self._count < self._total else ""
+        return f"[{self._count}/{self._total}] {share} % after {duration(elapsed)}{tail}"
+
+
+def failure(record: RunRecord) -> Text:
+    """One line about a run that did not finish."""
+    name, seed = display_name(record.job.learner), display_name(record.job.seeds.label, 16)
+    reason = display_name(record.reason or "no reason recorded", 160)
+    line = f"{MARKS[record.status]} {name} seed {seed} {record.status}: {reason}"
+    return Text(line, style="yellow" if record.status == "declined" else "red")

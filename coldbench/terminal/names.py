@@ -1,0 +1,121 @@
+"""Lists of what can be named, and what is in a data set."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from coldbench.report.names import display_name, plain
+from coldbench.terminal.screen import open_console, table
+
+if TYPE_CHECKING:
+    from coldbench.ratings import Ratings
+
+__all__ = ["print_info", "print_names"]
+
+WIDEST = 40  # characters of a bar of the histogram
+
+
+def print_names(what: str) -> None:
+    """Everything that can be named: with the package it comes from and one line about it."""
+    columns = ("name", "package", "what it is")
+    open_console().print(table("", columns, _NAMES[what]()))
+
+
+def _models() -> list[tuple[str, str, str]]:
+    from coldbench.learner import Variant
+
+    def summary(name: str, target: Any) -> str:
+        variant = Variant.of(target, name)
+        return variant.note or _first_line(variant.learner)
+
+    return _plugins("learner", summary)
+
+
+def _datasets() -> list[tuple[str, str, str]]:
+    return _plugins("dataset", lambda name, target: target.summary or _first_line(target))
+
+
+def _metrics() -> list[tuple[str, str, str]]:
+    return _plugins("metric", lambda name, target: target.summary)
+
+
+def _protocols() -> list[tuple[str, str, str]]:
+    from importlib.metadata import version
+
+    from coldbench.protocols import PROTOCOLS
+
+    package = f"coldbench {version('coldbench')}"
+    return [(name, package, protocol.summary) for name, protocol in PROTOCOLS.items()]
+
+
+_NAMES = {
+    "models": _models,
+    "datasets": _datasets,
+    "protocols": _protocols,
+    "metrics": _metrics,
+}
+
+
+def _plugins(kind: str, summary: Any) -> list[tuple[str, str, str]]:
+    """A plugin that cannot be imported is listed with its error, not hidden."""
+    from coldbench import registry
+    from coldbench.errors import ColdbenchError
+
+    lines = []
+    for name, plugin in registry.plugins(kind).items():
+        try:
+            told = summary(name, registry.load(kind, name))
+        except (ColdbenchError, AttributeError) as error:
+            told = f"cannot be used: {display_name(error, 200)}"
+        package = f"{plugin.package} {plugin.version}"
+        lines.append((display_name(name), display_name(package), display_name(told, 200)))
+    return lines
+
+
+def _first_line(thing: Any) -> str:
+    return (thing.__doc__ or "").strip().split("\n")[0]
+
+
+def print_info(ratings: "Ratings") -> None:
+    """Counts, histogram, fields, licence and fingerprint of a data set."""
+    from coldbench.datasets import describe
+
+    console = open_console()
+    told = describe(ratings)
+    lines = [(key.replace("_", " "), text) for key, value in told.items() if (text := _text(value))]
+    console.print(table("", ("what", "value"), lines))
+    for key in ("user_fields", "item_fields"):
+        if told[key]:
+            rows = [[plain(part) for part in field.values()] for field in told[key]]
+            console.print(table(key.replace("_", " "), list(told[key][0]), rows))
+    if told["histogram"]:
+        console.print(_histogram(told["histogram"]))
+
+
+def _text(value: Any) -> str:
+    """One line; nested tables are shown apart and give nothing here."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)  # years have no comma
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, list):
+        nested = any(isinstance(part, dict) for part in value)
+        return "" if nested else ", ".join(_text(part) for part in value)
+    if isinstance(value, Mapping):
+        numbers = all(isinstance(part, float) for part in value.values())
+        return ", ".join(f"{key} {part:g}" for key, part in value.items()) if numbers else ""
+    return plain(value)
+
+
+def _histogram(counts: Mapping[str, int]) -> Text:
+    most, total = max(counts.values()), sum(counts.values())
+    width = max(map(len, counts))
+    lines = [
+        f"{plain(value):>{width}}  {'█' * max(round(WIDEST * count / most), 1)} "
+        f"{count:,} ({100 * count / total:.0f} %)"
+        for value, count in counts.items()
+    ]
+    return Text("\n".join(["ratings", *lines]))

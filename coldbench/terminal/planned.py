@@ -1,0 +1,42 @@
+"""What a study would run, and how long it may take."""
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from coldbench.report.names import display_name, plain
+from coldbench.terminal.screen import duration, open_console, runs, table
+
+if TYPE_CHECKING:
+    from coldbench.plan import StudyConfig
+
+__all__ = ["print_plan"]
+
+
+def print_plan(config: "StudyConfig", workers: int | None) -> None:
+    """The jobs of a study and an estimate of the time they take; runs none of them."""
+    from coldbench.drive import default_folder, todo
+    from coldbench.estimate import estimate
+    from coldbench.plan import plan
+    from coldbench.store import Study
+
+    console = open_console()
+    ratings, jobs = plan(config)
+    study = Study(default_folder(config, ratings.name))
+    pending = todo(study, jobs)
+    console.print(f"{runs(len(jobs))}, {len(jobs) - len(pending)} stored already.")
+    console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
+    count = min(workers or os.cpu_count() or 1, max(len(pending), 1))
+    probes = estimate(ratings, pending)
+    lines = [
+        (display_name(p.learner), p.jobs, p.epochs, p.problem or f"{p.seconds:.1f}") for p in probes
+    ]
+    columns = ("learner", "runs to do", "most epochs", "seconds a run")
+    console.print(table("Jobs", columns, lines))
+    total = sum(probe.seconds * probe.jobs for probe in probes) / count
+    console.print(
+        f"Estimate: about {duration(total)} with {count} worker{'s' if count > 1 else ''}. It "
+        "scales one epoch on at most 200 users to the most epochs; early stopping makes it "
+        "shorter."
+    )

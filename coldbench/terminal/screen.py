@@ -1,0 +1,66 @@
+"""The console, and tables on it. Names come from strangers: text is never read as markup."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from coldbench.report.names import plain
+
+__all__ = ["NARROWEST", "duration", "open_console", "runs", "table"]
+
+NARROWEST = 100  # columns assumed where the output is not a terminal
+NUMERIC = "-−.0123456789n±[◆●"  # how the cells of a column of numbers begin
+
+
+def open_console() -> Console:
+    """On standard output; what its encoding lacks is shown as `?`, never an error."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    console = Console(highlight=False, emoji=False, markup=False)
+    if console.is_terminal:
+        return console
+    return Console(highlight=False, emoji=False, markup=False, width=NARROWEST, no_color=True)
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `3 min 20 s`, `2 h 05 min`."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def runs(count: int) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count} run" if count == 1 else f"{count} runs"
+
+
+def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
+    """Cells are plain text; columns of numbers align right."""
+    cells = [[_cell(value) for value in line] for line in lines]
+    found = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for place, column in enumerate(columns):
+        texts = [line[place].plain for line in cells]
+        numeric = bool(texts) and all(text[:1] in NUMERIC for text in texts)
+        found.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+    for line in cells:
+        found.add_row(*line)
+    return found
+
+
+def _cell(value: object) -> Text:
+    return value if isinstance(value, Text) else Text(plain(value))

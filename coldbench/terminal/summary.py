@@ -1,0 +1,109 @@
+"""A finished or stopped study on one screen."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from coldbench.records import RunRecord
+from coldbench.report.names import display_name, plain
+from coldbench.terminal.display import failure
+from coldbench.terminal.screen import open_console, runs, table
+
+if TYPE_CHECKING:
+    from coldbench.report import ReportData
+    from coldbench.store import Study
+
+__all__ = ["print_report", "print_study"]
+
+TITLE = "MAE, mean ± half of the 95 % interval"
+MOST_FAILURES = 10
+
+
+def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
+    """MAE, what failed, where the files are, what to type next.
+
+    Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
+    failing.
+    """
+    from coldbench.report.summary import summarise
+
+    console = open_console()
+    if any(study.runs.glob("*/record.json")):
+        console.print(_means(summarise(study)))
+    bad = [record for record in study.records() if record.status != "finished"]
+    _print_bad(console, bad)
+    holes = len(study.manifest.jobs) - sum(1 for _ in study.runs.glob("*/record.json"))
+    if holes > 0:
+        console.print(f"{runs(holes)} of the plan not done yet: the same command goes on.")
+    console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
+    console.print(Text(f"Next: coldbench report {plain(study.path)}"), soft_wrap=True)
+    return any(record.status in ("failed", "diverged") for record in (*bad, *failures))
+
+
+def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
+    for record in bad[:MOST_FAILURES]:
+        console.print(failure(record))
+    if len(bad) > MOST_FAILURES:
+        console.print(f"... and {len(bad) - MOST_FAILURES} more: see `coldbench report`.")
+
+
+def _means(summary: Any) -> Table:
+    """Learners by scenarios; `summary` has the columns of summary.csv."""
+    mae = summary[summary["metric"] == "mae"]
+    cells = {(line.learner, line.scenario): _mean(line) for line in mae.itertuples()}
+    names, scenarios = dict.fromkeys(mae["learner"]), dict.fromkeys(mae["scenario"])
+    return _by_scenario({name: display_name(name) for name in names}, list(scenarios), cells)
+
+
+def _mean(line: Any) -> str:
+    if not line.n_seeds:
+        return "n/a"
+    half = line.ci_high - line.mean
+    return f"{line.mean:.4f}" if half != half else f"{line.mean:.4f} ± {half:.4f}"
+
+
+def _by_scenario(
+    names: Mapping[str, str], scenarios: Sequence[str], cells: Mapping[tuple[str, str], str]
+) -> Table:
+    lines = [
+        (shown, *(cells.get((name, scenario), "n/a") for scenario in scenarios))
+        for name, shown in names.items()
+    ]
+    return table(TITLE, ("learner", *scenarios), lines)
+
+
+def print_report(study: "Study", paths: Mapping[str, Path]) -> None:
+    """The league table and the verdicts; the last line names the report's file."""
+    from coldbench.report import build
+    from coldbench.report.verdicts import sayings
+
+    console = open_console()
+    data = build(study)
+    console.print(_league(data))
+    console.print("◆ best of the scenario, ● not distinguishable from it with these seeds\n")
+    for saying in sayings(data):
+        topic = f"{saying.topic}: " if saying.topic else ""
+        console.print(Text(f"{topic}{saying.text}"))
+    console.print()
+    console.print(Text(plain(paths["report.html"])), soft_wrap=True)
+
+
+def _league(data: "ReportData") -> Table:
+    """The rows of the report's first table, marks included."""
+    from coldbench.report.overview import league_table
+
+    marks = {"best": "◆ ", "tied": "● "}
+    found = league_table(data)
+    lines = [
+        [f"{marks.get(cell.mark, '')}{cell.text} {_note(cell.note)}".strip() for cell in row]
+        for row in found.rows
+    ]
+    return table(TITLE, [column.title for column in found.columns], lines)
+
+
+def _note(note: str) -> str:
+    return note.replace("± ", "±") if note.startswith("±") else ""

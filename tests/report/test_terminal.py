@@ -1,0 +1,90 @@
+"""The console: plain lines elsewhere than on a terminal, and names that stay text."""
+
+from pathlib import Path
+
+import pytest
+
+from coldbench import estimate
+from coldbench.plan import StudyConfig, plan
+from coldbench.store import Study
+from coldbench.terminal import Display, print_names, print_report, print_study
+from coldbench.terminal.names import print_info
+from coldbench.terminal.screen import duration
+from tests.report.conftest import HOSTILE
+from tests.report.fake import fake_study
+
+
+def test_a_study_on_one_screen(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_study(study, []) is True
+    told = capsys.readouterr().out
+    assert "✗ melu seed 2 diverged: loss is nan in epoch 3" in told
+    assert "1 run of the plan not done yet" in told
+    assert f"Next: coldbench report {study.path}" in told
+    assert len(told.splitlines()) < 25
+
+
+def test_declining_is_not_failing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = fake_study(tmp_path, seeds=1, status={("melu", 0): "declined"})
+    assert print_study(study, []) is False
+    assert "– melu seed 0 declined" in capsys.readouterr().out
+
+
+def test_a_report_ends_with_its_file(
+    study: Study, report: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_report(study, report)
+    told = capsys.readouterr().out
+    assert told.splitlines()[-1] == str(report["report.html"])
+    assert "would name the wrong winner" in " ".join(told.split())
+
+
+def test_hostile_names_do_not_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [*HOSTILE, "[red]x[/red]", "[/]"]
+    study = fake_study(tmp_path, names, 1, status={(HOSTILE[6], 0): "failed"}, reason="\x1b[2J[/]")
+    print_study(study, [])
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[red]x[/red]" in told
+    assert max(map(len, told.splitlines())) <= 160
+
+
+def test_progress_in_few_plain_lines(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    records = list(study.records())
+    with Display() as display:
+        display.progress.start(len(records), 3)
+        for record in records:
+            display.progress.done(record)
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert lines[0] == "17 runs to do, 3 stored already."
+    assert any("melu seed 2 diverged" in line for line in lines)
+    assert lines[-1].startswith("[17/17] 100 %")
+    assert len(lines) <= 20
+    assert [record.status for record in display.failures] == ["diverged"]
+
+
+@pytest.mark.parametrize("what", ["models", "datasets", "protocols", "metrics"])
+def test_names_come_with_their_package(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_names(what)
+    assert "coldbench" in capsys.readouterr().out
+
+
+def test_durations() -> None:
+    assert [duration(s) for s in (0.4, 59, 200, 7500)] == [
+        "0 s",
+        "59 s",
+        "3 min 20 s",
+        "2 h 05 min",
+    ]
+
+
+def test_an_estimate_scales_a_real_probe(capsys: pytest.CaptureFixture[str]) -> None:
+    small = {"n_users": 60, "n_items": 80, "n_ratings": 3000}
+    config = StudyConfig(models=("global-mean", "bias"), seeds=2, dataset_options=small)
+    ratings, jobs = plan(config)
+    probes = estimate.estimate(ratings, jobs)
+    assert [(probe.learner, probe.jobs) for probe in probes] == [("global-mean", 2), ("bias", 2)]
+    assert all(0 < probe.seconds < 60 and not probe.problem for probe in probes)
+    print_info(ratings)
+    assert "user fields" in capsys.readouterr().out

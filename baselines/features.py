@@ -35,12 +35,14 @@ def _standardised(values: Array) -> Array:
     known = values[~np.isnan(values)].astype(np.float64)
     if not len(known):
         return np.zeros(len(values))
-    return np.nan_to_num((values - known.mean()) / max(known.std(), 1e-9))
+    filled: Array = np.nan_to_num((values - known.mean()) / max(known.std(), 1e-9))
+    return filled
 
 
 def _one_hot(field: Field) -> Array:
     ids, size = category_ids(field)
-    table = np.zeros((len(ids), size))
+    table: Array = np.zeros((len(ids), size))
     np.add.at(table, (np.arange(len(ids))[:, None], ids), 1.0)
     table = table[:, 1:]
-    return table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    norm: Array = np.linalg.norm(table, axis=1, keepdims=True)
+    return table / np.maximum(norm, 1e-9)

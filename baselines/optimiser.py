@@ -40,4 +40,4 @@ class Optimiser:
         self.done += 1
         share = max(1 - self.config.average, 9 / (10 + self.done)) if self.config.average else 1.0
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.averaged.parameters()), self.parameters, share)
+            torch._foreach_lerp_(tuple(self.averaged.parameters()), tuple(self.parameters), share)

@@ -57,7 +57,8 @@ class Plain(Learner):
         arrays = data.user, data.item, data.value.astype(np.float32)
         columns = [torch.tensor(array, device=data.device) for array in arrays]
         total = torch.zeros((), device=data.device)
-        for chosen in torch.from_numpy(rng.permutation(n)).to(data.device).split(c.batch_size):
+        order = torch.from_numpy(rng.permutation(n)).to(data.device)
+        for chosen in torch.split(order, c.batch_size):
             user, item, value = (column[chosen] for column in columns)
             error = self.network(user, item, generator) - self.network.normal(value)
             loss = pointwise(c.loss, error, c.delta).mean()

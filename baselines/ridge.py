@@ -95,11 +95,13 @@ class Ridge(Learner):
 def solve_primal(x: torch.Tensor, y: torch.Tensor, penalty: torch.Tensor) -> torch.Tensor:
     """(X'X + diag(penalty))^-1 X'y; x [B, S, D], y [B, S], penalty [D] -> [B, D]."""
     system = x.mT @ x + torch.diag(penalty)
-    return torch.linalg.solve(system, (x.mT @ y[..., None]))[..., 0]
+    solved: torch.Tensor = torch.linalg.solve(system, (x.mT @ y[..., None]))
+    return solved[..., 0]
 
 
 def solve_dual(x: torch.Tensor, y: torch.Tensor, penalty: torch.Tensor) -> torch.Tensor:
     """The same vector through the S x S system."""
     scaled = x / penalty
     system = scaled @ x.mT + torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
-    return (scaled.mT @ torch.linalg.solve(system, y[..., None]))[..., 0]
+    solved: torch.Tensor = torch.linalg.solve(system, y[..., None])
+    return (scaled.mT @ solved)[..., 0]

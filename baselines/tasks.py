@@ -17,7 +17,7 @@ and `fold` adds it to M_b. This is SGD on W_b and b_b, to the last digit but rou
 Axes: B tasks, S support, Q query, D content, H hidden.
 """
 
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import nn
@@ -87,7 +87,8 @@ class TaskLayers(nn.Module):
 
     def forward(self, query: bool = False) -> torch.Tensor:
         """Output of the support cells [B, S] or the query cells [B, Q]."""
-        own, cells = self._parameters, self.cells
+        own: dict[str, Any] = self._parameters
+        cells = self.cells
         values, products = (cells.query, cells.across) if query else (cells.support, cells.within)
         if self.moved is not None:
             values = torch.baddbmm(values, products, self.moved)

@@ -81,19 +81,31 @@ def _settings(texts: tuple[str, ...], scheduler: str | None) -> dict[str, str]:
 @click.option("--scenarios", callback=_names, help="Of W-W,W-C,C-W,C-C (users-items).")
 @click.option("--shots", callback=_numbers, help="Also predict with so many support ratings: 0,1,5")
 @click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
-@click.option("--set", "assign", multiple=True, metavar="LEARNER.OPTION=VALUE",
-              help="An option of a learner; also dataset.OPTION and protocol.OPTION. Repeatable.")
+@click.option(
+    "--set",
+    "assign",
+    multiple=True,
+    metavar="LEARNER.OPTION=VALUE",
+    help="An option of a learner; also dataset.OPTION and protocol.OPTION. Repeatable.",
+)
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder.")
 @click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core.")
 @click.option("--backend", help="Where jobs run: processes (default), serial, dask, submitit.")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
-@click.option("--engine", multiple=True, metavar="NAME=VALUE",
-              help="A setting of the backend: tls_ca=FILE, slurm_partition=NAME. Repeatable.")
+@click.option(
+    "--engine",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the backend: tls_ca=FILE, slurm_partition=NAME. Repeatable.",
+)
 @click.option("--shard", callback=_shard, metavar="K/N", help="Only part K of N; see `merge`.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds a job may take.")
 @click.option("--retry-failed", is_flag=True, help="Try runs again that did not finish.")
-@click.option("--refit/--no-refit", default=None,
-              help="Train again on all training ratings after choosing the number of epochs.")
+@click.option(
+    "--refit/--no-refit",
+    default=None,
+    help="Train again on all training ratings after choosing the number of epochs.",
+)
 @click.option("--device", help="cpu (default) or cuda.")
 @click.option("--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing.")
 @click.option("--resume", is_flag=True, help="The default: finished runs are never repeated.")

@@ -37,9 +37,7 @@ class EpisodeBatch:
         return EpisodeBatch(*(getattr(self, f.name).to(device) for f in fields(self)))
 
 
-def collate(
-    user: Array, support: Ragged, query: Ragged, item: Array, value: Array
-) -> EpisodeBatch:
+def collate(user: Array, support: Ragged, query: Ragged, item: Array, value: Array) -> EpisodeBatch:
     """A batch from rows into `item` and `value` (any integer / float32 [n])."""
     support_item, support_mask = support.padded(item)
     query_item, query_mask = query.padded(item)

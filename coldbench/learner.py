@@ -193,5 +193,3 @@ class Variant:
     def configure(self, options: Mapping[str, Any]) -> LearnerConfig:
         """The full configuration: defaults, then this variant's options, then the given ones."""
         return self.learner.Config.model_validate({**self.options, **options})
-
-

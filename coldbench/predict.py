@@ -40,9 +40,9 @@ def predict(
     """
     rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     for batch, query_rows in batches(tasks.shots(shots), ratings):
-        score = learner.predict(batch.to(learner.domain.device))
-        _check(learner, score, tuple(batch.query_mask.shape))
-        scores.append(score.detach().float().cpu().numpy()[batch.query_mask.numpy()])
+        given = learner.predict(batch.to(learner.domain.device))
+        _check(learner, given, tuple(batch.query_mask.shape))
+        scores.append(given.detach().float().cpu().numpy()[batch.query_mask.numpy()])
         rows.append(query_rows)
     row, score = np.concatenate(rows), np.concatenate(scores)
     if not np.isfinite(score).all():

@@ -1,4 +1,4 @@
-"""Lists of unequal length in CSR form: the rows of each task, without a Python loop over tasks."""
+"""Lists of unequal length in CSR form: the rows of each task, without a loop over tasks."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ __all__ = ["Ragged"]
 
 
 class Ragged(NamedTuple):
-    """T lists end to end: list t is `rows[ptr[t]:ptr[t + 1]]`. rows int64 [n], ptr int64 [T + 1]."""
+    """T lists end to end: list t is `rows[ptr[t]:ptr[t + 1]]`. rows int64 [n], ptr int64 [T+1]."""
 
     rows: Array
     ptr: Array
@@ -41,7 +41,8 @@ class Ragged(NamedTuple):
     @property
     def position(self) -> Array:
         """The place of each row in its own list, int64 [n]."""
-        return np.arange(len(self.rows)) - np.repeat(self.ptr[:-1], self.lengths)
+        starts: Array = np.repeat(self.ptr[:-1], self.lengths)
+        return np.arange(len(self.rows)) - starts
 
     def shuffled(self, rng: np.random.Generator) -> "Ragged":
         """Each list in random order."""

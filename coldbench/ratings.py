@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """What is known of users and items without any rating: content only, never a statistic of ratings.
+    """What is known of users and items without any rating: content, never statistics of ratings.
 
     n_users, n_items: U and I; item_title: display names, str [I], or None.
     """

@@ -58,7 +58,7 @@ def names(kind: str) -> list[str]:
 
 @cache
 def load(kind: str, name: str) -> Any:
-    """The object that a plugin's entry point names; raises UsageError for an unknown or broken one."""
+    """What a plugin's entry point names; raises UsageError for an unknown or broken one."""
     if name not in plugins(kind):
         raise unknown(kind, name, plugins(kind))
     plugin = plugins(kind)[name]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from coldbench.metrics.metric import Metric
 from coldbench.predict import Predictions
-from coldbench.ratings import Array, Ratings
+from coldbench.ratings import Ratings
 from coldbench.splits import SCENARIOS
 
 __all__ = ["SCORE_COLUMNS", "score"]
@@ -29,6 +29,7 @@ def score(
     """
     lines = []
     low, high, _ = ratings.scale
+    wanted = None if ratings.best is None else ratings.best.astype(np.float64)
     for shots in np.unique(predictions.shots):
         for name in scenarios:
             here = (predictions.scenario == SCENARIOS.index(name)) & (predictions.shots == shots)
@@ -38,11 +39,7 @@ def score(
             value, user = ratings.value[rows].astype(np.float64), ratings.user[rows]
             given = np.clip(predictions.score[here].astype(np.float64), low, high)
             for metric_name, metric in metrics.items():
-                best = np.nan if ratings.best is None else metric(value, _f64(ratings.best[rows]), user)
+                best = np.nan if wanted is None else metric(value, wanted[rows], user)
                 line = (name, int(shots), metric_name, metric(value, given, user), len(rows), best)
                 lines.append(line)
     return pd.DataFrame(lines, columns=list(SCORE_COLUMNS))
-
-
-def _f64(array: Array) -> Array:
-    return array.astype(np.float64)

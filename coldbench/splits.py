@@ -92,9 +92,7 @@ class Split:
     def episode_sha256(self) -> str:
         """Of every support and query row: what the split and episode streams decide."""
         tasks = (self.validation, self.test)
-        parts = [
-            part for t in tasks for part in (t.user, *t.support, *t.query, t.scenario)
-        ]
+        parts = [part for t in tasks for part in (t.user, *t.support, *t.query, t.scenario)]
         return _sha256(self.train_user, *self.train, *self.inner, *parts)
 
 

@@ -15,7 +15,6 @@ from coldbench.learner import Episode
 from tests.baselines.worlds import RNG, domain, training, world
 
 
-
 class Canonical(nn.Module):
     """The decision layers as anyone would write them for one user."""
 

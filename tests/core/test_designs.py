@@ -26,7 +26,9 @@ def test_cross() -> None:
     assert set(vectors) == {Seeds(s, 0, i, 0) for s in (0, 4) for i in (0, 4)}
 
 
-@pytest.mark.parametrize("design", ["", "jiont", "cross:", "cross:init", "cross:init,init", "cross:a,b"])
+@pytest.mark.parametrize(
+    "design", ["", "jiont", "cross:", "cross:init", "cross:init,init", "cross:a,b"]
+)
 def test_unknown_designs(design: str) -> None:
     with pytest.raises(UsageError, match="known are joint"):
         seed_vectors(design, (0, 1))

@@ -28,7 +28,7 @@ def test_by_hand() -> None:
 def test_ndcg_equals_the_mean_over_all_orders_of_ties() -> None:
     value, score = np.array([5.0, 1, 3, 2]), np.array([2.0, 2, 2, 1])
     gain, discount = 2**value - 1, 1 / np.log2(np.arange(3) + 2)
-    orders = [list(p) + [3] for p in itertools.permutations([0, 1, 2])]
+    orders = [[*p, 3] for p in itertools.permutations([0, 1, 2])]
     expected = np.mean([(gain[order[:3]] * discount).sum() for order in orders])
     best = (np.sort(gain)[::-1][:3] * discount).sum()
     assert ndcg_3(value, score, np.zeros(4)) == pytest.approx(expected / best)

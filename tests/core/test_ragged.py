@@ -10,7 +10,9 @@ LISTS = st.lists(st.lists(st.integers(0, 99), max_size=6), min_size=1, max_size=
 
 
 def ragged(lists: list[list[int]]) -> Ragged:
-    return Ragged.of(np.array(sum(lists, []), dtype=np.int64), np.array([len(x) for x in lists]))
+    return Ragged.of(
+        np.array([v for x in lists for v in x], dtype=np.int64), np.array([len(x) for x in lists])
+    )
 
 
 def plain(lists: Ragged) -> list[list[int]]:

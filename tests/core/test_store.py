@@ -65,9 +65,7 @@ def test_more_seeds_and_learners_may_join(study: Study, config: StudyConfig) -> 
     assert len(list(drive(more, workers=1).records())) == 4 + 3
 
 
-def test_no_space_left(
-    study: Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_space_left(study: Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = sorted(path.name for path in study.runs.iterdir())
     job = plan(config.model_copy(update={"seeds": (7,)}))[1][0]
     outcome = run_job(job)

@@ -95,7 +95,7 @@ def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
     ]
     for driver in drivers:
-        _, error = driver.communicate(timeout=120)
+        _, error = driver.communicate(timeout=300)
         assert driver.returncode == 0, error
     study = Study.open(tmp_path / "s")
     assert len(list(study.runs.iterdir())) == 16

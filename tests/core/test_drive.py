@@ -70,13 +70,13 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
     out = tmp_path / "stopped"
     command = [
         sys.executable, "-m", "coldbench", "run", "--models", "bias,global-mean,ridge",
-        "--seeds", "14", "--workers", "1", "--out", str(out),
+        "--seeds", "40", "--workers", "1", "--out", str(out),
         *(word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    for _ in range(600):
-        time.sleep(0.05)
-        if len(list(out.glob("runs/*/record.json"))) >= 5 or process.poll() is not None:
+    for _ in range(3000):
+        time.sleep(0.01)
+        if len(list(out.glob("runs/*/record.json"))) >= 3 or process.poll() is not None:
             break
     assert process.poll() is None, process.stderr.read() if process.stderr else ""
     os.kill(process.pid, signum)
@@ -87,13 +87,13 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
         assert process.returncode == 130
         assert b"Finished runs are kept" in error
     stored = len(list(out.glob("runs/*/record.json")))
-    assert 5 <= stored < 42
-    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 14})
+    assert 3 <= stored < 120
+    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 40})
     seen: list[tuple[int, int]] = []
     resumed = drive(
         full.model_copy(update={"out": out}),
         workers=1,
         progress=Progress(lambda todo, stored: seen.append((todo, stored))),
     )
-    assert seen == [(42 - stored, stored)]
+    assert seen == [(120 - stored, stored)]
     assert csv(resumed) == csv(drive(full.model_copy(update={"out": tmp_path / "w"}), workers=1))

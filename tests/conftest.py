@@ -1,6 +1,7 @@
 """Fixtures that all tests share: caches of their own, small data."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,10 @@ import torch
 
 from coldbench.conformance import small_ratings
 from coldbench.ratings import Ratings
+
+
+# A shell that starts the tests in the background has Ctrl-C ignored, in every child as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,6 @@ import torch
 from coldbench.conformance import small_ratings
 from coldbench.ratings import Ratings
 
-
 # A shell that starts the tests in the background has Ctrl-C ignored, in every child as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -70,7 +70,7 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
     out = tmp_path / "stopped"
     command = [
         sys.executable, "-m", "coldbench", "run", "--models", "bias,global-mean,ridge",
-        "--seeds", "40", "--workers", "1", "--out", str(out),
+        "--seeds", "24", "--workers", "1", "--out", str(out),
         *(word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -87,13 +87,13 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
         assert process.returncode == 130
         assert b"Finished runs are kept" in error
     stored = len(list(out.glob("runs/*/record.json")))
-    assert 3 <= stored < 120
-    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 40})
+    assert 3 <= stored < 72
+    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 24})
     seen: list[tuple[int, int]] = []
     resumed = drive(
         full.model_copy(update={"out": out}),
         workers=1,
         progress=Progress(lambda todo, stored: seen.append((todo, stored))),
     )
-    assert seen == [(120 - stored, stored)]
+    assert seen == [(72 - stored, stored)]
     assert csv(resumed) == csv(drive(full.model_copy(update={"out": tmp_path / "w"}), workers=1))

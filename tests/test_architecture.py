@@ -33,6 +33,7 @@ STATIONS = [
     {"doctor", "merge"},
     {"report"},
     {"terminal"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 ]

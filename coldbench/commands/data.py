@@ -1,0 +1,52 @@
+"""`coldbench data`: list, download, import and describe data sets."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["data"]
+
+
+@click.group()
+def data() -> None:
+    """Data sets: list, download, import, and what is in one."""
+
+
+@data.command(name="list")
+def data_list() -> None:
+    """The data sets by name."""
+    from coldbench.terminal import print_names
+
+    print_names("datasets")
+
+
+@data.command(name="info")
+@click.argument("name")
+@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of it.")
+def data_info(name: str, assign: tuple[str, ...]) -> None:
+    """Counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
+    from coldbench.datasets import open_dataset
+    from coldbench.options import parse_assignments
+    from coldbench.terminal import print_info
+
+    options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+    print_info(open_dataset(name, options))
+
+
+@data.command(name="download")
+@click.argument("name")
+def data_download(name: str) -> None:
+    """Fetch an official archive, check it and keep it."""
+    from coldbench.datasets.download import download
+
+    click.echo(f"{name} is ready: {download(name)}")
+
+
+@data.command(name="import")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+def data_import(name: str, path: Path) -> None:
+    """Take an official archive or folder that you have."""
+    from coldbench.datasets.importer import import_raw
+
+    click.echo(f"{name} is ready: {import_raw(name, path)}")

@@ -1,0 +1,23 @@
+"""`coldbench doctor`: is this machine ready?"""
+
+import sys
+
+import click
+
+MARKS = {"ok": "ok", "note": "! ", "problem": "X "}
+
+__all__ = ["doctor"]
+
+
+@click.command()
+def doctor() -> None:
+    """Is this machine ready? One line a check, and what to do about each problem."""
+    from coldbench.doctor import examine
+
+    checks = []
+    for check in examine():
+        checks.append(check)
+        advice = f"\n              -> {check.advice}" if check.advice else ""
+        click.echo(f"{MARKS[check.level]} {check.name:<11} {check.found}{advice}")
+    if any(check.level == "problem" for check in checks):
+        sys.exit(4)

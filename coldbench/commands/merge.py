@@ -1,0 +1,19 @@
+"""`coldbench merge`: several parts of one study into one."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["merge"]
+
+
+@click.command()
+@click.argument("studies", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The whole.")
+def merge(studies: tuple[Path, ...], out: Path) -> None:
+    """Copy the runs of several studies of one configuration into one, after checks."""
+    from coldbench.merge import merge as merge_studies
+
+    merged, new = merge_studies(studies, out)
+    stored = sum(1 for _ in merged.records())
+    click.echo(f"{out}: {new} new runs, {stored} of {len(merged.manifest.jobs)} planned.")

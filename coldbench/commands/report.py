@@ -1,0 +1,27 @@
+"""`coldbench report`: tables, plots and verdicts of a study."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["report"]
+
+
+@click.command()
+@click.argument("study", required=False, type=click.Path(path_type=Path))
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
+@click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
+@click.option("--table", default="main", show_default=True, help="Which one, with --format.")
+def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
+    """Tables, plots and verdicts of a study (default: the latest under results/)."""
+    from coldbench.report import write_report
+    from coldbench.store import Study, latest_study
+    from coldbench.terminal import print_report
+
+    opened = Study.open(study or latest_study(Path("results")))
+    if form is not None:
+        from coldbench.report import render
+
+        click.echo(render(opened, form, table), nl=False)
+        return
+    print_report(opened, write_report(opened, out or opened.path))

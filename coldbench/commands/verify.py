@@ -1,0 +1,45 @@
+"""`coldbench verify`: is a study whole, and does it repeat?"""
+
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["verify"]
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--replay", type=click.IntRange(1), metavar="K", help="Run K stored jobs again.")
+@click.option("--seed", default=0, show_default=True, help="Which jobs are drawn for --replay.")
+@click.option("--data", "dataset", default="", help="For --replay: name or folder of the data.")
+@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of them.")
+@click.option("--workers", "-w", type=click.IntRange(1), default=1, help="Processes for --replay.")
+def verify(
+    study: Path, replay: int | None, seed: int, dataset: str, assign: tuple[str, ...], workers: int
+) -> None:
+    """Is a study whole, unedited and of one piece? And do its runs repeat, bit for bit?"""
+    from coldbench.options import parse_assignments
+    from coldbench.store import Study
+    from coldbench.verify import replay as replay_runs
+    from coldbench.verify import verify as verify_study
+
+    verdict = verify_study(study)
+    for finding in verdict.findings:
+        click.echo(str(finding))
+    click.echo(
+        f"{verdict.stored} of {verdict.planned} planned runs, "
+        f"{verdict.predictions} with predictions: {'good' if verdict.passed else 'not good'}"
+    )
+    again = []
+    if replay is not None and verdict.intact:
+        options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+        show = lambda record, same: click.echo(  # noqa: E731
+            f"{record.job.learner!a} seed {record.job.seeds.label}: "
+            f"{'the same, bit for bit' if same else 'NOT the same'}"
+        )
+        again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
+        for finding in again:
+            click.echo(str(finding))
+    if again or not verdict.passed:
+        sys.exit(4)

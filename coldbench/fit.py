@@ -6,7 +6,7 @@
    Rates that decay follow the schedule of step 1, so that the last epoch is the one chosen there
    (on validation, decaying to 0 within the chosen epochs is worse: MAMO .803 against .796).
 
-A learner of one epoch (closed forms) needs no first step.
+A learner of one epoch (closed forms) needs no first step, nor does one of `fixed_epochs`.
 """
 
 import copy
@@ -32,7 +32,8 @@ EpochRecord = Mapping[str, float]
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A trained learner; curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that
-    of each scenario, the learner's own figures); epochs: how many the final learner trained."""
+    of each scenario, the learner's own figures), or of step 2 without validation for
+    `fixed_epochs`; epochs: how many the final learner trained."""
 
     learner: Learner
     curve: list[EpochRecord]
@@ -56,7 +57,8 @@ def fit(
     domain = Domain(ratings.catalogue, ratings.scale, device)
     curve: list[EpochRecord] = []
     epochs = config.epochs
-    if epochs > 1 and len(split.validation):
+    searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
+    if searches:
         best, curve = search(variant, config, ratings, split, seeds, device)
         if not refit:
             return best
@@ -64,7 +66,9 @@ def fit(
     data = TrainingData.of(ratings, split.train_user, split.train, device)
     learner = variant.learner(config, domain, generator(seeds.init, "init"))
     for epoch in range(epochs):
-        _epoch(learner, data, epoch, seeds)
+        figures = _epoch(learner, data, epoch, seeds)
+        if config.fixed_epochs:
+            curve.append({"epoch": epoch, **figures})
     return Fitted(learner, curve, epochs)
 
 

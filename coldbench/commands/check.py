@@ -11,10 +11,13 @@ __all__ = ["check"]
 @click.argument("name")
 def check(name: str) -> None:
     """Run the conformance suite on a registered learner and explain each failure."""
+    import torch
+
     from coldbench import registry
     from coldbench.conformance import CHECKS, Problem, small_ratings
     from coldbench.learner import Variant
 
+    torch.set_num_threads(1)
     problem = Problem(Variant.of(registry.load("learner", name), name), small_ratings())
     faults = 0
     for test in CHECKS.values():

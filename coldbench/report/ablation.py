@@ -206,7 +206,7 @@ def _single(found: Ablation) -> list[Effect]:
 def _told(data: ReportData, base: str, effects: Sequence[Effect]) -> tuple[str, bool]:
     count, name = len(effects), data.names[base]
     seeds = sorted({len(effect.seeds) for effect in effects})
-    told = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    told = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     changes = f"{count} change{'' if count == 1 else 's'}"
     moved = [e for e in effects if _shown(e.adjusted)]
     spread = [e for e in effects if _shown(e.spread_adjusted)]
@@ -217,11 +217,17 @@ def _told(data: ReportData, base: str, effects: Sequence[Effect]) -> tuple[str, 
         f"{range_of(e.spread.ratio, 2)}"
         for e in spread
     )
-    text = f"From {name}, {changes}, {told} common seeds. MAE, shown to change by {len(moved)}"
-    text += f": {means}. " if moved else ". "
-    text += f"Standard deviation over seeds, shown to change by {len(spread)}"
+    text = (
+        f"Of {changes} to {name} ({told} common seeds), {_many(len(moved))} shown to move the MAE"
+    )
+    text += f": {means}; " if moved else "; "
+    text += f"{_many(len(spread))} shown to move the standard deviation over seeds"
     text += f": {ratios}." if spread else "."
     return text, bool(moved or spread)
+
+
+def _many(count: int) -> str:
+    return "none is" if not count else f"{count} {'is' if count == 1 else 'are'}"
 
 
 def _signed(effect: Effect) -> str:

@@ -33,7 +33,9 @@ def lead(data: ReportData) -> str:
     """`3 learners, 10 seeds, 4 scenarios. ...`"""
     counts = ((data.learners, "learner"), (data.seeds, "seed"), (data.scenarios, "scenario"))
     told = [f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts]
-    return f"{', '.join(told)}. Mean absolute error in rating points, lower is better."
+    bases = data.ablation.bases if data.ablation else ()
+    ablated = f"An ablation from {display_name(', '.join(bases), 200)}. " if bases else ""
+    return f"{ablated}{', '.join(told)}. Mean absolute error in rating points, lower is better."
 
 
 def league_table(data: ReportData) -> Table:

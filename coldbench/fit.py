@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coldbench.collapse import spread_of
 from coldbench.errors import Diverged
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.predict import predict
+from coldbench.predict import Predictions, predict
 from coldbench.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.splits import SCENARIOS, Split, Tasks
@@ -32,8 +33,9 @@ EpochRecord = Mapping[str, float]
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A trained learner; curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that
-    of each scenario, the learner's own figures), or of step 2 without validation for
-    `fixed_epochs`; epochs: how many the final learner trained."""
+    of each scenario, entropy and sd of the validation predictions, the learner's own figures),
+    or of step 2 without validation for `fixed_epochs`; epochs: how many the final learner
+    trained."""
 
     learner: Learner
     curve: list[EpochRecord]
@@ -90,11 +92,14 @@ def search(
     for epoch in range(config.epochs):
         figures = _epoch(learner, data, epoch, seeds)
         try:
-            maes = validate(learner, split.validation, ratings)
+            predictions = predict(learner, split.validation, ratings)
         except Diverged as error:
             raise Diverged(f"after epoch {epoch}: {error}") from None
+        maes = _maes(predictions, ratings)
         mae = float(np.mean(list(maes.values())))
-        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **figures})
+        shape = spread_of(predictions.score, ratings.scale)
+        told = {f"prediction_{name}": value for name, value in shape.items()}
+        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **told, **figures})
         if mae < best_mae:
             best, best_epoch, best_mae = copy.deepcopy(learner), epoch, mae
         if epoch - best_epoch >= config.patience:
@@ -107,7 +112,10 @@ def validate(learner: Learner, tasks: Tasks, ratings: Ratings) -> dict[str, floa
 
     Their plain mean is what early stopping and tuning minimise: each scenario counts alike.
     """
-    predictions = predict(learner, tasks, ratings)
+    return _maes(predict(learner, tasks, ratings), ratings)
+
+
+def _maes(predictions: Predictions, ratings: Ratings) -> dict[str, float]:
     score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
     error: Array = np.abs(score - ratings.value[predictions.row])
     return {

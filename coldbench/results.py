@@ -6,7 +6,7 @@ from coldbench import registry
 from coldbench.records import RunRecord
 from coldbench.store import Study
 
-__all__ = ["FULL", "RUN_COLUMNS", "costs", "curves", "missing", "runs"]
+__all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]
 
 FULL = -1  # in the column `shots`: all support ratings
 RUN_COLUMNS = (
@@ -24,6 +24,9 @@ RUN_COLUMNS = (
     "reason",
     "job",
 )
+
+
+CONCENTRATION = ("entropy", "sd", "relative_sd", "top_share")
 
 
 def runs(study: Study) -> pd.DataFrame:
@@ -67,6 +70,21 @@ def curves(study: Study) -> pd.DataFrame:
         if name != "epoch"
     ]
     return pd.DataFrame(lines, columns=["learner", "seed", "epoch", "name", "value"])
+
+
+def concentrations(study: Study) -> pd.DataFrame:
+    """How far the test predictions of each finished run differ from each other: columns learner,
+    seed, entropy, sd, relative_sd, top_share (`coldbench.collapse`); no line for older records."""
+    lines = [
+        {
+            "learner": record.job.learner,
+            "seed": record.job.seeds.label,
+            **{name: record.concentration[name] for name in CONCENTRATION},
+        }
+        for record in study.records()
+        if record.status == "finished" and record.concentration
+    ]
+    return pd.DataFrame(lines, columns=["learner", "seed", *CONCENTRATION])
 
 
 def costs(study: Study) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coldbench.ablation import Departure
 from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
 from coldbench.predict import Predictions
@@ -39,16 +40,17 @@ class Planned(BaseModel):
 
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
-    configuration of each; jobs: all planned ones, in order."""
+    configuration of each; jobs: all planned ones, in order; departures: of an ablation, if any."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
     jobs: list[Planned]
+    departures: tuple[Departure, ...] = ()
 
     @classmethod
-    def of(cls, jobs: Iterable[Job]) -> "Manifest":
+    def of(cls, jobs: Iterable[Job], departures: Iterable[Departure] = ()) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
         planned = [
@@ -56,7 +58,7 @@ class Manifest(BaseModel):
         ]
         learners = {job.learner: _configuration(job) for job in jobs}
         fixed = jobs[0].model_dump(mode="json", exclude=VARYING)
-        return cls(fixed=fixed, learners=learners, jobs=planned)
+        return cls(fixed=fixed, learners=learners, jobs=planned, departures=tuple(departures))
 
     def strangeness(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
@@ -81,7 +83,13 @@ class Manifest(BaseModel):
             )
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
-        return Manifest(fixed=self.fixed, learners=self.learners | other.learners, jobs=jobs)
+        departures = {one.label: one for one in (*self.departures, *other.departures)}
+        return Manifest(
+            fixed=self.fixed,
+            learners=self.learners | other.learners,
+            jobs=jobs,
+            departures=tuple(departures.values()),
+        )
 
 
 def _configuration(job: Job) -> dict[str, Any]:
@@ -112,9 +120,9 @@ class Study:
         return study
 
     @classmethod
-    def prepare(cls, path: Path, jobs: list[Job]) -> "Study":
+    def prepare(cls, path: Path, jobs: list[Job], departures: Iterable[Departure] = ()) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        return cls.planned(path, Manifest.of(jobs))
+        return cls.planned(path, Manifest.of(jobs, departures))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

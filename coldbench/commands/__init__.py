@@ -2,6 +2,7 @@
 
 import click
 
+from coldbench.commands.ablate import ablate
 from coldbench.commands.check import check
 from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
@@ -13,4 +14,14 @@ from coldbench.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data)
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    ablate,
+    report,
+    verify,
+    merge,
+    check,
+    doctor,
+    list_,
+    data,
+)

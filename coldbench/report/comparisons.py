@@ -24,6 +24,10 @@ from coldbench.statistics import Interval, PublishedComparison, compare_publishe
 __all__ = ["differences", "published", "ranks", "reversal"]
 
 ALONE = "n/a: one learner, nothing to compare."
+RESTRICTED = (
+    "An ablation: each departure is compared with its own base, and other learners with each "
+    "other; no other pair was tested, and no learner is called the best."
+)
 
 
 def differences(data: ReportData) -> Section:
@@ -39,6 +43,8 @@ def differences(data: ReportData) -> Section:
             f"Holm's correction is over all {data.declared} pairs x scenarios of this study. Only "
             "seeds that both learners finished count."
         )
+    if data.ablation is not None:
+        notes.append(RESTRICTED)
     if 1 < len(data.seeds) < 6:
         notes.append(
             f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, "
@@ -171,7 +177,7 @@ def published(data: ReportData) -> Section | None:
 def _published(data: ReportData, row: Published, margin: float) -> Iterator[tuple[Cell, ...]]:
     if row.metric != MAIN:
         return
-    for learner in (name for name in data.learners if is_about(row, name)):
+    for learner in (name for name in data.anchors if is_about(row, name)):
         for scenario in (name for name in data.scenarios if name in row.values):
             found = data.standing(learner, scenario)
             if found is not None:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coldbench import results
+from coldbench.ablation import couples
 from coldbench.errors import StoreError
 from coldbench.records import RunRecord
-from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
+from coldbench.report.effects import Ablation, ablation_of
+from coldbench.report.league import Standing, Values, order_of, standings, ungrouped
 from coldbench.report.learning import Curve, curves_of
-from coldbench.report.names import display_name
+from coldbench.report.names import display_names
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
 from coldbench.report.published import Published, published_rows
@@ -39,10 +42,12 @@ class Shots:
 class ReportData:
     """A study, analysed.
 
-    learners: from the lowest mean error to the highest; names: how each is shown; scenarios,
-    seeds: that occur, in their order; runs, costs, missing: tables of `coldbench.results`;
-    summary: the table of summary.csv; oracle: by scenario, where the data have a best value;
-    declared: comparisons in the family that Holm corrects.
+    learners: from the lowest mean error to the highest, or in the order of the plan of an ablation;
+    names: how each is shown; scenarios, seeds: that occur, in their order; runs, costs, missing,
+    concentration: tables of `coldbench.results`; summary: the table of summary.csv; oracle: by
+    scenario, where the data have a best value; declared: comparisons in the family that Holm
+    corrects; departures: configurations of an ablation, which are compared with their base only;
+    collapsed: runs that predict a constant.
     """
 
     dataset: str
@@ -66,6 +71,25 @@ class ReportData:
     sources: tuple[Attribution, ...]
     unfinished: tuple[RunRecord, ...]
     origin: Origin
+    departures: frozenset[str]
+    ablation: Ablation | None
+    diagnostics: tuple[Diagnostic, ...]
+    collapsed: tuple[RunRecord, ...]
+    concentration: pd.DataFrame
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """The learners that are no departure of an ablation: all, in most studies."""
+        return tuple(name for name in self.learners if name not in self.departures)
+
+    def lost(self, learner: str) -> int:
+        """How many runs of a learner failed or diverged."""
+        mine = (record for record in self.unfinished if record.job.learner == learner)
+        return sum(record.status in ("failed", "diverged") for record in mine)
+
+    def constant(self, learner: str) -> int:
+        """How many runs of a learner predict a constant."""
+        return sum(record.job.learner == learner for record in self.collapsed)
 
     def standing(self, learner: str, scenario: str) -> Standing | None:
         """Where a learner stands, None when no run finished."""
@@ -89,15 +113,18 @@ def build(study: Study) -> ReportData:
     scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
     planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
     values = _values(main)
-    pairs = compare(values, planned, scenarios)
+    manifest = study.manifest
+    wanted = couples(planned, manifest.departures)
+    pairs = compare(values, wanted, scenarios)
     table = standings(values, pairs)
-    learners = tuple(order_of(table, planned))
-    fixed = study.manifest.fixed
+    ablation = ablation_of(manifest.departures, values, pairs, scenarios)
+    learners = tuple(order_of(table, planned)) if ablation is None else planned
+    fixed = manifest.fixed
     return ReportData(
         dataset=str(fixed["dataset"]),
         protocol=str(fixed["protocol"]),
         learners=learners,
-        names={name: display_name(name) for name in learners},
+        names=display_names(learners, ablation.bases if ablation else ()),
         scenarios=scenarios,
         seeds=tuple(dict.fromkeys([*(j.seed for j in study.manifest.jobs), *runs["seed"]])),
         metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
@@ -105,16 +132,21 @@ def build(study: Study) -> ReportData:
         summary=summary_of(runs),
         costs=results.costs(study),
         missing=results.missing(study),
-        standings=table,
+        standings=table if ablation is None else ungrouped(table),
         oracle=_oracle(full),
         pairs=pairs,
-        declared=len(scenarios) * len(planned) * (len(planned) - 1) // 2,
+        declared=len(scenarios) * len(wanted),
         curves=curves_of(results.curves(study), learners),
         shots=_shots(runs),
         published=published_rows(str(fixed["dataset"]), study.path),
         sources=attribute(values, learners, scenarios),
         unfinished=tuple(record for record in records if record.status != "finished"),
         origin=origin_of(study, records),
+        departures=frozenset(one.label for one in manifest.departures if one.factors),
+        ablation=ablation,
+        diagnostics=diagnostics_of(results.curves(study), learners),
+        collapsed=collapsed_runs(records),
+        concentration=results.concentrations(study),
     )
 
 

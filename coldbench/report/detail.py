@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from coldbench.report.ablation import ablation
 from coldbench.report.comparisons import differences, published, ranks, reversal
 from coldbench.report.data import ReportData
+from coldbench.report.diagnostics import diagnostics
 from coldbench.report.instability import curves, intervals, shots, variance
 from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
@@ -13,6 +15,7 @@ __all__ = ["sections"]
 
 MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     overview,
+    ablation,
     intervals,
     differences,
     reversal,
@@ -20,6 +23,7 @@ MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     variance,
     ranks,
     curves,
+    diagnostics,
     shots,
     failures,
     costs,

@@ -1,12 +1,12 @@
 """The answer: each learner's mean error in each scenario, and who cannot be told from the best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coldbench.report.pairs import ALPHA, Pair
 from coldbench.statistics import Interval, Spread, mean_interval, spread
 
-__all__ = ["Standing", "Values", "order_of", "standings"]
+__all__ = ["Standing", "Values", "order_of", "standings", "ungrouped"]
 
 Values = Mapping[str, float]  # seed label -> value of a finished run
 
@@ -70,6 +70,11 @@ def _group(is_best: bool, adjusted: float | None, learners: int) -> str:
     if adjusted is None:
         return ""
     return "tied" if adjusted > ALPHA else "behind"
+
+
+def ungrouped(table: Mapping[tuple[str, str], Standing]) -> dict[tuple[str, str], Standing]:
+    """Without best and tied: not every pair was compared, so nobody can be told from the best."""
+    return {key: replace(found, group="", adjusted=None) for key, found in table.items()}
 
 
 def order_of(table: Mapping[tuple[str, str], Standing], learners: Sequence[str]) -> list[str]:

@@ -21,8 +21,13 @@ def failures(data: ReportData) -> Section:
         "finished runs, and the table here says how often there was none. A learner that declines "
         "has a reason and did not fail."
     )
-    tables = [table for table in (_rates(data), _reasons(data), _holes(data)) if table.rows]
-    notes = () if tables else ("All planned runs finished.",)
+    tables = [
+        table
+        for table in (_rates(data), _reasons(data), _constant(data), _holes(data))
+        if table.rows
+    ]
+    whole = data.unfinished or len(data.missing)
+    notes = () if whole else ("All planned runs finished.",)
     return Section(
         "failures", "Failures", "Failures and missing runs", how, (), tuple(tables), notes
     )
@@ -74,6 +79,28 @@ def _reasons(data: ReportData) -> Table:
         for record in data.unfinished
     )
     return Table("reasons", "Runs that did not finish", columns, rows, big=len(rows) > 20)
+
+
+def _constant(data: ReportData) -> Table:
+    columns = (
+        Column("learner", False),
+        Column("seed", False),
+        Column("most frequent prediction, share"),
+        Column("sd of predictions"),
+        Column("entropy"),
+    )
+    rows = tuple(
+        (
+            Cell(data.names[record.job.learner]),
+            Cell(display_name(record.job.seeds.label)),
+            Cell(percent(record.concentration["top_share"], 1), mark="bad"),
+            Cell(number(record.concentration["sd"])),
+            Cell(number(record.concentration["entropy"], 3)),
+        )
+        for record in data.collapsed
+    )
+    title = "Runs that finished and predict a constant"
+    return Table("constant", title, columns, rows, big=len(rows) > 20)
 
 
 def _holes(data: ReportData) -> Table:
@@ -185,6 +212,7 @@ def runs(data: ReportData) -> Section:
     )
     full = full_support(data.runs)
     keys = ["learner", "seed", "scenario", "status"]
+    flat = {(record.job.learner, record.job.seeds.label) for record in data.collapsed}
     rows = []
     for key, group in full.groupby(keys, sort=False):
         learner, seed, scenario, status = (str(part) for part in key)
@@ -195,11 +223,17 @@ def runs(data: ReportData) -> Section:
                 Cell(plain(seed), sort=float(data.seeds.index(seed))),
                 Cell(scenario),
                 *(_value(values.get(metric)) for metric in data.metrics),
-                Cell(status, mark="" if status == "finished" else "bad"),
+                _status(status, (learner, seed) in flat),
             )
         )
     table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
     return Section("runs", "Every run", "Every run", how, (), (table,))
+
+
+def _status(status: str, constant: bool) -> Cell:
+    if constant:
+        return Cell(f"{status}, constant", mark="bad")
+    return Cell(status, mark="" if status == "finished" else "bad")
 
 
 def _value(value: float | None) -> Cell:

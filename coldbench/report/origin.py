@@ -85,6 +85,9 @@ def _prints(records: Sequence[RunRecord]) -> tuple[tuple[str, str, str], ...]:
 def _config(study: Study) -> str:
     fixed, learners = study.manifest.fixed, study.manifest.learners
     plain_options, variants = {}, {}
+    departures = [
+        one.model_dump(mode="json", exclude_defaults=True) for one in study.manifest.departures
+    ]
     for name, config in learners.items():
         options = {key: value for key, value in config.items() if key != "base"}
         if config.get("base", name) == name:
@@ -97,6 +100,7 @@ def _config(study: Study) -> str:
         "protocol_options": fixed["protocol_options"],
         "models": list(learners),
         **({"variants": variants} if variants else {}),
+        **({"departures": departures} if departures else {}),
         "options": plain_options,
         **_design([job.seed for job in study.manifest.jobs]),
         "scenarios": fixed["scenarios"],

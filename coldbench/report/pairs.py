@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -51,19 +50,18 @@ class Pair:
 
 def compare(
     values: Mapping[tuple[str, str], Mapping[str, float]],
-    learners: Sequence[str],
+    wanted: Sequence[tuple[str, str]],
     scenarios: Sequence[str],
 ) -> tuple[Pair, ...]:
-    """All pairs with at least one common seed, in the order of scenarios, then of learners."""
+    """The wanted pairs with at least one common seed, in the order of scenarios, then as given."""
     found = []
     for scenario in scenarios:
-        for a, b in combinations(learners, 2):
+        for a, b in wanted:
             first, second = values.get((a, scenario), {}), values.get((b, scenario), {})
             seeds = tuple(seed for seed in first if seed in second)
             if seeds:
                 found.append(_pair(scenario, a, b, seeds, first, second))
-    declared = len(scenarios) * len(learners) * (len(learners) - 1) // 2
-    return _corrected(found, declared)
+    return _corrected(found, len(scenarios) * len(wanted))
 
 
 def _pair(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from coldbench.report.ablation import findings
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
@@ -30,6 +31,7 @@ def sayings(data: ReportData) -> tuple[Saying, ...]:
     return (
         *_warnings(data),
         *(saying for scenario in data.scenarios for saying in _tie(data, scenario)),
+        *_ablation(data),
         *_comparisons(data),
         *_published(data),
     )
@@ -41,6 +43,10 @@ def _warnings(data: ReportData) -> list[Saying]:
     if bad:
         names = dict.fromkeys(data.names[record.job.learner] for record in bad)
         text = f"{_count(len(bad), 'run')} failed or diverged ({_some(list(names))})."
+        found.append(Saying(text, "failures", "warning"))
+    if data.collapsed:
+        names = dict.fromkeys(data.names[record.job.learner] for record in data.collapsed)
+        text = f"{_count(len(data.collapsed), 'run')} predicted a constant ({_some(list(names))})."
         found.append(Saying(text, "failures", "warning"))
     if len(data.missing):
         text = f"{_count(len(data.missing), 'planned run')} not done yet: this report is partial."
@@ -65,6 +71,13 @@ def _tie(data: ReportData, scenario: str) -> list[Saying]:
     text = f"{name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
     text += f"; shown to beat the other {behind}." if behind else "."
     return [Saying(text, "league", "shown" if behind else "open", scenario)]
+
+
+def _ablation(data: ReportData) -> list[Saying]:
+    return [
+        Saying(text, "ablation", "shown" if shown else "open", scenario)
+        for scenario, text, shown in findings(data)
+    ]
 
 
 def _comparisons(data: ReportData) -> list[Saying]:
@@ -93,6 +106,8 @@ def _comparisons(data: ReportData) -> list[Saying]:
 def _interesting(data: ReportData) -> list[Pair]:
     """The two leading learners of each scenario; all pairs when there are few."""
     pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
+    if data.ablation is not None:
+        return [pair for pair in pairs if not {pair.a, pair.b} & data.departures]
     if len(data.learners) <= 2:
         return pairs
     chosen = []
@@ -109,7 +124,7 @@ def _interesting(data: ReportData) -> list[Pair]:
 def _published(data: ReportData) -> list[Saying]:
     found = []
     for row, margin in data.published:
-        for learner in (name for name in data.learners if is_about(row, name)):
+        for learner in (name for name in data.anchors if is_about(row, name)):
             inside: list[str] = []
             outside: list[str] = []
             for scenario in (s for s in data.scenarios if s in row.values and row.metric == MAIN):

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from coldbench.report.data import ReportData
+from coldbench.report.figures.ablation import ablation
 from coldbench.report.figures.cost import cost
+from coldbench.report.figures.diagnostics import diagnostics
 from coldbench.report.figures.forest import differences, intervals
 from coldbench.report.figures.lines import curves, shots
 from coldbench.report.figures.matrix import ranks, reversal
@@ -13,12 +15,14 @@ from coldbench.report.figures.variance import variance
 __all__ = ["Plot", "plots"]
 
 KINDS: tuple[Callable[[ReportData], list[Plot]], ...] = (
+    ablation,
     intervals,
     differences,
     reversal,
     variance,
     ranks,
     curves,
+    diagnostics,
     shots,
     cost,
 )

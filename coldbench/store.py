@@ -179,6 +179,10 @@ class Study:
         except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged: {error}") from None
 
+    def has_predictions(self, job_hash: str) -> bool:
+        """Whether the predictions of a run are stored in this copy of the study."""
+        return (self.runs / job_hash / "predictions.parquet").exists()
+
     def save(self, outcome: Outcome) -> bool:
         """Store a run atomically; False when a finished one was there first."""
         record = outcome.record
@@ -204,6 +208,14 @@ class Study:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+    def keep(self, name: str, text: str) -> None:
+        """Write a file beside study.json, whole or not at all."""
+        try:
+            _write(self.path / name, text)
+        except OSError as error:
+            told = error.strerror or error
+            raise StoreError(f"cannot write to {self.path / name}: {told}") from None
 
     def _publish(self, temporary: Path, target: Path) -> bool:
         with FileLock(self.path / ".lock", timeout=60):

@@ -26,7 +26,7 @@ STATIONS = [
     {"conformance", "encoding", "records"},
     {"provenance"},
     {"run", "store"},
-    {"backends", "results"},
+    {"backends", "digest", "results"},
     {"designs"},
     {"plan"},
     {"drive", "estimate", "verify"},

@@ -13,7 +13,12 @@ from coldbench.statistics.holm import Holm, holm_adjust
 from coldbench.statistics.inflation import Inflation, best_of_inflation
 from coldbench.statistics.interval import Interval
 from coldbench.statistics.mean import mean_interval
-from coldbench.statistics.nested import NestedVariance, nested_variance
+from coldbench.statistics.nested import (
+    NestedVariance,
+    nested_from_moments,
+    nested_variance,
+)
+from coldbench.statistics.overlap import Overlap, overlap_disagreement, overlap_sums
 from coldbench.statistics.paired import PairedDifference, paired_difference
 from coldbench.statistics.power import (
     SeedsNeeded,
@@ -43,6 +48,7 @@ __all__ = [
     "Interval",
     "LearningCurve",
     "NestedVariance",
+    "Overlap",
     "PairedDifference",
     "PublishedComparison",
     "RankStability",
@@ -66,9 +72,12 @@ __all__ = [
     "holm_adjust",
     "learning_curve",
     "mean_interval",
+    "nested_from_moments",
     "nested_variance",
     "noether_seeds",
     "oa25",
+    "overlap_disagreement",
+    "overlap_sums",
     "pair_variance",
     "paired_difference",
     "paired_power",

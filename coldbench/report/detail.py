@@ -7,6 +7,8 @@ from coldbench.report.data import ReportData
 from coldbench.report.instability import curves, intervals, shots, variance
 from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
+from coldbench.report.predicted import disagreement, users
+from coldbench.report.steadiness import steadiness
 from coldbench.report.tables import Section
 
 __all__ = ["sections"]
@@ -16,8 +18,11 @@ MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     intervals,
     differences,
     reversal,
+    steadiness,
     published,
     variance,
+    users,
+    disagreement,
     ranks,
     curves,
     shots,

@@ -4,6 +4,7 @@ import json
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.evidence import order_counts
 from coldbench.report.names import display_name, plain
 from coldbench.report.summary import full_support
 from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
@@ -156,18 +157,28 @@ def _mean(line: object) -> Cell:
 
 
 def _trivial(data: ReportData) -> list[str]:
+    """Where a metric of order has little or nothing to order."""
+    notes = []
     query = data.origin.query
     names = [
         name
         for name in data.metrics
         if query is not None and name.startswith("ndcg@") and int(name[5:]) >= query
     ]
-    if not names:
-        return []
-    return [
-        f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
-        "a long list would be ranked in full."
-    ]
+    if names:
+        notes.append(
+            f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
+            "a long list would be ranked in full."
+        )
+    digest, gap = data.digest
+    if digest is None:
+        if any(name.startswith("ndcg@") for name in data.metrics):
+            notes.append(f"Users without anything to order: n/a, {gap}.")
+        return notes
+    counts = order_counts(digest)
+    if counts.users:
+        notes.append(counts.told())
+    return notes
 
 
 def runs(data: ReportData) -> Section:

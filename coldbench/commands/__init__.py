@@ -3,14 +3,18 @@
 import click
 
 from coldbench.commands.check import check
+from coldbench.commands.compare import compare
 from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
 from coldbench.commands.merge import merge
 from coldbench.commands.names import list_
+from coldbench.commands.power import power
 from coldbench.commands.report import report
 from coldbench.commands.run import run
 from coldbench.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data)
+COMMANDS: tuple[click.Command, ...] = (
+    run, report, compare, power, verify, merge, check, doctor, list_, data
+)  # fmt: skip

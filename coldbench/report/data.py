@@ -21,7 +21,7 @@ from coldbench.splits import SCENARIOS
 from coldbench.statistics import Interval, mean_interval
 from coldbench.store import Study
 
-__all__ = ["MAIN", "ReportData", "Shots", "build"]
+__all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
 MAIN = "mae"  # the metric of the league table, of all comparisons and of the verdicts
 
@@ -88,10 +88,9 @@ def build(study: Study) -> ReportData:
     _check_splits(records, study)
     runs = results.runs(study)
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
     planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
-    values = _values(main)
+    values = main_values(runs)
     pairs = compare(values, planned, scenarios)
     table = standings(values, pairs)
     learners = tuple(order_of(table, planned))
@@ -122,7 +121,10 @@ def build(study: Study) -> ReportData:
     )
 
 
-def _values(main: pd.DataFrame) -> dict[tuple[str, str], Values]:
+def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
+    """MAIN with all support ratings by (learner, scenario) and seed, from `results.runs`."""
+    full = full_support(runs)
+    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     found: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
         place = found.setdefault((str(line.learner), str(line.scenario)), {})

@@ -25,8 +25,8 @@ def steadiness(data: ReportData) -> Section:
         notes.append(f"n/a: comparing two spreads needs {FEWEST} common seeds.")
     elif pairs:
         notes.append(
-            "For 10 runs of unrelated learners the interval reaches from half of the ratio to twice "
-            "it; common seeds narrow it."
+            "For 10 runs of unrelated learners the interval reaches from half of the ratio to "
+            "twice it; common seeds narrow it."
         )
     figures = tuple(f"steadiness-{scenario}" for scenario in data.scenarios)
     tables = (_table(data, pairs),) if pairs else ()

@@ -1,0 +1,56 @@
+"""Comparisons of two studies, and plans from a pilot, on the console."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from coldbench.report.names import display_name
+from coldbench.terminal.screen import open_console, table
+
+if TYPE_CHECKING:
+    from coldbench.report.contrast import Contrasts
+    from coldbench.report.tables import Table
+
+__all__ = ["print_contrasts", "print_needs"]
+
+SAFELY = (
+    "seeds: as if the pilot's standard deviation were the true one, which is too few half of the "
+    "time; planned safely: with its upper 80 % limit; the last column: at the ends of its 95 % "
+    "interval. For one comparison: with several, divide --level by their number."
+)
+
+
+def print_contrasts(found: "Contrasts", shown: "Table") -> None:
+    """What differs between the studies, then the numbers, then how to read them."""
+    console = open_console()
+    if found.differing:
+        lines = [[what, a, b] for what, a, b in found.differing]
+        console.print(table("What differs", ("", "A", "B"), lines))
+    else:
+        console.print("The studies share data, protocol, options and code.\n")
+    _print(console, shown)
+    console.print(Text(f"Paired: {'yes' if found.paired else 'no'}, {found.why}."))
+    console.print(
+        Text(
+            f"Equivalent: shown to lie within {found.margin:g} rating points of each other. Not "
+            "shown: neither a difference nor equivalence; more seeds may tell. Below 0, A has the "
+            "lower error. p is corrected after Holm over all rows."
+        )
+    )
+    for name, alone in zip("AB", found.alone, strict=True):
+        if alone:
+            told = ", ".join(display_name(one) for one in alone)
+            console.print(Text(f"Only in {name}: {told}."))
+
+
+def print_needs(shown: "Table") -> None:
+    """The table, and how to read it."""
+    console = open_console()
+    _print(console, shown)
+    console.print(Text(SAFELY))
+
+
+def _print(console: Console, shown: "Table") -> None:
+    lines = [[f"{cell.text} {cell.note}".strip() for cell in row] for row in shown.rows]
+    console.print(table(shown.title, [column.title for column in shown.columns], lines))

@@ -9,6 +9,7 @@ from coldbench.backends import BACKENDS, Settings, Source, outcomes
 from coldbench.datasets.homes import cache_home
 from coldbench.errors import UsageError, unknown
 from coldbench.plan import StudyConfig, plan
+from coldbench.published import read_published
 from coldbench.records import Job, RunRecord
 from coldbench.store import Study
 
@@ -68,7 +69,11 @@ def drive(
         raise unknown("backend", backend, BACKENDS)
     ratings, jobs = plan(config)
     mine = shard_of(jobs, shard)
-    study = Study.prepare(default_folder(config, ratings.name), jobs)
+    folder = default_folder(config, ratings.name)
+    published = read_published(config.published) if config.published else None
+    study = Study.prepare(folder, jobs, config.dataset_options)
+    if published is not None:
+        study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)
     progress.start(len(pending), len(mine) - len(pending))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))

@@ -36,7 +36,8 @@ class StudyConfig(BaseModel):
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
     design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
-    all training ratings once the number of epochs is chosen; out: the study's folder.
+    all training ratings once the number of epochs is chosen; out: the study's folder; published:
+    a file of published values (`coldbench.published`), copied into the study for its report.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,7 @@ class StudyConfig(BaseModel):
     refit: bool = True
     device: str = "cpu"
     out: Path | None = None
+    published: Path | None = None
 
     @field_validator("seeds")
     @classmethod

@@ -39,16 +39,20 @@ class Planned(BaseModel):
 
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
-    configuration of each; jobs: all planned ones, in order."""
+    configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
+    defaults with which the data were opened, without paths."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
     jobs: list[Planned]
+    dataset_options: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, jobs: Iterable[Job]) -> "Manifest":
+    def of(
+        cls, jobs: Iterable[Job], dataset_options: Mapping[str, Any] | None = None
+    ) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
         planned = [
@@ -56,7 +60,8 @@ class Manifest(BaseModel):
         ]
         learners = {job.learner: _configuration(job) for job in jobs}
         fixed = jobs[0].model_dump(mode="json", exclude=VARYING)
-        return cls(fixed=fixed, learners=learners, jobs=planned)
+        options = {k: v for k, v in (dataset_options or {}).items() if k != "path"}
+        return cls(fixed=fixed, learners=learners, jobs=planned, dataset_options=options)
 
     def strangeness(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
@@ -81,7 +86,12 @@ class Manifest(BaseModel):
             )
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
-        return Manifest(fixed=self.fixed, learners=self.learners | other.learners, jobs=jobs)
+        return Manifest(
+            fixed=self.fixed,
+            learners=self.learners | other.learners,
+            jobs=jobs,
+            dataset_options=self.dataset_options or other.dataset_options,
+        )
 
 
 def _configuration(job: Job) -> dict[str, Any]:
@@ -112,9 +122,11 @@ class Study:
         return study
 
     @classmethod
-    def prepare(cls, path: Path, jobs: list[Job]) -> "Study":
+    def prepare(
+        cls, path: Path, jobs: list[Job], dataset_options: Mapping[str, Any] | None = None
+    ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        return cls.planned(path, Manifest.of(jobs))
+        return cls.planned(path, Manifest.of(jobs, dataset_options))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

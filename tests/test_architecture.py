@@ -27,7 +27,7 @@ STATIONS = [
     {"provenance"},
     {"run", "store"},
     {"backends", "digest", "results"},
-    {"designs"},
+    {"designs", "published"},
     {"plan"},
     {"drive", "estimate", "verify"},
     {"doctor", "merge"},

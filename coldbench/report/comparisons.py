@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from coldbench.published import Published
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
-from coldbench.report.published import CAVEAT, Published, is_about
+from coldbench.report.published import CAVEAT, is_about
 from coldbench.report.ranking import rankings
 from coldbench.report.tables import (
     NA,

@@ -8,13 +8,14 @@ import pandas as pd
 from coldbench import results
 from coldbench.digest import Digest, digest_of
 from coldbench.errors import StoreError
+from coldbench.published import Published
 from coldbench.records import RunRecord
 from coldbench.report.league import Standing, Values, order_of, standings
 from coldbench.report.learning import Curve, curves_of
 from coldbench.report.names import display_name
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
-from coldbench.report.published import Published, published_rows
+from coldbench.report.published import published_rows
 from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.splits import SCENARIOS

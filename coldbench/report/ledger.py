@@ -6,6 +6,7 @@ from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.evidence import order_counts
 from coldbench.report.names import display_name, plain
+from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
 from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
 from coldbench.statistics import Interval, failure_rate
@@ -247,9 +248,14 @@ def origin(data: ReportData) -> Section:
         ),
         big=True,
     )
+    recipe = data.origin.recipe
     code = (
-        ("Save this as study.yaml", data.origin.config),
-        ("then run", "coldbench run --config study.yaml --out again\ncoldbench report again"),
+        (f"Save this as {FILE}", recipe.config),
+        ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
     )
+    notes: tuple[str, ...] = ()
+    if recipe.missing:
+        told = ", ".join(recipe.missing[:10])
+        notes = (f"No design gives these seed vectors, which the commands leave out: {told}.",)
     title = "Provenance, and how to reproduce"
-    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), (), code)
+    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), notes, code)

@@ -117,10 +117,11 @@ def needs_table(found: Sequence[Need], target: Target) -> Table:
         Column("planned safely"),
         Column("at the sd's limits"),
     )
-    aimed = "observed differences" if target.difference is None else f"{abs(target.difference):g}"
+    aim = target.difference
+    aimed = "the observed difference" if aim is None else f"a difference of {abs(aim):g}"
     chance = f"{100 * target.power:g} % power at level {target.level:g}"
     rows = tuple(tuple(_row(need)) for need in found)
-    return Table("power", f"Seeds that show a difference of {aimed}, {chance}", columns, rows)
+    return Table("power", f"Seeds that show {aimed}, {chance}", columns, rows)
 
 
 def _row(need: Need) -> Iterator[Cell]:

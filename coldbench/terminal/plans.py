@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from coldbench.report.names import display_name
+from coldbench.report.names import display_name, plain
 from coldbench.terminal.screen import open_console, table
 
 if TYPE_CHECKING:
     from coldbench.report.contrast import Contrasts
-    from coldbench.report.tables import Table
+    from coldbench.report.tables import Cell, Table
 
 __all__ = ["print_contrasts", "print_needs"]
 
+LEFT_OUT = ("runs", "p, equivalence")  # no room in 100 columns
 SAFELY = (
     "seeds: as if the pilot's standard deviation were the true one, which is too few half of the "
     "time; planned safely: with its upper 80 % limit; the last column: at the ends of its 95 % "
@@ -52,5 +53,12 @@ def print_needs(shown: "Table") -> None:
 
 
 def _print(console: Console, shown: "Table") -> None:
-    lines = [[f"{cell.text} {cell.note}".strip() for cell in row] for row in shown.rows]
-    console.print(table(shown.title, [column.title for column in shown.columns], lines))
+    places = [k for k, column in enumerate(shown.columns) if column.title not in LEFT_OUT]
+    lines = [[_cell(row[place]) for place in places] for row in shown.rows]
+    heads = [shown.columns[place].title.replace(", 95 % interval", "") for place in places]
+    console.print(table(shown.title, heads, lines))
+
+
+def _cell(cell: "Cell") -> Text:
+    """The limits of an interval below its value."""
+    return Text("\n".join(plain(part) for part in (cell.text, cell.note) if part))

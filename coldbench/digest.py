@@ -90,7 +90,7 @@ def _read(study: Study, known: Mapping[str, str]) -> Digest | None:
         if data.pop("sha256") != seal(data):
             return None
         found = Digest.model_validate(data)
-    except (OSError, ValueError, ValidationError, AttributeError, KeyError):
+    except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError):
         return None
     return found if found.runs.items() <= known.items() else None
 

@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from coldbench.commands import parse
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from coldbench.plan import StudyConfig
+
+__all__ = ["configured", "run"]
 
 
 @click.command()
@@ -59,15 +62,9 @@ def run(
 ) -> None:  # fmt: skip
     """Train and test learners over seeds; stores every run in the study's folder."""
     from coldbench.drive import drive
-    from coldbench.options import parse_assignments
-    from coldbench.plan import read_config
     from coldbench.terminal import Display, print_plan, print_study
 
-    options = parse_assignments(assign)
-    given["dataset_options"] = options.pop("dataset", None)
-    given["protocol_options"] = options.pop("protocol", None)
-    given["options"] = options or None
-    study_config = read_config(config, {k: v for k, v in given.items() if v is not None})
+    study_config = configured(config, assign, given)
     if dry_run:
         print_plan(study_config, workers)
         return
@@ -80,3 +77,20 @@ def run(
     failed = print_study(study, display.failures)
     if failed:
         sys.exit(3)
+
+
+def configured(
+    config: Path | None, assign: tuple[str, ...], given: dict[str, Any]
+) -> "StudyConfig":
+    """The study that a configuration file, `--set` texts and the other options describe."""
+    from coldbench.options import parse_assignments
+    from coldbench.plan import read_config
+
+    options = parse_assignments(assign)
+    found = {
+        **given,
+        "dataset_options": options.pop("dataset", None),
+        "protocol_options": options.pop("protocol", None),
+        "options": options or None,
+    }
+    return read_config(config, {key: value for key, value in found.items() if value is not None})

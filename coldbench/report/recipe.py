@@ -48,7 +48,7 @@ def recipe_of(study: Study) -> Recipe:
     """From the plan alone, so that runs which are missing or failed are planned too."""
     manifest = study.manifest
     parts, missing = _parts(manifest)
-    data = _common(manifest)
+    data = _common(manifest, apart=len(parts) != 1)
     words = ["coldbench", "run", "--config", FILE]
     if manifest.fixed["dataset"] not in registry.names("dataset"):
         words += ["--dataset", "FOLDER"]
@@ -62,15 +62,16 @@ def recipe_of(study: Study) -> Recipe:
     return Recipe(_yaml(data), tuple(commands), missing)
 
 
-def _common(manifest: Manifest) -> dict[str, Any]:
-    """The study as `coldbench run --config` reads it, without seeds."""
+def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
+    """The study as `coldbench run --config` reads it, without seeds; apart: for commands that
+    name some of its learners, which `options` would not allow."""
     fixed, options, variants = manifest.fixed, {}, {}
     for name, config in manifest.learners.items():
         given = {key: value for key, value in config.items() if key != "base"}
-        if config.get("base", name) == name:
+        if config.get("base", name) == name and not apart:
             options[name] = given
         else:
-            variants[name] = {"base": config["base"], "options": given}
+            variants[name] = {"base": config.get("base", name), "options": given}
     opened = manifest.dataset_options
     return {
         "dataset": fixed["dataset"],
@@ -79,7 +80,7 @@ def _common(manifest: Manifest) -> dict[str, Any]:
         "protocol_options": fixed["protocol_options"],
         "models": list(manifest.learners),
         **({"variants": variants} if variants else {}),
-        "options": options,
+        **({"options": options} if options else {}),
         "scenarios": fixed["scenarios"],
         "shots": fixed["shots"],
         "refit": fixed["refit"],
@@ -118,6 +119,8 @@ def _parts(manifest: Manifest) -> tuple[list[tuple[list[str], Design]], tuple[st
 
 def _designs(known: Sequence[Seeds]) -> tuple[list[Design], list[Seeds]]:
     """One design, or runs of `joint` and one more; then the vectors that these do not give."""
+    if not known:
+        return [], []
     for design in _candidates(known):
         if design.vectors() == set(known):
             return [design], []

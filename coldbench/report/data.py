@@ -87,7 +87,7 @@ def build(study: Study) -> ReportData:
     if not records:
         raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
     _check_splits(records, study)
-    runs = results.runs(study)
+    runs = results.runs(study, records)
     full = full_support(runs)
     scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
     planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
@@ -106,13 +106,13 @@ def build(study: Study) -> ReportData:
         metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
         runs=runs,
         summary=summary_of(runs),
-        costs=results.costs(study),
+        costs=results.costs(study, records),
         missing=results.missing(study),
         standings=table,
         oracle=_oracle(full),
         pairs=pairs,
         declared=len(scenarios) * len(planned) * (len(planned) - 1) // 2,
-        curves=curves_of(results.curves(study), learners),
+        curves=curves_of(results.curves(study, records), learners),
         shots=_shots(runs),
         published=published_rows(str(fixed["dataset"]), study.path),
         sources=attribute(values, learners, scenarios),

@@ -1,6 +1,8 @@
 """A study on disk: one finished job = one folder, written aside and renamed. Nothing is lost.
 
 <study>/study.json                      what must not change, and every planned job
+<study>/digest.json                     sums over predictions (`coldbench.digest`), if made
+<study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
 """

@@ -12,6 +12,7 @@ from coldbench.digest import digest_of
 from coldbench.report import build, write_report
 from coldbench.report.detail import sections
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements, order_counts
+from coldbench.report.predicted_files import predicted_files
 from coldbench.report.tables import Section
 from coldbench.splits import SCENARIOS
 from coldbench.statistics import crossed_variance
@@ -87,6 +88,10 @@ def test_the_digest_outlives_the_predictions(copy: Study, tmp_path: Path) -> Non
     for name, path in again.items():
         assert path.read_bytes() == first[name].read_bytes(), name
     assert "sd of single users" in first["report.html"].read_text()
+    for name in ("users.csv", "disagreement.csv"):
+        lines = first[name].read_text().splitlines()
+        assert len(lines) == 1 + 8
+        assert len({line.count(",") for line in lines}) == 1
     assert (tmp_path / "first" / "figures" / "disagreement-C-C.svg").exists()
     assert verify(copy.path).passed
 
@@ -162,6 +167,9 @@ def test_the_same_users_at_every_run_are_crossed(tmp_path: Path) -> None:
     assert isinstance(found.variance, type(crossed_variance([[1.0, 2.0], [1.0, 2.5]])))
     assert disagreements(digest)["bias", "C-C"].difference.value == 0.0
     assert [table.key for table in section(study, "users").tables] == ["crossed-users"]
+    files = predicted_files(build(study))
+    assert set(files) == {"crossed-users.csv", "disagreement.csv"}
+    assert len(files["crossed-users.csv"].splitlines()) == 1 + 4
 
 
 def test_users_without_an_order_are_counted(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from coldbench.backends import BACKENDS, Settings, Source, outcomes
 from coldbench.datasets.homes import cache_home
 from coldbench.errors import UsageError, unknown
 from coldbench.plan import StudyConfig, expanded, plan
+from coldbench.published import read_published
 from coldbench.records import Job, RunRecord
 from coldbench.store import Study
 
@@ -74,7 +75,11 @@ def drive(
     whole = expanded(config)
     ratings, jobs = plan(whole)
     mine = shard_of(jobs, shard)
-    study = Study.prepare(default_folder(config, ratings.name), jobs, whole.departures)
+    folder = default_folder(config, ratings.name)
+    published = read_published(config.published) if config.published else None
+    study = Study.prepare(folder, jobs, config.dataset_options, whole.departures)
+    if published is not None:
+        study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)
     progress.start(len(pending), len(mine) - len(pending))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))

@@ -37,7 +37,8 @@ class StudyConfig(BaseModel):
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
     design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
-    all training ratings once the number of epochs is chosen; out: the study's folder;
+    all training ratings once the number of epochs is chosen; out: the study's folder; published:
+    a file of published values (`coldbench.published`), copied into the study for its report;
     ablation: configurations of one learner that differ in one thing each, run instead of the
     default `models`; departures: which `variants` depart from which, as an ablation states it.
     """
@@ -59,6 +60,7 @@ class StudyConfig(BaseModel):
     refit: bool = True
     device: str = "cpu"
     out: Path | None = None
+    published: Path | None = None
 
     @field_validator("seeds")
     @classmethod

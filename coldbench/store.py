@@ -1,6 +1,8 @@
 """A study on disk: one finished job = one folder, written aside and renamed. Nothing is lost.
 
 <study>/study.json                      what must not change, and every planned job
+<study>/digest.json                     sums over predictions (`coldbench.digest`), if made
+<study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
 """
@@ -40,17 +42,24 @@ class Planned(BaseModel):
 
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
-    configuration of each; jobs: all planned ones, in order; departures: of an ablation, if any."""
+    configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
+    defaults with which the data were opened, without paths; departures: of an ablation, if any."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
     jobs: list[Planned]
+    dataset_options: dict[str, Any] = {}
     departures: tuple[Departure, ...] = ()
 
     @classmethod
-    def of(cls, jobs: Iterable[Job], departures: Iterable[Departure] = ()) -> "Manifest":
+    def of(
+        cls,
+        jobs: Iterable[Job],
+        dataset_options: Mapping[str, Any] | None = None,
+        departures: Iterable[Departure] = (),
+    ) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
         planned = [
@@ -58,7 +67,13 @@ class Manifest(BaseModel):
         ]
         learners = {job.learner: _configuration(job) for job in jobs}
         fixed = jobs[0].model_dump(mode="json", exclude=VARYING)
-        return cls(fixed=fixed, learners=learners, jobs=planned, departures=tuple(departures))
+        return cls(
+            fixed=fixed,
+            learners=learners,
+            jobs=planned,
+            dataset_options={k: v for k, v in (dataset_options or {}).items() if k != "path"},
+            departures=tuple(departures),
+        )
 
     def strangeness(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
@@ -88,6 +103,7 @@ class Manifest(BaseModel):
             fixed=self.fixed,
             learners=self.learners | other.learners,
             jobs=jobs,
+            dataset_options=self.dataset_options or other.dataset_options,
             departures=tuple(departures.values()),
         )
 
@@ -120,9 +136,16 @@ class Study:
         return study
 
     @classmethod
-    def prepare(cls, path: Path, jobs: list[Job], departures: Iterable[Departure] = ()) -> "Study":
+    @classmethod
+    def prepare(
+        cls,
+        path: Path,
+        jobs: list[Job],
+        dataset_options: Mapping[str, Any] | None = None,
+        departures: Iterable[Departure] = (),
+    ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        return cls.planned(path, Manifest.of(jobs, departures))
+        return cls.planned(path, Manifest.of(jobs, dataset_options, departures))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":
@@ -187,6 +210,10 @@ class Study:
         except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged: {error}") from None
 
+    def has_predictions(self, job_hash: str) -> bool:
+        """Whether the predictions of a run are stored in this copy of the study."""
+        return (self.runs / job_hash / "predictions.parquet").exists()
+
     def save(self, outcome: Outcome) -> bool:
         """Store a run atomically; False when a finished one was there first."""
         record = outcome.record
@@ -212,6 +239,14 @@ class Study:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+    def keep(self, name: str, text: str) -> None:
+        """Write a file beside study.json, whole or not at all."""
+        try:
+            _write(self.path / name, text)
+        except OSError as error:
+            told = error.strerror or error
+            raise StoreError(f"cannot write to {self.path / name}: {told}") from None
 
     def _publish(self, temporary: Path, target: Path) -> bool:
         with FileLock(self.path / ".lock", timeout=60):

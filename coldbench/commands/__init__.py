@@ -4,10 +4,12 @@ import click
 
 from coldbench.commands.ablate import ablate
 from coldbench.commands.check import check
+from coldbench.commands.compare import compare
 from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
 from coldbench.commands.merge import merge
 from coldbench.commands.names import list_
+from coldbench.commands.power import power
 from coldbench.commands.report import report
 from coldbench.commands.run import run
 from coldbench.commands.verify import verify
@@ -15,13 +17,5 @@ from coldbench.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run,
-    ablate,
-    report,
-    verify,
-    merge,
-    check,
-    doctor,
-    list_,
-    data,
-)
+    run, ablate, report, compare, power, verify, merge, check, doctor, list_, data
+)  # fmt: skip

@@ -7,7 +7,7 @@ import click
 from coldbench.commands import parse
 from coldbench.commands.study import carry_out, study_options
 
-__all__ = ["run"]
+__all__ = ["overrides", "run"]
 
 
 @click.command()
@@ -22,13 +22,17 @@ __all__ = ["run"]
 @study_options
 def run(models: list[str] | None, assign: tuple[str, ...], **given: Any) -> None:
     """Train and test learners over seeds; stores every run in the study's folder."""
+    carry_out(overrides(models, assign), **given)
+
+
+def overrides(models: list[str] | None, assign: tuple[str, ...]) -> dict[str, Any]:
+    """Keys of `StudyConfig` from `--models` and `--set`, None where nothing was said."""
     from coldbench.options import parse_assignments
 
     options = parse_assignments(assign)
-    overrides = {
+    return {
         "models": models,
         "dataset_options": options.pop("dataset", None),
         "protocol_options": options.pop("protocol", None),
         "options": options or None,
     }
-    carry_out(overrides, **given)

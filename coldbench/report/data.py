@@ -7,7 +7,9 @@ import pandas as pd
 
 from coldbench import results
 from coldbench.ablation import couples
+from coldbench.digest import Digest, digest_of
 from coldbench.errors import StoreError
+from coldbench.published import Published
 from coldbench.records import RunRecord
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
 from coldbench.report.effects import Ablation, ablation_of
@@ -16,14 +18,14 @@ from coldbench.report.learning import Curve, curves_of
 from coldbench.report.names import display_names
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
-from coldbench.report.published import Published, published_rows
+from coldbench.report.published import published_rows
 from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.splits import SCENARIOS
 from coldbench.statistics import Interval, mean_interval
 from coldbench.store import Study
 
-__all__ = ["MAIN", "ReportData", "Shots", "build"]
+__all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
 MAIN = "mae"  # the metric of the league table, of all comparisons and of the verdicts
 
@@ -46,7 +48,8 @@ class ReportData:
     names: how each is shown; scenarios, seeds: that occur, in their order; runs, costs, missing,
     concentration: tables of `coldbench.results`; summary: the table of summary.csv; oracle: by
     scenario, where the data have a best value; declared: comparisons in the family that Holm
-    corrects; departures: configurations of an ablation, which are compared with their base only;
+    corrects; digest: sums over predictions, with the reason why they do not cover all finished
+    runs, or ""; departures: configurations of an ablation, which are compared with their base only;
     collapsed: runs that predict a constant.
     """
 
@@ -71,6 +74,7 @@ class ReportData:
     sources: tuple[Attribution, ...]
     unfinished: tuple[RunRecord, ...]
     origin: Origin
+    digest: tuple[Digest | None, str]
     departures: frozenset[str]
     ablation: Ablation | None
     diagnostics: tuple[Diagnostic, ...]
@@ -107,12 +111,11 @@ def build(study: Study) -> ReportData:
     if not records:
         raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
     _check_splits(records, study)
-    runs = results.runs(study)
+    runs = results.runs(study, records)
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
     planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
-    values = _values(main)
+    values = main_values(runs)
     manifest = study.manifest
     wanted = couples(planned, manifest.departures)
     pairs = compare(values, wanted, scenarios)
@@ -120,6 +123,7 @@ def build(study: Study) -> ReportData:
     ablation = ablation_of(manifest.departures, values, pairs, scenarios)
     learners = tuple(order_of(table, planned)) if ablation is None else planned
     fixed = manifest.fixed
+    curves = results.curves(study, records)
     return ReportData(
         dataset=str(fixed["dataset"]),
         protocol=str(fixed["protocol"]),
@@ -130,13 +134,13 @@ def build(study: Study) -> ReportData:
         metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
         runs=runs,
         summary=summary_of(runs),
-        costs=results.costs(study),
+        costs=results.costs(study, records),
         missing=results.missing(study),
         standings=table if ablation is None else ungrouped(table),
         oracle=_oracle(full),
         pairs=pairs,
         declared=len(scenarios) * len(wanted),
-        curves=curves_of(results.curves(study), learners),
+        curves=curves_of(curves, learners),
         shots=_shots(runs),
         published=published_rows(str(fixed["dataset"]), study.path),
         sources=attribute(values, learners, scenarios),
@@ -144,13 +148,17 @@ def build(study: Study) -> ReportData:
         origin=origin_of(study, records),
         departures=frozenset(one.label for one in manifest.departures if one.factors),
         ablation=ablation,
-        diagnostics=diagnostics_of(results.curves(study), learners),
+        diagnostics=diagnostics_of(curves, learners),
         collapsed=collapsed_runs(records),
-        concentration=results.concentrations(study),
+        concentration=results.concentrations(records),
+        digest=digest_of(study, records),
     )
 
 
-def _values(main: pd.DataFrame) -> dict[tuple[str, str], Values]:
+def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
+    """MAIN with all support ratings by (learner, scenario) and seed, from `results.runs`."""
+    full = full_support(runs)
+    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     found: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
         place = found.setdefault((str(line.learner), str(line.scenario)), {})

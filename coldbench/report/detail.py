@@ -9,6 +9,8 @@ from coldbench.report.diagnostics import diagnostics
 from coldbench.report.instability import curves, intervals, shots, variance
 from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
+from coldbench.report.predicted import disagreement, users
+from coldbench.report.steadiness import steadiness
 from coldbench.report.tables import Section
 
 __all__ = ["sections"]
@@ -19,8 +21,11 @@ MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     intervals,
     differences,
     reversal,
+    steadiness,
     published,
     variance,
+    users,
+    disagreement,
     ranks,
     curves,
     diagnostics,

@@ -6,7 +6,8 @@ from coldbench.report.csv import frame_to_csv, to_csv
 from coldbench.report.data import ReportData
 from coldbench.report.effects import Effect, Interaction
 from coldbench.report.pairs import Pair
-from coldbench.statistics import Interval
+from coldbench.report.predicted_files import predicted_files
+from coldbench.statistics import Interval, best_of_inflation
 
 __all__ = ["csv_files"]
 
@@ -38,6 +39,30 @@ PAIR_COLUMNS = (
     "reversal_shared_low",
     "reversal_shared_high",
     "runs_needed",
+    "reversal_shared_observed",
+    "sd_ratio",
+    "sd_ratio_low",
+    "sd_ratio_high",
+    "p_spread",
+    "p_spread_holm",
+    "p_spread_unpaired",
+)
+SPREAD_COLUMNS = (
+    "scenario",
+    "learner",
+    "n_seeds",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "bootstrap_t_low",
+    "bootstrap_t_high",
+    "sd",
+    "sd_low",
+    "sd_high",
+    "cv",
+    "min",
+    "max",
+    "gain_best_of_5",
 )
 EFFECT_COLUMNS = (
     "scenario",
@@ -94,8 +119,7 @@ SOURCE_COLUMNS = (
 
 
 def csv_files(data: ReportData) -> dict[str, str]:
-    """summary, runs and costs always; pairs, shots, sources, ablation, interactions, diagnostics
-    and concentration where the study has them.
+    """summary, runs, costs and spread always; the others where the study has them.
 
     shots -1 means all support ratings. Timings are in costs.csv only: runs.csv repeats.
     """
@@ -103,6 +127,8 @@ def csv_files(data: ReportData) -> dict[str, str]:
         "summary.csv": frame_to_csv(data.summary),
         "runs.csv": frame_to_csv(data.runs),
         "costs.csv": frame_to_csv(data.costs),
+        "spread.csv": to_csv(SPREAD_COLUMNS, _spreads(data)),
+        **predicted_files(data),
     }
     if data.pairs:
         files["pairs.csv"] = to_csv(PAIR_COLUMNS, [_pair(pair) for pair in data.pairs])
@@ -188,7 +214,30 @@ def _pair(pair: Pair) -> tuple[object, ...]:
         pair.reversal.unpaired,
         *_three(pair.reversal_shared.model),
         pair.reversal.runs_needed,
+        pair.reversal_shared.paired,
+        *_three(pair.spread.ratio),
+        pair.spread.p_paired,
+        pair.spread_adjusted,
+        pair.spread.p_unpaired,
     )
+
+
+def _spreads(data: ReportData) -> Iterator[tuple[object, ...]]:
+    for (learner, scenario), found in data.standings.items():
+        values = list(found.values.values())
+        yield (
+            scenario,
+            learner,
+            len(values),
+            *_three(found.mean),
+            found.resampled.low,
+            found.resampled.high,
+            *_three(found.spread.sd),
+            found.spread.cv,
+            min(values),
+            max(values),
+            best_of_inflation(values, 5).gain.value,
+        )
 
 
 def _sources(data: ReportData) -> Iterator[tuple[object, ...]]:

@@ -4,7 +4,9 @@ import json
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.evidence import order_counts
 from coldbench.report.names import display_name, plain
+from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
 from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
 from coldbench.statistics import Interval, failure_rate
@@ -183,18 +185,28 @@ def _mean(line: object) -> Cell:
 
 
 def _trivial(data: ReportData) -> list[str]:
+    """Where a metric of order has little or nothing to order."""
+    notes = []
     query = data.origin.query
     names = [
         name
         for name in data.metrics
         if query is not None and name.startswith("ndcg@") and int(name[5:]) >= query
     ]
-    if not names:
-        return []
-    return [
-        f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
-        "a long list would be ranked in full."
-    ]
+    if names:
+        notes.append(
+            f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
+            "a long list would be ranked in full."
+        )
+    digest, gap = data.digest
+    if digest is None:
+        if any(name.startswith("ndcg@") for name in data.metrics):
+            notes.append(f"Users without anything to order: n/a, {gap}.")
+        return notes
+    counts = order_counts(digest)
+    if counts.users:
+        notes.append(counts.told())
+    return notes
 
 
 def runs(data: ReportData) -> Section:
@@ -270,9 +282,14 @@ def origin(data: ReportData) -> Section:
         ),
         big=True,
     )
+    recipe = data.origin.recipe
     code = (
-        ("Save this as study.yaml", data.origin.config),
-        ("then run", "coldbench run --config study.yaml --out again\ncoldbench report again"),
+        (f"Save this as {FILE}", recipe.config),
+        ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
     )
+    notes: tuple[str, ...] = ()
+    if recipe.missing:
+        told = ", ".join(recipe.missing[:10])
+        notes = (f"No design gives these seed vectors, which the commands leave out: {told}.",)
     title = "Provenance, and how to reproduce"
-    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), (), code)
+    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), notes, code)

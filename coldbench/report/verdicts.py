@@ -8,7 +8,8 @@ from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
-from coldbench.report.tables import number
+from coldbench.report.steadiness import shown_spread
+from coldbench.report.tables import number, range_of
 from coldbench.statistics import compare_published, verdict
 
 __all__ = ["Saying", "sayings"]
@@ -33,6 +34,7 @@ def sayings(data: ReportData) -> tuple[Saying, ...]:
         *(saying for scenario in data.scenarios for saying in _tie(data, scenario)),
         *_ablation(data),
         *_comparisons(data),
+        *_steadier(data),
         *_published(data),
     )
 
@@ -119,6 +121,24 @@ def _interesting(data: ReportData) -> list[Pair]:
         leading = {s.learner for s in ranked[:2]}
         chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == leading]
     return chosen
+
+
+def _steadier(data: ReportData) -> list[Saying]:
+    """The clearest difference of two spreads, or that none is shown."""
+    tested = [pair for pair in data.pairs if pair.spread_adjusted is not None]
+    if not tested:
+        return []
+    shown = [pair for pair in tested if shown_spread(pair)]
+    topic = "Steadiness"
+    if not shown:
+        text = f"No learner is shown to be steadier than another ({len(tested)} comparisons)."
+        return [Saying(text, "steadiness", "open", topic)]
+    pair = min(shown, key=lambda pair: pair.spread_adjusted or 0.0)
+    ratio, names = pair.spread.ratio, (data.names[pair.a], data.names[pair.b])
+    text = f"Shown to differ in {len(shown)} of {len(tested)} comparisons; most clearly on "
+    text += f"{pair.scenario}: the standard deviation of {names[0]} is {number(ratio.value, 2)} "
+    text += f"{range_of(ratio, 2)} times that of {names[1]}."
+    return [Saying(text, "steadiness", "shown", topic)]
 
 
 def _published(data: ReportData) -> list[Saying]:

@@ -239,7 +239,7 @@ def test_an_ablation_is_a_study_like_any_other(study_config: StudyConfig, tmp_pa
     assert merged.manifest == study.manifest
     data = build(study)
     assert "ablation" in [one.key for one in sections(data)]
-    (tmp_path / "again.yaml").write_text(data.origin.config)
+    (tmp_path / "again.yaml").write_text(data.origin.recipe.config)
     again = read_config(tmp_path / "again.yaml", {"dataset_options": TINY})
     assert {job.hash for job in plan(again)[1]} == {job.job_hash for job in study.manifest.jobs}
     assert again.departures == study.manifest.departures

@@ -66,7 +66,7 @@ def fake_study(
         for v in vectors
         for name in learners
     ]
-    study = Study.prepare(path, jobs, departures)
+    study = Study.prepare(path, jobs, departures=departures)
     for place, job in enumerate(jobs):
         key = (job.learner, place // len(learners))
         if key not in absent:

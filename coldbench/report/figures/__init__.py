@@ -6,7 +6,7 @@ from coldbench.report.data import ReportData
 from coldbench.report.figures.ablation import ablation
 from coldbench.report.figures.cost import cost
 from coldbench.report.figures.diagnostics import diagnostics
-from coldbench.report.figures.forest import differences, intervals
+from coldbench.report.figures.forest import differences, disagreement, intervals, steadiness
 from coldbench.report.figures.lines import curves, shots
 from coldbench.report.figures.matrix import ranks, reversal
 from coldbench.report.figures.style import Plot
@@ -19,7 +19,9 @@ KINDS: tuple[Callable[[ReportData], list[Plot]], ...] = (
     intervals,
     differences,
     reversal,
+    steadiness,
     variance,
+    disagreement,
     ranks,
     curves,
     diagnostics,

@@ -28,8 +28,8 @@ def write_report(
 ) -> dict[str, Path]:
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
-    kinds: of figure files; data: what `build` made of the study, if at hand. The same study gives the same bytes. Raises StoreError when the runs
-    cannot be pooled or `out` cannot be written.
+    kinds: of figure files; data: what `build` made of the study, if at hand. The same study gives
+    the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot be written.
     """
     data = data or build(study)
     _make(out)

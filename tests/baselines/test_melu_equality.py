@@ -8,7 +8,7 @@ from torch import nn
 
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise
-from baselines.melu import MeLU, MeLUConfig, query_losses
+from baselines.melu import MeLU, MeLUConfig
 from baselines.network import ContentNetwork
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Episode
@@ -84,7 +84,7 @@ def test_batched_melu_equals_a_loop_of_learn2learn(
     network = learner.network.double()
     episode = with_empty_support(next(training(ratings).episodes(RNG(2), batch_size=8)))
 
-    batched = query_losses(network, c, episode.batch, episode.target)
+    batched = learner.losses(episode)
     batched.sum().backward()
     ours = {name: p.clone() for name, p in gradients(network).items()}
     network.zero_grad()

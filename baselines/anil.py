@@ -4,8 +4,8 @@
     inner:   (w_b, b_b) = (w, b) - inner_rate * grad_(w, b) sum_b mean_s loss(f(u_b, i_s), r_s)
     outer:   (phi, w, b) by AdamW on  mean_b mean_q loss(w_b' h(u_b, i_q; phi) + b_b, r_q)
 
-Raghu, Raghu, Bengio, Vinyals: Rapid Learning or Feature Reuse? ICLR 2020, section 4, equation
-of ANIL in 4.1. Their question, whether MAML's body needs to move at all, is here that of MeLU's
+Raghu, Raghu, Bengio, Vinyals: Rapid Learning or Feature Reuse? ICLR 2020, section 4.
+Their question, whether MAML's body needs to move at all, is here that of MeLU's
 decision layers: body = content embeddings and hidden layers of `melu`'s network, h its last
 hidden layer. Adapted by learn2learn's `MAML.clone()` and `adapt()`: it fits as it is, for the
 head is a module with parameters [B, H, 1] and [B, 1, 1], and h is computed once a batch.

@@ -5,10 +5,10 @@
     modulation  (gamma_l, beta_l) from a perceptron of d, one pair for each hidden layer l
     network     h_l = leaky_relu(gamma_l * (W_l h_{l-1} + b_l) + beta_l),  h_0 = x;  f = w' h_L + b
 
-Feng, Chen, Song, Yang, Zhou, Zhu, Wang: CMML: Contextual Modulation Meta Learning for Cold-Start
-Recommendation, CIKM 2021: context encoder by mean (3.2), hybrid context generator (3.3), FiLM
-modulation (3.4); layers as in the authors' released code for users (`meta_mlp_context`), which
-settles what the text leaves open. No weight moves for a new user.
+Feng, Chen, Li, Zhao, Hao, Wang: CMML: Contextual Modulation Meta Learning for Cold-Start
+Recommendation, CIKM 2021: mean context encoder, hybrid context generator and FiLM modulation;
+layers as in the authors' released code for users (`meta_mlp_context`), which settles what the
+text leaves open. No weight moves for a new user.
 
 Departures, all switches or sizes: gamma is 1 + the perceptron's output (`residual`), so that the
 network starts as an unmodulated one (released: the output itself, which multiplies all by almost

@@ -5,7 +5,7 @@
 
 The gradient of the outer step is taken at the adapted weights and applied to the shared ones.
 theta: all of `melu`'s network. Finn, Abbeel, Levine: MAML, ICML 2017, section 5.2, the "first
-order approximation"; named FOMAML by Nichol, Achiam, Schulman 2018, section 2.2.
+order approximation"; named FOMAML by Nichol, Achiam, Schulman 2018.
 
 Against `melu`: Lee et al. adapt the decision layers only, and leave out the embeddings, lest
 users with few ratings spoil them. Here they adapt too: what a user's ratings say about a genre or

@@ -2,8 +2,8 @@
 
     f(u, i) = b + F_i . (w_0 R_0 + w_1 R_1)
 
-w_0, w_1, b: learned numbers; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017, section 3.1,
-equations 3 and 4, with the identity in place of the sigmoid and the absolute error in place of
+w_0, w_1, b: learned numbers; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017, the
+linear classifier, with the identity in place of the sigmoid and the absolute error in place of
 the log-likelihood, for ratings; further departures in `baselines.vartak`.
 """
 

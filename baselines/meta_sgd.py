@@ -4,7 +4,7 @@
     outer:  (phi, theta, alpha) by AdamW on  mean_b mean_q loss(f(u_b, i_q; phi, theta_b), r_q)
 
 alpha: a vector of the shape of theta, * elementwise; its signs and sizes are learned, so the step
-need not follow the gradient. Li, Zhou, Chen, Li: Meta-SGD, 2017, equations 3 and 4. theta: the
+need not follow the gradient. Li, Zhou, Chen, Li: Meta-SGD, 2017, algorithm 2. theta: the
 decision layers; phi: the embeddings, which learn in the outer loop only, as in `melu`.
 
 Departures: theta leaves out the embeddings (a rate for each number of 3,400 zip codes, most of

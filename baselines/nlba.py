@@ -3,8 +3,9 @@
     h_0 = F_i       h_l = relu(W_l h_{l-1} + b_l + V_l0 R_0 + V_l1 R_1)
     f(u, i) = the last layer, without relu
 
-W, b, V: learned, shared by all users; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017, section
-3.2: the weights of H are shared, and the biases of all its units are linear in the history. With
+W, b, V: learned, shared by all users; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017,
+the non-linear classifier: the weights of H are shared, and the biases of all its units are
+linear in the history. With
 absolute error in place of the log-likelihood, for ratings; b_l, the bias of a user without
 history, is ours; further departures in `baselines.vartak`.
 """

@@ -4,7 +4,7 @@
     outer:  theta by AdamW on the gradient  mean_b (theta - theta_b) / inner_rate
 
 Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018, algorithm 2 (batched);
-"we can treat (phi - W) as a gradient and plug it into Adam" is theirs (section 3). Nothing is
+to treat the difference as a gradient for an adaptive optimiser is theirs (section 3). Nothing is
 held out: the minibatches are of all ratings of a training user, and that they differ from step
 to step is what makes k > 1 more than joint training (section 5.1). All parameters take part,
 for what does not move in the inner loop does not learn in the outer one.

@@ -4,7 +4,7 @@
     R_1 = sum_s p_s F_{i_s} / n       R_0 = sum_s (1 - p_s) F_{i_s} / n
 
 Vartak, Thiagarajan, Miranda, Bratman, Larochelle: A Meta-Learning Perspective on Cold-Start
-Recommendations for Items, NIPS 2017, section 3, equation 2: R_c is the mean representation of
+Recommendations for Items, NIPS 2017, section 3: R_c is the mean representation of
 the items of class c in the user's history (1: engaged with, 0: not). Our departures, for ratings
 instead of two classes:
 

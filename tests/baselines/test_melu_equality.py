@@ -10,9 +10,8 @@ from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise
 from baselines.melu import MeLU, MeLUConfig
 from baselines.network import ContentNetwork
-from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Episode
-from tests.baselines.worlds import RNG, domain, training, world
+from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 
 class Canonical(nn.Module):
@@ -60,15 +59,6 @@ def loop(
 
 def gradients(module: nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
-
-
-def with_empty_support(episode: Episode) -> Episode:
-    """The same episode, its first task without support."""
-    b = episode.batch
-    mask = b.support_mask.clone()
-    mask[0] = False
-    rest = mask, b.query_item, b.query_mask
-    return Episode(EpisodeBatch(b.user, b.support_item, b.support_value, *rest), episode.target)
 
 
 @pytest.mark.parametrize("loss", ["absolute", "squared", "huber"])

@@ -26,7 +26,7 @@ from torch.nn.functional import leaky_relu
 
 from baselines.amortised import Amortised, TaskNetwork
 from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, linear, mlp, support_mean
+from baselines.layers import Joint, Linear, mlp, support_mean
 from baselines.sides import read_sides
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, LearnerConfig
@@ -50,15 +50,15 @@ class CMMLNetwork(TaskNetwork):
         self.detach, self.start = c.detach, float(c.residual)
         self.rating_encoder = mlp((1, 64, 64), rng)
         self.pair = Joint((self.user.width, self.item.width, 64), 64, rng)
-        self.context = linear(64, self.width, rng)
+        self.context = Linear(64, self.width, rng)
         sizes = (self.width, *c.hidden)
         self.layers = nn.ModuleList(
-            linear(sizes[k], sizes[k + 1], rng) for k in range(len(c.hidden))
+            Linear(sizes[k], sizes[k + 1], rng) for k in range(len(c.hidden))
         )
         wide = (self.width, *([c.hyper] * len(c.hidden)))
-        self.hyper = nn.ModuleList(linear(wide[k], c.hyper, rng) for k in range(len(c.hidden)))
-        self.films = nn.ModuleList(linear(c.hyper, 2 * size, rng) for size in c.hidden)
-        self.last = linear(c.hidden[-1], 1, rng)
+        self.hyper = nn.ModuleList(Linear(wide[k], c.hyper, rng) for k in range(len(c.hidden)))
+        self.films = nn.ModuleList(Linear(c.hyper, 2 * size, rng) for size in c.hidden)
+        self.last = Linear(c.hidden[-1], 1, rng)
 
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None

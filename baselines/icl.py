@@ -26,7 +26,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from baselines.amortised import Amortised, TaskNetwork
 from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, linear, mlp
+from baselines.layers import Joint, Linear, mlp
 from baselines.sides import read_sides
 from coldbench.episodes import EpisodeBatch
 from coldbench.errors import UsageError
@@ -54,8 +54,8 @@ class Block(nn.Module):
         super().__init__()
         self.heads = heads
         self.before, self.between = nn.LayerNorm(size), nn.LayerNorm(size)
-        self.question, self.answer = linear(size, size, rng), linear(size, size, rng)
-        self.shown = linear(size, 2 * size, rng)
+        self.question, self.answer = Linear(size, size, rng), Linear(size, size, rng)
+        self.shown = Linear(size, 2 * size, rng)
         self.rest = mlp((size, 2 * size, size), rng)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -79,10 +79,10 @@ class ICLNetwork(TaskNetwork):
         super().__init__(domain, c, rng)
         if c.size % c.heads:
             raise UsageError(f"icl: heads {c.heads} do not divide size {c.size}: change one")
-        self.of_user = linear(self.user.width, c.size, rng)
+        self.of_user = Linear(self.user.width, c.size, rng)
         self.of_item = Joint((self.item.width, 1, 1), c.size, rng)
         self.blocks = nn.ModuleList(Block(c.size, c.heads, rng) for _ in range(c.blocks))
-        self.norm, self.last = nn.LayerNorm(c.size), linear(c.size, 1, rng)
+        self.norm, self.last = nn.LayerNorm(c.size), Linear(c.size, 1, rng)
 
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None

@@ -9,24 +9,46 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils import skip_init
+from torch.nn.functional import linear
 
 from baselines.losses import task_weights
 from coldbench.rng import torch_generator
 
-__all__ = ["Joint", "linear", "mlp", "support_mean"]
+__all__ = ["Joint", "Linear", "mlp", "support_mean"]
 
 
-def linear(wide: int, out: int, rng: np.random.Generator) -> nn.Linear:
-    """nn.Linear with the initial values of nn.Linear, drawn from `rng`."""
-    return _layer(wide, out, wide, True, rng)
+class Linear(nn.Module):
+    """y = x W' + b, with initial values as in nn.Linear, but drawn from `rng`.
+
+    `total`: the number of inputs that the initial bounds count, when this is part of a layer.
+    """
+
+    def __init__(
+        self,
+        wide: int,
+        out: int,
+        rng: np.random.Generator,
+        total: int | None = None,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        bound = max(wide if total is None else total, 1) ** -0.5
+        generator = torch_generator(rng)
+        for name, shape in (("weight", (out, wide)), ("bias", (out,))):
+            start = torch.empty(shape).uniform_(-bound, bound, generator=generator)
+            keep = bias or name == "weight"
+            self.register_parameter(name, nn.Parameter(start) if keep else None)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """[..., wide] -> [..., out]"""
+        return linear(x, self.get_parameter("weight"), self._parameters["bias"])
 
 
 def mlp(sizes: Sequence[int], rng: np.random.Generator) -> nn.Sequential:
     """Linear layers with relu between them, none after the last."""
     layers: list[nn.Module] = []
     for wide, out in pairwise(sizes):
-        layers += [linear(wide, out, rng), nn.ReLU()]
+        layers += [Linear(wide, out, rng), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
 
@@ -40,7 +62,8 @@ class Joint(nn.Module):
     def __init__(self, widths: Sequence[int], out: int, rng: np.random.Generator) -> None:
         super().__init__()
         self.parts = nn.ModuleList(
-            _layer(wide, out, sum(widths), index == 0, rng) for index, wide in enumerate(widths)
+            Linear(wide, out, rng, sum(widths), bias=index == 0)
+            for index, wide in enumerate(widths)
         )
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
@@ -57,13 +80,3 @@ def support_mean(values: torch.Tensor, mask: torch.Tensor, shrink: float = 0.0) 
     0 for a task without cells.
     """
     return torch.einsum("bnh,bn->bh", values, task_weights(mask, values.dtype, shrink))
-
-
-def _layer(wide: int, out: int, total: int, bias: bool, rng: np.random.Generator) -> nn.Linear:
-    """A layer on `wide` of `total` inputs: uniform within total^-1/2, as nn.Linear begins."""
-    layer: nn.Linear = skip_init(nn.Linear, wide, out, bias=bias)  # type: ignore[no-untyped-call]
-    bound, generator = max(total, 1) ** -0.5, torch_generator(rng)
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.uniform_(-bound, bound, generator=generator)
-    return layer

@@ -30,7 +30,7 @@ from torch import nn
 
 from baselines.amortised import Amortised, TaskNetwork
 from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, linear, mlp, support_mean
+from baselines.layers import Joint, Linear, mlp, support_mean
 from baselines.losses import pointwise, task_weights
 from baselines.sides import Sides, read_sides
 from coldbench.episodes import EpisodeBatch
@@ -74,9 +74,9 @@ class TaNPNetwork(TaskNetwork):
         start = torch.empty(c.clusters, c.task)
         self.centres = nn.Parameter(start.uniform_(-bound, bound, generator=torch_generator(rng)))
         self.query = Joint((user, item, c.latent), hidden[0], rng)
-        self.layers = nn.ModuleList(linear(wide, out, rng) for wide, out in pairwise(hidden))
-        self.films = nn.ModuleList(linear(c.task, 2 * size, rng) for size in hidden)
-        self.last = linear(hidden[-1], 1, rng)
+        self.layers = nn.ModuleList(Linear(wide, out, rng) for wide, out in pairwise(hidden))
+        self.films = nn.ModuleList(Linear(c.task, 2 * size, rng) for size in hidden)
+        self.last = Linear(hidden[-1], 1, rng)
 
     def encode(
         self, user: torch.Tensor, item: torch.Tensor, value: torch.Tensor, mask: torch.Tensor

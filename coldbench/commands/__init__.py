@@ -7,10 +7,11 @@ from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
 from coldbench.commands.merge import merge
 from coldbench.commands.names import list_
+from coldbench.commands.new import new
 from coldbench.commands.report import report
 from coldbench.commands.run import run
 from coldbench.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data)
+COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data, new)

@@ -25,6 +25,7 @@ from baselines.tasks import Cells, TaskLayers, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.rng import torch_generator
+from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["MeLU", "MeLUConfig", "adapted", "melu_released", "query_losses"]
 
@@ -44,6 +45,12 @@ class MeLUConfig(NeuralConfig):
     batch_size: int = Field(32, ge=1, description="tasks: Lee et al. 2019")
     query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
     max_query: int = Field(40, ge=1)
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.space,
+        "inner_steps": Whole(1, 10),
+        "inner_rate": Real(0.01, 0.5, log=True),
+        "batch_size": Choice((16, 32, 64)),
+    }
 
 
 class MeLU(Learner):

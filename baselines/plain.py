@@ -20,6 +20,7 @@ from baselines.tasks import TaskLayers, sgd_step, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.rng import torch_generator
+from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["Plain", "PlainConfig", "plain_finetune"]
 
@@ -32,6 +33,10 @@ class PlainConfig(NeuralConfig):
     tune_rate: float = Field(0.1, gt=0, description="of those steps")
     tune_loss: Loss = Field("absolute", description="validation: .804 against .822 (squared)")
     tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.space,
+        "batch_size": Choice((256, 512, 1024, 2048)),
+    }
 
 
 class Plain(Learner):
@@ -83,5 +88,8 @@ class Plain(Learner):
 
 
 plain_finetune = Variant(
-    Plain, {"tune_steps": 10, "tune_rate": 0.05}, "plain, then SGD steps on the user's support"
+    Plain,
+    {"tune_steps": 10, "tune_rate": 0.05},
+    "plain, then SGD steps on the user's support",
+    {"tune_steps": Whole(1, 30, log=True), "tune_rate": Real(5e-3, 0.5, log=True)},
 )

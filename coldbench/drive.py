@@ -68,7 +68,8 @@ def drive(
         raise unknown("backend", backend, BACKENDS)
     ratings, jobs = plan(config)
     mine = shard_of(jobs, shard)
-    study = Study.prepare(default_folder(config, ratings.name), jobs)
+    budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
+    study = Study.prepare(default_folder(config, ratings.name), jobs, budgets)
     pending = todo(study, mine, retry_failed)
     progress.start(len(pending), len(mine) - len(pending))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))

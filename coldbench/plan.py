@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
+from coldbench.budget import Budget
 from coldbench.datasets import open_dataset
 from coldbench.designs import seed_vectors
 from coldbench.errors import UsageError, unknown
@@ -36,7 +37,8 @@ class StudyConfig(BaseModel):
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
     design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
-    all training ratings once the number of epochs is chosen; out: the study's folder.
+    all training ratings once the number of epochs is chosen; out: the study's folder;
+    tuning: how learners were tuned (`coldbench tune` writes it), for the report.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +56,7 @@ class StudyConfig(BaseModel):
     refit: bool = True
     device: str = "cpu"
     out: Path | None = None
+    tuning: dict[str, Budget] = {}
 
     @field_validator("seeds")
     @classmethod

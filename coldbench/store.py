@@ -39,13 +39,15 @@ class Planned(BaseModel):
 
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
-    configuration of each; jobs: all planned ones, in order."""
+    configuration of each; jobs: all planned ones, in order; tuning: `coldbench.budget.Budget` of
+    each learner that was tuned."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
     jobs: list[Planned]
+    tuning: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def of(cls, jobs: Iterable[Job]) -> "Manifest":
@@ -81,7 +83,8 @@ class Manifest(BaseModel):
             )
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
-        return Manifest(fixed=self.fixed, learners=self.learners | other.learners, jobs=jobs)
+        learners, tuning = self.learners | other.learners, self.tuning | other.tuning
+        return Manifest(fixed=self.fixed, learners=learners, jobs=jobs, tuning=tuning)
 
 
 def _configuration(job: Job) -> dict[str, Any]:
@@ -112,9 +115,12 @@ class Study:
         return study
 
     @classmethod
-    def prepare(cls, path: Path, jobs: list[Job]) -> "Study":
+    def prepare(
+        cls, path: Path, jobs: list[Job], tuning: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        return cls.planned(path, Manifest.of(jobs))
+        told = {name: dict(budget) for name, budget in (tuning or {}).items()}
+        return cls.planned(path, Manifest.of(jobs).model_copy(update={"tuning": told}))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

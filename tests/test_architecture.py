@@ -13,7 +13,7 @@ ROOT = Path(coldbench.__file__).parent
 # The stations in order; modules of one line may not import each other unless in one folder.
 STATIONS = [
     {"errors", "statistics"},
-    {"rng", "registry", "options", "space", "advice"},
+    {"rng", "registry", "options", "space", "advice", "budget"},
     {"ratings"},
     {"datasets", "ragged"},
     {"splits"},
@@ -33,6 +33,7 @@ STATIONS = [
     {"drive", "estimate", "verify"},
     {"doctor", "merge"},
     {"report"},
+    {"tune"},
     {"terminal"},
     {"commands"},
     {"cli"},

@@ -10,8 +10,9 @@ from coldbench.commands.names import list_
 from coldbench.commands.new import new
 from coldbench.commands.report import report
 from coldbench.commands.run import run
+from coldbench.commands.tune import tune
 from coldbench.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data, new)
+COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data, new, tune)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coldbench import results
+from coldbench.budget import told
 from coldbench.errors import StoreError
 from coldbench.records import RunRecord
 from coldbench.report.league import Standing, Values, order_of, standings
@@ -42,7 +43,8 @@ class ReportData:
     learners: from the lowest mean error to the highest; names: how each is shown; scenarios,
     seeds: that occur, in their order; runs, costs, missing: tables of `coldbench.results`;
     summary: the table of summary.csv; oracle: by scenario, where the data have a best value;
-    declared: comparisons in the family that Holm corrects.
+    declared: comparisons in the family that Holm corrects; tuning: the budget of each learner, in
+    words.
     """
 
     dataset: str
@@ -66,6 +68,7 @@ class ReportData:
     sources: tuple[Attribution, ...]
     unfinished: tuple[RunRecord, ...]
     origin: Origin
+    tuning: Mapping[str, str]
 
     def standing(self, learner: str, scenario: str) -> Standing | None:
         """Where a learner stands, None when no run finished."""
@@ -115,6 +118,10 @@ def build(study: Study) -> ReportData:
         sources=attribute(values, learners, scenarios),
         unfinished=tuple(record for record in records if record.status != "finished"),
         origin=origin_of(study, records),
+        tuning={
+            name: told(study.manifest.tuning.get(name), study.manifest.learners.get(name, {}))
+            for name in learners
+        },
     )
 
 

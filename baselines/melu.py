@@ -21,7 +21,7 @@ from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
-from baselines.tasks import Cells, TaskLayers, task_cells
+from baselines.tasks import Cells, TaskLayers, gradient_norms, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.rng import torch_generator
@@ -89,6 +89,9 @@ class MeLU(Learner):
         with torch.enable_grad():
             output = adapted(network, self.config, cells, batch, first_order=True)
         return network.rating(output.detach())
+
+    def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor:
+        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
 
 
 def adapted(

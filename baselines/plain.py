@@ -16,7 +16,7 @@ from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
-from baselines.tasks import TaskLayers, sgd_step, task_cells
+from baselines.tasks import TaskLayers, gradient_norms, sgd_step, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.rng import torch_generator
@@ -85,6 +85,11 @@ class Plain(Learner):
         with torch.no_grad():
             rating: torch.Tensor = network.rating(layers(query=True))
         return rating
+
+    def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor | None:
+        if not self.config.tune_steps:
+            return None
+        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
 
 
 plain_finetune = Variant(

@@ -35,5 +35,6 @@ def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any]) -> str:
         return "not tuned: defaults"
     found = Budget.model_validate(dict(budget))
     moved = [name for name, value in found.options.items() if config.get(name) != value]
-    text = f"{found.trials} trials, {found.seconds / 60:.1f} min"
+    count = f"{found.trials} trial{'' if found.trials == 1 else 's'}"
+    text = f"{count}, {found.seconds / 60:.1f} min"
     return f"{text}; changed since: {', '.join(moved)}" if moved else text

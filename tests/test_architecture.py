@@ -33,7 +33,7 @@ STATIONS = [
     {"drive", "estimate", "verify"},
     {"doctor", "merge"},
     {"report"},
-    {"tune"},
+    {"evidence", "tune"},
     {"terminal"},
     {"commands"},
     {"cli"},

@@ -5,6 +5,7 @@ import click
 from coldbench.commands.check import check
 from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
+from coldbench.commands.evidence import evidence
 from coldbench.commands.merge import merge
 from coldbench.commands.names import list_
 from coldbench.commands.new import new
@@ -15,4 +16,16 @@ from coldbench.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: tuple[click.Command, ...] = (run, report, verify, merge, check, doctor, list_, data, new, tune)
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    report,
+    verify,
+    merge,
+    check,
+    doctor,
+    list_,
+    data,
+    new,
+    tune,
+    evidence,
+)

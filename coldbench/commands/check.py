@@ -32,8 +32,7 @@ def check(words: tuple[str, ...]) -> None:
     plugin = registry.plugins(kind)[name]
     passed = sum(verdict.passed for verdict in found)
     click.echo(
-        f"{kind} {name} ({plugin.package} {plugin.version}): "
-        f"{passed} of {len(found)} checks passed"
+        f"{kind} {name} ({plugin.package} {plugin.version}): {passed} of {len(found)} checks passed"
     )
     if passed < len(found):
         sys.exit(3)

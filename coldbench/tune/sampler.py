@@ -55,9 +55,7 @@ def _distribution(library: Any, dimension: Dimension) -> Any:
     if isinstance(dimension, Choice):
         return library.distributions.CategoricalDistribution(range(len(dimension.values)))
     kind = "FloatDistribution" if isinstance(dimension, Real) else "IntDistribution"
-    return getattr(library.distributions, kind)(
-        dimension.low, dimension.high, log=dimension.log
-    )
+    return getattr(library.distributions, kind)(dimension.low, dimension.high, log=dimension.log)
 
 
 def _known(

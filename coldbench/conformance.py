@@ -208,7 +208,7 @@ def configuration_is_plain(problem: Problem) -> None:
 def contract_is_declared(problem: Problem) -> None:
     """The class states the version of the contract that it was written for, and it is ours."""
     learner = problem.variant.learner
-    stated = [kind for kind in learner.__mro__ if "contract" in vars(kind)][0]
+    stated = next(kind for kind in learner.__mro__ if "contract" in vars(kind))
     strange = not learner.__module__.startswith(("baselines.", "mamo."))
     assert not (strange and stated is Learner), f"{learner.__name__} states no contract"
     assert learner.contract == CONTRACT, f"contract {learner.contract}, ours is {CONTRACT}"

@@ -26,7 +26,7 @@ STATIONS = [
     {"conformance", "conformance_datasets", "conformance_metrics", "encoding", "records"},
     {"checking", "scaffold"},
     {"provenance"},
-    {"run", "store"},
+    {"run", "store", "track"},
     {"backends", "results"},
     {"designs"},
     {"plan"},

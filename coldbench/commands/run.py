@@ -50,18 +50,21 @@ __all__ = ["run"]
     help="Train again on all training ratings after choosing the number of epochs.",
 )
 @click.option("--device", help="cpu (default) or cuda.")
+@click.option("--track", metavar="TRACKER:FOLDER", help="Copy runs to mlflow: or tensorboard:.")
 @click.option("--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing.")
 @click.option("--resume", is_flag=True, help="The default: finished runs are never repeated.")
 def run(
     assign: tuple[str, ...], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
-    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, **given: Any,
+    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, track: str | None,
+    **given: Any,
 ) -> None:  # fmt: skip
     """Train and test learners over seeds; stores every run in the study's folder."""
     from coldbench.drive import drive
     from coldbench.options import parse_assignments
     from coldbench.plan import read_config
     from coldbench.terminal import Display, print_plan, print_study
+    from coldbench.track import open_tracker
 
     options = parse_assignments(assign)
     given["dataset_options"] = options.pop("dataset", None)
@@ -73,7 +76,8 @@ def run(
         return
     settings = parse.settings(engine, scheduler)
     backend = backend or ("dask" if scheduler else None)
-    with Display() as display:
+    tracker = open_tracker(track) if track else None
+    with Display(track=tracker.log if tracker else None) as display:
         study = drive(
             study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
         )

@@ -8,6 +8,7 @@ from coldbench.errors import StoreError
 from coldbench.evidence.measure import Evidence
 from coldbench.ratings import Array
 from coldbench.report.csv import to_csv
+from coldbench.statistics import Interval
 
 __all__ = ["ranking", "title", "write_evidence"]
 
@@ -47,17 +48,16 @@ def _answers(found: Evidence) -> list[tuple[object, ...]]:
     users = round(float(np.mean(found.users)))
     lines: list[tuple[object, ...]] = []
     for answer in found.answers:
-        mae, against = answer.mae, answer.against
-        difference = against.difference if against else None
-        lines.append(
-            (
-                found.learner, found.kind, answer.questions, answer.strategy, mae.n, users,
-                mae.value, mae.low, mae.high,
-                *((difference.value, difference.low, difference.high) if difference else [None] * 3),
-                against.p if against else None,
-            )
-        )  # fmt: skip
+        against = answer.against
+        difference = _three(against.difference) if against else (None, None, None)
+        p = against.p if against else None
+        about = (found.learner, found.kind, answer.questions, answer.strategy, answer.mae.n, users)
+        lines.append((*about, *_three(answer.mae), *difference, p))
     return lines
+
+
+def _three(value: Interval) -> tuple[float | None, float | None, float | None]:
+    return value.value, value.low, value.high
 
 
 def _items(found: Evidence) -> list[tuple[object, ...]]:

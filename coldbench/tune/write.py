@@ -15,8 +15,8 @@ from coldbench.tune.tuning import Tuning
 __all__ = ["COLUMNS", "write_tuning"]
 
 COLUMNS = ("learner", "trial", "status", "mae", "maes", "epochs", "seconds", "options", "reason")
-HEAD = """# Written by `coldbench tune`: the best configuration of each learner on validation tasks of
-# seeds that no study uses. All trials are in history.csv. Run a study of it with
+HEAD = """# Written by `coldbench tune`: the best configuration of each learner on validation tasks
+# of seeds that no study uses. All trials are in history.csv. Run a study of it with
 #   coldbench run --config {file} --seeds 10 --out FOLDER
 """
 

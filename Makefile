@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 
-.PHONY: run test lint slow realdata clean
+.PHONY: run test lint slow realdata docs clean
 
 run: $(VENV)/.run
 	$(BIN)/coldbench run --models mamo,melu --seeds 10
@@ -24,6 +24,10 @@ slow: $(VENV)/.test
 
 realdata: $(VENV)/.test
 	$(BIN)/python -m pytest -m realdata
+
+docs: $(VENV)/.run
+	$(BIN)/pip install --quiet -e '.[docs]'
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 clean:
 	rm -rf $(VENV)

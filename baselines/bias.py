@@ -19,6 +19,7 @@ from pydantic import Field
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
 from coldbench.ratings import Array
+from coldbench.space import Dimension, Real
 
 __all__ = ["Bias", "BiasConfig", "item_biases"]
 
@@ -29,6 +30,10 @@ class BiasConfig(LearnerConfig):
     shrink_item: float = Field(5.0, ge=0)
     shrink_user: float = Field(3.0, ge=0)
     sweeps: int = Field(10, ge=1, description="converged to 1e-4 of a rating on MovieLens")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "shrink_item": Real(0.3, 50, log=True),
+        "shrink_user": Real(0.3, 50, log=True),
+    }
 
 
 class Bias(Learner):

@@ -1,11 +1,13 @@
 """Options that the neural learners share, with their reasons."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from baselines.losses import Loss
 from coldbench.learner import LearnerConfig
+from coldbench.space import Choice, Dimension, Real
 
 __all__ = ["NeuralConfig"]
 
@@ -28,3 +30,11 @@ class NeuralConfig(LearnerConfig):
     weight_decay: float = Field(0.01, ge=0, description="decoupled, of AdamW")
     decay: bool = Field(True, description="the rate falls to 0 over `epochs`")
     average: float = Field(0.99, ge=0, lt=1, description="of the weights over steps")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "rate": Real(5e-4, 0.02, log=True),
+        "embedding": Choice((8, 16, 32, 64)),
+        "user_dropout": Real(0.0, 0.97),
+        "item_dropout": Real(0.0, 0.6),
+        "rare_decay": Real(0.1, 50, log=True),
+        "weight_decay": Real(1e-3, 0.3, log=True),
+    }

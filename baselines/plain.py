@@ -17,9 +17,10 @@ from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
-from baselines.tasks import TaskLayers, sgd_step, task_cells
+from baselines.tasks import TaskLayers, gradient_norms, sgd_step, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
+from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["Plain", "PlainConfig", "plain_finetune"]
 
@@ -32,6 +33,10 @@ class PlainConfig(NeuralConfig):
     tune_rate: float = Field(0.1, gt=0, description="of those steps")
     tune_loss: Loss = Field("absolute", description="validation: .804 against .822 (squared)")
     tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.space,
+        "batch_size": Choice((256, 512, 1024, 2048)),
+    }
 
 
 class Plain(Learner):
@@ -70,7 +75,15 @@ class Plain(Learner):
             rating: torch.Tensor = network.rating(layers(query=True))
         return rating
 
+    def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor | None:
+        if not self.config.tune_steps:
+            return None
+        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
+
 
 plain_finetune = Variant(
-    Plain, {"tune_steps": 10, "tune_rate": 0.05}, "plain, then SGD steps on the user's support"
+    Plain,
+    {"tune_steps": 10, "tune_rate": 0.05},
+    "plain, then SGD steps on the user's support",
+    {"tune_steps": Whole(1, 30, log=True), "tune_rate": Real(5e-3, 0.5, log=True)},
 )

@@ -26,6 +26,7 @@ from baselines.bias import BiasConfig, item_biases
 from baselines.features import content_features
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
+from coldbench.space import Dimension, Real
 
 __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]
 
@@ -36,6 +37,10 @@ class RidgeConfig(BiasConfig):
     penalty: float = Field(10.0, gt=0)
     median_shift: bool = Field(True, description="off: the mean of least squares")
     most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **BiasConfig.space,
+        "penalty": Real(0.5, 200, log=True),
+    }
 
 
 class Ridge(Learner):

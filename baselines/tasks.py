@@ -26,7 +26,7 @@ from baselines.inner import Adaptable
 from baselines.network import ContentNetwork, Decision
 from coldbench.episodes import EpisodeBatch
 
-__all__ = ["Cells", "TaskLayers", "sgd_step", "task_cells"]
+__all__ = ["Cells", "TaskLayers", "gradient_norms", "sgd_step", "task_cells"]
 
 
 class Cells(NamedTuple):
@@ -113,3 +113,25 @@ def sgd_step(layers: Adaptable, loss: torch.Tensor, rate: float) -> None:
     for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
         layers.own(name, (value - rate * gradient).detach().requires_grad_())
     layers.fold()
+
+
+def gradient_norms(network: ContentNetwork, batch: EpisodeBatch) -> torch.Tensor:
+    """Norm of the gradient, by a task's layers, of the summed absolute error of its support, [B].
+
+    The gradient of |f - r| is that of f but for its sign, taken here as one for all ratings of a
+    task, so no rating is read: exact for one rating, which is what evidence asks. The first
+    layer's gradient is X' delta, of squared norm sum_st (X X' + 1)_st delta_s . delta_t.
+    """
+    with torch.no_grad():
+        cells = task_cells(network, batch, first_order=True)
+    with torch.enable_grad():
+        layers = TaskLayers(network.decision, cells)
+        parameters = dict(layers.named_parameters())
+        total = (layers() * batch.support_mask).sum()
+        gradients = torch.autograd.grad(total, list(parameters.values()))
+    found = dict(zip(parameters, gradients, strict=True))
+    delta = found.pop("move")
+    square = ((cells.within @ delta) * delta).sum((1, 2))
+    for gradient in found.values():
+        square = square + gradient.square().sum((1, 2))
+    return square.clamp(min=0).sqrt()

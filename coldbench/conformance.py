@@ -18,7 +18,7 @@ from coldbench.datasets import open_dataset
 from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import Declined
 from coldbench.fit import fit
-from coldbench.learner import Learner, LearnerConfig, Variant
+from coldbench.learner import CONTRACT, Learner, LearnerConfig, Variant
 from coldbench.predict import Predictions, predict
 from coldbench.protocols import Separate
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
@@ -206,6 +206,27 @@ def configuration_is_plain(problem: Problem) -> None:
     assert again == config, "the configuration does not survive JSON"
 
 
+def contract_is_declared(problem: Problem) -> None:
+    """The class states the version of the contract that it was written for, and it is ours."""
+    learner = problem.variant.learner
+    stated = next(kind for kind in learner.__mro__ if "contract" in vars(kind))
+    strange = not learner.__module__.startswith(("baselines.", "mamo."))
+    assert not (strange and stated is Learner), f"{learner.__name__} states no contract"
+    assert learner.contract == CONTRACT, f"contract {learner.contract}, ours is {CONTRACT}"
+
+
+def space_is_legal(problem: Problem) -> None:
+    """Each dimension of the search space is an option, and the ends of its range are allowed."""
+    config = problem.variant.configure({})
+    for name, dimension in problem.variant.dimensions().items():
+        assert name in type(config).model_fields, f"{name!r} is no option"
+        for value in dimension.ends:
+            try:
+                problem.variant.configure({name: value})
+            except ValueError as error:
+                raise AssertionError(f"{name} = {value!r} is refused: {error}") from None
+
+
 def learning_beats_chance(problem: Problem) -> None:
     """On all test queries the MAE is below that of a random draw from the ratings."""
     given = problem.predictions(problem.trained)
@@ -220,6 +241,8 @@ def learning_beats_chance(problem: Problem) -> None:
 CHECKS: dict[str, Callable[[Problem], None]] = {
     check.__name__: check
     for check in (
+        contract_is_declared,
+        space_is_legal,
         configuration_is_plain,
         same_answer_twice,
         prediction_is_pure,

@@ -77,7 +77,8 @@ def drive(
     mine = shard_of(jobs, shard)
     folder = default_folder(config, ratings.name)
     published = read_published(config.published) if config.published else None
-    study = Study.prepare(folder, jobs, config.dataset_options, whole.departures)
+    budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
+    study = Study.prepare(folder, jobs, config.dataset_options, whole.departures, budgets)
     if published is not None:
         study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)

@@ -16,6 +16,7 @@ from coldbench.episodes import EpisodeBatch, collate, pools
 from coldbench.errors import Declined, UsageError
 from coldbench.ragged import Ragged
 from coldbench.ratings import Array, Catalogue, Ratings, Scale
+from coldbench.space import Dimension
 
 __all__ = [
     "CONTRACT",
@@ -110,9 +111,10 @@ class LearnerConfig(BaseModel):
 
     epochs: most epochs of training; patience: stop after so many epochs without a better
     validation MAE; fixed_epochs: train for all `epochs`, without validation, as most released
-    code does.
+    code does. space: what `coldbench tune` may change, by option; nothing by default.
     """
 
+    space: ClassVar[Mapping[str, Dimension]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(1, ge=1)
     patience: int = Field(4, ge=1)
@@ -144,6 +146,14 @@ class Learner(ABC):
 
         Draws of `rng` come from the order stream.
         """
+
+    def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor | None:
+        """How much one support rating moves what is adapted to a user, float32 [B]; optional.
+
+        The norm of the gradient, by the adapted weights, of the error of each episode's only
+        support rating (MeLU's evidence, Lee et al. 2019). None: the learner has no gradients.
+        """
+        return None
 
     @abstractmethod
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
@@ -178,12 +188,14 @@ class Learner(ABC):
 class Variant:
     """A learner under another default configuration: registered by name, never a copy of code.
 
-    note: what it is, in one line, and why it departs from the learner's own defaults.
+    note: what it is, in one line, and why it departs from the learner's own defaults;
+    space: dimensions that only this variant has to tune, beside those of the configuration.
     """
 
     learner: type[Learner]
     options: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    space: Mapping[str, Dimension] = field(default_factory=dict)
 
     @classmethod
     def of(cls, registered: Any, name: str) -> "Variant":
@@ -205,3 +217,7 @@ class Variant:
     def configure(self, options: Mapping[str, Any]) -> LearnerConfig:
         """The full configuration: defaults, then this variant's options, then the given ones."""
         return self.learner.Config.model_validate({**self.options, **options})
+
+    def dimensions(self) -> Mapping[str, Dimension]:
+        """Everything that `coldbench tune` may change in this variant."""
+        return {**self.learner.Config.space, **self.space}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
 from coldbench.ablation import AblationSpec, Departure, expand
+from coldbench.budget import Budget
 from coldbench.datasets import open_dataset
 from coldbench.designs import seed_vectors
 from coldbench.errors import UsageError, shorten, unknown
@@ -40,7 +41,8 @@ class StudyConfig(BaseModel):
     all training ratings once the number of epochs is chosen; out: the study's folder; published:
     a file of published values (`coldbench.published`), copied into the study for its report;
     ablation: configurations of one learner that differ in one thing each, run instead of the
-    default `models`; departures: which `variants` depart from which, as an ablation states it.
+    default `models`; departures: which `variants` depart from which, as an ablation states it;
+    tuning: how learners were tuned (`coldbench tune` writes it), for the report.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +63,7 @@ class StudyConfig(BaseModel):
     device: str = "cpu"
     out: Path | None = None
     published: Path | None = None
+    tuning: dict[str, Budget] = {}
 
     @field_validator("seeds")
     @classmethod

@@ -30,7 +30,7 @@ from coldbench.rng import Seeds, generator
 from coldbench.score import score
 from coldbench.splits import Split
 
-__all__ = ["failure", "run_job"]
+__all__ = ["confined", "failure", "run_job"]
 
 LONGEST_LOG = 4_000  # characters kept of what a learner printed
 
@@ -40,7 +40,7 @@ def run_job(job: Job) -> Outcome:
     or declined; only KeyboardInterrupt and the death of the process come through."""
     log = io.StringIO()
     try:
-        with _confined(job.seeds, log):
+        with confined(job.seeds, log):
             return _run(job, log)
     except Declined as error:
         return failure(job, "declined", str(error), log=log.getvalue())
@@ -127,7 +127,7 @@ def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def _confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
+def confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
     """One thread, captured output, and global generators that start from the init stream.
 
     Our own code reads no global generator; a plugin whose layers do (`nn.Linear`) is made

@@ -43,7 +43,8 @@ class Planned(BaseModel):
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
-    defaults with which the data were opened, without paths; departures: of an ablation, if any."""
+    defaults with which the data were opened, without paths; departures: of an ablation, if any;
+    tuning: `coldbench.budget.Budget` of each learner that was tuned."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
@@ -52,6 +53,7 @@ class Manifest(BaseModel):
     jobs: list[Planned]
     dataset_options: dict[str, Any] = {}
     departures: tuple[Departure, ...] = ()
+    tuning: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def of(
@@ -105,6 +107,7 @@ class Manifest(BaseModel):
             jobs=jobs,
             dataset_options=self.dataset_options or other.dataset_options,
             departures=tuple(departures.values()),
+            tuning=self.tuning | other.tuning,
         )
 
 
@@ -136,16 +139,18 @@ class Study:
         return study
 
     @classmethod
-    @classmethod
     def prepare(
         cls,
         path: Path,
         jobs: list[Job],
         dataset_options: Mapping[str, Any] | None = None,
         departures: Iterable[Departure] = (),
+        tuning: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        return cls.planned(path, Manifest.of(jobs, dataset_options, departures))
+        made = Manifest.of(jobs, dataset_options, departures)
+        told = {name: dict(budget) for name, budget in (tuning or {}).items()}
+        return cls.planned(path, made.model_copy(update={"tuning": told}))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

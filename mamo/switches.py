@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from coldbench.learner import LearnerConfig
+from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["MAMOConfig"]
 
@@ -71,6 +72,17 @@ class MAMOConfig(LearnerConfig):
     rare_decay: float = Field(0.0, ge=0, description="weight decay of the embeddings of rare ids")
     gradient_std: float = Field(0.05, ge=0, description="of M_U at the start")
     task_std: float | None = Field(None, gt=0, description="of M_UI; None: 1 / sqrt(2 d)")
+
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "rate": Real(1e-3, 0.02, log=True),
+        "rho": Real(0.01, 0.3, log=True),
+        "local_loops": Whole(1, 10),
+        "size": Choice((16, 32, 48)),
+        "tau": Real(1e-3, 0.1, log=True),
+        "alpha": Real(0.05, 0.9),
+        "rare_dropout": Real(0.0, 0.6),
+        "batch": Choice((16, 32, 64)),
+    }
 
     switches: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "attention": {

@@ -1,4 +1,4 @@
-"""`coldbench check`: the conformance suite on a plugin."""
+"""`coldbench check`: the conformance suite on a plugin, each failure explained."""
 
 import sys
 
@@ -6,28 +6,33 @@ import click
 
 __all__ = ["check"]
 
+KINDS = ("learner", "dataset", "metric")
+
 
 @click.command()
-@click.argument("name")
-def check(name: str) -> None:
-    """Run the conformance suite on a registered learner and explain each failure."""
-    import torch
+@click.argument("words", nargs=-1, required=True, metavar="[KIND] NAME")
+def check(words: tuple[str, ...]) -> None:
+    """Run the conformance suite on a plugin and explain each failure.
 
+    KIND (learner, dataset or metric) is needed only where a name is registered as several.
+    """
     from coldbench import registry
-    from coldbench.conformance import CHECKS, Problem, small_ratings
-    from coldbench.learner import Variant
+    from coldbench.checking import check as verdicts
+    from coldbench.checking import kind_of
 
-    torch.set_num_threads(1)
-    problem = Problem(Variant.of(registry.load("learner", name), name), small_ratings())
-    faults = 0
-    for test in CHECKS.values():
-        try:
-            test(problem)
-            mark, said = "ok  ", ""
-        except Exception as error:
-            faults += 1
-            mark, said = "FAIL", f"\n     {error if str(error) else type(error).__name__}"
-        click.echo(f"{mark} {(test.__doc__ or test.__name__).strip()}{said}")
-    click.echo(f"{name}: {len(CHECKS) - faults} of {len(CHECKS)} checks passed")
-    if faults:
+    if len(words) > 2 or (len(words) == 2 and words[0] not in KINDS):
+        raise click.UsageError(f"write `coldbench check NAME` or `coldbench check KIND NAME`, "
+                               f"KIND one of {', '.join(KINDS)}")  # fmt: skip
+    name = words[-1]
+    kind = words[0] if len(words) == 2 else kind_of(name)
+    found = []
+    for verdict in verdicts(kind, name):
+        click.echo(str(verdict))
+        found.append(verdict)
+    plugin = registry.plugins(kind)[name]
+    passed = sum(verdict.passed for verdict in found)
+    click.echo(
+        f"{kind} {name} ({plugin.package} {plugin.version}): {passed} of {len(found)} checks passed"
+    )
+    if passed < len(found):
         sys.exit(3)

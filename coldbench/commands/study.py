@@ -52,6 +52,7 @@ OPTIONS = (
         help="Train again on all training ratings after choosing the number of epochs.",
     ),
     click.option("--device", help="cpu (default) or cuda."),
+    click.option("--track", metavar="TRACKER:FOLDER", help="Copy runs to mlflow: or tensorboard:."),
     click.option(
         "--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing."
     ),
@@ -69,7 +70,8 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
 def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
-    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, **given: Any,
+    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, track: str | None,
+    **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
 
@@ -78,6 +80,7 @@ def carry_out(
     from coldbench.drive import drive
     from coldbench.plan import read_config
     from coldbench.terminal import Display, print_left_out, print_plan, print_study
+    from coldbench.track import open_tracker
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     study_config = read_config(config, said)
@@ -87,7 +90,8 @@ def carry_out(
         return
     settings = parse.settings(engine, scheduler)
     backend = backend or ("dask" if scheduler else None)
-    with Display() as display:
+    tracker = open_tracker(track) if track else None
+    with Display(track=tracker.log if tracker else None) as display:
         study = drive(
             study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
         )

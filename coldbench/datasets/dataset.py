@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from coldbench.ratings import Ratings
 
-__all__ = ["READER_VERSION", "Dataset", "Options", "content_key"]
+__all__ = ["CONTRACT", "READER_VERSION", "Dataset", "Options", "content_key"]
+
+CONTRACT = 1  # moves when a data set written for the old contract would break
 
 READER_VERSION = 1
 """Part of every key: raise it when any reader gives other `Ratings` for the same bytes."""
@@ -33,6 +35,7 @@ class Dataset(ABC):
     summary: ClassVar[str] = ""
     licence: ClassVar[str] = "unknown"
     source: ClassVar[str] = ""
+    contract: ClassVar[int] = 1
 
     def __init__(self, config: Any) -> None:
         self.config = config

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from coldbench import registry
 from coldbench.datasets.cache import open_cached
-from coldbench.datasets.dataset import Dataset
+from coldbench.datasets.dataset import CONTRACT, Dataset
 from coldbench.errors import DataError, UsageError, shorten, unknown
 from coldbench.ratings import Ratings
 
@@ -46,6 +46,7 @@ def _exists(path: Path) -> bool:
 
 
 def _configure(plugin: Any, options: dict[str, Any]) -> Dataset:
+    _check_contract(plugin)
     config = plugin.Config
     for key in options:
         if key not in config.model_fields:
@@ -58,6 +59,15 @@ def _configure(plugin: Any, options: dict[str, Any]) -> Dataset:
     if not isinstance(dataset, Dataset):
         raise UsageError(f"{plugin!r} makes no coldbench.datasets.Dataset")
     return dataset
+
+
+def _check_contract(plugin: Any) -> None:
+    stated = getattr(plugin, "contract", CONTRACT)
+    if stated != CONTRACT:
+        raise UsageError(
+            f"data set {plugin!r} was written for contract {stated}, "
+            f"this coldbench has contract {CONTRACT}: update the package that registers it"
+        )
 
 
 def _explain(error: ValidationError) -> str:

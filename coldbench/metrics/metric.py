@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from coldbench.ratings import Array
 
-__all__ = ["Metric"]
+__all__ = ["CONTRACT", "Metric"]
+
+CONTRACT = 1  # moves when a metric written for the old contract would break
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,8 @@ class Metric:
     function(value, score, episode) -> float: true ratings and clipped predictions, float64 [n],
     and the episode of each, int64 [n]; n >= 1. Non-finite input never reaches it.
     low, high: the range, None where unbounded; unit: of the value, "" for none; depth: ranks that
-    a metric of the order of an episode looks at, 0 for other metrics.
+    a metric of the order of an episode looks at, 0 for other metrics; contract: the version of
+    this contract that it was written for.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Metric:
     unit: str
     summary: str
     depth: int = 0
+    contract: int = 1
 
     def __call__(self, value: Array, score: Array, episode: Array) -> float:
         return self.function(value, score, episode)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from coldbench import results
 from coldbench.ablation import couples
+from coldbench.budget import told
 from coldbench.digest import Digest, digest_of
 from coldbench.errors import StoreError
 from coldbench.published import Published
@@ -50,7 +51,7 @@ class ReportData:
     scenario, where the data have a best value; declared: comparisons in the family that Holm
     corrects; digest: sums over predictions, with the reason why they do not cover all finished
     runs, or ""; departures: configurations of an ablation, which are compared with their base only;
-    collapsed: runs that predict a constant.
+    collapsed: runs that predict a constant; tuning: the budget of each learner, in words.
     """
 
     dataset: str
@@ -80,6 +81,7 @@ class ReportData:
     diagnostics: tuple[Diagnostic, ...]
     collapsed: tuple[RunRecord, ...]
     concentration: pd.DataFrame
+    tuning: Mapping[str, str]
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -152,6 +154,10 @@ def build(study: Study) -> ReportData:
         collapsed=collapsed_runs(records),
         concentration=results.concentrations(records),
         digest=digest_of(study, records),
+        tuning={
+            name: told(study.manifest.tuning.get(name), study.manifest.learners.get(name, {}))
+            for name in learners
+        },
     )
 
 

@@ -129,6 +129,7 @@ def costs(data: ReportData) -> Section:
         Column("peak memory, MB"),
         Column("trained numbers"),
         Column("epochs"),
+        Column("tuning", False),
     )
     rows = tuple(
         (
@@ -139,13 +140,17 @@ def costs(data: ReportData) -> Section:
             Cell(_size(cost.megabytes)),
             Cell(f"{cost.parameters:,.0f}"),
             Cell(f"{cost.epochs:,.0f}"),
+            Cell(display_name(data.tuning[cost.learner], 120)),
         )
         for cost in costs_of(data)
     )
     table = Table("costs", "Cost of a run", columns, rows)
     note = "Memory is the highest of the process so far: a worker keeps the peak of earlier runs."
+    untuned = [data.names[name] for name in data.learners if data.tuning[name].startswith("not")]
+    unequal = f"Not tuned, at their defaults: {', '.join(untuned)}." if untuned else ""
+    notes = (note, unequal) if unequal else (note,)
     figures = ("cost-seconds", "cost-megabytes", "cost-parameters")
-    return Section("cost", "Cost", "Cost", how, figures, (table,) if rows else (), (note,))
+    return Section("cost", "Cost", "Cost", how, figures, (table,) if rows else (), notes)
 
 
 def _size(value: float) -> str:

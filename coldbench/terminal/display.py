@@ -1,6 +1,7 @@
 """Progress of a study while it runs: a bar on a terminal, a few plain lines elsewhere."""
 
 import time
+from collections.abc import Callable
 
 from rich import progress as bars
 from rich.console import Console
@@ -25,16 +26,20 @@ MARKS = {"finished": "✓", "diverged": "✗", "failed": "✗", "declined": "–
 class Display:
     """Shows a study while it runs; a context manager.
 
-    progress: hand it to `coldbench.drive.drive`; failures: the records that did not finish.
+    progress: hand it to `coldbench.drive.drive`; failures: the records that did not finish;
+    track: is told each stored record.
     On a terminal a bar with time left; elsewhere about ten plain lines, and one a failure.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, console: Console | None = None, track: Callable[[RunRecord], None] | None = None
+    ) -> None:
         from coldbench.drive import Progress
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
         self.progress: Progress = Progress(start=self._begin, done=self._done)
+        self._track = track
         self._total = self._count = 0
         self._since = time.monotonic()
         self._bar = bars.Progress(
@@ -65,6 +70,8 @@ class Display:
 
     def _done(self, record: RunRecord) -> None:
         self._count += 1
+        if self._track:
+            self._track(record)
         if record.status != "finished":
             self.failures.append(record)
             self.console.print(failure(record))

@@ -1,0 +1,141 @@
+"""For each check of a plugin: the likely cause of its failure, and how to mend it."""
+
+__all__ = ["ADVICE"]
+
+_SHAPE = "compute row by row, along dimension 1 only, and multiply by the masks before summing"
+
+ADVICE: dict[str, tuple[str, str]] = {
+    # learners
+    "contract_is_declared": (
+        "the class states no `contract`, or that of another version of coldbench",
+        "write `contract: ClassVar[int] = 1` into the class, after reading the changelog",
+    ),
+    "space_is_legal": (
+        "a typing error in `space`, or a bound that the option's Field forbids",
+        "name options of the configuration only, with bounds that its Fields allow",
+    ),
+    "configuration_is_plain": (
+        "an option whose type JSON has not: an array, a function, a class",
+        "use numbers, texts, booleans, lists and nested pydantic models as options",
+    ),
+    "same_answer_twice": (
+        "random numbers from a global generator, or state shared between two learners",
+        "draw from the `rng` that __init__ and train_epoch are given "
+        "(torch: coldbench.rng.torch_generator(rng)); keep no state on the class or module",
+    ),
+    "prediction_is_pure": (
+        "predict trains in place, leaves dropout on, or draws random numbers",
+        "copy what is adapted to a user before changing it; call .eval(); draw nothing",
+    ),
+    "order_does_not_matter": (
+        "a sum, mean or recurrence that runs over the episodes of the batch",
+        _SHAPE,
+    ),
+    "batch_mates_do_not_matter": (
+        "statistics over the batch (batch norm, a mean over dimension 0)",
+        f"{_SHAPE}; use layer norm instead of batch norm",
+    ),
+    "padding_does_not_matter": (
+        "padded cells counted as ratings: a mean without the mask, or softmax over padding",
+        "multiply by batch.support_mask and divide by its sum; before a softmax, "
+        "masked_fill(~mask, -inf)",
+    ),
+    "targets_are_never_seen": (
+        "the learner keeps ratings it met while predicting, or reads them from outside",
+        "learn from the TrainingData given to train_epoch only",
+    ),
+    "short_supports_work": (
+        "a division by the number of support ratings, or a tensor of size 0",
+        "use .clamp(min=1) on counts, and fall back to what training taught for no support",
+    ),
+    "unknown_content_works": (
+        "a table of embeddings without a row for the unknown (id 0, or NaN for numbers)",
+        "give embeddings `size` rows; replace NaN (coldbench.content.category_ids does both)",
+    ),
+    "no_content_works_or_is_declined": (
+        "the learner takes it for granted that the catalogue has fields",
+        'in __init__: `if not domain.catalogue.item_fields: raise Declined("needs content")`',
+    ),
+    "another_scale_works": (
+        "a scale of 1 to 5 written into the code",
+        "read domain.scale, or learn the mean of the training ratings",
+    ),
+    "copies_predict_alike": (
+        "an attribute that cannot be copied: a lambda, an open file, a generator",
+        "keep tensors, arrays, torch modules and plain values as attributes only",
+    ),
+    "global_generators_are_left_alone": (
+        "torch.rand, np.random or dropout in predict, or a call of manual_seed",
+        "draw from generators that you are given; never seed the global ones",
+    ),
+    "learning_beats_chance": (
+        "predictions in other units than ratings, or nothing was learnt",
+        "return ratings, not residuals or logits; check that train_epoch changes attributes",
+    ),
+    # data sets
+    "dataset_declares_itself": (
+        "an attribute left out",
+        "set summary, licence and source on the class, and `contract = 1`",
+    ),
+    "options_have_defaults": (
+        "an option without a default",
+        "give each a default; a path may be `Path | None = None`",
+    ),
+    "key_is_stable": (
+        "a key of another form, or one that contains the time or a path",
+        "return coldbench.datasets.dataset.content_key(name, options, {file name: bytes})",
+    ),
+    "ratings_are_well_formed": (
+        "a hand-made Ratings",
+        "build it with coldbench.datasets.from_frames, which makes dense indices and checks",
+    ),
+    "values_lie_on_the_scale": (
+        "a scale that is not that of the data",
+        "state scale=(low, high, step) as the data's documentation says",
+    ),
+    "loading_repeats": (
+        "random sampling, or an order that depends on a set or a hash",
+        "sort; draw from numpy.random.default_rng(self.config.seed)",
+    ),
+    "survives_the_cache": (
+        "arrays of Python objects, or two fields of one name",
+        "numbers as int32 / float32, texts as str arrays, each field name once a side",
+    ),
+    "content_is_no_rating_statistic": (
+        "a mean rating or an average score among the content: it contains the test ratings",
+        "drop that column",
+    ),
+    "a_protocol_finds_tasks": (
+        "too few ratings a user: a task of `separate` needs 13 in one state",
+        "use a larger sample, or `--set protocol.min_ratings=5 --set protocol.query=3`",
+    ),
+    # metrics
+    "metric_declares_itself": (
+        "the entry point names a function, or the Metric has another name",
+        "name a coldbench.metrics.metric.Metric object whose `name` is the entry point's",
+    ),
+    "value_is_one_finite_number": (
+        "an array, None or NaN: often a division by zero for one query or constant scores",
+        "return float(...); decide what one query and equal scores are worth",
+    ),
+    "range_holds": (
+        "low and high are swapped or too narrow",
+        "state the range that the formula can reach, None where it has no bound",
+    ),
+    "perfect_is_best": (
+        "lower_is_better has the wrong value, or value and score are exchanged",
+        "the function's arguments are (value, score, episode): true ratings first",
+    ),
+    "order_of_rows_does_not_matter": (
+        "the metric depends on the order in which queries are stored",
+        "sort within episodes by score or value, and treat ties alike",
+    ),
+    "names_of_episodes_do_not_matter": (
+        "episode numbers used as values or positions",
+        "start with `_, episode = np.unique(episode, return_inverse=True)`",
+    ),
+    "input_is_left_alone": (
+        "an in-place operation (+=, sort(), clip(out=))",
+        "work on copies",
+    ),
+}

@@ -1,0 +1,40 @@
+"""What tuning a learner cost and found: written by `coldbench tune`, shown by the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["FIRST_TUNING_SEED", "Budget", "told"]
+
+FIRST_TUNING_SEED = 1000  # tuning uses this seed and later ones, studies earlier ones
+
+
+class Budget(BaseModel):
+    """How one learner was tuned.
+
+    trials: configurations tried, the defaults first; pruned, failed: of these; seconds: of all
+    trials; seeds: replicates, never those of a study; default_mae, best_mae: mean validation MAE
+    over scenarios and seeds, None where it did not finish; options: what was found.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    trials: int = Field(ge=1)
+    pruned: int = Field(0, ge=0)
+    failed: int = Field(0, ge=0)
+    seconds: float = Field(0.0, ge=0)
+    seeds: tuple[int, ...] = ()
+    default_mae: float | None = None
+    best_mae: float | None = None
+    options: dict[str, Any] = {}
+
+
+def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any]) -> str:
+    """The budget in a few words, beside a configuration that may have left what was found."""
+    if budget is None:
+        return "not tuned: defaults"
+    found = Budget.model_validate(dict(budget))
+    moved = [name for name, value in found.options.items() if config.get(name) != value]
+    count = f"{found.trials} trial{'' if found.trials == 1 else 's'}"
+    text = f"{count}, {found.seconds / 60:.1f} min"
+    return f"{text}; changed since: {', '.join(moved)}" if moved else text

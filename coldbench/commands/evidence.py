@@ -1,0 +1,53 @@
+"""`coldbench evidence`: which items a new user should be asked about."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coldbench.commands import parse
+
+__all__ = ["evidence"]
+
+
+@click.command()
+@click.option("--learner", "-l", default="melu", show_default=True, help="Whose predictions.")
+@click.option("--seeds", "-s", callback=parse.seeds, default="5", show_default=True)
+@click.option(
+    "--questions", callback=parse.numbers, default="5,10", show_default=True,
+    help="How many a user is asked.",
+)  # fmt: skip
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Items shown.")
+@click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
+@click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
+@click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
+@click.option(
+    "--set", "assign", multiple=True, metavar="LEARNER.OPTION=VALUE", help="As for `run`."
+)
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=Path("evidence"), show_default=True,
+    help="Folder of evidence.csv and evidence-items.csv.",
+)  # fmt: skip
+def evidence(
+    learner: str, questions: list[int], top: int, config: Path | None, assign: tuple[str, ...],
+    out: Path, **given: Any,
+) -> None:  # fmt: skip
+    """List the items worth asking a new user about, and measure what asking them is worth.
+
+    Items are scored by how much a rating moves the learner, times popularity (MeLU's evidence
+    candidates), and compared with asking popular, divisive and random items.
+    """
+    from coldbench.evidence import measure_evidence, write_evidence
+    from coldbench.options import parse_assignments
+    from coldbench.plan import read_config
+    from coldbench.terminal.evidence import print_evidence
+
+    options = parse_assignments(assign)
+    given["dataset_options"] = options.pop("dataset", None)
+    given["protocol_options"] = options.pop("protocol", None)
+    given |= {"options": options or None, "models": (learner,)}
+    study = read_config(config, {key: value for key, value in given.items() if value is not None})
+    mine = {name: chosen for name, chosen in study.options.items() if name == learner}
+    study = study.model_copy(update={"options": mine})
+    found = measure_evidence(study, questions, lambda seed: click.echo(f"seed {seed} done"))
+    print_evidence(found, top, write_evidence(found, out))

@@ -1,0 +1,57 @@
+"""`coldbench tune`: search configurations, the same budget for every learner."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coldbench.commands import parse
+
+__all__ = ["tune"]
+
+SEEDS = "1000,1001,1002"
+
+
+@click.command()
+@click.option("--models", "-m", callback=parse.names, help="Learners, separated by commas.")
+@click.option("--trials", "-t", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--seeds", "-s", callback=parse.seeds, default=SEEDS, show_default=True,
+    help="Which; from 1000 on, for studies use earlier ones.",
+)  # fmt: skip
+@click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
+@click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
+@click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
+@click.option(
+    "--set",
+    "assign",
+    multiple=True,
+    metavar="LEARNER.OPTION=VALUE",
+    help="A fixed option of a learner; also dataset.OPTION and protocol.OPTION. Repeatable.",
+)
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=Path("tuning"), show_default=True,
+    help="Folder of tuned.yaml, history.csv and the trials; an interrupted tuning goes on there.",
+)  # fmt: skip
+@click.option(
+    "--workers", "-w", type=click.IntRange(1), default=1, show_default=True,
+    help="Processes; each tunes one learner.",
+)  # fmt: skip
+@click.option("--device", help="cpu (default) or cuda.")
+def tune(
+    trials: int, config: Path | None, assign: tuple[str, ...], out: Path, workers: int, **given: Any
+) -> None:
+    """Tune learners under one budget, on validation tasks of seeds that no study uses."""
+    from coldbench.options import parse_assignments
+    from coldbench.plan import read_config
+    from coldbench.terminal.tuning import print_trial, print_tuning
+    from coldbench.tune import tune as search
+    from coldbench.tune import write_tuning
+
+    options = parse_assignments(assign)
+    given["dataset_options"] = options.pop("dataset", None)
+    given["protocol_options"] = options.pop("protocol", None)
+    given["options"] = options or None
+    study = read_config(config, {key: value for key, value in given.items() if value is not None})
+    found = search(study, trials, out, workers, print_trial)
+    print_tuning(found, write_tuning(study, found, out))

@@ -1,0 +1,153 @@
+"""Train at each seed, score the items, ask the cold users, and compare the strategies.
+
+Unit of all intervals: the seed. Users, queries and the trained learner are the same for all
+strategies at one seed, so their differences are paired.
+"""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from coldbench import registry
+from coldbench.datasets import open_prepared
+from coldbench.errors import UsageError
+from coldbench.evidence.criterion import Telling, telling
+from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
+from coldbench.fit import fit
+from coldbench.learner import Learner, Variant
+from coldbench.plan import StudyConfig, plan
+from coldbench.predict import predict
+from coldbench.protocols import PROTOCOLS
+from coldbench.ratings import Array, Ratings
+from coldbench.records import Job
+from coldbench.rng import generator
+from coldbench.run import confined
+from coldbench.splits import Split, Tasks
+from coldbench.statistics import Interval, PairedDifference, mean_interval, paired_difference
+
+__all__ = ["ALL", "Answer", "Evidence", "measure_evidence"]
+
+SCENARIO = "C-W"  # new users, asked about items that training knows
+ALL = "all support"  # the reference: every support rating is known
+
+
+@dataclass(frozen=True)
+class Answer:
+    """MAE after asking `questions` by a strategy; against: evidence minus this strategy."""
+
+    strategy: str
+    questions: int
+    mae: Interval
+    against: PairedDifference | None
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """kind: the criterion; answers: of each strategy and number of questions; users: asked, by
+    seed; score, telling, popularity: float64 [I], means over the seeds; ratings: the data."""
+
+    learner: str
+    kind: str
+    seeds: tuple[int, ...]
+    answers: tuple[Answer, ...]
+    users: tuple[int, ...]
+    score: Array
+    telling: Array
+    popularity: Array
+    ratings: Ratings
+
+
+@dataclass
+class _Seed:
+    """What one seed gave: MAE by (strategy, questions)."""
+
+    kind: str
+    users: int
+    scores: Mapping[str, Array]
+    telling: Array
+    maes: dict[tuple[str, int], float] = field(default_factory=dict)
+
+
+def measure_evidence(
+    config: StudyConfig, questions: Sequence[int], said: Callable[[int], None] | None = None
+) -> Evidence:
+    """Evidence items of the configuration's one learner, and what asking them is worth.
+
+    Only cold users with more support ratings than the largest number of questions are asked:
+    others would answer the same under every strategy. Raises UsageError when a seed has none;
+    Declined and Diverged come from the learner.
+    """
+    if len(config.models) != 1:
+        raise UsageError(f"evidence is about one learner, got {', '.join(config.models)}")
+    if not questions or min(questions) < 1:
+        raise UsageError("--questions are numbers of ratings, 1 or more, such as 5,10")
+    _, jobs = plan(config)
+    found = []
+    for job in jobs:
+        with confined(job.seeds, io.StringIO()):
+            found.append(_seed(job, questions))
+        if said:
+            said(job.seeds.split)
+    means = {name: np.mean([s.scores[name] for s in found], 0) for name in ("evidence", "popular")}
+    return Evidence(
+        config.models[0],
+        found[0].kind,
+        tuple(job.seeds.split for job in jobs),
+        tuple(_answers(found, questions)),
+        tuple(seed.users for seed in found),
+        means["evidence"],
+        np.mean([seed.telling for seed in found], 0),
+        means["popular"],
+        open_prepared(jobs[0].dataset_sha256),
+    )
+
+
+def _seed(job: Job, questions: Sequence[int]) -> _Seed:
+    ratings = open_prepared(job.dataset_sha256)
+    protocol = PROTOCOLS[job.protocol].model_validate(job.protocol_options)
+    split = protocol.split(ratings, job.seeds)
+    tasks = _pool(split, max(questions))
+    variant = Variant.of(registry.load("learner", job.base), job.base)
+    config = variant.learner.Config.model_validate(job.config)
+    learner = fit(variant, config, ratings, split, job.seeds, job.refit, job.device).learner
+    told: Telling = telling(learner, ratings, split, generator(job.seeds.order, "evidence"))
+    scores = item_scores(told.value, ratings, split)
+    seed = _Seed(told.kind, len(tasks), scores, told.value)
+    for count in questions:
+        for strategy in STRATEGIES:
+            shown = asked(tasks, scores.get(strategy), ratings, count)
+            seed.maes[strategy, count] = _mae(learner, shown, ratings)
+    seed.maes[ALL, 0] = _mae(learner, tasks, ratings)
+    return seed
+
+
+def _pool(split: Split, most: int) -> Tasks:
+    """The cold users who can be asked: more known items than questions."""
+    tasks = split.test.only((SCENARIO,))
+    keep = tasks.support.lengths > most
+    if not keep.any():
+        raise UsageError(
+            f"no {SCENARIO} user has more than {most} support ratings: ask fewer --questions"
+        )
+    scenario = tasks.scenario[keep[tasks.query.owner]]
+    return Tasks(tasks.user[keep], tasks.support.select(keep), tasks.query.select(keep), scenario)
+
+
+def _mae(learner: Learner, tasks: Tasks, ratings: Ratings) -> float:
+    found = predict(learner, tasks, ratings)
+    score = np.clip(found.score, ratings.scale.low, ratings.scale.high)
+    return float(np.abs(score - ratings.value[found.row]).mean(dtype=np.float64))
+
+
+def _answers(found: Sequence[_Seed], questions: Sequence[int]) -> list[Answer]:
+    lines = []
+    for count in questions:
+        first = [seed.maes["evidence", count] for seed in found]
+        for strategy in STRATEGIES:
+            maes = [seed.maes[strategy, count] for seed in found]
+            against = None if strategy == "evidence" else paired_difference(first, maes)
+            lines.append(Answer(strategy, count, mean_interval(maes), against))
+    everything = mean_interval([seed.maes[ALL, 0] for seed in found])
+    return [*lines, Answer(ALL, 0, everything, None)]

@@ -1,0 +1,25 @@
+"""What tuning may see of a split: training rows and validation tasks. Tests are not in it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from coldbench.ratings import Ratings
+from coldbench.splits import Split
+
+__all__ = ["blind"]
+
+
+def blind(ratings: Ratings, split: Split) -> tuple[Ratings, Split]:
+    """Ratings whose other values are blanked, and a split without test tasks.
+
+    Every rating that is neither in the inner training rows nor in a validation task gets the
+    lowest value of the scale, so that not even a fault of ours could tune on the test.
+    """
+    seen = np.zeros(len(ratings), dtype=bool)
+    for rows in (split.inner.rows, split.validation.support.rows, split.validation.query.rows):
+        seen[rows] = True
+    value = np.where(seen, ratings.value, np.float32(ratings.scale.low)).astype(np.float32)
+    hidden = replace(ratings, value=value, best=None, sha256="blind")
+    none = split.test.only(())
+    return hidden, replace(split, train=split.inner, test=none)

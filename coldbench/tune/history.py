@@ -1,0 +1,85 @@
+"""The trials of one learner on disk: one JSON file each, written aside and renamed.
+
+A file is whole or not there, so a killed tuning goes on with the next trial.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coldbench.errors import StoreError
+from coldbench.records import Job
+
+__all__ = ["History", "Trial", "identity"]
+
+
+class Trial(BaseModel):
+    """One configuration tried. options: departures from the defaults (none in trial 0); maes:
+    validation MAE of each seed that was run; identity: of what all trials share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    learner: str
+    number: int
+    options: dict[str, Any]
+    status: str
+    reason: str = ""
+    maes: tuple[float, ...] = ()
+    epochs: tuple[int, ...] = ()
+    seconds: float = 0.0
+    identity: str
+
+    @property
+    def mae(self) -> float | None:
+        """The objective: the mean over seeds, None for a trial that did not finish."""
+        return sum(self.maes) / len(self.maes) if self.status == "finished" else None
+
+
+def identity(jobs: Sequence[Job], space: Any) -> str:
+    """16 digits that change with data, protocol, defaults, seeds and search space."""
+    text = json.dumps([[job.hash for job in jobs], repr(sorted(space.items()))])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class History:
+    """The folder `trials/<learner>`; trials count from 0 without a hole."""
+
+    def __init__(self, folder: Path, learner: str, identity: str) -> None:
+        self.folder, self.learner, self.identity = folder / learner, learner, identity
+
+    def trials(self) -> list[Trial]:
+        """What is stored; raises StoreError for a damaged file or another configuration."""
+        found: list[Trial] = []
+        while (file := self._file(len(found))).exists():
+            try:
+                trial = Trial.model_validate_json(file.read_text("utf-8"))
+            except (OSError, ValueError, ValidationError) as error:
+                raise StoreError(f"{file} is damaged ({error}): remove it and go on") from None
+            if trial.identity != self.identity:
+                raise StoreError(
+                    f"{file}: from other data, defaults, seeds or search space; "
+                    "choose another --out"
+                )
+            found.append(trial)
+        return found
+
+    def add(self, trial: Trial) -> None:
+        """Store a trial; raises StoreError."""
+        file = self._file(trial.number)
+        aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside.write_text(trial.model_dump_json(indent=1), encoding="utf-8")
+            aside.replace(file)
+        except OSError as error:
+            raise StoreError(f"cannot write to {file}: {error.strerror or error}") from None
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"{number:04d}.json"

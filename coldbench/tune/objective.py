@@ -1,0 +1,90 @@
+"""The score of a configuration: mean validation MAE over scenarios, one seed after the other."""
+
+import io
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from coldbench import registry
+from coldbench.datasets import open_prepared
+from coldbench.errors import Diverged, UsageError
+from coldbench.fit import search
+from coldbench.learner import Variant
+from coldbench.protocols import PROTOCOLS
+from coldbench.ratings import Ratings
+from coldbench.records import Job
+from coldbench.rng import Seeds
+from coldbench.run import confined
+from coldbench.splits import Split
+from coldbench.tune.blind import blind
+
+__all__ = ["Measured", "measure"]
+
+
+@dataclass
+class Measured:
+    """maes, epochs: one entry for each seed that was run; reason: why the others were not."""
+
+    status: str = "finished"
+    reason: str = ""
+    maes: list[float] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def measure(
+    jobs: Sequence[Job], options: Mapping[str, Any], hopeless: Callable[[float], bool]
+) -> Measured:
+    """Train and validate a learner, with the given options, at the seed of each of its jobs.
+
+    Never raises for what a configuration does. `hopeless` is asked about the MAE of the first
+    seed; when it says so, the others are left out (status `pruned`).
+    """
+    found, start = Measured(), time.perf_counter()
+    for place, job in enumerate(jobs):
+        try:
+            with confined(job.seeds, io.StringIO()):
+                mae, epochs = _validated(job, options)
+        except Diverged as error:
+            found.status, found.reason = "diverged", str(error)
+        except (Exception, SystemExit) as error:
+            found.status, found.reason = "failed", f"{type(error).__name__}: {error}"[:300]
+        if found.reason:
+            break
+        found.maes.append(mae)
+        found.epochs.append(epochs)
+        if place == 0 and len(jobs) > 1 and hopeless(mae):
+            found.status = "pruned"
+            break
+    found.seconds = time.perf_counter() - start
+    return found
+
+
+def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
+    variant = Variant.of(registry.load("learner", job.base), job.base)
+    config = variant.learner.Config.model_validate({**job.config, **options})
+    ratings, split = _blind(
+        job.dataset_sha256, job.protocol, PROTOCOLS[job.protocol]
+        .model_validate(job.protocol_options).model_dump_json(), job.seeds.split, job.seeds.episode,
+    )  # fmt: skip
+    best, curve = search(variant, config, ratings, split, job.seeds, job.device)
+    if best.epochs < 1:
+        raise Diverged("no epoch with a finite validation MAE")
+    return float(curve[best.epochs - 1]["validation_mae"]), best.epochs
+
+
+@lru_cache(maxsize=8)
+def _blind(
+    dataset: str, protocol: str, options: str, split: int, episode: int
+) -> tuple[Ratings, Split]:
+    ratings = open_prepared(dataset)
+    chosen = PROTOCOLS[protocol].model_validate_json(options)
+    found = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
+    if not len(found[1].validation):
+        raise UsageError(
+            f"protocol {protocol!r} has no validation tasks on these data: nothing to tune on; "
+            "take a larger data set or raise protocol.validation"
+        )
+    return found

@@ -1,0 +1,138 @@
+"""Tune the learners of a configuration: the same number of trials each, resumable, in parallel."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coldbench import registry
+from coldbench.budget import FIRST_TUNING_SEED, Budget
+from coldbench.errors import UsageError
+from coldbench.learner import Variant
+from coldbench.plan import StudyConfig, plan
+from coldbench.records import Job
+from coldbench.space import Dimension
+from coldbench.tune.history import History, Trial, identity
+from coldbench.tune.objective import measure
+from coldbench.tune.sampler import optuna, propose
+
+__all__ = ["MARGIN", "Tuning", "tune"]
+
+MARGIN = 0.03  # of the best trial's MAE at the first seed: beyond it, other seeds are not run
+Said = Callable[[Trial], None]
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The trials of one learner, the defaults first."""
+
+    learner: str
+    trials: tuple[Trial, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def best(self) -> Trial | None:
+        """The lowest mean validation MAE; of equals the first."""
+        done = [trial for trial in self.trials if trial.mae is not None]
+        return min(done, key=lambda trial: (trial.mae, trial.number), default=None)
+
+    @property
+    def budget(self) -> Budget:
+        """What it cost and found."""
+        best = self.best
+        return Budget(
+            trials=len(self.trials),
+            pruned=sum(trial.status == "pruned" for trial in self.trials),
+            failed=sum(trial.status in ("failed", "diverged") for trial in self.trials),
+            seconds=sum(trial.seconds for trial in self.trials),
+            seeds=self.seeds,
+            default_mae=self.trials[0].mae,
+            best_mae=best.mae if best else None,
+            options=best.options if best else {},
+        )
+
+
+def tune(
+    config: StudyConfig, trials: int, out: Path, workers: int = 1, said: Said | None = None
+) -> list[Tuning]:
+    """Tune every model of the configuration with `trials` trials; stored ones are not repeated.
+
+    A learner without a search space gets one trial, its defaults. workers: processes, one learner
+    each; the result does not depend on their number. Raises UsageError for seeds that a study may
+    use, for a missing optuna and for unknown names, StoreError for a folder of another tuning.
+    """
+    early = [seed for seed in config.seed_list if seed < FIRST_TUNING_SEED]
+    if early:
+        raise UsageError(
+            f"seed {early[0]} is one that a study may use; tune on seeds from {FIRST_TUNING_SEED} "
+            "on, such as --seeds 1000,1001,1002"
+        )
+    optuna()
+    ratings, jobs = plan(config)
+    worst = float(ratings.scale.high - ratings.scale.low)
+    tasks = [
+        _Task([job for job in jobs if job.learner == name], trials, out / "trials", worst)
+        for name in config.models
+    ]
+    if workers > 1 and len(tasks) > 1:
+        return list(_parallel(tasks, workers, said))
+    return [_tune(task, said) for task in tasks]
+
+
+@dataclass(frozen=True)
+class _Task:
+    jobs: list[Job]
+    trials: int
+    folder: Path
+    worst: float
+
+
+def _parallel(tasks: Sequence[_Task], workers: int, said: Said | None) -> Iterator[Tuning]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(tasks)), context) as pool:
+        for tuning in pool.map(_tune, tasks):
+            for trial in tuning.trials if said else ():
+                said(trial)  # type: ignore[misc]
+            yield tuning
+
+
+def _tune(task: _Task, said: Said | None = None) -> Tuning:
+    first = task.jobs[0]
+    variant = Variant.of(registry.load("learner", first.base), first.base)
+    space = variant.dimensions()
+    history = History(task.folder, first.learner, identity(task.jobs, space))
+    done = history.trials()
+    for number in range(len(done), task.trials if space else 1):
+        trial = _next(task, space, done, history.identity, number)
+        history.add(trial)
+        done.append(trial)
+        if said:
+            said(trial)
+    seeds = tuple(job.seeds.split for job in task.jobs)
+    return Tuning(first.learner, tuple(done[: max(task.trials, 1)]), seeds)
+
+
+def _next(
+    task: _Task, space: Mapping[str, Dimension], done: list[Trial], of: str, number: int
+) -> Trial:
+    job = task.jobs[0]
+    options: dict[str, Any] = propose(job.learner, space, job.config, done, task.worst)
+    finished = [trial for trial in done if trial.mae is not None]
+    best = min(finished, key=lambda trial: trial.mae or np.inf, default=None)
+    limit = np.inf if best is None else best.maes[0] * (1 + MARGIN)
+    found = measure(task.jobs, options, lambda mae: mae > limit)
+    return Trial(
+        learner=job.learner,
+        number=number,
+        options=options,
+        status=found.status,
+        reason=found.reason,
+        maes=tuple(found.maes),
+        epochs=tuple(found.epochs),
+        seconds=round(found.seconds, 3),
+        identity=of,
+    )

@@ -1,0 +1,70 @@
+"""The result of tuning: tuned.yaml, which `coldbench run --config` reads, and history.csv."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coldbench.errors import StoreError
+from coldbench.plan import StudyConfig
+from coldbench.report.csv import to_csv
+from coldbench.tune.tuning import Tuning
+
+__all__ = ["COLUMNS", "write_tuning"]
+
+COLUMNS = ("learner", "trial", "status", "mae", "maes", "epochs", "seconds", "options", "reason")
+HEAD = """# Written by `coldbench tune`: the best configuration of each learner on validation tasks
+# of seeds that no study uses. All trials are in history.csv. Run a study of it with
+#   coldbench run --config {file} --seeds 10 --out FOLDER
+"""
+
+
+def write_tuning(config: StudyConfig, found: Sequence[Tuning], out: Path) -> Path:
+    """Write both files into `out`; returns the path of tuned.yaml. Raises StoreError."""
+    tunings = sorted(found, key=lambda tuning: config.models.index(tuning.learner))
+    file = out / "tuned.yaml"
+    text = HEAD.format(file=file.name) + yaml.safe_dump(
+        _study(config, tunings), sort_keys=False, width=100
+    )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "history.csv").write_text(to_csv(COLUMNS, _lines(tunings)), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
+    return file
+
+
+def _study(config: StudyConfig, tunings: Sequence[Tuning]) -> dict[str, Any]:
+    """The keys of a StudyConfig: what was given, with what was found on top."""
+    given = config.model_dump(mode="json", exclude_defaults=True, exclude={"seeds", "out"})
+    options = {
+        tuning.learner: {**config.options.get(tuning.learner, {}), **tuning.budget.options}
+        for tuning in tunings
+    }
+    return {
+        **given,
+        "models": list(config.models),
+        "options": {name: chosen for name, chosen in options.items() if chosen},
+        "tuning": {tuning.learner: tuning.budget.model_dump(mode="json") for tuning in tunings},
+    }
+
+
+def _lines(tunings: Sequence[Tuning]) -> list[tuple[object, ...]]:
+    return [
+        (
+            trial.learner,
+            trial.number,
+            trial.status,
+            trial.mae,
+            " ".join(f"{mae:.6f}" for mae in trial.maes),
+            " ".join(map(str, trial.epochs)),
+            trial.seconds,
+            json.dumps(trial.options, sort_keys=True),
+            trial.reason,
+        )
+        for tuning in tunings
+        for trial in tuning.trials
+    ]

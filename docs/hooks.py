@@ -1,0 +1,113 @@
+"""Fills pages from the code: `<!-- learners -->` and the like become cards made of docstrings."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from coldbench import registry, statistics  # noqa: E402
+from coldbench.errors import UsageError  # noqa: E402
+from coldbench.learner import Variant  # noqa: E402
+from coldbench.protocols import PROTOCOLS  # noqa: E402
+
+STUDY = ROOT / "results" / "ml-1m" / "costs.csv"  # where the cost of a learner is read off
+MARK = re.compile(r"<!-- (\w+) -->")
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """mkdocs calls this for every page."""
+    return MARK.sub(lambda match: PARTS[match[1]](), markdown)
+
+
+def learners() -> str:
+    """A card for each registered learner of ours."""
+    notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
+    costs = pd.read_csv(STUDY) if STUDY.exists() else pd.DataFrame(columns=["learner"])
+    cards = [
+        card
+        for name, plugin in registry.plugins("learner").items()
+        if plugin.package == "coldbench"
+        for card in _learner(name, notes.get(name, {}), costs[costs["learner"] == name])
+    ]
+    return "\n".join(cards)
+
+
+def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[str]:
+    try:
+        variant = Variant.of(registry.load("learner", name), name)
+    except UsageError as error:
+        yield f"## `{name}`\n\nCannot be loaded here: {error}\n"
+        return
+    yield f"## `{name}`\n"
+    yield f"{variant.note or inspect.getdoc(variant.learner)}\n"
+    if len(costs):
+        seconds, numbers = costs["seconds_total"].median(), costs["n_parameters"].median()
+        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} trained numbers.\n"
+    if "fails" in note:
+        yield f"**When it fails.** {note['fails']}\n"
+    module = inspect.getmodule(variant.learner)
+    yield "**Idea, equations, source**\n"
+    yield f"```text\n{inspect.getdoc(module)}\n```\n"
+    yield from _options(variant)
+
+
+def _options(variant: Variant) -> Iterator[str]:
+    """Defaults; the reason of a departure from the paper stands beside its option."""
+    config, space = variant.configure({}), variant.dimensions()
+    yield "| option | default | tuned within | what, and why |\n|---|---|---|---|"
+    for name, field in type(config).model_fields.items():
+        text = (field.description or "").replace("|", "\\|")
+        within = str(space[name]) if name in space else ""
+        yield f"| `{name}` | `{getattr(config, name)!r}` | {within} | {text} |"
+    yield ""
+
+
+def protocols() -> str:
+    """A card for each protocol."""
+    parts = []
+    for name, protocol in PROTOCOLS.items():
+        parts.append(f"## `{name}`\n\n{protocol.summary}.\n\n{inspect.getdoc(protocol)}\n")
+        parts.append("| number | default |\n|---|---|")
+        parts += [
+            f"| `{field}` | `{info.get_default(call_default_factory=True)!r}` |"
+            for field, info in protocol.model_fields.items()
+        ]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def statistics_() -> str:
+    """The text of each public statistic."""
+    parts = []
+    for name in sorted(statistics.__all__):
+        thing = getattr(statistics, name)
+        if inspect.isfunction(thing) and inspect.getdoc(thing):
+            parts.append(f"## `{name}`\n\n```text\n{inspect.getdoc(thing)}\n```\n")
+    return "\n".join(parts)
+
+
+def changelog() -> str:
+    """CHANGELOG.md without its title."""
+    return (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n")[2]
+
+
+def citation() -> str:
+    """CITATION.cff as it stands."""
+    return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "learners": learners,
+    "protocols": protocols,
+    "statistics": statistics_,
+    "changelog": changelog,
+    "citation": citation,
+}

@@ -1,0 +1,118 @@
+"""Learners and metrics with one fault each, by the check that must find it."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Learner, LearnerConfig, TrainingData
+from coldbench.metrics.metric import Metric
+from coldbench.ratings import Array
+from coldbench.space import Dimension, Real
+
+
+class Sound(Learner):
+    """Mean of the training ratings plus the user's shrunk deviation from it."""
+
+    contract = 1
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        self.mean = float(data.value.mean())
+        return {}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        rest = (batch.support_value - self.mean) * batch.support_mask
+        user = rest.sum(1) / (batch.support_mask.sum(1) + 3)
+        return self.mean + user[:, None].expand(batch.query_mask.shape)
+
+
+class BatchMean(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch) * 0.5 + 0.5 * super().predict(batch).mean()
+
+
+class Unmasked(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        user = (batch.support_value - self.mean).mean(1) / 2
+        return self.mean + user[:, None].expand(batch.query_mask.shape)
+
+
+class Restless(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch) + torch.rand(1)
+
+
+class FiveStars(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch).clamp(1, 5)
+
+
+class Divides(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        rest = (batch.support_value - self.mean) * batch.support_mask
+        user = rest.sum(1) / batch.support_mask.sum(1)
+        return self.mean + user[:, None].expand(batch.query_mask.shape)
+
+
+class Undeclared(Learner):
+    train_epoch = Sound.train_epoch
+    predict = Sound.predict
+
+
+class WideConfig(LearnerConfig):
+    space: ClassVar[Mapping[str, Dimension]] = {"rate": Real(0, 1)}
+
+
+class Wide(Sound):
+    Config = WideConfig
+    contract = 1
+
+
+LEARNERS: dict[str, type[Learner]] = {
+    "batch_mates_do_not_matter": BatchMean,
+    "padding_does_not_matter": Unmasked,
+    "prediction_is_pure": Restless,
+    "global_generators_are_left_alone": Restless,
+    "another_scale_works": FiveStars,
+    "short_supports_work": Divides,
+    "contract_is_declared": Undeclared,
+    "space_is_legal": Wide,
+}
+
+
+def _metric(function: object, low: float | None = 0.0, lower_is_better: bool = True) -> Metric:
+    return Metric("faulty", function, lower_is_better, low, None, "", "faulty")  # type: ignore[arg-type]
+
+
+def _mae(value: Array, score: Array, episode: Array) -> float:
+    return float(np.abs(score - value).mean())
+
+
+def _changes(value: Array, score: Array, episode: Array) -> float:
+    score -= value
+    return float(np.abs(score).mean())
+
+
+METRICS: dict[str, Metric] = {
+    "perfect_is_best": _metric(_mae, lower_is_better=False),
+    "range_holds": _metric(_mae, low=0.5),
+    "value_is_one_finite_number": _metric(lambda v, s, e: float(np.std(s - v, ddof=1))),
+    "order_of_rows_does_not_matter": _metric(lambda v, s, e: float(np.abs(s - v)[:5].mean())),
+    "names_of_episodes_do_not_matter": _metric(lambda v, s, e: _mae(v, s, e) * float(e[0] + 1)),
+    "input_is_left_alone": _metric(_changes),
+    "metric_declares_itself": Metric("other", _mae, True, 0.0, None, "", "another name"),
+}

@@ -1,0 +1,100 @@
+"""Each fault is found by the check made for it, and explained."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coldbench import conformance, conformance_datasets, conformance_metrics, registry
+from coldbench.advice import ADVICE
+from coldbench.checking import Verdict, _verdict, check, kind_of
+from coldbench.conformance import Problem
+from coldbench.datasets import Dataset, from_frames
+from coldbench.datasets.dataset import content_key
+from coldbench.errors import UsageError
+from coldbench.learner import Variant
+from coldbench.ratings import Ratings
+from tests.plugins.faulty import LEARNERS, METRICS, Sound
+
+ALL = {**conformance.CHECKS, **conformance_datasets.CHECKS, **conformance_metrics.CHECKS}
+
+
+def test_every_check_has_advice_and_only_these() -> None:
+    assert set(ADVICE) == set(ALL)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_sound_learner_passes(ratings: Ratings) -> None:
+    problem = Problem(Variant(Sound), ratings)
+    found = [_verdict(test, problem) for test in conformance.CHECKS.values()]
+    assert [str(verdict) for verdict in found if not verdict.passed] == []
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_faulty_learner_is_explained(name: str, ratings: Ratings) -> None:
+    verdict = _verdict(conformance.CHECKS[name], Problem(Variant(LEARNERS[name]), ratings))
+    assert not verdict.passed
+    _explained(verdict, name)
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("name", METRICS)
+def test_a_faulty_metric_is_explained(name: str) -> None:
+    problem = conformance_metrics.problem("mae")
+    problem = conformance_metrics.Problem("faulty", METRICS[name], problem.samples)
+    verdict = _verdict(conformance_metrics.CHECKS[name], problem)
+    assert not verdict.passed
+    _explained(verdict, name)
+
+
+def _explained(verdict: Verdict, name: str) -> None:
+    text = str(verdict)
+    for word in ("FAIL", "seen:", "cause:", "fix:"):
+        assert word in text
+    assert ADVICE[name][1] in text
+
+
+@pytest.mark.parametrize("name", registry.names("metric"))
+def test_our_metrics_pass(name: str) -> None:
+    assert all(verdict.passed for verdict in check("metric", name))
+
+
+def test_our_embedded_data_set_passes() -> None:
+    assert [str(v) for v in check("dataset", "synthetic") if not v.passed] == []
+
+
+class Leaky(Dataset):
+    """Its content tells the mean rating, its key changes, and its licence is empty."""
+
+    summary = "leaky"
+    licence = ""
+    source = "here"
+    count = 0
+
+    def key(self) -> str:
+        Leaky.count += 1
+        return content_key("leaky", {"count": Leaky.count}, {})
+
+    def load(self) -> Ratings:
+        rng = np.random.default_rng(0)
+        user, item = np.repeat(np.arange(60), 30), np.tile(np.arange(30), 60)
+        rating = np.clip(np.rint(3 + rng.normal(0, 1, 1800)), 1, 5)
+        frame = pd.DataFrame({"user": user, "item": item, "rating": rating})
+        mean = frame.groupby("item")["rating"].mean().reset_index(name="quality")
+        return from_frames(frame, items=mean, name="leaky", scale=(1, 5, 1))
+
+
+@pytest.mark.parametrize(
+    "name", ["dataset_declares_itself", "key_is_stable", "content_is_no_rating_statistic"]
+)
+def test_a_faulty_data_set_is_explained(name: str) -> None:
+    problem = conformance_datasets.Problem("leaky", Leaky)
+    verdict = _verdict(conformance_datasets.CHECKS[name], problem)
+    assert not verdict.passed
+    _explained(verdict, name)
+
+
+def test_kinds_are_found_by_name() -> None:
+    assert [kind_of(name) for name in ("bias", "synthetic", "rmse")] == [*registry.GROUPS]
+    with pytest.raises(UsageError, match="did you mean 'ridge'"):
+        kind_of("rige")

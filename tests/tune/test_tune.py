@@ -1,0 +1,153 @@
+"""Tuning: one budget, resumable bit for bit, and the test ratings are out of reach."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coldbench.budget import Budget, told
+from coldbench.datasets import open_dataset
+from coldbench.drive import drive
+from coldbench.errors import StoreError, UsageError
+from coldbench.plan import StudyConfig, plan, read_config
+from coldbench.protocols import PROTOCOLS
+from coldbench.report import build
+from coldbench.rng import Seeds
+from coldbench.tune.blind import blind
+from coldbench.tune.history import Trial
+from coldbench.tune.objective import measure
+from tests.core.conftest import TINY
+
+pytest.importorskip("optuna")
+from coldbench.tune import Tuning, tune, write_tuning
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture
+def tuned(tmp_path: Path) -> StudyConfig:
+    return StudyConfig(models=("bias", "global-mean"), seeds=(1000, 1001), dataset_options=TINY)
+
+
+def told_apart(found: list[Tuning]) -> list[dict[str, object]]:
+    return [t.model_dump(exclude={"seconds"}) for tuning in found for t in tuning.trials]
+
+
+def test_defaults_first_then_the_same_number_for_all(tuned: StudyConfig, tmp_path: Path) -> None:
+    bias, mean = tune(tuned, 6, tmp_path)
+    assert [trial.number for trial in bias.trials] == list(range(6))
+    assert bias.trials[0].options == {}
+    assert len(mean.trials) == 1  # nothing to tune
+    best = bias.best
+    assert best is not None
+    assert best.mae == min(trial.mae for trial in bias.trials if trial.mae is not None)
+    assert best.mae <= (bias.trials[0].mae or 0)
+
+
+def test_interrupted_equals_unbroken(tuned: StudyConfig, tmp_path: Path) -> None:
+    whole = tune(tuned, 5, tmp_path / "whole")
+    tune(tuned, 2, tmp_path / "parts")
+    (tmp_path / "parts" / "trials" / "bias" / ".0002.json.1.aa").write_text('{"half')
+    assert told_apart(tune(tuned, 5, tmp_path / "parts")) == told_apart(whole)
+
+
+def test_killed_tuning_goes_on(tmp_path: Path) -> None:
+    """SIGKILL after the second trial; every file that is there is whole."""
+    sizes = [w for key, value in TINY.items() for w in ("--set", f"dataset.{key}={value}")]
+    words = ["tune", "--models", "bias", "--trials", "30", "--seeds", "1000,", "--out", "t", *sizes]
+    command = [sys.executable, "-m", "coldbench", *words]
+    root = str(Path(__file__).parent.parent.parent)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": root}
+    )
+    trials = tmp_path / "t" / "trials" / "bias"
+    end = time.monotonic() + 300
+    while not (trials / "0002.json").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    stored = [Trial.model_validate_json(p.read_text()) for p in sorted(trials.glob("0*.json"))]
+    assert len(stored) >= 3
+    config = StudyConfig(models=("bias",), seeds=(1000,), dataset_options=TINY)
+    (found,) = tune(config, len(stored) + 1, tmp_path / "t")
+    assert list(found.trials[: len(stored)]) == stored
+
+
+def test_seeds_of_studies_and_foreign_folders_are_refused(
+    tuned: StudyConfig, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="seed 3 is one that a study may use"):
+        tune(tuned.model_copy(update={"seeds": (1000, 3)}), 1, tmp_path)
+    tune(tuned, 1, tmp_path)
+    with pytest.raises(StoreError, match="choose another --out"):
+        tune(tuned.model_copy(update={"options": {"bias": {"sweeps": 3}}}), 2, tmp_path)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_test_ratings_are_out_of_reach(protocol: str) -> None:
+    """No test task, and no value of a test row, is in what tuning is handed."""
+    ratings = open_dataset("synthetic", TINY)
+    split = PROTOCOLS[protocol]().split(ratings, Seeds.joint(1000))
+    hidden, rest = blind(ratings, split)
+    assert len(rest.test) == 0
+    rows = np.concatenate([split.test.query.rows, split.test.support.rows])
+    validation = rest.validation
+    kept = np.concatenate([rest.inner.rows, validation.support.rows, validation.query.rows])
+    only_test = np.setdiff1d(rows, kept)
+    assert len(only_test)
+    assert (hidden.value[only_test] == ratings.scale.low).all()
+    assert np.array_equal(hidden.value[kept], ratings.value[kept])
+    query = split.test.query.rows
+    assert not np.isin(query, kept).any()
+
+
+def test_hopeless_is_pruned_and_failure_recorded(tuned: StudyConfig) -> None:
+    _, jobs = plan(tuned)
+    mine = [job for job in jobs if job.learner == "bias"]
+    assert measure(mine, {}, lambda mae: True).status == "pruned"
+    found = measure(mine, {"sweeps": -1}, lambda mae: False)
+    assert found.status == "failed"
+    assert "sweeps" in found.reason
+
+
+def test_the_result_is_a_study_and_the_report_shows_the_budget(
+    tuned: StudyConfig, tmp_path: Path
+) -> None:
+    models = ("bias", "global-mean")
+    file = write_tuning(tuned, tune(tuned, 4, tmp_path / "t"), tmp_path / "t")
+    lines = (tmp_path / "t" / "history.csv").read_text().splitlines()
+    assert len(lines) == 1 + 4 + 1
+    config = read_config(file, {"seeds": (0, 1), "out": str(tmp_path / "study")})
+    assert config.models == models
+    study = drive(config, workers=1)
+    shown = build(study).tuning
+    assert shown["bias"].startswith("4 trials")
+    assert shown["global-mean"].startswith("1 trial")
+    plainly = replace_out(config, tmp_path / "plain")
+    assert build(drive(plainly, workers=1)).tuning["bias"] == "not tuned: defaults"
+
+
+def replace_out(config: StudyConfig, out: Path) -> StudyConfig:
+    return config.model_copy(update={"tuning": {}, "out": out})
+
+
+def test_a_configuration_that_left_what_was_found_is_marked() -> None:
+    budget = Budget(trials=3, seconds=60, options={"shrink_item": 2.0}).model_dump(mode="json")
+    assert told(budget, {"shrink_item": 2.0}) == "3 trials, 1.0 min"
+    assert told(budget, {"shrink_item": 5.0}).endswith("changed since: shrink_item")
+    assert told(None, {}) == "not tuned: defaults"
+
+
+def test_values_are_blanked_not_the_original(tuned: StudyConfig) -> None:
+    ratings = open_dataset("synthetic", TINY)
+    split = PROTOCOLS["separate"]().split(ratings, Seeds.joint(1000))
+    before = np.array(ratings.value)
+    hidden, _ = blind(ratings, replace(split))
+    assert np.array_equal(before, ratings.value)
+    assert not np.array_equal(before, hidden.value)

@@ -27,7 +27,8 @@ def with_item_ids(domain: Domain) -> Domain:
 
 def id_weight(network: ContentNetwork) -> torch.nn.Parameter:
     """The embedding table of the ids: row i + 1 is that of item i, row 0 of unknown; [>I, D]."""
-    return network.item.weights[-1]
+    weight: torch.nn.Parameter = network.item.weights[-1]
+    return weight
 
 
 def keep_all_ids(network: ContentNetwork, n_items: int) -> None:

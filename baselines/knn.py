@@ -33,11 +33,14 @@ __all__ = ["KNN", "KNNConfig", "common_users", "residuals"]
 
 
 class KNNConfig(BiasConfig):
-    """Options of `bias`, and those of the neighbours."""
+    """Options of `bias`, and those of the neighbours. Validation: .793 against .799 with the
+    shrinkages of `bias` and a prior of .3."""
 
+    shrink_item: float = Field(2.0, ge=0)
+    shrink_user: float = Field(5.0, ge=0)
     neighbours: int = Field(20, ge=1)
     damp: float = Field(30.0, gt=0, description="common users of which content is worth as much")
-    prior: float = Field(0.3, ge=0, le=1, description="similarity of items of equal content")
+    prior: float = Field(0.1, ge=0, le=1, description="similarity of items of equal content")
     shrink: float = Field(1.0, gt=0, description="total similarity that halves the correction")
     most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
     most_ratings: int = Field(

@@ -90,7 +90,8 @@ class Factors:
         weighted = self.content * count[:, None]
         system = self.content.mT @ weighted
         system = system + self.content_penalty * torch.eye(len(system), device=system.device)
-        return self.content @ torch.linalg.solve(system, weighted.mT @ self.item)
+        w: torch.Tensor = torch.linalg.solve(system, weighted.mT @ self.item)
+        return self.content @ w
 
     def items(self, cells: Cells, users: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
         """(b_i, q_i) given the users' vectors, shrunk towards the prior, [I, 1 + K]."""
@@ -99,17 +100,18 @@ class Factors:
         moved = solve_groups(cells.item, len(self.item), x, rest, self.item_penalty)
         return prior + moved
 
-    def fold_in(self, batch: EpisodeBatch) -> torch.Tensor:
-        """(b_u, p_u) of each episode from its support, [B, 1 + K]; 0 without support."""
+    def fold_in(self, batch: EpisodeBatch, vector: torch.Tensor) -> torch.Tensor:
+        """(b_u, p_u) of each episode from its support, whose items have the given vectors:
+        [B, S, 1 + K] -> [B, 1 + K]; 0 without support."""
         mask = batch.support_mask.double()
-        vector = self.item[batch.support_item]
         y = (batch.support_value.double() - self.mean - vector[..., 0]) * mask
         return solve_primal(_with_one(vector) * mask[..., None], y, self.user_penalty)
 
     def expected(self, batch: EpisodeBatch) -> torch.Tensor:
         """The least-squares prediction, float64 [B, Q]."""
         vector = self.item[batch.query_item]
-        own = torch.einsum("bqk,bk->bq", _with_one(vector), self.fold_in(batch))
+        user = self.fold_in(batch, self.item[batch.support_item])
+        own = torch.einsum("bqk,bk->bq", _with_one(vector), user)
         return self.mean + vector[..., 0] + own
 
 

@@ -30,6 +30,10 @@ class Cells(NamedTuple):
         tensors = [torch.tensor(column, device=data.device) for column in columns]
         return cls(tensors[0], tensors[1], tensors[2], len(data.task_user))
 
+    def where(self, keep: torch.Tensor) -> "Cells":
+        """Only the ratings with `keep` (bool [n])."""
+        return Cells(self.user[keep], self.item[keep], self.value[keep], self.n_users)
+
 
 def solve_groups(
     group: torch.Tensor, n: int, x: torch.Tensor, y: torch.Tensor, penalty: torch.Tensor
@@ -41,7 +45,8 @@ def solve_groups(
     k = x.shape[1]
     system = torch.diag(penalty).expand(n, k, k).clone()
     right = torch.zeros(n, k, dtype=x.dtype, device=x.device)
-    for some, rows, target in zip(group.split(CHUNK), x.split(CHUNK), y.split(CHUNK), strict=True):
+    chunks = (torch.split(part, CHUNK) for part in (group, x, y))
+    for some, rows, target in zip(*chunks, strict=True):
         system.index_add_(0, some, rows[:, :, None] * rows[:, None])
         right.index_add_(0, some, rows * target[:, None])
     solved: torch.Tensor = torch.linalg.solve(system, right)

@@ -20,7 +20,7 @@ from baselines.trivial import (
     masked_median,
 )
 from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Learner, TrainingData
+from coldbench.learner import Learner
 from coldbench.ratings import Array
 from tests.baselines.worlds import RNG, domain, training, world
 

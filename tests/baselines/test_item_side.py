@@ -65,10 +65,10 @@ def test_plain_id_reads_the_id_of_warm_items_only() -> None:
     assert isinstance(learner, PlainId)
     assert learner.plain.optimiser is not None
     network, asked = learner.plain.optimiser.averaged, torch.tensor([COLD, COLD + 1])
-    before = network.item(asked)
+    before = network.item(asked).detach()
     with torch.no_grad():
         id_weight(network)[1:] += 1.0
-    moved = (network.item(asked) - before).abs().sum(1)
+    moved = (network.item(asked) - before).abs().sum(1).detach()
     assert moved[0] == 0
     assert moved[1] == pytest.approx(4.0)
     with torch.no_grad():

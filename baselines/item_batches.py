@@ -91,7 +91,7 @@ def mlp(sizes: Sequence[int], rng: np.random.Generator) -> nn.Sequential:
     generator = torch_generator(rng)
     layers: list[nn.Module] = []
     for wide, out in pairwise(sizes):
-        linear = nn.utils.skip_init(nn.Linear, wide, out)
+        linear = nn.utils.skip_init(nn.Linear, wide, out)  # type: ignore[no-untyped-call]
         for weight in linear.parameters():
             nn.init.uniform_(weight, -(wide**-0.5), wide**-0.5, generator=generator)
         layers += [linear, nn.ReLU()]

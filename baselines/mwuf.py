@@ -118,7 +118,8 @@ class MWUF(Learner):
         user = torch.cat([torch.ones_like(user[..., :1]), user], 2)
         weight = task_weights(raters.mask, user.dtype) * base.normal(raters.value)
         shift: torch.Tensor = self.shifting((user * weight[..., None]).sum(1))
-        return start * scale + shift
+        made: torch.Tensor = start * scale + shift
+        return made
 
     def _loss(
         self, base: ContentNetwork, item: torch.Tensor, vector: torch.Tensor, raters: Raters

@@ -50,7 +50,7 @@ class Statistics(NamedTuple):
     """Bias and number of training ratings of items: of all, float32 [I], or of cells, [B, n]."""
 
     bias: torch.Tensor
-    count: torch.Tensor
+    number: torch.Tensor
 
     @classmethod
     def train(
@@ -71,12 +71,12 @@ class Statistics(NamedTuple):
 
     def of(self, item: torch.Tensor) -> "Statistics":
         """Those of the items of cells, int64 [B, n]."""
-        return Statistics(self.bias[item], self.count[item])
+        return Statistics(self.bias[item], self.number[item])
 
     def without(self, rest: torch.Tensor, shrink: float) -> "Statistics":
         """Of cells, when each cell's own rating, with `rest` = r - mu - b_u, is left out."""
-        total = self.bias * (self.count + shrink) - rest
-        left = (self.count - 1).clamp(min=0)
+        total = self.bias * (self.number + shrink) - rest
+        left = (self.number - 1).clamp(min=0)
         return Statistics(total / (left + shrink).clamp(min=1e-9) * (left > 0), left)
 
     def hidden(self, tasks: torch.Tensor) -> "Statistics":
@@ -114,7 +114,7 @@ def features(
     of_user = torch.stack([n, level, own, spread.sqrt()], 1)
     of_user = torch.cat([of_user, content.user[batch.user]], 1)
     width = batch.query_item.shape[1]
-    columns = [query.count, query.bias, baseline]
+    columns = [query.number, query.bias, baseline]
     for ids in content.ids:
         shared = _shared(ids[batch.query_item], ids[batch.support_item]) * mask[:, None]
         evidence = shared.sum(2)

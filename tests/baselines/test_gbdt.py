@@ -50,7 +50,7 @@ def test_the_target_is_left_out_of_its_items_mean() -> None:
     # the bias that the removal starts from: each item's shrunk mean given the users' biases
     rest = data.value - mean - own.numpy()[data.user]
     total, count = np.bincount(data.item, rest, n), np.bincount(data.item, minlength=n)
-    exact = Statistics(torch.from_numpy(total / (count + shrink)).float(), known.count)
+    exact = Statistics(torch.from_numpy(total / (count + shrink)).float(), known.number)
     np.testing.assert_allclose(known.bias, exact.bias, atol=2e-3)
     episode = next(data.episodes(RNG(0), batch_size=8))
     _, query = leave_one_out(exact, episode, mean, own, shrink)
@@ -60,7 +60,7 @@ def test_the_target_is_left_out_of_its_items_mean() -> None:
             others = rest[(data.item == item) & (data.user != user)]
             expected = others.sum() / (len(others) + shrink)
             assert float(query.bias[task, place]) == pytest.approx(expected, abs=1e-5)
-            assert float(query.count[task, place]) == len(others)
+            assert float(query.number[task, place]) == len(others)
 
 
 def test_no_feature_moves_with_its_own_target() -> None:
@@ -69,11 +69,11 @@ def test_no_feature_moves_with_its_own_target() -> None:
     content = Content.of(domain(ratings), 100)
     episode = next(data.episodes(RNG(0), batch_size=8))
     known, own = Statistics.train(data, n, 3.2, 2.0, 5.0)
-    total = known.bias * (known.count + 2.0)
+    total = known.bias * (known.number + 2.0)
 
     def table(target: torch.Tensor) -> torch.Tensor:
         moved = total.index_add(0, episode.batch.query_item[0], (target - episode.target)[0])
-        shifted = Statistics(moved / (known.count + 2.0), known.count)
+        shifted = Statistics(moved / (known.number + 2.0), known.number)
         pair = leave_one_out(shifted, Episode(episode.batch, target), 3.2, own, 2.0)
         return features(content, episode.batch, *pair, 3.2, 5.0, 5.0)[0]
 

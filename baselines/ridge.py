@@ -24,6 +24,7 @@ from pydantic import Field
 
 from baselines.bias import BiasConfig, item_biases
 from baselines.features import content_features
+from baselines.shift import median_residual
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
 from coldbench.space import Dimension, Real
@@ -73,7 +74,7 @@ class Ridge(Learner):
         for name in ("item", "content", "penalty"):
             setattr(self, name, getattr(self, name).to(data.device))
         if self.config.median_shift:
-            self.shift = self._median_residual(data, rng)
+            self.shift = median_residual(self._expected, data, rng)
         return {"shift": self.shift}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
@@ -88,13 +89,6 @@ class Ridge(Learner):
         w = (solve_dual if small else solve_primal)(x, y, self.penalty)
         own = torch.einsum("bqd,bd->bq", self.content[batch.query_item], w)
         return self.mean + self.item[batch.query_item] + own
-
-    def _median_residual(self, data: TrainingData, rng: np.random.Generator) -> float:
-        rest = [
-            (episode.target - self._expected(episode.batch))[episode.batch.query_mask]
-            for episode in data.episodes(rng, batch_size=256)
-        ]
-        return float(torch.cat(rest).median()) if rest else 0.0
 
 
 def solve_primal(x: torch.Tensor, y: torch.Tensor, penalty: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,164 @@
+"""DropoutNet: a network on content and latent factors, the latter dropped out in training.
+
+    f(u, i) = decision([e_u, p_u], [e_i, q_i]);   (p_u, q_i) the vectors of `mf`, 0 when dropped
+
+Volkovs, Yu, Poutanen: DropoutNet: addressing cold start in recommender systems, NeurIPS 2017,
+equations 2 to 4. A cold item has q_i = 0, a user with no support p_u = 0: inputs that training
+showed. A new user's p_u comes from the support, as in their section 4.2 ("user transform").
+
+Departures, each with its reason:
+- ratings for implicit feedback: factors from `mf` (explicit, with biases), and the loss is that of
+  the rating, not of the distance to p_u . q_i, which is not what is measured;
+- p_u is the closed-form fold-in of the support, not the mean of the vectors of its items: a mean
+  forgets whether a rating was high;
+- one network of decision layers (`baselines.network`) in place of two towers and their inner
+  product: the network that all neural learners here share;
+- a dropped item is dropped with all items of its task, support as well as query: in W-C and C-C
+  both are cold;
+- a training user's q_i are refitted without the users of his fold: in q_i fitted to his own
+  ratings the network would read the target.
+Axes: B tasks, K factors, n folds; a "vector" is (bias, K factors).
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.item_batches import require_content
+from baselines.losses import pointwise, task_weights
+from baselines.mf import Factors, MFConfig
+from baselines.network import ContentNetwork, Decision
+from baselines.neural import NeuralConfig
+from baselines.normal import Cells
+from baselines.optimiser import Optimiser
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Domain, Episode, Learner, LearnerConfig, TrainingData
+from coldbench.rng import torch_generator
+
+__all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
+
+
+class DropoutNetConfig(NeuralConfig):
+    """Options of the network, and those of the factors and their dropout."""
+
+    factors: int = Field(8, ge=1)
+    sweeps: int = Field(6, ge=1, description="of alternating least squares: as `mf` stops")
+    item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")
+    user_drop: float = Field(0.1, ge=0, le=1, description="share of tasks without user factors")
+    folds: int = Field(4, ge=2, description="of the training users, for their items' factors")
+    batch_size: int = Field(32, ge=1, description="tasks")
+    query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
+    max_query: int = Field(40, ge=1)
+
+
+class LatentNetwork(ContentNetwork):
+    """The content network, whose decision layers read a vector beside each side's content."""
+
+    def __init__(
+        self, domain: Domain, c: NeuralConfig, vector: int, rng: np.random.Generator
+    ) -> None:
+        super().__init__(domain, c, rng)
+        wide = self.user.width + self.item.width + 2 * vector
+        self.decision = Decision((wide, *c.hidden, 1), rng).to(domain.device)
+
+    def score(
+        self,
+        user: torch.Tensor,
+        item: torch.Tensor,
+        of_user: torch.Tensor,
+        of_item: torch.Tensor,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        """Output for user [B], item [B, Q] with vectors [B, 1 + K] and [B, Q, 1 + K] -> [B, Q]."""
+        left = torch.cat([self.user(user, generator), of_user], 1)
+        right = torch.cat([self.item(item, generator), of_item], 2)
+        own, asked = self.decision.first(left, right)
+        return self.decision.rest(own[:, None] + asked)
+
+
+class DropoutNet(Learner):
+    """Content and the factors of mf in one network, the factors dropped out in training."""
+
+    Config: ClassVar[type[LearnerConfig]] = DropoutNetConfig
+    config: DropoutNetConfig
+
+    def __init__(self, config: DropoutNetConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        require_content(domain, "dropoutnet")
+        self.factors = Factors(MFConfig(factors=config.factors), domain, rng)
+        self.network = LatentNetwork(domain, config, 1 + config.factors, rng)
+        self.optimiser: Optimiser | None = None
+        self.tables = self.factors.item[None]  # [n, I, 1 + K]: without the users of each fold
+        self.fold = torch.zeros(domain.catalogue.n_users, dtype=torch.int64)
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        c = self.config
+        if self.optimiser is None:
+            self.network.observe(data)
+            if len(data.value):
+                self._factorise(data, rng)
+            planned = c.epochs * -(-int((data.lists.lengths >= 2).sum()) // c.batch_size)
+            self.optimiser = Optimiser(self.network, c, planned)
+        generator = torch_generator(rng)
+        total, tasks = torch.zeros((), device=data.device), 0
+        for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
+            losses = self._losses(episode, rng, generator)
+            self.optimiser.step(losses.mean())
+            total += losses.detach().sum()
+            tasks += len(losses)
+        return {"loss": float(total) / max(tasks, 1)}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        network = self.optimiser.averaged if self.optimiser else self.network
+        assert isinstance(network, LatentNetwork)
+        item = self.factors.item
+        user = self.factors.fold_in(batch, item[batch.support_item])
+        with torch.no_grad():
+            vectors = user.float(), item[batch.query_item].float()
+            return network.rating(network.score(batch.user, batch.query_item, *vectors))
+
+    def _factorise(self, data: TrainingData, rng: np.random.Generator) -> None:
+        """Item vectors of all users' ratings, and of those outside each fold; 0 when unseen."""
+        factors, cells, n = self.factors, Cells.of(data), self.config.folds
+        factors.start(data)
+        for _ in range(self.config.sweeps):
+            factors.sweep(cells)
+        users, prior = factors.users(cells), factors.prior(cells)
+        fold = torch.from_numpy(rng.integers(0, n, len(data.task_user))).to(data.device)
+        self.fold = self.fold.to(data.device)
+        self.fold[torch.tensor(data.task_user, device=data.device)] = fold
+        tables = []
+        for one in range(n):
+            rest = cells.where(fold[cells.user] != one)
+            tables.append(_seen(factors.items(rest, users, prior), rest))
+        self.tables, factors.item = torch.stack(tables), _seen(factors.item, cells)
+
+    def _losses(
+        self, episode: Episode, rng: np.random.Generator, generator: torch.Generator
+    ) -> torch.Tensor:
+        """The loss of each task, [B], with dropout of content and factors."""
+        c, batch, network = self.config, episode.batch, self.network
+        item_on, user_on = (
+            torch.from_numpy(rng.random(len(batch)) >= share).to(batch.user.device)
+            for share in (c.item_drop, c.user_drop)
+        )
+        fold = self.fold[batch.user][:, None]
+        support, query = (
+            self.tables[fold, item] * item_on[:, None, None]
+            for item in (batch.support_item, batch.query_item)
+        )
+        user = self.factors.fold_in(batch, support) * user_on[:, None]
+        vectors = user.float(), query.float()
+        made = network.score(batch.user, batch.query_item, *vectors, generator)
+        error = pointwise(c.loss, made - network.normal(episode.target), c.delta)
+        return (error * task_weights(batch.query_mask, error.dtype)).sum(1)
+
+
+def _seen(item: torch.Tensor, cells: Cells) -> torch.Tensor:
+    """The vectors [I, 1 + K], 0 for items without a rating: they have content only."""
+    return item * (torch.bincount(cells.item, minlength=len(item)) > 0)[:, None]

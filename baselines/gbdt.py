@@ -1,0 +1,124 @@
+"""Gradient-boosted trees on content and support statistics (`baselines.support_features`).
+
+    r_uq = mu + b_q + b_u + trees(features of u, q and the support),   boosted on absolute error
+
+Friedman 2001, algorithm 3; scikit-learn's HistGradientBoostingRegressor (after LightGBM, Ke et
+al. 2017). The trees see no id: a user is a support and content, an item its rating count, its
+bias and content. An epoch draws fresh supports and queries of the training users, and adds
+`trees` trees that fit what the earlier ones left on them, so that early stopping chooses the
+number of trees. A target is left out of its item's statistics, and a share of the tasks is
+trained as if all their items were cold. The leave-one-out is exact for an item's sum of
+residuals; the user's bias within them is that of all of the user's ratings.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from threadpoolctl import threadpool_limits
+
+from baselines.support_features import Content, Statistics, features, leave_one_out
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Declined, Domain, Episode, Learner, LearnerConfig, TrainingData
+
+__all__ = ["GBDT", "GBDTConfig", "load_regressor"]
+
+
+class GBDTConfig(LearnerConfig):
+    """Options of the statistics (shrinkages in ratings) and of the trees."""
+
+    epochs: int = Field(10, ge=1)
+    trees: int = Field(20, ge=1, description="an epoch")
+    rate: float = Field(0.05, gt=0, le=1)
+    leaves: int = Field(15, ge=2, description="most of a tree")
+    leaf_ratings: int = Field(50, ge=1, description="fewest of a leaf")
+    penalty: float = Field(10.0, ge=0, description="L2, of the leaves' values")
+    cold: float = Field(0.4, ge=0, le=1, description="share of tasks trained as if items were cold")
+    shrink_item: float = Field(2.0, gt=0)
+    shrink_user: float = Field(5.0, gt=0)
+    shrink_taste: float = Field(5.0, gt=0, description="of a user's residuals on a genre, ...")
+    most_ids: int = Field(100, ge=2, description="one-hot columns of larger fields are left out")
+
+
+class GBDT(Learner):
+    """Gradient-boosted trees on content and support statistics, over the biases."""
+
+    Config: ClassVar[type[LearnerConfig]] = GBDTConfig
+    config: GBDTConfig
+
+    def __init__(self, config: GBDTConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        n = domain.catalogue.n_items
+        self.content = Content.of(domain, config.most_ids)
+        self.known = Statistics(torch.zeros(n), torch.zeros(n))
+        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.fitted = False
+        self.model = load_regressor()(
+            loss="absolute_error",
+            learning_rate=config.rate,
+            max_iter=config.trees,
+            max_leaf_nodes=config.leaves,
+            min_samples_leaf=config.leaf_ratings,
+            l2_regularization=config.penalty,
+            early_stopping=False,
+            warm_start=True,
+            random_state=int(rng.integers(2**31)),
+        )
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        if not (data.lists.lengths >= 2).any():
+            return {}
+        x, y = self._table(data, rng)
+        self.model.set_params(max_iter=self.config.trees * (epoch + 1))
+        with threadpool_limits(1):
+            self.model.fit(x, y)
+            loss = float(np.abs(y - self.model.predict(x)).mean())
+        self.fitted = True
+        return {"loss": loss}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        host = batch.to("cpu")
+        support, query = self.known.of(host.support_item), self.known.of(host.query_item)
+        x, rating = self._features(host, support, query)
+        if self.fitted:
+            asked = host.query_mask
+            with threadpool_limits(1):
+                found = self.model.predict(x[asked].numpy())
+            rating[asked] += torch.from_numpy(found.astype(np.float32))
+        return rating.to(batch.query_item.device)
+
+    def _table(self, data: TrainingData, rng: np.random.Generator) -> tuple[Any, Any]:
+        """Features [n, F] of fresh queries, and what `bias` leaves of their ratings, [n]."""
+        c, n = self.config, len(self.known.bias)
+        self.mean = float(data.value.mean(dtype=np.float64))
+        self.known, own = Statistics.train(data, n, self.mean, c.shrink_item, c.shrink_user)
+        xs, ys = [], []
+        for given in data.episodes(rng, batch_size=64):
+            episode = Episode(given.batch.to("cpu"), given.target.to("cpu"))
+            pair = leave_one_out(self.known, episode, self.mean, own, c.shrink_item)
+            cold = torch.from_numpy(rng.random(len(episode.batch)) < c.cold)
+            support, query = (part.hidden(cold) for part in pair)
+            x, rating = self._features(episode.batch, support, query)
+            asked = episode.batch.query_mask
+            xs.append(x[asked])
+            ys.append((episode.target - rating)[asked])
+        return torch.cat(xs).numpy(), torch.cat(ys).numpy()
+
+    def _features(
+        self, batch: EpisodeBatch, support: Statistics, query: Statistics
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        shrink = self.config.shrink_user, self.config.shrink_taste
+        return features(self.content, batch, support, query, self.mean, *shrink)
+
+
+def load_regressor() -> Any:
+    """scikit-learn's class; raises Declined when it cannot be had."""
+    try:
+        from sklearn.ensemble import HistGradientBoostingRegressor
+    except ImportError:
+        raise Declined("gbdt needs scikit-learn: pip install 'coldbench[gbdt]'") from None
+    return HistGradientBoostingRegressor

@@ -1,0 +1,98 @@
+"""Training one vector per item on a frozen network: what the meta-learners of item ids share.
+
+Axes: M items, n ratings of an item, D numbers of an embedding, H hidden.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+
+from baselines.item_ids import id_weight, keep_all_ids
+from baselines.network import ContentNetwork
+from coldbench.errors import Declined
+from coldbench.learner import Domain, TrainingData
+from coldbench.ragged import Ragged
+from coldbench.rng import torch_generator
+
+__all__ = ["Raters", "fill", "halves", "item_content", "mlp", "output", "require_content"]
+
+
+class Raters(NamedTuple):
+    """Some ratings of M items: user int64, value float32, mask bool, all [M, n]."""
+
+    user: torch.Tensor
+    value: torch.Tensor
+    mask: torch.Tensor
+
+    @classmethod
+    def of(cls, lists: Ragged, data: TrainingData) -> "Raters":
+        user, mask = lists.padded(data.user)
+        columns = user, lists.padded(data.value.astype(np.float32))[0], mask
+        return cls(*(torch.from_numpy(column).to(data.device) for column in columns))
+
+
+def require_content(domain: Domain, name: str) -> None:
+    """Raises Declined when nothing is known of an item but its ratings."""
+    if not domain.catalogue.item_fields:
+        raise Declined(
+            f"{name} makes a cold item's embedding from its content; this data set has none"
+        )
+
+
+def halves(
+    data: TrainingData, rng: np.random.Generator, batch_size: int, most: int
+) -> Iterator[tuple[torch.Tensor, Raters, Raters]]:
+    """Every item with two ratings or more, once, in random order, and two disjoint sets of at
+    most `most` of its ratings each."""
+    lists, items = Ragged.grouped(np.arange(len(data.item)), data.item)
+    usable = rng.permutation(np.flatnonzero(lists.lengths >= 2))
+    for start in range(0, len(usable), batch_size):
+        chosen = usable[start : start + batch_size]
+        some = lists.select(chosen).shuffled(rng)
+        first, rest = some.split(np.minimum(some.lengths // 2, most))
+        item = torch.from_numpy(items[chosen].astype(np.int64)).to(data.device)
+        yield item, Raters.of(first, data), Raters.of(rest.split(most)[0], data)
+
+
+def item_content(network: ContentNetwork, item: torch.Tensor) -> torch.Tensor:
+    """The embeddings of all fields but the id, which comes last: [M] -> [M, (F - 1) D]."""
+    embedded: torch.Tensor = network.item(item)
+    return embedded[:, : -id_weight(network).shape[1]]
+
+
+def output(
+    network: ContentNetwork, user: torch.Tensor, content: torch.Tensor, vector: torch.Tensor
+) -> torch.Tensor:
+    """The network's output when item m has `vector` [M, D] for its id: user [M, n] -> [M, n]."""
+    item = torch.cat([content, vector], 1)
+    of_user, of_item = network.decision.first(network.user(user.reshape(-1)), item)
+    return network.decision.rest(of_user.reshape(*user.shape, -1) + of_item[:, None])
+
+
+def fill(
+    network: ContentNetwork,
+    items: torch.Tensor,
+    n_items: int,
+    make: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    """Gives each of `items` (int64 [M]) the embedding that `make` finds for it, [M] -> [M, D]."""
+    keep_all_ids(network, n_items)
+    with torch.no_grad():
+        for some in torch.split(items, 4096):
+            id_weight(network)[some + 1] = make(some)
+
+
+def mlp(sizes: Sequence[int], rng: np.random.Generator) -> nn.Sequential:
+    """Linear layers with relu between them; initial values as in nn.Linear, drawn from `rng`."""
+    generator = torch_generator(rng)
+    layers: list[nn.Module] = []
+    for wide, out in pairwise(sizes):
+        linear = nn.utils.skip_init(nn.Linear, wide, out)  # type: ignore[no-untyped-call]
+        for weight in linear.parameters():
+            nn.init.uniform_(weight, -(wide**-0.5), wide**-0.5, generator=generator)
+        layers += [linear, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

@@ -1,0 +1,26 @@
+"""The shift from an expected rating to the least absolute error.
+
+Ratings are skewed, so their median lies above their mean; least squares predicts the mean.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import TrainingData
+
+__all__ = ["median_residual"]
+
+
+def median_residual(
+    expected: Callable[[EpisodeBatch], torch.Tensor], data: TrainingData, rng: np.random.Generator
+) -> float:
+    """Median of target - expected over the training users' own episodes, whose queries are held
+    out of the supports; 0 when no user has two ratings."""
+    rest = [
+        (episode.target - expected(episode.batch))[episode.batch.query_mask]
+        for episode in data.episodes(rng, batch_size=256)
+    ]
+    return float(torch.cat(rest).median()) if rest else 0.0

@@ -90,7 +90,7 @@ class DropoutNet(Learner):
         require_content(domain, "dropoutnet")
         self.factors = Factors(MFConfig(factors=config.factors), domain, rng)
         self.network = LatentNetwork(domain, config, 1 + config.factors, rng)
-        self.optimiser: Optimiser | None = None
+        self.optimiser: Optimiser[LatentNetwork] | None = None
         self.tables = self.factors.item[None]  # [n, I, 1 + K]: without the users of each fold
         self.fold = torch.zeros(domain.catalogue.n_users, dtype=torch.int64)
 

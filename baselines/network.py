@@ -21,7 +21,7 @@ from coldbench.content import ContentEmbedding
 from coldbench.learner import Domain, TrainingData
 from coldbench.rng import torch_generator
 
-__all__ = ["ContentNetwork", "Decision"]
+__all__ = ["Content", "ContentNetwork", "Decision"]
 
 RARE = 100  # fields of more ids are rare: zip codes, directors, actors, authors
 
@@ -49,16 +49,26 @@ class Decision(nn.Module):
         split = user.shape[-1]
         return torch.addmm(bias, user, weight[:split]), item @ weight[split:]
 
-    def rest(self, hidden: torch.Tensor) -> torch.Tensor:
-        """All layers after the first, from its values before relu: [..., H] -> [...]."""
-        for layer in range(1, self.depth):
+    def features(self, hidden: torch.Tensor) -> torch.Tensor:
+        """What the last layer reads, from the first layer's values before relu: [..., H]."""
+        for layer in range(1, self.depth - 1):
             weight = self.get_parameter(f"weight{layer}")
             hidden = hidden.relu() @ weight + self.get_parameter(f"bias{layer}")
-        return hidden[..., 0]
+        return hidden.relu()
+
+    def rest(self, hidden: torch.Tensor) -> torch.Tensor:
+        """All layers after the first, from its values before relu: [..., H] -> [...]."""
+        weight, bias = self.last()
+        return (self.features(hidden) @ weight + bias)[..., 0]
+
+    def last(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weight [H, 1] and bias [1] of the last layer."""
+        last = self.depth - 1
+        return self.get_parameter(f"weight{last}"), self.get_parameter(f"bias{last}")
 
 
-class ContentNetwork(nn.Module):
-    """Embeddings of both sides, and one set of decision layers shared by all users."""
+class Content(nn.Module):
+    """What every network here starts from: embeddings of both sides, and the scale of ratings."""
 
     def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
         super().__init__()
@@ -69,9 +79,12 @@ class ContentNetwork(nn.Module):
         self.item = ContentEmbedding(
             catalogue.item_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.item_dropout
         )
-        self.decision = Decision((self.user.width + self.item.width, *c.hidden, 1), rng)
         self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
-        self.to(domain.device)
+
+    @property
+    def width(self) -> int:
+        """Numbers in [e_u, e_i]."""
+        return self.user.width + self.item.width
 
     def observe(self, data: TrainingData) -> None:
         """Before the first epoch: the offset, and which ids training will show."""
@@ -94,6 +107,15 @@ class ContentNetwork(nn.Module):
     def rating(self, output: torch.Tensor) -> torch.Tensor:
         """The network's output as ratings."""
         return output * self.unit + self.offset
+
+
+class ContentNetwork(Content):
+    """Embeddings of both sides, and one set of decision layers shared by all users."""
+
+    def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
+        super().__init__(domain, c, rng)
+        self.decision = Decision((self.width, *c.hidden, 1), rng)
+        self.to(domain.device)
 
     def forward(
         self, user: torch.Tensor, item: torch.Tensor, generator: torch.Generator | None = None

@@ -16,6 +16,7 @@ class NeuralConfig(LearnerConfig):
     """The network and its outer optimiser. "validation": chosen by validation MAE on ML-1M."""
 
     epochs: int = Field(14, ge=1)
+    patience: int = Field(14, ge=1, description="the curves are too noisy to stop early on")
     embedding: int = Field(32, ge=1, description="numbers a field: Lee et al. 2019")
     hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (64, 64), min_length=1, description="Lee et al. 2019"

@@ -1,16 +1,19 @@
 """The outer optimiser of the neural learners: AdamW, a falling rate, and averaged weights."""
 
 import copy
+from typing import Generic, TypeVar
 
 import torch
 
-from baselines.network import ContentNetwork
+from baselines.network import Content
 from baselines.neural import NeuralConfig
 
 __all__ = ["Optimiser"]
 
+N = TypeVar("N", bound=Content)
 
-class Optimiser:
+
+class Optimiser(Generic[N]):
     """Fused AdamW (Loshchilov & Hutter 2019), linear decay over the planned steps, and a moving
     average of the weights, `averaged`, to predict with (Polyak & Juditsky 1992).
 
@@ -19,7 +22,7 @@ class Optimiser:
     steps the average moves by max(1 - average, 9 / (10 + t)): it forgets the start.
     """
 
-    def __init__(self, network: ContentNetwork, c: NeuralConfig, planned: int) -> None:
+    def __init__(self, network: N, c: NeuralConfig, planned: int) -> None:
         rare = network.rare_weights()
         named = {id(weight) for weight in rare}
         rest = [weight for weight in network.parameters() if id(weight) not in named]

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from baselines.joint import joint_epoch
 from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
@@ -19,7 +20,6 @@ from baselines.optimiser import Optimiser
 from baselines.tasks import TaskLayers, gradient_norms, sgd_step, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.rng import torch_generator
 from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["Plain", "PlainConfig", "plain_finetune"]
@@ -48,7 +48,7 @@ class Plain(Learner):
     def __init__(self, config: PlainConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
         self.network = ContentNetwork(domain, config, rng)
-        self.optimiser: Optimiser | None = None
+        self.optimiser: Optimiser[ContentNetwork] | None = None
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -58,18 +58,7 @@ class Plain(Learner):
             self.network.observe(data)
             planned = c.epochs * -(-n // c.batch_size)
             self.optimiser = Optimiser(self.network, c, planned)
-        generator = torch_generator(rng)
-        arrays = data.user, data.item, data.value.astype(np.float32)
-        columns = [torch.tensor(array, device=data.device) for array in arrays]
-        total = torch.zeros((), device=data.device)
-        order = torch.from_numpy(rng.permutation(n)).to(data.device)
-        for chosen in torch.split(order, c.batch_size):
-            user, item, value = (column[chosen] for column in columns)
-            error = self.network(user, item, generator) - self.network.normal(value)
-            loss = pointwise(c.loss, error, c.delta).mean()
-            self.optimiser.step(loss)
-            total += loss.detach() * len(chosen)
-        return {"loss": float(total) / max(n, 1)}
+        return joint_epoch(self.network, self.optimiser, data, rng, c, c.batch_size)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         network = self.optimiser.averaged if self.optimiser else self.network

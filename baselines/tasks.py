@@ -17,12 +17,12 @@ and `fold` adds it to M_b. This is SGD on W_b and b_b, to the last digit but rou
 Axes: B tasks, S support, Q query, D content, H hidden.
 """
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
-from torch import nn
 from torch.nn.functional import embedding
 
+from baselines.inner import Adaptable
 from baselines.network import ContentNetwork, Decision
 from coldbench.episodes import EpisodeBatch
 
@@ -68,7 +68,7 @@ def task_cells(
     return Cells(support, query, within, torch.baddbmm(own, asked, known.mT))
 
 
-class TaskLayers(nn.Module):
+class TaskLayers(Adaptable):
     """The decision layers of B tasks: what MAML clones and adapts. See the module's text.
 
     Parameters: `move` [B, S, H], and views of the deep layers, `weight{l}` [B, in, out] and
@@ -79,11 +79,11 @@ class TaskLayers(nn.Module):
         super().__init__()
         self.cells, self.depth = cells, decision.depth
         self.moved: torch.Tensor | None = None
-        self._own("move", torch.zeros_like(cells.support, requires_grad=True))
+        self.own("move", torch.zeros_like(cells.support, requires_grad=True))
         for layer in range(1, self.depth):
             weight, bias = (decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias"))
-            self._own(f"weight{layer}", weight.expand(len(cells.support), -1, -1))
-            self._own(f"bias{layer}", bias.expand(len(cells.support), 1, -1))
+            self.own(f"weight{layer}", weight.expand(len(cells.support), -1, -1))
+            self.own(f"bias{layer}", bias.expand(len(cells.support), 1, -1))
 
     def forward(self, query: bool = False) -> torch.Tensor:
         """Output of the support cells [B, S] or the query cells [B, Q]."""
@@ -103,19 +103,15 @@ class TaskLayers(nn.Module):
         step = self._parameters["move"]
         assert step is not None
         self.moved = step if self.moved is None else self.moved + step
-        self._own("move", torch.zeros_like(step, requires_grad=True))
-
-    def _own(self, name: str, value: torch.Tensor) -> None:
-        """A parameter that is part of a graph: what torch's own registration forbids."""
-        self._parameters[name] = cast(nn.Parameter, value)
+        self.own("move", torch.zeros_like(step, requires_grad=True))
 
 
-def sgd_step(layers: TaskLayers, loss: torch.Tensor, rate: float) -> None:
+def sgd_step(layers: Adaptable, loss: torch.Tensor, rate: float) -> None:
     """One step of all tasks without a graph: p <- p - rate * grad(loss, p)."""
     parameters = dict(layers.named_parameters())
     gradients = torch.autograd.grad(loss, list(parameters.values()))
     for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-        layers._own(name, (value - rate * gradient).detach().requires_grad_())
+        layers.own(name, (value - rate * gradient).detach().requires_grad_())
     layers.fold()
 
 

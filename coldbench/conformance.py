@@ -23,7 +23,7 @@ from coldbench.predict import Predictions, predict
 from coldbench.protocols import Separate
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
 from coldbench.rng import Seeds
-from coldbench.splits import Split
+from coldbench.splits import Split, Tasks
 
 __all__ = ["CHECKS", "Problem", "small_ratings"]
 
@@ -87,8 +87,9 @@ def prediction_is_pure(problem: Problem) -> None:
 
 
 def order_does_not_matter(problem: Problem) -> None:
-    """Permuting the episodes of a batch permutes the predictions."""
-    if problem.variant.learner.depends_on_order:
+    """Permuting the episodes of a batch permutes the predictions, or the learner says otherwise."""
+    if problem.trained.depends_on_order:
+        _order_matters(problem)
         return
     batch, flip = problem.batch, torch.arange(len(problem.batch) - 1, -1, -1)
     turned = EpisodeBatch(*(getattr(batch, f.name)[flip] for f in dataclasses.fields(batch)))
@@ -97,7 +98,7 @@ def order_does_not_matter(problem: Problem) -> None:
 
 def batch_mates_do_not_matter(problem: Problem) -> None:
     """An episode alone is predicted as among others."""
-    if problem.variant.learner.depends_on_order:
+    if problem.trained.depends_on_order:
         return
     batch, one = problem.batch, torch.tensor([len(problem.batch) // 2])
     alone = EpisodeBatch(*(getattr(batch, f.name)[one] for f in dataclasses.fields(batch)))
@@ -266,6 +267,20 @@ def _same(
     difference = learner.predict(given) - learner.predict(whole)[rows]
     worst = difference[given.query_mask].abs().max()
     assert worst <= TOLERANCE, f"{fault}: predictions move by {worst:.2g}"
+
+
+def _order_matters(problem: Problem) -> None:
+    """A claim of `depends_on_order` is proved: users in reverse get other predictions."""
+    tasks = problem.split.test
+    index = np.arange(len(tasks))[::-1]
+    owner = tasks.scenario[np.argsort(tasks.query.rows, kind="stable")]
+    query = tasks.query.select(index)
+    rank = np.searchsorted(np.sort(tasks.query.rows), query.rows)
+    turned = Tasks(tasks.user[index], tasks.support.select(index), query, owner[rank])
+    given = predict(problem.trained, turned, problem.ratings).score
+    assert not np.array_equal(given, problem.predictions(problem.trained).score), (
+        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
+    )
 
 
 def _numpy_state() -> str:

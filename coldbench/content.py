@@ -12,7 +12,7 @@ from torch import nn
 from coldbench.ratings import Array, Field
 from coldbench.rng import torch_generator
 
-__all__ = ["ContentEmbedding", "category_ids"]
+__all__ = ["ContentEmbedding", "category_ids", "known_ids"]
 
 MOST_DISTINCT = 128  # numbers with more distinct values are binned by quantiles
 BINS = 64
@@ -86,29 +86,46 @@ class ContentEmbedding(nn.Module):
 
         With a generator (training) rare fields are hidden at random.
         """
-        flat = index.reshape(-1)
-        parts = []
-        for field, weight in enumerate(self.weights):
-            ids = self._ids(field)[flat]
-            if generator is not None and self.hidden[field]:
-                draw = torch.rand(len(flat), 1, generator=generator)
-                ids = ids * (draw >= self.hidden[field]).to(ids.device)
-            parts.append(_mean(weight, ids))
-        if not parts:
+        if not len(self.weights):
             return torch.zeros(*index.shape, 0, device=index.device)
-        return torch.cat(parts, dim=1).reshape(*index.shape, self.width)
+        embedded = self.embed(self.ids(index.reshape(-1), generator))
+        return embedded.reshape(*index.shape, self.width)
+
+    def ids(
+        self, index: torch.Tensor, generator: torch.Generator | None = None
+    ) -> list[torch.Tensor]:
+        """The ids of each field, int64 [n, L], of the users or items `index` (int64 [n])."""
+        found = []
+        for field, hidden in enumerate(self.hidden):
+            ids = self._ids(field)[index]
+            if generator is not None and hidden:
+                draw = torch.rand(len(index), 1, generator=generator)
+                ids = ids * (draw >= hidden).to(ids.device)
+            found.append(ids)
+        return found
+
+    def embed(self, ids: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Concatenated embeddings [n, F * D] of the ids of each field; F is at least 1."""
+        pairs = zip(self.weights, ids, strict=True)
+        return torch.cat([_mean(weight, of_field) for weight, of_field in pairs], dim=1)
 
     def _ids(self, field: int) -> torch.Tensor:
         ids: torch.Tensor = getattr(self, f"ids{field}")
         return ids
 
 
+def known_ids(ids: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """1 for each id that counts, [n, L]: the known ones, or one "unknown" where none is known."""
+    known = (ids > 0).to(dtype)
+    known[:, 0] += (known.sum(1) == 0).to(dtype)
+    return known
+
+
 def _mean(weight: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
     """Mean embedding of the known ids of each row [n, L] -> [n, D]; of "unknown" without any."""
     if ids.shape[1] == 1:
         return nn.functional.embedding(ids[:, 0], weight)
-    known = (ids > 0).to(weight.dtype)
-    known[:, 0] += (known.sum(1) == 0).to(weight.dtype)
+    known = known_ids(ids, weight.dtype)
     total = (nn.functional.embedding(ids, weight) * known[..., None]).sum(1)
     return total / known.sum(1, keepdim=True)
 

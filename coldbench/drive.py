@@ -1,6 +1,7 @@
 """Run the jobs of a study that are not stored yet: the one writer between backend and store."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 from coldbench.backends import BACKENDS, Settings, Source, outcomes
 from coldbench.datasets.homes import cache_home
 from coldbench.errors import UsageError, unknown
-from coldbench.plan import StudyConfig, plan
+from coldbench.plan import StudyConfig, expanded, plan
+from coldbench.published import read_published
 from coldbench.records import Job, RunRecord
 from coldbench.store import Study
 
@@ -27,8 +29,12 @@ class Progress:
 
 
 def default_folder(config: StudyConfig, dataset: str) -> Path:
-    """`results/<data set>-<protocol>` below the current folder, unless `out` says otherwise."""
-    return config.out or Path("results") / f"{dataset}-{config.protocol}"
+    """`results/<data set>-<protocol>` below the current folder, unless `out` says otherwise; an
+    ablation has `-ablation-<learner>` besides."""
+    name = f"{dataset}-{config.protocol}"
+    if config.ablation is not None:
+        name += f"-ablation-{re.sub(r'[^A-Za-z0-9.-]', '-', config.ablation.learner)}"
+    return config.out or Path("results") / name
 
 
 def todo(study: Study, jobs: list[Job], retry_failed: bool = False) -> list[Job]:
@@ -66,10 +72,15 @@ def drive(
     progress = progress or Progress()
     if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, BACKENDS)
-    ratings, jobs = plan(config)
+    whole = expanded(config)
+    ratings, jobs = plan(whole)
     mine = shard_of(jobs, shard)
+    folder = default_folder(config, ratings.name)
+    published = read_published(config.published) if config.published else None
     budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
-    study = Study.prepare(default_folder(config, ratings.name), jobs, budgets)
+    study = Study.prepare(folder, jobs, config.dataset_options, whole.departures, budgets)
+    if published is not None:
+        study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)
     progress.start(len(pending), len(mine) - len(pending))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))

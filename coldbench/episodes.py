@@ -53,17 +53,23 @@ def collate(user: Array, support: Ragged, query: Ragged, item: Array, value: Arr
 
 
 def batches(
-    tasks: Tasks, ratings: Ratings, max_tasks: int = 256, max_cells: int = 2**15
+    tasks: Tasks,
+    ratings: Ratings,
+    max_tasks: int = 256,
+    max_cells: int = 2**15,
+    by_length: bool = True,
 ) -> Iterator[tuple[EpisodeBatch, Array]]:
     """Batches of like length, at most `max_tasks` tasks and `max_cells` padded cells each.
+
+    Without `by_length` the tasks keep their order, for learners to which it matters.
 
     Yields each batch with the rows of its queries, int64 [number of True in query_mask].
     """
     width = np.maximum(np.maximum(tasks.support.lengths, tasks.query.lengths), 1)
-    order = np.argsort(width, kind="stable")
+    order = np.argsort(width, kind="stable") if by_length else np.arange(len(width))
     start = 0
     while start < len(order):
-        sizes = width[order[start : start + max_tasks]]
+        sizes = np.maximum.accumulate(width[order[start : start + max_tasks]])
         fits = np.flatnonzero(sizes * np.arange(1, len(sizes) + 1) <= max_cells)
         stop = start + (int(fits[-1]) + 1 if len(fits) else 1)
         chosen = order[start:stop]

@@ -52,7 +52,7 @@ def _probe(job: Job, count: int, ratings: Ratings, split: Split, splitting: floa
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        variant = Variant.of(registry.load("learner", job.learner), job.learner)
+        variant = Variant.of(registry.load("learner", job.base), job.base)
         config = variant.learner.Config.model_validate(job.config)
         domain = Domain(ratings.catalogue, ratings.scale, job.device)
         learner = variant.learner(config, domain, generator(job.seeds.init, "init"))

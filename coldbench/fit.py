@@ -6,7 +6,7 @@
    Rates that decay follow the schedule of step 1, so that the last epoch is the one chosen there
    (on validation, decaying to 0 within the chosen epochs is worse: MAMO .803 against .796).
 
-A learner of one epoch (closed forms) needs no first step.
+A learner of one epoch (closed forms) needs no first step, nor does one of `fixed_epochs`.
 """
 
 import copy
@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coldbench.collapse import spread_of
 from coldbench.errors import Diverged
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.predict import predict
+from coldbench.predict import Predictions, predict
 from coldbench.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.splits import SCENARIOS, Split, Tasks
@@ -32,7 +33,9 @@ EpochRecord = Mapping[str, float]
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A trained learner; curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that
-    of each scenario, the learner's own figures); epochs: how many the final learner trained."""
+    of each scenario, entropy and sd of the validation predictions, the learner's own figures),
+    or of step 2 without validation for `fixed_epochs`; epochs: how many the final learner
+    trained."""
 
     learner: Learner
     curve: list[EpochRecord]
@@ -56,7 +59,8 @@ def fit(
     domain = Domain(ratings.catalogue, ratings.scale, device)
     curve: list[EpochRecord] = []
     epochs = config.epochs
-    if epochs > 1 and len(split.validation):
+    searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
+    if searches:
         best, curve = search(variant, config, ratings, split, seeds, device)
         if not refit:
             return best
@@ -64,7 +68,9 @@ def fit(
     data = TrainingData.of(ratings, split.train_user, split.train, device)
     learner = variant.learner(config, domain, generator(seeds.init, "init"))
     for epoch in range(epochs):
-        _epoch(learner, data, epoch, seeds)
+        figures = _epoch(learner, data, epoch, seeds)
+        if config.fixed_epochs:
+            curve.append({"epoch": epoch, **figures})
     return Fitted(learner, curve, epochs)
 
 
@@ -86,11 +92,14 @@ def search(
     for epoch in range(config.epochs):
         figures = _epoch(learner, data, epoch, seeds)
         try:
-            maes = validate(learner, split.validation, ratings)
+            predictions = predict(learner, split.validation, ratings)
         except Diverged as error:
             raise Diverged(f"after epoch {epoch}: {error}") from None
+        maes = _maes(predictions, ratings)
         mae = float(np.mean(list(maes.values())))
-        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **figures})
+        shape = spread_of(predictions.score, ratings.scale)
+        told = {f"prediction_{name}": value for name, value in shape.items()}
+        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **told, **figures})
         if mae < best_mae:
             best, best_epoch, best_mae = copy.deepcopy(learner), epoch, mae
         if epoch - best_epoch >= config.patience:
@@ -103,7 +112,10 @@ def validate(learner: Learner, tasks: Tasks, ratings: Ratings) -> dict[str, floa
 
     Their plain mean is what early stopping and tuning minimise: each scenario counts alike.
     """
-    predictions = predict(learner, tasks, ratings)
+    return _maes(predict(learner, tasks, ratings), ratings)
+
+
+def _maes(predictions: Predictions, ratings: Ratings) -> dict[str, float]:
     score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
     error: Array = np.abs(score - ratings.value[predictions.row])
     return {

@@ -4,7 +4,7 @@ The harness owns epochs, early stopping, timing and devices, so no learner gets 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -110,13 +110,15 @@ class LearnerConfig(BaseModel):
     """Options of a learner, with defaults; subclasses add theirs. Unknown keys are errors.
 
     epochs: most epochs of training; patience: stop after so many epochs without a better
-    validation MAE. space: what `coldbench tune` may change, by option; nothing by default.
+    validation MAE; fixed_epochs: train for all `epochs`, without validation, as most released
+    code does; space: what `coldbench tune` may change, by option; nothing by default.
     """
 
     space: ClassVar[Mapping[str, Dimension]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(1, ge=1)
     patience: int = Field(4, ge=1)
+    fixed_epochs: bool = False
 
 
 class Learner(ABC):
@@ -130,7 +132,6 @@ class Learner(ABC):
 
     Config: ClassVar[type[LearnerConfig]] = LearnerConfig
     contract: ClassVar[int] = 1
-    depends_on_order: ClassVar[bool] = False  # only for faithful copies of faulty published code
 
     def __init__(self, config: Any, domain: Domain, rng: np.random.Generator) -> None:
         """Initial state; draws of `rng` come from the init stream."""
@@ -160,6 +161,17 @@ class Learner(ABC):
 
         Pure: it changes nothing in the learner, and a row depends on that episode alone.
         """
+
+    @property
+    def depends_on_order(self) -> bool:
+        """Whether test users change what later test users get: True only in faithful copies of
+        published code that has this fault; then `predict_pass` carries the traces."""
+        return False
+
+    def predict_pass(self, batches: Iterable[EpisodeBatch]) -> Iterator[torch.Tensor]:
+        """`predict` for each batch of one pass over all tasks; pure as a whole."""
+        for batch in batches:
+            yield self.predict(batch)
 
     def n_parameters(self) -> int:
         """Trained numbers: parameters of every torch module or tensor attribute."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from coldbench.errors import UsageError, shorten
 
-__all__ = ["parse_assignments", "read_yaml", "validated"]
+__all__ = ["parse_assignments", "parse_levels", "read_yaml", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
 LARGEST = 1_000_000  # bytes of a configuration file
@@ -86,14 +86,25 @@ def parse_assignments(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def parse_levels(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """`option=value,value` texts as {option: values}; values are plain YAML."""
+    found: dict[str, list[Any]] = {}
+    for text in texts:
+        option, equals, values = text.partition("=")
+        if not (equals and option and values):
+            raise UsageError(f"--vary {shorten(text)}: write it as option=value,value")
+        found.setdefault(option, []).extend(_value(text, f"[{values}]", "--vary"))
+    return found
+
+
 def _nested(path: list[str], value: Any) -> Iterator[tuple[str, Any]]:
     for key in reversed(path[1:]):
         value = {key: value}
     yield path[0], value
 
 
-def _value(text: str, value: str) -> Any:
+def _value(text: str, value: str, flag: str = "--set") -> Any:
     try:
         return yaml.load(value, Loader=_Loader)
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise UsageError(f"--set {shorten(text)}: the value is not plain YAML") from None
+        raise UsageError(f"{flag} {shorten(text)}: the value is not plain YAML") from None

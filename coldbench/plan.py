@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
+from coldbench.ablation import AblationSpec, Departure, expand
 from coldbench.budget import Budget
 from coldbench.datasets import open_dataset
 from coldbench.designs import seed_vectors
-from coldbench.errors import UsageError, unknown
+from coldbench.errors import UsageError, shorten, unknown
 from coldbench.learner import Variant
 from coldbench.options import read_yaml, validated
 from coldbench.protocols import PROTOCOLS, Protocol
@@ -18,7 +19,7 @@ from coldbench.ratings import Ratings
 from coldbench.records import Job
 from coldbench.splits import SCENARIOS
 
-__all__ = ["Named", "StudyConfig", "plan", "read_config"]
+__all__ = ["Named", "StudyConfig", "expanded", "plan", "read_config"]
 
 
 class Named(BaseModel):
@@ -37,7 +38,10 @@ class StudyConfig(BaseModel):
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
     design: how the four streams move (`coldbench.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
-    all training ratings once the number of epochs is chosen; out: the study's folder;
+    all training ratings once the number of epochs is chosen; out: the study's folder; published:
+    a file of published values (`coldbench.published`), copied into the study for its report;
+    ablation: configurations of one learner that differ in one thing each, run instead of the
+    default `models`; departures: which `variants` depart from which, as an ablation states it;
     tuning: how learners were tuned (`coldbench tune` writes it), for the report.
     """
 
@@ -48,6 +52,8 @@ class StudyConfig(BaseModel):
     protocol_options: dict[str, Any] = {}
     models: tuple[str, ...] = Field(("mamo", "melu"), min_length=1)
     variants: dict[str, Named] = {}
+    ablation: AblationSpec | None = None
+    departures: tuple[Departure, ...] = ()
     options: dict[str, dict[str, Any]] = {}
     seeds: int | tuple[int, ...] = 10
     design: str = "joint"
@@ -57,6 +63,7 @@ class StudyConfig(BaseModel):
     device: str = "cpu"
     out: Path | None = None
     tuning: dict[str, Budget] = {}
+    published: Path | None = None
 
     @field_validator("seeds")
     @classmethod
@@ -101,6 +108,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
 
     Raises UsageError for unknown names and options, DataError for the data.
     """
+    config = expanded(config)
     stray = sorted(config.options.keys() - set(config.models))
     if stray:
         raise unknown("learner in options", stray[0], config.models)
@@ -123,6 +131,55 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         for seeds in vectors
         for name, (base, learner) in learners.items()
     ]
+
+
+def expanded(config: StudyConfig) -> StudyConfig:
+    """The same study with every configuration of its ablation among the variants.
+
+    Raises UsageError for unknown names, and where a label of the ablation is taken.
+    """
+    spec = config.ablation
+    if spec is None:
+        _check_departures(config)
+        return config
+    known = [*registry.names("learner"), *config.variants]
+    if spec.learner not in known:
+        raise unknown("learner", spec.learner, known)
+    named = config.variants.get(spec.learner, Named(base=spec.learner))
+    variant = Variant.of(registry.load("learner", named.base), named.base)
+    own = config.options.get(spec.learner, {})
+    found = expand(spec, variant, {**named.options, **own})
+    made = {
+        label: Named(base=named.base, options=dict(options))
+        for label, options in found.configurations.items()
+        if label != spec.learner
+    }
+    taken = sorted(made.keys() & {*known, *config.options})
+    if taken:
+        raise UsageError(
+            f"{shorten(taken[0])} is a configuration of the ablation: give options of all its "
+            "configurations as `ablation: {options: ...}`, and other variants other names"
+        )
+    others = config.models if "models" in config.model_fields_set else ()
+    models = tuple(dict.fromkeys([*others, *found.configurations]))
+    base = {spec.learner: {**own, **spec.options}} if spec.learner in found.configurations else {}
+    consumed = {} if spec.learner in models else {spec.learner}
+    return config.model_copy(
+        update={
+            "ablation": None,
+            "departures": (*config.departures, *found.departures),
+            "variants": {**config.variants, **made},
+            "models": models,
+            "options": {k: v for k, v in config.options.items() if k not in consumed} | base,
+        }
+    )
+
+
+def _check_departures(config: StudyConfig) -> None:
+    for departure in (one for one in config.departures if not one.left_out):
+        for name in (departure.label, departure.base):
+            if name not in config.models:
+                raise unknown("learner in departures", name, config.models)
 
 
 def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:

@@ -1,11 +1,12 @@
 """Learner + tasks -> Predictions: one score for each query row."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from coldbench.episodes import batches
+from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learner import Learner
 from coldbench.ratings import Array, Ratings
@@ -36,14 +37,28 @@ def predict(
 ) -> Predictions:
     """The learner's scores for every query row, sorted by row.
 
+    Tasks are batched by length, or in their order where that matters to the learner.
     Raises Diverged for scores that are not finite, ColdbenchError for a wrong type or shape.
     """
-    rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-    for batch, query_rows in batches(tasks.shots(shots), ratings):
-        given = learner.predict(batch.to(learner.domain.device))
-        _check(learner, given, tuple(batch.query_mask.shape))
-        scores.append(given.detach().float().cpu().numpy()[batch.query_mask.numpy()])
-        rows.append(query_rows)
+    rows, masks, scores = [np.empty(0, np.int64)], [], [np.empty(0, np.float32)]
+
+    def given() -> Iterator[EpisodeBatch]:
+        for batch, query_rows in batches(
+            tasks.shots(shots), ratings, by_length=not learner.depends_on_order
+        ):
+            rows.append(query_rows)
+            masks.append(batch.query_mask)
+            yield batch.to(learner.domain.device)
+
+    for found in learner.predict_pass(given()):
+        mask = masks[len(scores) - 1]
+        _check(learner, found, tuple(mask.shape))
+        scores.append(found.detach().float().cpu().numpy()[mask.numpy()])
+    if len(scores) != len(rows):
+        raise ColdbenchError(
+            f"{type(learner).__name__}.predict_pass gave {len(scores) - 1} answers "
+            f"for {len(rows) - 1} batches"
+        )
     row, score = np.concatenate(rows), np.concatenate(scores)
     if not np.isfinite(score).all():
         raise Diverged(f"{(~np.isfinite(score)).sum()} of {len(score)} predictions are not finite")

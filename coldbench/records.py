@@ -51,9 +51,10 @@ class Job(BaseModel):
 class RunRecord(BaseModel):
     """What is kept of a run besides its predictions.
 
-    scores: lines of `coldbench.score.SCORE_COLUMNS`; curve: one entry an epoch of the search for
-    the number of epochs; epochs: trained by the final learner; seconds: wall time of `fit`,
-    `predict` and `total`; peak_bytes: highest resident memory of the process so far;
+    scores: lines of `coldbench.score.SCORE_COLUMNS`; concentration: of the test predictions, by
+    `coldbench.collapse`, empty in records of older versions; curve: one entry an epoch of the
+    search for the number of epochs; epochs: trained by the final learner; seconds: wall time of
+    `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process so far;
     log: the last lines that the learner printed; predictions_sha256: of their contents, whatever
     the file format; sha256: of everything else in the stored record, so that edits show.
     """
@@ -71,6 +72,7 @@ class RunRecord(BaseModel):
     epochs: int = 0
     n_parameters: int = 0
     scores: list[dict[str, Any]] = []
+    concentration: dict[str, float] = {}
     curve: list[dict[str, float]] = []
     seconds: dict[str, float] = {}
     peak_bytes: int = 0

@@ -1,4 +1,9 @@
-"""The records of a study as tables: what every analysis and report starts from."""
+"""The records of a study as tables: what every analysis and report starts from.
+
+Each function reads the records itself, unless the caller has them.
+"""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -6,7 +11,7 @@ from coldbench import registry
 from coldbench.records import RunRecord
 from coldbench.store import Study
 
-__all__ = ["FULL", "RUN_COLUMNS", "costs", "curves", "missing", "runs"]
+__all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]
 
 FULL = -1  # in the column `shots`: all support ratings
 RUN_COLUMNS = (
@@ -26,14 +31,21 @@ RUN_COLUMNS = (
 )
 
 
-def runs(study: Study) -> pd.DataFrame:
+CONCENTRATION = ("entropy", "sd", "relative_sd", "top_share")
+
+
+def runs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:
     """One line for each run, scenario, shots and metric; columns RUN_COLUMNS, in plan order.
 
     A run that did not finish has a line for each scenario and metric, with `value` NaN, so that
     nothing is dropped silently. seed is a label (str); n counts query ratings.
     """
-    lines = [line for record in study.records() for line in _lines(record)]
+    lines = [line for record in _read(study, records) for line in _lines(record)]
     return pd.DataFrame(lines, columns=list(RUN_COLUMNS))
+
+
+def _read(study: Study, records: Sequence[RunRecord] | None) -> Sequence[RunRecord]:
+    return list(study.records()) if records is None else records
 
 
 def _lines(record: RunRecord) -> list[dict[str, object]]:
@@ -57,11 +69,11 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
     ]
 
 
-def curves(study: Study) -> pd.DataFrame:
+def curves(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:
     """Learning curves: columns learner, seed, epoch, name, value; name as in `RunRecord.curve`."""
     lines = [
         (record.job.learner, record.job.seeds.label, int(entry["epoch"]), name, value)
-        for record in study.records()
+        for record in _read(study, records)
         for entry in record.curve
         for name, value in entry.items()
         if name != "epoch"
@@ -69,7 +81,22 @@ def curves(study: Study) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["learner", "seed", "epoch", "name", "value"])
 
 
-def costs(study: Study) -> pd.DataFrame:
+def concentrations(records: Sequence[RunRecord]) -> pd.DataFrame:
+    """How far the test predictions of each finished run differ from each other: columns learner,
+    seed, entropy, sd, relative_sd, top_share (`coldbench.collapse`); no line for older records."""
+    lines = [
+        {
+            "learner": record.job.learner,
+            "seed": record.job.seeds.label,
+            **{name: record.concentration[name] for name in CONCENTRATION},
+        }
+        for record in records
+        if record.status == "finished" and record.concentration
+    ]
+    return pd.DataFrame(lines, columns=["learner", "seed", *CONCENTRATION])
+
+
+def costs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:
     """One line for each run: learner, seed, status, seconds (fit, predict, total), peak_bytes,
     n_parameters, epochs. Timings live here, apart from `runs`, which repeats bit for bit."""
     lines = [
@@ -82,7 +109,7 @@ def costs(study: Study) -> pd.DataFrame:
             "n_parameters": record.n_parameters,
             "epochs": record.epochs,
         }
-        for record in study.records()
+        for record in _read(study, records)
     ]
     return pd.DataFrame(lines)
 

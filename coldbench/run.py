@@ -16,6 +16,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from coldbench import registry
+from coldbench.collapse import concentration
 from coldbench.datasets import open_prepared
 from coldbench.errors import Declined, Diverged
 from coldbench.fit import fit
@@ -88,6 +89,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         epochs=fitted.epochs,
         n_parameters=fitted.learner.n_parameters(),
         scores=_lines(table),
+        concentration=concentration(predictions.score[predictions.shots < 0], ratings.scale),
         curve=[dict(entry) for entry in fitted.curve],
         seconds={
             "fit": predict_start - fit_start,

@@ -1,6 +1,8 @@
 """A study on disk: one finished job = one folder, written aside and renamed. Nothing is lost.
 
 <study>/study.json                      what must not change, and every planned job
+<study>/digest.json                     sums over predictions (`coldbench.digest`), if made
+<study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
 """
@@ -18,6 +20,7 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coldbench.ablation import Departure
 from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
 from coldbench.predict import Predictions
@@ -39,18 +42,26 @@ class Planned(BaseModel):
 
 class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
-    configuration of each; jobs: all planned ones, in order; tuning: `coldbench.budget.Budget` of
-    each learner that was tuned."""
+    configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
+    defaults with which the data were opened, without paths; departures: of an ablation, if any;
+    tuning: `coldbench.budget.Budget` of each learner that was tuned."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
     jobs: list[Planned]
+    dataset_options: dict[str, Any] = {}
+    departures: tuple[Departure, ...] = ()
     tuning: dict[str, dict[str, Any]] = {}
 
     @classmethod
-    def of(cls, jobs: Iterable[Job]) -> "Manifest":
+    def of(
+        cls,
+        jobs: Iterable[Job],
+        dataset_options: Mapping[str, Any] | None = None,
+        departures: Iterable[Departure] = (),
+    ) -> "Manifest":
         """The manifest of jobs that differ in learner and seeds only."""
         jobs = list(jobs)
         planned = [
@@ -58,7 +69,13 @@ class Manifest(BaseModel):
         ]
         learners = {job.learner: _configuration(job) for job in jobs}
         fixed = jobs[0].model_dump(mode="json", exclude=VARYING)
-        return cls(fixed=fixed, learners=learners, jobs=planned)
+        return cls(
+            fixed=fixed,
+            learners=learners,
+            jobs=planned,
+            dataset_options={k: v for k, v in (dataset_options or {}).items() if k != "path"},
+            departures=tuple(departures),
+        )
 
     def strangeness(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
@@ -83,8 +100,15 @@ class Manifest(BaseModel):
             )
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
-        learners, tuning = self.learners | other.learners, self.tuning | other.tuning
-        return Manifest(fixed=self.fixed, learners=learners, jobs=jobs, tuning=tuning)
+        departures = {one.label: one for one in (*self.departures, *other.departures)}
+        return Manifest(
+            fixed=self.fixed,
+            learners=self.learners | other.learners,
+            jobs=jobs,
+            dataset_options=self.dataset_options or other.dataset_options,
+            departures=tuple(departures.values()),
+            tuning=self.tuning | other.tuning,
+        )
 
 
 def _configuration(job: Job) -> dict[str, Any]:
@@ -116,11 +140,16 @@ class Study:
 
     @classmethod
     def prepare(
-        cls, path: Path, jobs: list[Job], tuning: Mapping[str, Mapping[str, Any]] | None = None
+        cls,
+        path: Path,
+        jobs: list[Job],
+        dataset_options: Mapping[str, Any] | None = None,
+        departures: Iterable[Departure] = (),
+        tuning: Mapping[str, dict[str, Any]] | None = None,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        told = {name: dict(budget) for name, budget in (tuning or {}).items()}
-        return cls.planned(path, Manifest.of(jobs).model_copy(update={"tuning": told}))
+        manifest = Manifest.of(jobs, dataset_options, departures)
+        return cls.planned(path, manifest.model_copy(update={"tuning": dict(tuning or {})}))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":
@@ -185,6 +214,10 @@ class Study:
         except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged: {error}") from None
 
+    def has_predictions(self, job_hash: str) -> bool:
+        """Whether the predictions of a run are stored in this copy of the study."""
+        return (self.runs / job_hash / "predictions.parquet").exists()
+
     def save(self, outcome: Outcome) -> bool:
         """Store a run atomically; False when a finished one was there first."""
         record = outcome.record
@@ -210,6 +243,14 @@ class Study:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+    def keep(self, name: str, text: str) -> None:
+        """Write a file beside study.json, whole or not at all."""
+        try:
+            _write(self.path / name, text)
+        except OSError as error:
+            told = error.strerror or error
+            raise StoreError(f"cannot write to {self.path / name}: {told}") from None
 
     def _publish(self, temporary: Path, target: Path) -> bool:
         with FileLock(self.path / ".lock", timeout=60):

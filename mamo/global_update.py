@@ -1,5 +1,7 @@
 """The global update: phi <- phi - lambda x sum over users of the query gradient at their theta."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -11,19 +13,22 @@ __all__ = ["GlobalUpdate", "add_gradients"]
 
 
 class GlobalUpdate:
-    """Adds up query gradients in `.grad` of the model's parameters, then steps."""
+    """Adds up query gradients in `.grad` of the model's parameters, then steps.
+
+    `predictor` is the model that predicts: itself, or with its phi averaged over the steps,
+    average <- averaging x average + (1 - averaging) x phi, and the same memories.
+    """
 
     def __init__(self, model: Model, config: MAMOConfig) -> None:
-        self.model, self.config, self.users = model, config, 0
-        parameters = list(model.parameters())
-        if config.outer_optimizer == "sgd":
-            self.optimizer: torch.optim.Optimizer = torch.optim.SGD(
-                parameters, config.rate, weight_decay=config.weight_decay, fused=True
-            )
-        else:
-            self.optimizer = torch.optim.AdamW(
-                parameters, config.rate, weight_decay=config.weight_decay, fused=True
-            )
+        self.model, self.config, self.users, self.steps = model, config, 0, 0
+        self.predictor = model
+        rare = model.rare_weights(config.rare_size)
+        named = {id(weight) for weight in rare}
+        rest = [weight for weight in model.parameters() if id(weight) not in named]
+        decays = (rest, config.weight_decay), (rare, config.weight_decay + config.rare_decay)
+        groups = [{"params": weights, "weight_decay": decay} for weights, decay in decays]
+        rule = torch.optim.SGD if config.outer_optimizer == "sgd" else torch.optim.AdamW
+        self.optimizer: torch.optim.Optimizer = rule(groups, config.rate, fused=True)
 
     def schedule(self, epochs_done: float) -> None:
         """lambda falls linearly to 0 over the configured epochs, if wanted."""
@@ -44,6 +49,18 @@ class GlobalUpdate:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.users = 0
+        if self.config.averaging:
+            self._average()
+
+    def _average(self) -> None:
+        if self.predictor is self.model:
+            self.predictor = copy.deepcopy(self.model)
+            self.predictor.memories = self.model.memories
+        self.steps += 1
+        share = max(1 - self.config.averaging, 9 / (10 + self.steps))
+        with torch.no_grad():
+            averages, current = (tuple(m.parameters()) for m in (self.predictor, self.model))
+            torch._foreach_lerp_(averages, current, share)
 
 
 def add_gradients(model: Model, inputs: Tensors, deltas: Tensors, config: MAMOConfig) -> None:

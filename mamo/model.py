@@ -27,14 +27,20 @@ class Model(nn.Module):
             "std": config.embedding_std,
             "rare_size": config.rare_size,
             "rare_std": config.rare_std,
-            "rare_dropout": config.rare_dropout,
         }
-        self.user = ContentEmbedding(catalogue.user_fields, config.size, rng, **options)
-        self.item = ContentEmbedding(catalogue.item_fields, config.size, rng, **options)
+        fields, hidden = catalogue.user_fields, config.user_dropout
+        self.user = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
+        fields, hidden = catalogue.item_fields, config.rare_dropout
+        self.item = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
         generator = torch_generator(rng)
         user_width, item_width = max(self.user.width, 1), max(self.item.width, 1)
         self.network = Network(user_width, item_width, config.size, outputs, generator)
         self.memories = Memories(config, user_width, generator)
+
+    def rare_weights(self, rare_size: int) -> list[nn.Parameter]:
+        """The embeddings of fields with many, mostly rare, ids."""
+        weights = (*self.user.weights, *self.item.weights)
+        return [weight for weight in weights if len(weight) > rare_size]
 
     def user_profile(
         self, index: torch.Tensor, generator: torch.Generator | None = None

@@ -63,10 +63,13 @@ class MAMOConfig(LearnerConfig):
     outer_optimizer: Literal["sgd", "adamw"] = "sgd"
     linear_decay: bool = Field(False, description="lambda falls to 0 over `epochs`")
     weight_decay: float = Field(0.0, ge=0)
+    averaging: float = Field(0.0, ge=0, lt=1, description="predict from a moving average of phi")
     embedding_std: float = Field(0.1, ge=0)
     rare_size: int = Field(100, ge=1, description="a field with more ids has rare ids")
     rare_std: float = Field(0.01, ge=0, description="of the embeddings of rare ids")
-    rare_dropout: float = Field(0.0, ge=0, lt=1)
+    rare_dropout: float = Field(0.0, ge=0, lt=1, description="of rare ids of items")
+    user_dropout: float = Field(0.0, ge=0, lt=1, description="of rare ids of users")
+    rare_decay: float = Field(0.0, ge=0, description="weight decay of the embeddings of rare ids")
     gradient_std: float = Field(0.05, ge=0, description="of M_U at the start")
     task_std: float | None = Field(None, gt=0, description="of M_UI; None: 1 / sqrt(2 d)")
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from coldbench import registry
 from coldbench.learner import Variant
 from coldbench.options import read_yaml
-from coldbench.plan import read_config
+from coldbench.plan import Named, expanded, read_config
 from coldbench.protocols import PROTOCOLS
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -17,13 +17,22 @@ STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "publis
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
 def test_study(path: Path) -> None:
-    config = read_config(path, {})
+    config = expanded(read_config(path, {}))
     PROTOCOLS[config.protocol].model_validate(config.protocol_options)
     for name in config.models:
-        variant = Variant.of(registry.load("learner", name), name)
-        learner = variant.configure(config.options.get(name, {}))
+        named = config.variants.get(name, Named(base=name))
+        variant = Variant.of(registry.load("learner", named.base), named.base)
+        learner = variant.configure({**named.options, **config.options.get(name, {})})
         assert type(learner).model_validate_json(learner.model_dump_json()) == learner
     assert set(config.options) <= set(config.models)
+
+
+def test_the_ablation_of_mamo_flips_every_switch_from_both_sides() -> None:
+    config = expanded(read_config(CONFIGS / "ablation-mamo-mixed.yaml", {}))
+    switches = registry.load("learner", "mamo-paper").Config.switches
+    alone = [one for one in config.departures if len(one.factors) == 1]
+    assert len(alone) == 2 * len(switches)
+    assert not [one for one in config.departures if one.left_out]
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)

@@ -2,13 +2,16 @@
 
 import click
 
+from coldbench.commands.ablate import ablate
 from coldbench.commands.check import check
+from coldbench.commands.compare import compare
 from coldbench.commands.data import data
 from coldbench.commands.doctor import doctor
 from coldbench.commands.evidence import evidence
 from coldbench.commands.merge import merge
 from coldbench.commands.names import list_
 from coldbench.commands.new import new
+from coldbench.commands.power import power
 from coldbench.commands.report import report
 from coldbench.commands.run import run
 from coldbench.commands.tune import tune
@@ -17,15 +20,6 @@ from coldbench.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run,
-    report,
-    verify,
-    merge,
-    check,
-    doctor,
-    list_,
-    data,
-    new,
-    tune,
+    run, ablate, report, compare, power, verify, merge, check, doctor, list_, data, new, tune,
     evidence,
-)
+)  # fmt: skip

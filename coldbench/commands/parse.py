@@ -4,11 +4,16 @@ from typing import Any
 
 import click
 
-__all__ = ["names", "numbers", "seeds", "settings", "shard"]
+__all__ = ["many", "names", "numbers", "seeds", "settings", "shard"]
 
 
 def names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
     return None if value is None else [name.strip() for name in value.split(",") if name.strip()]
+
+
+def many(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> list[str]:
+    """A repeatable option whose values may be lists themselves."""
+    return [name for text in value for name in names(ctx, param, text) or []]
 
 
 def numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> list[int] | None:

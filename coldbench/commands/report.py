@@ -14,7 +14,7 @@ __all__ = ["report"]
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
 def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
-    from coldbench.report import write_report
+    from coldbench.report import build, write_report
     from coldbench.store import Study, latest_study
     from coldbench.terminal import print_report
 
@@ -24,4 +24,5 @@ def report(study: Path | None, out: Path | None, form: str | None, table: str) -
 
         click.echo(render(opened, form, table), nl=False)
         return
-    print_report(opened, write_report(opened, out or opened.path))
+    data = build(opened)
+    print_report(opened, write_report(opened, out or opened.path, data=data), data)

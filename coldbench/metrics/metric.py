@@ -16,8 +16,9 @@ class Metric:
 
     function(value, score, episode) -> float: true ratings and clipped predictions, float64 [n],
     and the episode of each, int64 [n]; n >= 1. Non-finite input never reaches it.
-    low, high: the range, None where unbounded; unit: of the value, "" for none;
-    contract: the version of this contract that it was written for.
+    low, high: the range, None where unbounded; unit: of the value, "" for none; depth: ranks that
+    a metric of the order of an episode looks at, 0 for other metrics; contract: the version of
+    this contract that it was written for.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Metric:
     high: float | None
     unit: str
     summary: str
+    depth: int = 0
     contract: int = 1
 
     def __call__(self, value: Array, score: Array, episode: Array) -> float:

@@ -39,7 +39,7 @@ def _dcg(gain: Array, score: Array, episode: Array, k: int) -> Array:
 
 def _metric(k: int) -> Metric:
     summary = f"quality of the order of a user's first {k} query items, mean over users"
-    return Metric(f"ndcg@{k}", partial(ndcg, k=k), False, 0.0, 1.0, "", summary)
+    return Metric(f"ndcg@{k}", partial(ndcg, k=k), False, 0.0, 1.0, "", summary, k)
 
 
 ndcg_1, ndcg_3, ndcg_5 = _metric(1), _metric(3), _metric(5)

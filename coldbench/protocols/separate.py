@@ -21,6 +21,8 @@ class Separate(Protocol):
 
     A task has `min_ratings`..`max_ratings` ratings in its state, `query` random ones as query,
     the rest as support. Training ratings are the supports of the W-W tasks, nothing else.
+    With `test_tasks`, at most so many tasks of a scenario are tested, drawn at random: for
+    learners too slow to meet them all.
     Lee et al. 2019, section 4.1, with the query ratings of warm users held out of training.
     """
 
@@ -33,6 +35,8 @@ class Separate(Protocol):
     warm_ratings: float = Field(0.8, gt=0, le=1)
     cut_year: int | None = None
     validation: Validation = Validation()
+    # left out of the record when not set, so that runs made before it existed keep their names
+    test_tasks: int | None = Field(None, ge=1, exclude_if=lambda value: value is None)
 
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         rows = first_of_each_pair(ratings)
@@ -44,7 +48,8 @@ class Separate(Protocol):
         parts = [self._tasks(ratings, rows[state == s], s, episodes) for s in range(4)]
         train, users = self._train(ratings, rows[state == 0], parts[0])
         inner, validation = carve(ratings, users, train, seeds, self.validation)
-        return Split(cold_user, cold_item, users, train, inner, validation, Tasks.join(parts))
+        tested = Tasks.join([self._tested(part, episodes) for part in parts])
+        return Split(cold_user, cold_item, users, train, inner, validation, tested)
 
     def _tasks(self, ratings: Ratings, rows: Array, state: int, rng: np.random.Generator) -> Tasks:
         lists, users = Ragged.grouped(rows, ratings.user[rows])
@@ -53,6 +58,13 @@ class Separate(Protocol):
         query, support = lists.select(keep).shuffled(rng).split(self.query)
         scenario = np.full(len(query.rows), state, dtype=np.int8)
         return Tasks(users[keep].astype(np.int64), support, query, scenario)
+
+    def _tested(self, part: Tasks, rng: np.random.Generator) -> Tasks:
+        if self.test_tasks is None or len(part) <= self.test_tasks:
+            return part
+        chosen = np.sort(rng.permutation(len(part))[: self.test_tasks])
+        support, query = part.support.select(chosen), part.query.select(chosen)
+        return Tasks(part.user[chosen], support, query, part.scenario[: len(query.rows)])
 
     def _train(self, ratings: Ratings, rows: Array, warm: Tasks) -> tuple[Ragged, Array]:
         return warm.support, warm.user

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coldbench import results
+from coldbench.ablation import couples
 from coldbench.budget import told
+from coldbench.digest import Digest, digest_of
 from coldbench.errors import StoreError
+from coldbench.published import Published
 from coldbench.records import RunRecord
-from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
+from coldbench.report.effects import Ablation, ablation_of
+from coldbench.report.league import Standing, Values, order_of, standings, ungrouped
 from coldbench.report.learning import Curve, curves_of
-from coldbench.report.names import display_name
+from coldbench.report.names import display_names
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
-from coldbench.report.published import Published, published_rows
+from coldbench.report.published import published_rows
 from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.splits import SCENARIOS
 from coldbench.statistics import Interval, mean_interval
 from coldbench.store import Study
 
-__all__ = ["MAIN", "ReportData", "Shots", "build"]
+__all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
 MAIN = "mae"  # the metric of the league table, of all comparisons and of the verdicts
 
@@ -40,11 +45,13 @@ class Shots:
 class ReportData:
     """A study, analysed.
 
-    learners: from the lowest mean error to the highest; names: how each is shown; scenarios,
-    seeds: that occur, in their order; runs, costs, missing: tables of `coldbench.results`;
-    summary: the table of summary.csv; oracle: by scenario, where the data have a best value;
-    declared: comparisons in the family that Holm corrects; tuning: the budget of each learner, in
-    words.
+    learners: from the lowest mean error to the highest, or in the order of the plan of an ablation;
+    names: how each is shown; scenarios, seeds: that occur, in their order; runs, costs, missing,
+    concentration: tables of `coldbench.results`; summary: the table of summary.csv; oracle: by
+    scenario, where the data have a best value; declared: comparisons in the family that Holm
+    corrects; digest: sums over predictions, with the reason why they do not cover all finished
+    runs, or ""; departures: configurations of an ablation, which are compared with their base only;
+    collapsed: runs that predict a constant; tuning: the budget of each learner, in words.
     """
 
     dataset: str
@@ -69,6 +76,26 @@ class ReportData:
     unfinished: tuple[RunRecord, ...]
     origin: Origin
     tuning: Mapping[str, str]
+    digest: tuple[Digest | None, str]
+    departures: frozenset[str]
+    ablation: Ablation | None
+    diagnostics: tuple[Diagnostic, ...]
+    collapsed: tuple[RunRecord, ...]
+    concentration: pd.DataFrame
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """The learners that are no departure of an ablation: all, in most studies."""
+        return tuple(name for name in self.learners if name not in self.departures)
+
+    def lost(self, learner: str) -> int:
+        """How many runs of a learner failed or diverged."""
+        mine = (record for record in self.unfinished if record.job.learner == learner)
+        return sum(record.status in ("failed", "diverged") for record in mine)
+
+    def constant(self, learner: str) -> int:
+        """How many runs of a learner predict a constant."""
+        return sum(record.job.learner == learner for record in self.collapsed)
 
     def standing(self, learner: str, scenario: str) -> Standing | None:
         """Where a learner stands, None when no run finished."""
@@ -86,33 +113,36 @@ def build(study: Study) -> ReportData:
     if not records:
         raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
     _check_splits(records, study)
-    runs = results.runs(study)
+    runs = results.runs(study, records)
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
     planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
-    values = _values(main)
-    pairs = compare(values, planned, scenarios)
+    values = main_values(runs)
+    manifest = study.manifest
+    wanted = couples(planned, manifest.departures)
+    pairs = compare(values, wanted, scenarios)
     table = standings(values, pairs)
-    learners = tuple(order_of(table, planned))
-    fixed = study.manifest.fixed
+    ablation = ablation_of(manifest.departures, values, pairs, scenarios)
+    learners = tuple(order_of(table, planned)) if ablation is None else planned
+    fixed = manifest.fixed
+    curves = results.curves(study, records)
     return ReportData(
         dataset=str(fixed["dataset"]),
         protocol=str(fixed["protocol"]),
         learners=learners,
-        names={name: display_name(name) for name in learners},
+        names=display_names(learners, ablation.bases if ablation else ()),
         scenarios=scenarios,
         seeds=tuple(dict.fromkeys([*(j.seed for j in study.manifest.jobs), *runs["seed"]])),
         metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
         runs=runs,
         summary=summary_of(runs),
-        costs=results.costs(study),
+        costs=results.costs(study, records),
         missing=results.missing(study),
-        standings=table,
+        standings=table if ablation is None else ungrouped(table),
         oracle=_oracle(full),
         pairs=pairs,
-        declared=len(scenarios) * len(planned) * (len(planned) - 1) // 2,
-        curves=curves_of(results.curves(study), learners),
+        declared=len(scenarios) * len(wanted),
+        curves=curves_of(curves, learners),
         shots=_shots(runs),
         published=published_rows(str(fixed["dataset"]), study.path),
         sources=attribute(values, learners, scenarios),
@@ -122,10 +152,19 @@ def build(study: Study) -> ReportData:
             name: told(study.manifest.tuning.get(name), study.manifest.learners.get(name, {}))
             for name in learners
         },
+        departures=frozenset(one.label for one in manifest.departures if one.factors),
+        ablation=ablation,
+        diagnostics=diagnostics_of(curves, learners),
+        collapsed=collapsed_runs(records),
+        concentration=results.concentrations(records),
+        digest=digest_of(study, records),
     )
 
 
-def _values(main: pd.DataFrame) -> dict[tuple[str, str], Values]:
+def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
+    """MAIN with all support ratings by (learner, scenario) and seed, from `results.runs`."""
+    full = full_support(runs)
+    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
     found: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
         place = found.setdefault((str(line.learner), str(line.scenario)), {})

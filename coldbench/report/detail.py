@@ -2,24 +2,33 @@
 
 from collections.abc import Callable
 
+from coldbench.report.ablation import ablation
 from coldbench.report.comparisons import differences, published, ranks, reversal
 from coldbench.report.data import ReportData
+from coldbench.report.diagnostics import diagnostics
 from coldbench.report.instability import curves, intervals, shots, variance
 from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
+from coldbench.report.predicted import disagreement, users
+from coldbench.report.steadiness import steadiness
 from coldbench.report.tables import Section
 
 __all__ = ["sections"]
 
 MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     overview,
+    ablation,
     intervals,
     differences,
     reversal,
+    steadiness,
     published,
     variance,
+    users,
+    disagreement,
     ranks,
     curves,
+    diagnostics,
     shots,
     failures,
     costs,

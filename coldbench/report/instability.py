@@ -1,7 +1,17 @@
 """Sections about one learner at a time: spread over seeds, its sources, curves, support size."""
 
 from coldbench.report.data import ReportData
-from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
+from coldbench.report.tables import (
+    NA,
+    Cell,
+    Column,
+    Section,
+    Table,
+    interval,
+    number,
+    percent,
+    range_of,
+)
 from coldbench.results import FULL
 from coldbench.statistics import SourceVariance, best_of_inflation
 
@@ -14,7 +24,9 @@ def intervals(data: ReportData) -> Section:
         "Each faint point is one seed, the mark is their mean and the bar its 95 % interval: "
         "the points say what a single run may give, the bar what the mean is known to. Blue: "
         "the best (diamond) and those not distinguishable from it. Dashed and dotted lines: "
-        "published values and the oracle; those off the axis are named above it."
+        "published values and the oracle; those off the axis are named above it. In the table, the "
+        "bootstrap-t interval does without normal runs: where it differs much from the other, the "
+        "runs are skewed; trust neither from few seeds."
     )
     notes = ["n/a: one seed has no interval and no standard deviation."] if _single(data) else []
     if not _single(data) and len(data.seeds) < 10:
@@ -34,6 +46,7 @@ def _spread(data: ReportData) -> Table:
         Column("learner", False),
         Column("seeds"),
         Column("mean, 95 % interval"),
+        Column("bootstrap-t interval"),
         Column("sd, 95 % interval"),
         Column("variation"),
         Column("lowest"),
@@ -53,6 +66,7 @@ def _spread(data: ReportData) -> Table:
                         Cell(data.names[name]),
                         Cell(str(len(values))),
                         interval(found.mean),
+                        Cell(range_of(found.resampled)),
                         interval(found.spread.sd),
                         Cell(percent(found.spread.cv, 2)),
                         Cell(number(min(values))),

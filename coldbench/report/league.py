@@ -1,12 +1,13 @@
 """The answer: each learner's mean error in each scenario, and who cannot be told from the best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coldbench.report.pairs import ALPHA, Pair
-from coldbench.statistics import Interval, Spread, mean_interval, spread
+from coldbench.rng import generator
+from coldbench.statistics import Interval, Spread, bootstrap_t, mean_interval, spread
 
-__all__ = ["Standing", "Values", "order_of", "standings"]
+__all__ = ["Standing", "Values", "order_of", "standings", "ungrouped"]
 
 Values = Mapping[str, float]  # seed label -> value of a finished run
 
@@ -17,12 +18,14 @@ class Standing:
 
     group: `best` (the lowest mean), `tied` (not distinguishable from the best by the paired test,
     corrected over all pairs and scenarios), `behind`, or `` where no test was possible.
+    resampled: the mean with bootstrap-t limits, which do not assume normal runs.
     """
 
     learner: str
     scenario: str
     values: Values
     mean: Interval
+    resampled: Interval
     spread: Spread
     group: str
     adjusted: float | None
@@ -43,6 +46,9 @@ def standings(
                 scenario,
                 runs,
                 mean_interval(list(runs.values())),
+                bootstrap_t(
+                    list(runs.values()), generator(0, "report", "bootstrap-t", scenario, name)
+                ),
                 spread(list(runs.values())),
                 _group(name == best, adjusted, len(here)),
                 adjusted,
@@ -70,6 +76,11 @@ def _group(is_best: bool, adjusted: float | None, learners: int) -> str:
     if adjusted is None:
         return ""
     return "tied" if adjusted > ALPHA else "behind"
+
+
+def ungrouped(table: Mapping[tuple[str, str], Standing]) -> dict[tuple[str, str], Standing]:
+    """Without best and tied: not every pair was compared, so nobody can be told from the best."""
+    return {key: replace(found, group="", adjusted=None) for key, found in table.items()}
 
 
 def order_of(table: Mapping[tuple[str, str], Standing], learners: Sequence[str]) -> list[str]:

@@ -37,13 +37,10 @@ def curves_of(table: pd.DataFrame, learners: Sequence[str]) -> tuple[Curve, ...]
 
 def _matrix(here: pd.DataFrame) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None":
     """Validation values [R, E], NaN after a run's end; a run stops at its first odd value."""
-    runs = []
-    for _, run in here.groupby("seed", sort=False):
-        values = run.sort_values("epoch")["value"].to_numpy(np.float64)
-        good = np.isfinite(values)
-        runs.append(values if good.all() else values[: int(np.argmin(good))])
-    longest = max((len(run) for run in runs), default=0)
-    if longest < 2:
-        return None
-    runs = [run for run in runs if len(run)]
-    return np.stack([np.pad(run, (0, longest - len(run)), constant_values=np.nan) for run in runs])
+    once = here.drop_duplicates(["seed", "epoch"])
+    runs = once.pivot(index="seed", columns="epoch", values="value").reindex(once["seed"].unique())
+    values = runs.to_numpy(np.float64, copy=True)
+    values[np.logical_or.accumulate(~np.isfinite(values), axis=1)] = np.nan
+    known = np.isfinite(values)
+    values = values[known.any(axis=1)][:, known.any(axis=0)]
+    return values if values.size and values.shape[1] > 1 else None

@@ -4,7 +4,9 @@ import json
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.evidence import order_counts
 from coldbench.report.names import display_name, plain
+from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
 from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
 from coldbench.statistics import Interval, failure_rate
@@ -21,8 +23,13 @@ def failures(data: ReportData) -> Section:
         "finished runs, and the table here says how often there was none. A learner that declines "
         "has a reason and did not fail."
     )
-    tables = [table for table in (_rates(data), _reasons(data), _holes(data)) if table.rows]
-    notes = () if tables else ("All planned runs finished.",)
+    tables = [
+        table
+        for table in (_rates(data), _reasons(data), _constant(data), _holes(data))
+        if table.rows
+    ]
+    whole = data.unfinished or len(data.missing)
+    notes = () if whole else ("All planned runs finished.",)
     return Section(
         "failures", "Failures", "Failures and missing runs", how, (), tuple(tables), notes
     )
@@ -74,6 +81,28 @@ def _reasons(data: ReportData) -> Table:
         for record in data.unfinished
     )
     return Table("reasons", "Runs that did not finish", columns, rows, big=len(rows) > 20)
+
+
+def _constant(data: ReportData) -> Table:
+    columns = (
+        Column("learner", False),
+        Column("seed", False),
+        Column("most frequent prediction, share"),
+        Column("sd of predictions"),
+        Column("entropy"),
+    )
+    rows = tuple(
+        (
+            Cell(data.names[record.job.learner]),
+            Cell(display_name(record.job.seeds.label)),
+            Cell(percent(record.concentration["top_share"], 1), mark="bad"),
+            Cell(number(record.concentration["sd"])),
+            Cell(number(record.concentration["entropy"], 3)),
+        )
+        for record in data.collapsed
+    )
+    title = "Runs that finished and predict a constant"
+    return Table("constant", title, columns, rows, big=len(rows) > 20)
 
 
 def _holes(data: ReportData) -> Table:
@@ -161,18 +190,28 @@ def _mean(line: object) -> Cell:
 
 
 def _trivial(data: ReportData) -> list[str]:
+    """Where a metric of order has little or nothing to order."""
+    notes = []
     query = data.origin.query
     names = [
         name
         for name in data.metrics
         if query is not None and name.startswith("ndcg@") and int(name[5:]) >= query
     ]
-    if not names:
-        return []
-    return [
-        f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
-        "a long list would be ranked in full."
-    ]
+    if names:
+        notes.append(
+            f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
+            "a long list would be ranked in full."
+        )
+    digest, gap = data.digest
+    if digest is None:
+        if any(name.startswith("ndcg@") for name in data.metrics):
+            notes.append(f"Users without anything to order: n/a, {gap}.")
+        return notes
+    counts = order_counts(digest)
+    if counts.users:
+        notes.append(counts.told())
+    return notes
 
 
 def runs(data: ReportData) -> Section:
@@ -190,6 +229,7 @@ def runs(data: ReportData) -> Section:
     )
     full = full_support(data.runs)
     keys = ["learner", "seed", "scenario", "status"]
+    flat = {(record.job.learner, record.job.seeds.label) for record in data.collapsed}
     rows = []
     for key, group in full.groupby(keys, sort=False):
         learner, seed, scenario, status = (str(part) for part in key)
@@ -200,11 +240,17 @@ def runs(data: ReportData) -> Section:
                 Cell(plain(seed), sort=float(data.seeds.index(seed))),
                 Cell(scenario),
                 *(_value(values.get(metric)) for metric in data.metrics),
-                Cell(status, mark="" if status == "finished" else "bad"),
+                _status(status, (learner, seed) in flat),
             )
         )
     table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
     return Section("runs", "Every run", "Every run", how, (), (table,))
+
+
+def _status(status: str, constant: bool) -> Cell:
+    if constant:
+        return Cell(f"{status}, constant", mark="bad")
+    return Cell(status, mark="" if status == "finished" else "bad")
 
 
 def _value(value: float | None) -> Cell:
@@ -241,9 +287,14 @@ def origin(data: ReportData) -> Section:
         ),
         big=True,
     )
+    recipe = data.origin.recipe
     code = (
-        ("Save this as study.yaml", data.origin.config),
-        ("then run", "coldbench run --config study.yaml --out again\ncoldbench report again"),
+        (f"Save this as {FILE}", recipe.config),
+        ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
     )
+    notes: tuple[str, ...] = ()
+    if recipe.missing:
+        told = ", ".join(recipe.missing[:10])
+        notes = (f"No design gives these seed vectors, which the commands leave out: {told}.",)
     title = "Provenance, and how to reproduce"
-    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), (), code)
+    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), notes, code)

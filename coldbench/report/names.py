@@ -1,8 +1,9 @@
 """Names that strangers chose, made safe to show: one line, printable, short, still distinct."""
 
 import hashlib
+from collections.abc import Sequence
 
-__all__ = ["LONGEST", "display_name", "plain"]
+__all__ = ["LONGEST", "display_name", "display_names", "plain"]
 
 LONGEST = 32  # characters of a learner's name in tables and figures
 
@@ -20,3 +21,13 @@ def display_name(name: object, limit: int = LONGEST) -> str:
         return text
     digest = hashlib.sha256(str(name).encode("utf-8", "replace")).hexdigest()[:4]
     return f"{text[: limit - 6]}… {digest}"
+
+
+def display_names(names: Sequence[str], bases: Sequence[str] = ()) -> dict[str, str]:
+    """How each name is shown; under the bases `learner:side` of one ablation, names lose the
+    `learner:` that they share, as long as all stay distinct."""
+    shared = {base.rpartition(":")[0] for base in bases}
+    prefix = f"{shared.pop()}:" if len(shared) == 1 else ":"
+    bare = {name: name.removeprefix(prefix) if prefix != ":" else name for name in names}
+    distinct = len(set(bare.values())) == len(bare)
+    return {name: display_name(bare[name] if distinct else name) for name in names}

@@ -4,14 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from coldbench.designs import seed_vectors
-from coldbench.errors import UsageError
 from coldbench.records import RunRecord
 from coldbench.report.names import plain
-from coldbench.report.sources import vector_of
-from coldbench.rng import Seeds
+from coldbench.report.recipe import Recipe, recipe_of
 from coldbench.store import Study
 
 __all__ = ["Origin", "origin_of"]
@@ -20,14 +15,14 @@ __all__ = ["Origin", "origin_of"]
 @dataclass(frozen=True, eq=False)
 class Origin:
     """facts: (what, value) pairs, values that differ between runs side by side; prints: for each
-    seed the fingerprints of its split and episodes; configs: by learner; config: the study as
-    YAML that `coldbench run --config` reads; query: most query ratings of a task, where the
+    seed the fingerprints of its split and episodes; configs: by learner; recipe: what to type
+    to get these runs again; query: most query ratings of a task, where the
     protocol says."""
 
     facts: tuple[tuple[str, str], ...]
     prints: tuple[tuple[str, str, str], ...]
     configs: Mapping[str, Mapping[str, Any]]
-    config: str
+    recipe: Recipe
     query: int | None
 
 
@@ -37,6 +32,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
     facts = [
         ("data set", plain(fixed["dataset"])),
         ("data fingerprint (SHA-256)", plain(fixed["dataset_sha256"])),
+        ("data set options", _pairs(study.manifest.dataset_options)),
         ("protocol", plain(fixed["protocol"])),
         ("protocol numbers", _pairs(fixed["protocol_options"])),
         ("code revision", _all(records, _revision)),
@@ -50,7 +46,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         tuple((name, value) for name, value in facts if value),
         _prints(records),
         study.manifest.learners,
-        _config(study),
+        recipe_of(study),
         _query(fixed["protocol_options"]),
     )
 
@@ -80,48 +76,3 @@ def _prints(records: Sequence[RunRecord]) -> tuple[tuple[str, str, str], ...]:
         if record.status == "finished"
     }
     return tuple((plain(seed), *prints) for seed, prints in found.items())
-
-
-def _config(study: Study) -> str:
-    fixed, learners = study.manifest.fixed, study.manifest.learners
-    plain_options, variants = {}, {}
-    for name, config in learners.items():
-        options = {key: value for key, value in config.items() if key != "base"}
-        if config.get("base", name) == name:
-            plain_options[name] = options
-        else:
-            variants[name] = {"base": config["base"], "options": options}
-    data = {
-        "dataset": fixed["dataset"],
-        "protocol": fixed["protocol"],
-        "protocol_options": fixed["protocol_options"],
-        "models": list(learners),
-        **({"variants": variants} if variants else {}),
-        "options": plain_options,
-        **_design([job.seed for job in study.manifest.jobs]),
-        "scenarios": fixed["scenarios"],
-        "shots": fixed["shots"],
-        "refit": fixed["refit"],
-    }
-    text: str = yaml.safe_dump(data, sort_keys=False, width=96, allow_unicode=False)
-    return text
-
-
-def _design(labels: Sequence[str]) -> dict[str, Any]:
-    """`seeds` and `design` that give these runs; without `design` where no single one does."""
-    vectors = [vector_of(label) for label in dict.fromkeys(labels)]
-    known = [vector for vector in vectors if vector is not None]
-    levels = list(dict.fromkeys(vector.split for vector in known))
-    moving = [n for n in Seeds._fields if len({getattr(v, n) for v in known}) > 1]
-    every = list(dict.fromkeys(level for vector in known for level in vector))
-    for design, seeds in (
-        ("joint", levels),
-        ("sources", levels),
-        (f"cross:{','.join(moving)}", every),
-    ):
-        try:
-            if set(seed_vectors(design, seeds)) == set(known):
-                return {"seeds": seeds, "design": design}
-        except UsageError:
-            continue
-    return {"seeds": every}

@@ -12,10 +12,16 @@ HOW = (
     "Shaded: the best learner of a scenario and all that cannot be told from it with these seeds."
 )
 
+ABLATED = (
+    "Mean absolute error over the seeds of each configuration, lower is better, with its 95 % "
+    "interval; in the order of the plan, none marked: the effects of each departure are below."
+)
+
 
 def overview(data: ReportData) -> Section:
     """The league table; the verdicts are set beside it by each format."""
-    return Section("league", "League", "League table", HOW, tables=(league_table(data),))
+    how = HOW if data.ablation is None else ABLATED
+    return Section("league", "League", "League table", how, tables=(league_table(data),))
 
 
 def title(data: ReportData) -> str:
@@ -27,7 +33,9 @@ def lead(data: ReportData) -> str:
     """`3 learners, 10 seeds, 4 scenarios. ...`"""
     counts = ((data.learners, "learner"), (data.seeds, "seed"), (data.scenarios, "scenario"))
     told = [f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts]
-    return f"{', '.join(told)}. Mean absolute error in rating points, lower is better."
+    bases = data.ablation.bases if data.ablation else ()
+    ablated = f"An ablation from {display_name(', '.join(bases), 200)}. " if bases else ""
+    return f"{ablated}{', '.join(told)}. Mean absolute error in rating points, lower is better."
 
 
 def league_table(data: ReportData) -> Table:

@@ -1,8 +1,7 @@
 """Every pair of learners in every scenario, compared on the seeds that both have."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +11,9 @@ from coldbench.statistics import (
     PairedDifference,
     Reversal,
     SignFlip,
+    SpreadComparison,
     Superiority,
+    compare_spread,
     effect_size,
     holm_adjust,
     paired_difference,
@@ -32,7 +33,7 @@ class Pair:
 
     adjusted: Holm's p of the paired t test over all pairs and scenarios of the study.
     reversal: of two papers that each publish one run; reversal_shared: of one run each on the
-    same split and episodes.
+    same split and episodes. spread: of sd a / sd b; spread_adjusted: Holm's p of its paired test.
     """
 
     scenario: str
@@ -47,23 +48,24 @@ class Pair:
     better: Superiority
     reversal: Reversal
     reversal_shared: Reversal
+    spread: SpreadComparison
+    spread_adjusted: float | None = None
 
 
 def compare(
     values: Mapping[tuple[str, str], Mapping[str, float]],
-    learners: Sequence[str],
+    wanted: Sequence[tuple[str, str]],
     scenarios: Sequence[str],
 ) -> tuple[Pair, ...]:
-    """All pairs with at least one common seed, in the order of scenarios, then of learners."""
+    """The wanted pairs with at least one common seed, in the order of scenarios, then as given."""
     found = []
     for scenario in scenarios:
-        for a, b in combinations(learners, 2):
+        for a, b in wanted:
             first, second = values.get((a, scenario), {}), values.get((b, scenario), {})
             seeds = tuple(seed for seed in first if seed in second)
             if seeds:
                 found.append(_pair(scenario, a, b, seeds, first, second))
-    declared = len(scenarios) * len(learners) * (len(learners) - 1) // 2
-    return _corrected(found, declared)
+    return _corrected(found, len(scenarios) * len(wanted))
 
 
 def _pair(
@@ -90,21 +92,25 @@ def _pair(
         probability_better(d),
         reversal_probability(x, y, shared=False),
         reversal_probability(x, y),
+        compare_spread(x, y),
     )
 
 
 def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
     """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
-    from dataclasses import replace
-
-    raw = [pair.difference.p for pair in pairs if pair.difference.p is not None]
-    if not raw:
-        return tuple(pairs)
-    adjusted = iter(holm_adjust(raw, family=declared).adjusted)
+    means = _holm([pair.difference.p for pair in pairs], declared)
+    spreads = _holm([pair.spread.p_paired for pair in pairs], declared)
     return tuple(
-        pair if pair.difference.p is None else replace(pair, adjusted=next(adjusted))
-        for pair in pairs
+        replace(pair, adjusted=mean, spread_adjusted=spread)
+        for pair, mean, spread in zip(pairs, means, spreads, strict=True)
     )
+
+
+def _holm(p: Sequence[float | None], declared: int) -> list[float | None]:
+    """Holm's p; None stays None."""
+    raw = [one for one in p if one is not None]
+    adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
+    return [None if one is None else next(adjusted) for one in p]
 
 
 def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair | None, int]:

@@ -22,7 +22,7 @@ def rankings(data: ReportData) -> list[Ranking]:
     """For each scenario with at least two learners and one common seed."""
     found = []
     for scenario in data.scenarios:
-        names = tuple(name for name in data.learners if data.standing(name, scenario))
+        names = tuple(name for name in data.anchors if data.standing(name, scenario))
         runs = [data.values(name, scenario) for name in names]
         seeds = tuple(seed for seed in data.seeds if all(seed in one for one in runs))
         if len(names) > 1 and seeds:

@@ -12,7 +12,7 @@ from coldbench.report.markdown import table_to_markdown
 from coldbench.report.tables import Table
 from coldbench.store import Study
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "render", "written"]
 
 
 def _csv(table: Table) -> str:
@@ -54,9 +54,19 @@ def render(study: Study, format: str = "markdown", table: str = "main") -> str:
 
     Raises UsageError, with the nearest name, for a format or table that is not there.
     """
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
+    _known(format)
     found = {one.key: one for section in sections(build(study)) for one in section.tables}
     if table not in found:
         raise unknown("table", table, found)
     return FORMATS[format](found[table])
+
+
+def written(table: Table, format: str) -> str:
+    """Any table as text that ends in a line feed; raises UsageError for an unknown format."""
+    _known(format)
+    return FORMATS[format](table).rstrip("\n") + "\n"
+
+
+def _known(format: str) -> None:
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from coldbench.report.ablation import findings
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
-from coldbench.report.tables import number
+from coldbench.report.steadiness import shown_spread
+from coldbench.report.tables import number, range_of
 from coldbench.statistics import compare_published, verdict
 
 __all__ = ["Saying", "sayings"]
@@ -30,7 +32,9 @@ def sayings(data: ReportData) -> tuple[Saying, ...]:
     return (
         *_warnings(data),
         *(saying for scenario in data.scenarios for saying in _tie(data, scenario)),
+        *_ablation(data),
         *_comparisons(data),
+        *_steadier(data),
         *_published(data),
     )
 
@@ -41,6 +45,10 @@ def _warnings(data: ReportData) -> list[Saying]:
     if bad:
         names = dict.fromkeys(data.names[record.job.learner] for record in bad)
         text = f"{_count(len(bad), 'run')} failed or diverged ({_some(list(names))})."
+        found.append(Saying(text, "failures", "warning"))
+    if data.collapsed:
+        names = dict.fromkeys(data.names[record.job.learner] for record in data.collapsed)
+        text = f"{_count(len(data.collapsed), 'run')} predicted a constant ({_some(list(names))})."
         found.append(Saying(text, "failures", "warning"))
     if len(data.missing):
         text = f"{_count(len(data.missing), 'planned run')} not done yet: this report is partial."
@@ -65,6 +73,13 @@ def _tie(data: ReportData, scenario: str) -> list[Saying]:
     text = f"{name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
     text += f"; shown to beat the other {behind}." if behind else "."
     return [Saying(text, "league", "shown" if behind else "open", scenario)]
+
+
+def _ablation(data: ReportData) -> list[Saying]:
+    return [
+        Saying(text, "ablation", "shown" if shown else "open", scenario)
+        for scenario, text, shown in findings(data)
+    ]
 
 
 def _comparisons(data: ReportData) -> list[Saying]:
@@ -93,6 +108,8 @@ def _comparisons(data: ReportData) -> list[Saying]:
 def _interesting(data: ReportData) -> list[Pair]:
     """The two leading learners of each scenario; all pairs when there are few."""
     pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
+    if data.ablation is not None:
+        return [pair for pair in pairs if not {pair.a, pair.b} & data.departures]
     if len(data.learners) <= 2:
         return pairs
     chosen = []
@@ -106,10 +123,28 @@ def _interesting(data: ReportData) -> list[Pair]:
     return chosen
 
 
+def _steadier(data: ReportData) -> list[Saying]:
+    """The clearest difference of two spreads, or that none is shown."""
+    tested = [pair for pair in data.pairs if pair.spread_adjusted is not None]
+    if not tested:
+        return []
+    shown = [pair for pair in tested if shown_spread(pair)]
+    topic = "Steadiness"
+    if not shown:
+        text = f"No learner is shown to be steadier than another ({len(tested)} comparisons)."
+        return [Saying(text, "steadiness", "open", topic)]
+    pair = min(shown, key=lambda pair: pair.spread_adjusted or 0.0)
+    ratio, names = pair.spread.ratio, (data.names[pair.a], data.names[pair.b])
+    text = f"Shown to differ in {len(shown)} of {len(tested)} comparisons; most clearly on "
+    text += f"{pair.scenario}: the standard deviation of {names[0]} is {number(ratio.value, 2)} "
+    text += f"{range_of(ratio, 2)} times that of {names[1]}."
+    return [Saying(text, "steadiness", "shown", topic)]
+
+
 def _published(data: ReportData) -> list[Saying]:
     found = []
     for row, margin in data.published:
-        for learner in (name for name in data.learners if is_about(row, name)):
+        for learner in (name for name in data.anchors if is_about(row, name)):
             inside: list[str] = []
             outside: list[str] = []
             for scenario in (s for s in data.scenarios if s in row.values and row.metric == MAIN):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError
-from coldbench.report.data import build
+from coldbench.report.data import ReportData, build
 from coldbench.report.detail import sections
 from coldbench.report.figures import plots
 from coldbench.report.figures.draw import drawn
@@ -23,13 +23,15 @@ __all__ = ["write_report"]
 KINDS = ("svg", "png", "pdf")
 
 
-def write_report(study: Study, out: Path, kinds: Sequence[str] = KINDS) -> dict[str, Path]:
+def write_report(
+    study: Study, out: Path, kinds: Sequence[str] = KINDS, data: ReportData | None = None
+) -> dict[str, Path]:
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
-    kinds: of figure files. The same study gives the same bytes. Raises StoreError when the runs
-    cannot be pooled or `out` cannot be written.
+    kinds: of figure files; data: what `build` made of the study, if at hand. The same study gives
+    the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot be written.
     """
-    data = build(study)
+    data = data or build(study)
     _make(out)
     figures = {plot.key: (plot, drawn(plot, kinds)) for plot in plots(data).values()}
     parts, said = sections(data), sayings(data)

@@ -8,22 +8,37 @@ from coldbench.statistics.curves import LearningCurve, learning_curve
 from coldbench.statistics.design import SOURCES, crossed_design, oa25
 from coldbench.statistics.disagreement import Disagreement, seed_disagreement
 from coldbench.statistics.effect import EffectSize, effect_size
+from coldbench.statistics.equivalence import (
+    Agreement,
+    paired_agreement,
+    unpaired_agreement,
+)
 from coldbench.statistics.failures import FailureRate, failure_rate
 from coldbench.statistics.holm import Holm, holm_adjust
 from coldbench.statistics.inflation import Inflation, best_of_inflation
 from coldbench.statistics.interval import Interval
 from coldbench.statistics.mean import mean_interval
-from coldbench.statistics.nested import NestedVariance, nested_variance
+from coldbench.statistics.nested import (
+    NestedVariance,
+    nested_from_moments,
+    nested_variance,
+)
+from coldbench.statistics.overlap import Overlap, overlap_disagreement, overlap_sums
 from coldbench.statistics.paired import PairedDifference, paired_difference
 from coldbench.statistics.power import (
     SeedsNeeded,
     paired_power,
+    seeds_for,
     seeds_for_half_width,
     seeds_needed,
 )
 from coldbench.statistics.published import PublishedComparison, compare_published
 from coldbench.statistics.ranks import RankStability, rank_stability
-from coldbench.statistics.relative_spread import SpreadComparison, compare_spread
+from coldbench.statistics.relative_spread import (
+    SpreadComparison,
+    compare_spread,
+    spread_ratio,
+)
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
@@ -33,6 +48,7 @@ from coldbench.statistics.verdicts import Verdict, verdict
 
 __all__ = [
     "SOURCES",
+    "Agreement",
     "Component",
     "CrossedVariance",
     "Disagreement",
@@ -43,6 +59,7 @@ __all__ = [
     "Interval",
     "LearningCurve",
     "NestedVariance",
+    "Overlap",
     "PairedDifference",
     "PublishedComparison",
     "RankStability",
@@ -66,10 +83,14 @@ __all__ = [
     "holm_adjust",
     "learning_curve",
     "mean_interval",
+    "nested_from_moments",
     "nested_variance",
     "noether_seeds",
     "oa25",
+    "overlap_disagreement",
+    "overlap_sums",
     "pair_variance",
+    "paired_agreement",
     "paired_difference",
     "paired_power",
     "probability_better",
@@ -78,10 +99,13 @@ __all__ = [
     "runs_needed",
     "sd_factors",
     "seed_disagreement",
+    "seeds_for",
     "seeds_for_half_width",
     "seeds_needed",
     "sign_flip",
     "source_variance",
     "spread",
+    "spread_ratio",
+    "unpaired_agreement",
     "verdict",
 ]

@@ -10,7 +10,7 @@ from coldbench.statistics.arrays import FloatArray, finite
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
-__all__ = ["Disagreement", "seed_disagreement"]
+__all__ = ["Disagreement", "jackknife", "seed_disagreement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,14 @@ def _churn_sums(p: FloatArray, scale: tuple[float, float, float]) -> FloatArray:
     return np.asarray((p.shape[0] - same).mean(axis=1), dtype=np.float64)
 
 
-def _jackknife(sums: FloatArray, level: float) -> Interval:
-    """Mean over pairs from each seed's sum over the others, limits by leaving out one seed."""
+def jackknife(sums: FloatArray, counts: FloatArray, level: float) -> Interval:
+    """Mean over pairs from each seed's sum over `counts` others, limits by leaving out one seed."""
     n = sums.size
-    value = float(sums.sum()) / (n * (n - 1))
-    if n == 2:
+    value = float(sums.sum()) / float(counts.sum())
+    left = counts.sum() - 2.0 * counts
+    if not (left > 0.0).all():
         return unavailable(n, "n/a: one pair of seeds", value)
-    without = (sums.sum() - 2.0 * sums) / ((n - 1) * (n - 2))
+    without = (sums.sum() - 2.0 * sums) / left
     error = sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
     half = t_quantile((1.0 + level) / 2.0, n - 1) * error
     return Interval(value, max(0.0, value - half), value + half, n)
@@ -85,6 +86,7 @@ def seed_disagreement(
     if n == 1:
         none = unavailable(n, ONE_SEED)
         return Disagreement(none, none, n, ratings, ONE_SEED)
-    difference = _jackknife(_distance_sums(predictions), level)
-    churn = _jackknife(_churn_sums(predictions, scale), level)
+    others = np.full(n, n - 1.0)
+    difference = jackknife(_distance_sums(predictions), others, level)
+    churn = jackknife(_churn_sums(predictions, scale), others, level)
     return Disagreement(difference, churn, n, ratings, difference.reason)

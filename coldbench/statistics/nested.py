@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import finite
+from coldbench.statistics.arrays import FloatArray, IntArray, finite
 from coldbench.statistics.interval import ONE_SEED, Interval
 from coldbench.statistics.mean import mean_interval
 
-__all__ = ["NO_REPEAT", "NestedVariance", "nested_variance"]
+__all__ = ["NO_REPEAT", "NestedVariance", "nested_from_moments", "nested_variance"]
 
 NO_REPEAT = "n/a: one user per seed"
 
@@ -42,14 +42,30 @@ def nested_variance(errors: Sequence[npt.ArrayLike], *, level: float = 0.95) -> 
     non-finite array. Source: Searle, Casella & McCulloch 1992, chapter 3.
     """
     groups = [finite(e, "U", f"errors[{s}]") for s, e in enumerate(errors)]
-    sizes = np.array([g.size for g in groups])
-    means = np.array([g.mean() for g in groups])
+    means = [g.mean() for g in groups]
+    inner = [float(((g - m) ** 2).sum()) for g, m in zip(groups, means, strict=True)]
+    return nested_from_moments([g.size for g in groups], means, inner, level=level)
+
+
+def nested_from_moments(
+    sizes: npt.ArrayLike, means: npt.ArrayLike, squares: npt.ArrayLike, *, level: float = 0.95
+) -> NestedVariance:
+    """`nested_variance` from what it needs of each seed's users, all [R].
+
+    `sizes`: U_s; `means`: of their errors; `squares`: sum of squared distances from that mean.
+    Raises ValueError on empty or non-finite arrays.
+    """
+    users = finite(sizes, "R", "sizes").astype(np.int64)
+    centres, inner = finite(means, "R", "means"), finite(squares, "R", "squares")
+    return _nested(users, centres, float(inner.sum()), level)
+
+
+def _nested(sizes: IntArray, means: FloatArray, inner: float, level: float) -> NestedVariance:
     mean = mean_interval(means, level=level)
-    n, total, counts = len(groups), int(sizes.sum()), tuple(sizes.tolist())
+    n, total, counts = sizes.size, int(sizes.sum()), tuple(sizes.tolist())
     if n == 1 or total == n:
         reason = ONE_SEED if n == 1 else NO_REPEAT
         return NestedVariance(mean, None, None, None, n, counts, reason)
-    inner = sum(float(((g - m) ** 2).sum()) for g, m in zip(groups, means, strict=True))
     within = inner / (total - n)
     grand = float(sizes @ means) / total
     between = float(sizes @ (means - grand) ** 2) / (n - 1)

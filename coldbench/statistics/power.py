@@ -15,6 +15,7 @@ __all__ = [
     "TOO_MANY",
     "SeedsNeeded",
     "paired_power",
+    "seeds_for",
     "seeds_for_half_width",
     "seeds_needed",
 ]
@@ -64,6 +65,20 @@ def _first(enough: Callable[[int], bool]) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
+
+
+def seeds_for(
+    difference: float, sd: float, *, power: float = 0.8, alpha: float = 0.05
+) -> int | None:
+    """Fewest seeds with `paired_power` >= `power` when the sd of differences is known to be `sd`.
+
+    2 without spread, None beyond MOST_SEEDS. Raises ValueError on difference 0.
+    """
+    if difference == 0.0:
+        raise ValueError("difference must not be 0: no number of seeds shows that")
+    if sd == 0.0:
+        return 2
+    return _first(lambda n: paired_power(n, difference, sd, alpha) >= power)
 
 
 def _plan(

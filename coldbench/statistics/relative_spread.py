@@ -6,11 +6,11 @@ from math import inf, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import FloatArray, mean_sd, paired_runs
+from coldbench.statistics.arrays import FloatArray, finite, mean_sd, paired_runs
 from coldbench.statistics.distributions import f_quantile, f_upper, t_quantile, t_two_sided
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
-__all__ = ["FEW_SEEDS", "IDENTICAL", "SpreadComparison", "compare_spread"]
+__all__ = ["FEW_SEEDS", "IDENTICAL", "SpreadComparison", "compare_spread", "spread_ratio"]
 
 FEW_SEEDS = "n/a: fewer than 3 seeds"
 IDENTICAL = "n/a: all runs of a learner are identical"
@@ -65,6 +65,25 @@ def compare_spread(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -
         _brown_forsythe(first, second),
         n,
     )
+
+
+def spread_ratio(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> Interval:
+    """Sd of `a` [R] over sd of `b` [S], runs that share nothing, with limits from F[R-1, S-1].
+
+    Unit: the run. Assumes normal runs. R or S below 3, or a sample without spread, gives None.
+    Raises ValueError on an empty or non-finite input.
+    """
+    first, second = finite(a, "R", "a"), finite(b, "R", "b")
+    n = min(first.size, second.size)
+    sd_a, sd_b = mean_sd(first)[1], mean_sd(second)[1]
+    if n < 3:
+        return unavailable(n, FEW_SEEDS)
+    if sd_a == 0.0 or sd_b == 0.0:
+        return unavailable(n, IDENTICAL)
+    ratio, tail = sd_a / sd_b, (1.0 - level) / 2.0
+    low = sqrt(f_quantile(tail, second.size - 1, first.size - 1))
+    high = sqrt(f_quantile(1.0 - tail, second.size - 1, first.size - 1))
+    return Interval(ratio, ratio * low, ratio * high, n)
 
 
 def _pitman_morgan(a: FloatArray, b: FloatArray, w: float, level: float) -> tuple[float, float]:

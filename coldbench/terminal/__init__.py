@@ -2,7 +2,18 @@
 
 from coldbench.terminal.display import Display
 from coldbench.terminal.names import print_info, print_names
-from coldbench.terminal.planned import print_plan
+from coldbench.terminal.planned import print_left_out, print_plan
+from coldbench.terminal.plans import print_contrasts, print_needs
 from coldbench.terminal.summary import print_report, print_study
 
-__all__ = ["Display", "print_info", "print_names", "print_plan", "print_report", "print_study"]
+__all__ = [
+    "Display",
+    "print_contrasts",
+    "print_info",
+    "print_left_out",
+    "print_names",
+    "print_needs",
+    "print_plan",
+    "print_report",
+    "print_study",
+]

@@ -11,7 +11,17 @@ from coldbench.terminal.screen import duration, open_console, runs, table
 if TYPE_CHECKING:
     from coldbench.plan import StudyConfig
 
-__all__ = ["print_plan"]
+__all__ = ["print_left_out", "print_plan"]
+
+
+def print_left_out(config: "StudyConfig") -> None:
+    """The configurations of an ablation that will not run, each with its reason."""
+    from coldbench.plan import expanded
+
+    console = open_console()
+    for departure in (one for one in expanded(config).departures if one.left_out):
+        line = f"Left out: {plain(departure.label)}: {plain(departure.left_out)}"
+        console.print(Text(line), soft_wrap=True)
 
 
 def print_plan(config: "StudyConfig", workers: int | None) -> None:

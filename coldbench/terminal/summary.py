@@ -76,13 +76,18 @@ def _by_scenario(
     return table(TITLE, ("learner", *scenarios), lines)
 
 
-def print_report(study: "Study", paths: Mapping[str, Path]) -> None:
-    """The league table and the verdicts; the last line names the report's file."""
+def print_report(
+    study: "Study", paths: Mapping[str, Path], data: "ReportData | None" = None
+) -> None:
+    """The league table and the verdicts; the last line names the report's file.
+
+    data: what `coldbench.report.build` made of the study, if at hand.
+    """
     from coldbench.report import build
     from coldbench.report.verdicts import sayings
 
     console = open_console()
-    data = build(study)
+    data = data or build(study)
     console.print(_league(data))
     console.print("◆ best of the scenario, ● not distinguishable from it with these seeds\n")
     for saying in sayings(data):

@@ -71,6 +71,15 @@ def _plan(study: Study, manifest: Manifest) -> Iterator[Finding]:
             yield damage(file, f"{name}: no configuration of {shorten(planned.learner)}")
         elif _hash(manifest, planned.learner, planned.seed) != planned.job_hash:
             yield damage(file, f"{name} does not match its hash; the file was edited")
+    for text in _departures(manifest):
+        yield damage(file, text)
+
+
+def _departures(manifest: Manifest) -> Iterator[str]:
+    for departure in (one for one in manifest.departures if not one.left_out):
+        for name in (departure.label, departure.base):
+            if name not in manifest.learners:
+                yield f"departure {shorten(departure.label)}: no configuration of {shorten(name)}"
 
 
 def _hash(manifest: Manifest, learner: str, label: str) -> str:

@@ -8,11 +8,10 @@ from torch import nn
 
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise
-from baselines.melu import MeLU, MeLUConfig, query_losses
+from baselines.melu import MeLU, MeLUConfig
 from baselines.network import ContentNetwork
-from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Episode
-from tests.baselines.worlds import RNG, domain, training, world
+from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 
 class Canonical(nn.Module):
@@ -62,15 +61,6 @@ def gradients(module: nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
 
 
-def with_empty_support(episode: Episode) -> Episode:
-    """The same episode, its first task without support."""
-    b = episode.batch
-    mask = b.support_mask.clone()
-    mask[0] = False
-    rest = mask, b.query_item, b.query_mask
-    return Episode(EpisodeBatch(b.user, b.support_item, b.support_value, *rest), episode.target)
-
-
 @pytest.mark.parametrize("loss", ["absolute", "squared", "huber"])
 @pytest.mark.parametrize("first_order", [False, True])
 @pytest.mark.parametrize("steps", [1, 5])
@@ -84,7 +74,7 @@ def test_batched_melu_equals_a_loop_of_learn2learn(
     network = learner.network.double()
     episode = with_empty_support(next(training(ratings).episodes(RNG(2), batch_size=8)))
 
-    batched = query_losses(network, c, episode.batch, episode.target)
+    batched = learner.losses(episode)
     batched.sum().backward()
     ours = {name: p.clone() for name, p in gradients(network).items()}
     network.zero_grad()

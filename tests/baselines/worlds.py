@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from coldbench.learner import Domain, TrainingData
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Domain, Episode, TrainingData
 from coldbench.ragged import Ragged
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
 
@@ -66,3 +67,12 @@ def training(ratings: Ratings) -> TrainingData:
 
 def domain(ratings: Ratings) -> Domain:
     return Domain(ratings.catalogue, ratings.scale)
+
+
+def with_empty_support(episode: Episode) -> Episode:
+    """The same episode, its first task without support."""
+    b = episode.batch
+    mask = b.support_mask.clone()
+    mask[0] = False
+    rest = mask, b.query_item, b.query_mask
+    return Episode(EpisodeBatch(b.user, b.support_item, b.support_value, *rest), episode.target)

@@ -10,6 +10,7 @@ from coldbench.plan import StudyConfig
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.core.toy:Toy\ndrawn = tests.core.toy:Drawn\n"
+ENTRY_POINTS += "switched = tests.core.toy:Switched\n"
 
 
 def forget() -> None:
@@ -19,7 +20,7 @@ def forget() -> None:
 
 @pytest.fixture
 def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Installs a package `toys` that registers `toy` and `drawn`; worker processes see it too."""
+    """Installs a package `toys` with the learners of `toy.py`; worker processes see it too."""
     info = tmp_path / "site" / "toys-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toys\nVersion: 1.0\n")

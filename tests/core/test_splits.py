@@ -158,3 +158,14 @@ def test_only_and_shots(ratings: Ratings) -> None:
     assert sum(len(part.query.rows) for part in parts) == len(test.query.rows)
     assert (test.shots(4).support.lengths == 4).all()
     assert np.array_equal(test.shots(0).query.rows, test.query.rows)
+
+
+def test_at_most_so_many_test_tasks(ratings: Ratings) -> None:
+    """The cap thins out the test alone: training and validation stay as they were."""
+    whole = Separate().split(ratings, Seeds.joint(0))
+    capped = Separate(test_tasks=5).split(ratings, Seeds.joint(0))
+    assert np.array_equal(whole.train.rows, capped.train.rows)
+    assert np.array_equal(whole.validation.query.rows, capped.validation.query.rows)
+    assert np.isin(capped.test.query.rows, whole.test.query.rows).all()
+    assert np.bincount(capped.test.scenario, minlength=4).max() <= 5 * 10
+    assert len(capped.test) < len(whole.test)

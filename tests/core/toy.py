@@ -1,10 +1,11 @@
 """Toy learners that misbehave in known ways; registered by the tests that need them."""
 
 from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from coldbench.episodes import EpisodeBatch
 from coldbench.errors import Declined
@@ -68,6 +69,36 @@ class Toy(Learner):
         if self.config.fault == "type":
             return np.zeros(shape)  # type: ignore[return-value]
         return torch.full(shape, self.offset)
+
+
+class SwitchedConfig(ToyConfig):
+    loss: Literal["squared", "classes"] = "squared"
+    readout: Literal["mean", "median", "argmax"] = "mean"
+    rate: float = Field(0.1, gt=0)
+    size: int = 3
+
+    switches: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
+        "loss": {"paper": {"loss": "squared"}, "released": {"loss": "classes"}},
+        "readout": {"paper": {"readout": "mean"}, "released": {"readout": "argmax"}},
+        "rate": {"paper": {"rate": 0.1, "size": 3}, "released": {"rate": 1.0, "size": 9}},
+    }
+
+    @model_validator(mode="after")
+    def _legal(self) -> Self:
+        if self.readout == "argmax" and self.loss == "squared":
+            raise ValueError("readout 'argmax' needs classes")
+        return self
+
+
+class Switched(Toy):
+    """Predicts a number that depends on every option and on the seed."""
+
+    Config = SwitchedConfig
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        c = self.config
+        level = 3 + 0.1 * c.rate + 0.01 * c.size + 0.2 * (c.loss == "classes")
+        return level + 0.05 * self.layer.weight.detach().sum() + 0.3 * (batch.query_item % 4)
 
 
 class Drawn(Toy):

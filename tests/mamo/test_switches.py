@@ -83,7 +83,7 @@ def test_traces_of_earlier_test_users(name: str) -> None:
     assert not torch.allclose(whole.flip(0), made.predict(reversed_batch(data)), atol=1e-6)
     assert all(torch.equal(before[k], v) for k, v in made.model.state_dict().items())
     parts = [single(data, task) for task in range(4)]
-    sequence = torch.cat(list(made.predict_sequence(parts)))
+    sequence = torch.cat(list(made.predict_pass(parts)))
     torch.testing.assert_close(sequence, whole)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from coldbench.ablation import Departure
 from coldbench.records import Job, Outcome, RunRecord
 from coldbench.rng import Seeds
 from coldbench.splits import SCENARIOS
@@ -23,6 +24,17 @@ METRICS = {
 }
 
 
+VARIED = {"entropy": 0.8, "sd": 0.4, "relative_sd": 0.1, "top_share": 0.02}
+FLAT = {"entropy": 0.0, "sd": 0.0, "relative_sd": 0.0, "top_share": 1.0}
+
+
+def departure(base: str, *factors: str, left_out: str = "") -> Departure:
+    """A departure from `learner:side`."""
+    label = "~".join((base, *factors))
+    side = base.partition(":")[2]
+    return Departure(label=label, base=base, side=side, factors=factors, left_out=left_out)
+
+
 def fake_study(
     path: Path,
     learners: Sequence[str] = ("mamo", "melu", "bias"),
@@ -35,9 +47,11 @@ def fake_study(
     oracle: bool = True,
     reason: str = "loss is nan in epoch 3",
     odd_episodes: str = "",
+    departures: Sequence[Departure] = (),
+    constant: Sequence[tuple[str, int]] = (),
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
-    and place of the seed; absent: planned, not run."""
+    and place of the seed; absent: planned, not run; constant: runs that predict one value."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -52,7 +66,7 @@ def fake_study(
         for v in vectors
         for name in learners
     ]
-    study = Study.prepare(path, jobs)
+    study = Study.prepare(path, jobs, departures=departures)
     for place, job in enumerate(jobs):
         key = (job.learner, place // len(learners))
         if key not in absent:
@@ -60,6 +74,9 @@ def fake_study(
             record = _record(job, told, learners.index(job.learner), oracle, reason)
             if job.learner == odd_episodes:
                 record = record.model_copy(update={"episode_sha256": "f" * 64})
+            if told == "finished":
+                shape = FLAT if key in constant else VARIED
+                record = record.model_copy(update={"concentration": shape})
             study.save(Outcome(record))
     return study
 
@@ -117,6 +134,13 @@ def _curve(job: Job, level: float, rng: np.random.Generator) -> list[dict[str, f
         maes = {f"validation_{s}": BASE[s] + level + fall for s in job.scenarios}
         mae = float(np.mean(list(maes.values())))
         entries.append(
-            {"epoch": epoch, "validation_mae": mae, **maes, "loss": mae / 2, "seconds": 1}
+            {
+                "epoch": epoch,
+                "validation_mae": mae,
+                **maes,
+                "loss": mae / 2,
+                "prediction_entropy": 0.8 - fall,
+                "seconds": 1,
+            }
         )
     return entries

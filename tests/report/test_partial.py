@@ -90,7 +90,7 @@ def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) 
     assert len(data.sources) == 8
     shares = [c.share.value or 0.0 for c in data.sources[0].variance.components]
     assert sum(shares) == pytest.approx(1.0)
-    assert "design: sources" in data.origin.config
+    assert "design: sources" in data.origin.recipe.config
     paths = light(design)
     assert "sources.csv" in paths
     assert "figures/sources-C-C.svg" in paths
@@ -145,4 +145,4 @@ def test_two_crossed_streams_are_told_apart(tmp_path: Path) -> None:
     data = build(fake_study(tmp_path, ["mamo"], vectors, ("C-C",)))
     names = [part.name for part in data.sources[0].variance.components]
     assert names == ["split", "init", "error"]
-    assert "design: cross:split,init" in data.origin.config
+    assert "design: cross:split,init" in data.origin.recipe.config

@@ -23,7 +23,7 @@ LOGARITHMIC = ("seconds", "parameters")
 
 def cost(data: ReportData) -> list[Plot]:
     """One figure for each kind of cost."""
-    found = [one for one in costs_of(data) if one.mae is not None]
+    found = [c for c in costs_of(data) if c.mae is not None and c.learner in data.anchors]
     return [_plot(found, kind, label) for kind, label in AXES.items() if found]
 
 

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from coldbench.report.figures.fonts import small_family
 from coldbench.report.figures.style import PAPER, RC, Plot
 
 __all__ = ["drawn"]
@@ -57,6 +58,6 @@ def _pdf(figure: Figure) -> bytes:
 @contextmanager
 def _style() -> Iterator[None]:
     """Our style for a moment; a name with letters that the font lacks must not stop a report."""
-    with matplotlib.rc_context(RC), warnings.catch_warnings():
+    with matplotlib.rc_context(RC | {"font.family": small_family()}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield

@@ -1,6 +1,6 @@
 """Rows of intervals with every run's point: means by learner, and differences to the best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.evidence import disagreements
 from coldbench.report.figures.style import COLOURS, INK, MUTED, PAPER, Plot, axes, short
 from coldbench.report.pairs import pair_of
 from coldbench.report.tables import number, range_of
 from coldbench.statistics import Interval
 
-__all__ = ["differences", "intervals"]
+__all__ = ["differences", "disagreement", "intervals", "steadiness"]
 
 WIDTH = 4.5  # inches
 STEP = 9  # points between lines of small text
@@ -88,6 +89,46 @@ def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
     return Plot(
         f"differences-{scenario}", alt, lambda: _forest(title, rows, [Line("", 0.0)], label, True)
     )
+
+
+def steadiness(data: ReportData) -> list[Plot]:
+    """For each scenario: the standard deviation of every learner with its interval."""
+    plots = []
+    for scenario in data.scenarios:
+        found = {
+            name: s.spread.sd
+            for name in data.learners
+            if (s := data.standing(name, scenario)) and s.spread.sd.value is not None
+        }
+        if found:
+            told = "standard deviation of the MAE over seeds"
+            plots.append(_bars(data, f"steadiness-{scenario}", scenario, found, told))
+    return plots
+
+
+def disagreement(data: ReportData) -> list[Plot]:
+    """For each scenario: how far two seeds of a learner are apart on the same rating."""
+    digest, _ = data.digest
+    known = disagreements(digest) if digest is not None else {}
+    plots = []
+    for scenario in data.scenarios:
+        found = {
+            name: one.difference
+            for name in data.learners
+            if (one := known.get((name, scenario))) and one.difference.value is not None
+        }
+        if found:
+            told = "distance of two seeds' predictions, rating points"
+            plots.append(_bars(data, f"disagreement-{scenario}", scenario, found, told))
+    return plots
+
+
+def _bars(
+    data: ReportData, key: str, scenario: str, found: Mapping[str, Interval], told: str
+) -> Plot:
+    rows = [Row(data.names[name], (), value, "") for name, value in found.items()]
+    alt = f"{scenario}: {told}. {_told(rows)}"
+    return Plot(key, alt, lambda: _forest(scenario, rows, [], told, zero=True))
 
 
 def _signed(value: Interval, sign: int) -> Interval:

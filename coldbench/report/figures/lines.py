@@ -28,7 +28,8 @@ class Series:
 
 def curves(data: ReportData) -> list[Plot]:
     """Validation error by epoch: the mean over scenarios, then each scenario."""
-    return [_curve_plot(data, name) for name in dict.fromkeys(c.name for c in data.curves)]
+    shown = (c.name for c in data.curves if c.learner in data.anchors)
+    return [_curve_plot(data, name) for name in dict.fromkeys(shown)]
 
 
 def _curve_plot(data: ReportData, name: str) -> Plot:
@@ -40,7 +41,7 @@ def _curve_plot(data: ReportData, name: str) -> Plot:
             c.curve.bands,
         )
         for c in data.curves
-        if c.name == name
+        if c.name == name and c.learner in data.anchors
     ][:MOST]
     what = name.removeprefix("validation_")
     what = "all scenarios" if what == "mae" else what
@@ -88,7 +89,7 @@ def _shot_plot(data: ReportData, scenario: str) -> Plot:
     here = [s for s in data.shots if s.scenario == scenario]
     levels = sorted({s.shots for s in here}, key=lambda s: (s == FULL, s))
     series = []
-    for place, learner in enumerate(data.learners):
+    for place, learner in enumerate(data.anchors):
         mine = {s.shots: s.mean for s in here if s.learner == learner}
         x = tuple(float(levels.index(level)) for level in levels if level in mine)
         bands = tuple(mine[level] for level in levels if level in mine)

@@ -19,7 +19,7 @@ Cells = Mapping[tuple[int, int], tuple[str, float]]  # (row, column) -> text, st
 
 def reversal(data: ReportData) -> list[Plot]:
     """For each scenario: how often one run of each of two learners names the wrong winner."""
-    if len(data.learners) < 2:
+    if len(data.learners) < 2 or data.ablation is not None:
         return []
     plots = [_reversal_plot(data, scenario) for scenario in data.scenarios]
     return [plot for plot in plots if plot is not None]

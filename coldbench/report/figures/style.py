@@ -91,7 +91,7 @@ def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
 
 def short(name: str) -> str:
     """A learner's name in a figure."""
-    return display_name(name, 20)
+    return display_name(name, 26)
 
 
 def label_ends(

@@ -1,0 +1,86 @@
+"""ANIL: MAML whose inner loop adapts the last layer only; the body is shared by all users.
+
+    f(u, i)  = w' h(u, i; phi) + b
+    inner:   (w_b, b_b) = (w, b) - inner_rate * grad_(w, b) sum_b mean_s loss(f(u_b, i_s), r_s)
+    outer:   (phi, w, b) by AdamW on  mean_b mean_q loss(w_b' h(u_b, i_q; phi) + b_b, r_q)
+
+Raghu, Raghu, Bengio, Vinyals: Rapid Learning or Feature Reuse? ICLR 2020, section 4.
+Their question, whether MAML's body needs to move at all, is here that of MeLU's
+decision layers: body = content embeddings and hidden layers of `melu`'s network, h its last
+hidden layer. Adapted by learn2learn's `MAML.clone()` and `adapt()`: it fits as it is, for the
+head is a module with parameters [B, H, 1] and [B, 1, 1], and h is computed once a batch.
+
+Departures: regression instead of classification, so the head is one unit; AdamW with averaged
+weights instead of Adam, as for every neural learner here; absolute loss in the inner loop, for
+the reason given in `melu`.
+"""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.episodic import Episodic
+from baselines.inner import Adaptable, InnerConfig, adapted
+from baselines.learn2learn_maml import load_maml
+from baselines.network import ContentNetwork
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import LearnerConfig
+
+__all__ = ["ANIL", "ANILConfig", "Head"]
+
+
+class ANILConfig(InnerConfig):
+    """Options of the network, the outer optimiser, the episodes and the inner loop."""
+
+    first_order: bool = Field(False, description="second derivatives of one layer cost little")
+    inner_rate: float = Field(0.05, gt=0)
+
+
+class ANIL(Episodic[ContentNetwork]):
+    """MAML on the last layer only; features are shared by all users."""
+
+    Config: ClassVar[type[LearnerConfig]] = ANILConfig
+    config: ANILConfig
+
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        load_maml()
+        return ContentNetwork(self.domain, self.config, rng)
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        return adapted(Head(network, batch, generator), self.config, network, batch)
+
+
+class Head(Adaptable):
+    """The last layers of B tasks, `weight` [B, H, 1] and `bias` [B, 1, 1], over shared features."""
+
+    def __init__(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        items = torch.cat([batch.support_item, batch.query_item], 1)
+        distinct, place = torch.unique(items, return_inverse=True)
+        of_user, of_item = network.decision.first(
+            network.user(batch.user, generator), network.item(distinct, generator)
+        )
+        hidden = of_user[:, None] + torch.nn.functional.embedding(place, of_item)
+        features = network.decision.features(hidden)
+        n = batch.support_item.shape[1]
+        self.support, self.query = features[:, :n], features[:, n:]
+        weight, bias = network.decision.last()
+        self.own("weight", weight.expand(len(batch), -1, -1))
+        self.own("bias", bias.expand(len(batch), 1, -1))
+
+    def forward(self, query: bool = False) -> torch.Tensor:
+        own: dict[str, Any] = self._parameters
+        features = self.query if query else self.support
+        return torch.baddbmm(own["bias"], features, own["weight"])[..., 0]

@@ -1,0 +1,61 @@
+"""FOMAML: first-order MAML on every parameter of the network, content embeddings included.
+
+    inner:  theta_b <- theta_b - inner_rate * grad_theta_b mean_s loss(f(u_b, i_s; theta_b), r_s)
+    outer:  theta by AdamW on  mean_b grad_theta_b mean_q loss(f(u_b, i_q; theta_b), r_q)
+
+The gradient of the outer step is taken at the adapted weights and applied to the shared ones.
+theta: all of `melu`'s network. Finn, Abbeel, Levine: MAML, ICML 2017, section 5.2, the "first
+order approximation"; named FOMAML by Nichol, Achiam, Schulman 2018.
+
+Against `melu`: Lee et al. adapt the decision layers only, and leave out the embeddings, lest
+users with few ratings spoil them. Here they adapt too: what a user's ratings say about a genre or
+a year moves its embedding for that user. (`melu` too is of first order here, by default, so the
+embeddings are the whole difference.) Set `first_order: false` for MAML itself, on all layers.
+
+learn2learn's `MAML` does the steps. Its `clone()` would copy the embedding tables of every task,
+to which one user's support hardly touches; `baselines.whole` stands in for them, exactly.
+
+Departures: regression with absolute loss, which is what is measured; AdamW with averaged weights,
+as for every neural learner here.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.episodic import Episodic
+from baselines.inner import InnerConfig, adapted
+from baselines.learn2learn_maml import load_maml
+from baselines.network import ContentNetwork
+from baselines.whole import WholeLayers
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import LearnerConfig
+
+__all__ = ["FOMAML", "FOMAMLConfig"]
+
+
+class FOMAMLConfig(InnerConfig):
+    """Options of the network, the outer optimiser, the episodes and the inner loop."""
+
+    inner_steps: int = Field(3, ge=0)
+
+
+class FOMAML(Episodic[ContentNetwork]):
+    """First-order MAML on every parameter, embeddings included, through learn2learn."""
+
+    Config: ClassVar[type[LearnerConfig]] = FOMAMLConfig
+    config: FOMAMLConfig
+
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        load_maml()
+        return ContentNetwork(self.domain, self.config, rng)
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        return adapted(WholeLayers(network, batch, generator), self.config, network, batch)

@@ -1,0 +1,110 @@
+"""In-context learning: a small transformer reads a user's ratings and answers the queries.
+
+    tokens      user:    W_u e_u
+                support: W_u e_u + W_i e_{i_s} + W_r r_s + w_known
+                query:   W_u e_u + W_i e_{i_q}
+    a block     x <- x + attention(norm(x) -> norm(user token and support));  x <- x + mlp(norm(x))
+    f(u, i_q) = w' norm(x_q) + b, after the last block
+
+Every token attends to the user token and the support, never to a query, so that a prediction does
+not depend on what else is asked; there is no code of positions, so the order of ratings does not
+matter. No weight moves for a new user: the adaptation is attention, learned on the episodes.
+
+Source: no single paper. Set-to-set prediction by attention without positions: Lee et al.: Set
+Transformer, ICML 2019; pre-norm blocks and queries that see the support only: Hollmann et al.:
+TabPFN, ICLR 2023, here trained on the users' own episodes instead of a
+prior over data sets. The user token is ours: attention has something to read without any rating.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from baselines.amortised import Amortised, TaskNetwork
+from baselines.episodic import EpisodicConfig
+from baselines.layers import Joint, Linear, mlp
+from baselines.sides import read_sides
+from coldbench.episodes import EpisodeBatch
+from coldbench.errors import UsageError
+from coldbench.learner import Domain, LearnerConfig
+
+__all__ = ["ICL", "Block", "ICLConfig", "ICLNetwork"]
+
+
+class ICLConfig(EpisodicConfig):
+    """Options of the network, the outer optimiser and the episodes, and of the transformer.
+
+    `hidden` is of no consequence: every layer is `size` wide.
+    """
+
+    size: int = Field(64, ge=1, description="numbers in a token")
+    blocks: int = Field(2, ge=1)
+    heads: int = Field(4, ge=1, description="divides `size`")
+    rate: float = Field(1e-3, gt=0, description="of AdamW")
+
+
+class Block(nn.Module):
+    """Attention to the first tokens, then a perceptron, each added to what it reads normed."""
+
+    def __init__(self, size: int, heads: int, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before, self.between = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.question, self.answer = Linear(size, size, rng), Linear(size, size, rng)
+        self.shown = Linear(size, 2 * size, rng)
+        self.rest = mlp((size, 2 * size, size), rng)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Tokens x [B, n, size]; mask bool [B, m]: which of the first m may be attended to."""
+        normed = self.before(x)
+        key, value = self.shown(normed[:, : mask.shape[1]]).chunk(2, -1)
+        question, key, value = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for part in (self.question(normed), key, value)
+        )
+        read = scaled_dot_product_attention(question, key, value, attn_mask=mask[:, None, None])
+        x = x + self.answer(read.transpose(1, 2).flatten(2))
+        output: torch.Tensor = x + self.rest(self.between(x))
+        return output
+
+
+class ICLNetwork(TaskNetwork):
+    """The tokens, the blocks, and one number read off each query's last token."""
+
+    def __init__(self, domain: Domain, c: ICLConfig, rng: np.random.Generator) -> None:
+        super().__init__(domain, c, rng)
+        if c.size % c.heads:
+            raise UsageError(f"icl: heads {c.heads} do not divide size {c.size}: change one")
+        self.of_user = Linear(self.user.width, c.size, rng)
+        self.of_item = Joint((self.item.width, 1, 1), c.size, rng)
+        self.blocks = nn.ModuleList(Block(c.size, c.heads, rng) for _ in range(c.blocks))
+        self.norm, self.last = nn.LayerNorm(c.size), Linear(c.size, 1, rng)
+
+    def forward(
+        self, batch: EpisodeBatch, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        sides = read_sides(self, batch, generator)
+        user, value = self.of_user(sides.user), sides.value
+        known = user + self.of_item(sides.known, value, torch.ones_like(value))
+        none = value.new_zeros(len(batch), 1, 1)
+        asked = user + self.of_item(sides.asked, none, none)
+        x = torch.cat([user, known, asked], 1)
+        mask = torch.cat([sides.mask.new_ones(len(batch), 1), sides.mask], 1)
+        for block in self.blocks:
+            x = block(x, mask)
+        output: torch.Tensor = self.last(self.norm(x[:, mask.shape[1] :]))[..., 0]
+        return output
+
+
+class ICL(Amortised[ICLNetwork]):
+    """A small transformer that reads the support and predicts the queries in context."""
+
+    Config: ClassVar[type[LearnerConfig]] = ICLConfig
+    config: ICLConfig
+
+    def build(self, rng: np.random.Generator) -> ICLNetwork:
+        return ICLNetwork(self.domain, self.config, rng)

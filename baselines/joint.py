@@ -1,0 +1,38 @@
+"""An epoch of joint training: all ratings in batches, whoever gave them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from baselines.losses import pointwise
+from baselines.network import ContentNetwork
+from baselines.neural import NeuralConfig
+from baselines.optimiser import Optimiser
+from coldbench.learner import TrainingData
+from coldbench.rng import torch_generator
+
+__all__ = ["joint_epoch"]
+
+
+def joint_epoch(
+    network: ContentNetwork,
+    optimiser: Optimiser[ContentNetwork],
+    data: TrainingData,
+    rng: np.random.Generator,
+    c: NeuralConfig,
+    batch_size: int,
+) -> Mapping[str, float]:
+    """One pass over the ratings in random order; returns the mean loss."""
+    n, generator = len(data.value), torch_generator(rng)
+    arrays = data.user, data.item, data.value.astype(np.float32)
+    columns = [torch.tensor(array, device=data.device) for array in arrays]
+    total = torch.zeros((), device=data.device)
+    order = torch.from_numpy(rng.permutation(n)).to(data.device)
+    for chosen in torch.split(order, batch_size):
+        user, item, value = (column[chosen] for column in columns)
+        error = network(user, item, generator) - network.normal(value)
+        loss = pointwise(c.loss, error, c.delta).mean()
+        optimiser.step(loss)
+        total += loss.detach() * len(chosen)
+    return {"loss": float(total) / max(n, 1)}

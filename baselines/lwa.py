@@ -1,0 +1,51 @@
+"""Linear weight adaptation: a linear model of ratings whose weights are made of the history.
+
+    f(u, i) = b + F_i . (w_0 R_0 + w_1 R_1)
+
+w_0, w_1, b: learned numbers; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017, the
+linear classifier, with the identity in place of the sigmoid and the absolute error in place of
+the log-likelihood, for ratings; further departures in `baselines.vartak`.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from baselines.amortised import Amortised
+from baselines.vartak import HistoryNetwork, VartakConfig
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Domain, LearnerConfig
+
+__all__ = ["LWA", "LWAConfig", "LWANetwork"]
+
+
+class LWAConfig(VartakConfig):
+    """Options of the network, the outer optimiser and the episodes, and of the history."""
+
+
+class LWANetwork(HistoryNetwork):
+    """The shared numbers start at -1 (disliked), 1 (liked) and 0."""
+
+    def __init__(self, domain: Domain, c: LWAConfig, rng: np.random.Generator) -> None:
+        super().__init__(domain, c, rng)
+        self.class_weight = nn.Parameter(torch.tensor([-1.0, 1.0]))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(
+        self, batch: EpisodeBatch, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        asked, means = self.read(batch, generator)
+        weight = torch.einsum("c,bck->bk", self.class_weight, means)
+        return torch.einsum("bqk,bk->bq", asked, weight) + self.bias
+
+
+class LWA(Amortised[LWANetwork]):
+    """A linear model on item representations, with weights made of the user's history."""
+
+    Config: ClassVar[type[LearnerConfig]] = LWAConfig
+    config: LWAConfig
+
+    def build(self, rng: np.random.Generator) -> LWANetwork:
+        return LWANetwork(self.domain, self.config, rng)

@@ -1,0 +1,69 @@
+"""`melu-pretrained`: MeLU that starts from the plain network instead of from random weights.
+
+The first `pretrain` epochs train the network jointly on all ratings, as `plain` does; the rest
+train it on episodes, as `melu` does. Both phases are part of the one epoch budget, share the
+optimiser, its falling rate and the averaged weights, and early stopping sees them as one curve
+(after an epoch of the first phase, predictions adapt as well: `plain-finetune`). It asks whether
+MeLU's features, or MeLU's starting point for adaptation, need the episodes.
+
+Source: Lee et al. 2019 (MeLU) for the second phase; a joint start for MAML, as in Chen et al.:
+Meta-Baseline (ICCV 2021), who train a classifier on all classes first.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.episodic import Episodic
+from baselines.inner import InnerConfig
+from baselines.joint import joint_epoch
+from baselines.learn2learn_maml import load_maml
+from baselines.melu import melu_output
+from baselines.network import ContentNetwork
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import LearnerConfig, TrainingData
+
+__all__ = ["MeLUPretrained", "PretrainedConfig"]
+
+
+class PretrainedConfig(InnerConfig):
+    """Options of MeLU, and of the joint training before it."""
+
+    pretrain: int = Field(4, ge=0, description="epochs of joint training, of all `epochs`")
+    joint_batch: int = Field(1024, ge=1, description="ratings: as `plain`")
+
+
+class MeLUPretrained(Episodic[ContentNetwork]):
+    """MeLU that starts from the plain network, trained within the same epoch budget."""
+
+    Config: ClassVar[type[LearnerConfig]] = PretrainedConfig
+    config: PretrainedConfig
+
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        load_maml()
+        return ContentNetwork(self.domain, self.config, rng)
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        return melu_output(network, self.config, batch, generator)
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        c = self.config
+        if epoch >= c.pretrain:
+            return super().train_epoch(data, epoch, rng)
+        return joint_epoch(self.network, self.prepared(data), data, rng, c, c.joint_batch)
+
+    def planned(self, data: TrainingData) -> int:
+        c = self.config
+        joint = min(c.pretrain, c.epochs)
+        an_epoch = super().planned(data) // c.epochs
+        return joint * -(-len(data.value) // c.joint_batch) + (c.epochs - joint) * an_epoch

@@ -1,0 +1,125 @@
+"""Reptile: the starting weights move to where SGD on each task has led.
+
+    inner:  k steps of SGD on minibatches of one user's ratings: theta -> theta_b
+    outer:  theta by AdamW on the gradient  mean_b (theta - theta_b) / inner_rate
+
+Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018, algorithm 2 (batched);
+to treat the difference as a gradient for an adaptive optimiser is theirs (section 3). Nothing is
+held out: the minibatches are of all ratings of a training user, and that they differ from step
+to step is what makes k > 1 more than joint training (section 5.1). All parameters take part,
+for what does not move in the inner loop does not learn in the outer one.
+
+theta - theta_b is rate times the sum of the gradients met on the way, so the outer gradient is
+that of the sum of the k minibatch losses, each at the weights of its step with the steps before
+held constant: no second network is kept. learn2learn has no Reptile; the steps are ours.
+
+Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
+tasks' embeddings (`baselines.whole`) and predicts by what it has trained; every training user has
+as many minibatches as steps, of a size that follows from the number of ratings.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from baselines.episodic import Episodic, EpisodicConfig
+from baselines.losses import Loss, pointwise, task_weights
+from baselines.network import ContentNetwork
+from baselines.whole import WholeLayers
+from coldbench.episodes import EpisodeBatch
+from coldbench.learner import Episode, LearnerConfig
+
+__all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
+
+
+class ReptileConfig(EpisodicConfig):
+    """Options of the network, the outer optimiser and the episodes, and those of the inner loop.
+
+    `query_share` is of no consequence: support and query are joined again.
+    """
+
+    max_query: int = Field(200, ge=1, description="no rating is left out")
+    inner_steps: int = Field(3, ge=1, description="in training, each on another minibatch")
+    inner_rate: float = Field(0.1, gt=0, description="of SGD")
+    inner_loss: Loss = Field("absolute", description="as `melu`")
+    tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
+
+
+class Reptile(Episodic[ContentNetwork]):
+    """Starting weights that move towards each user's own: no query set, no second derivatives."""
+
+    Config: ClassVar[type[LearnerConfig]] = ReptileConfig
+    config: ReptileConfig
+
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        return ContentNetwork(self.domain, self.config, rng)
+
+    def losses(self, episode: Episode, generator: torch.Generator | None = None) -> torch.Tensor:
+        """The mean over inner steps of each task's minibatch loss, [B]; its gradient is that of
+        Reptile, (theta - theta_b) / (k * inner_rate), in the mean over tasks."""
+        c, batch = self.config, all_ratings(episode)
+        layers = WholeLayers(self.network, batch, generator)
+        parts: list[torch.Tensor] = []
+        for mask in minibatches(batch.support_mask, c.inner_steps, generator):
+            if parts:
+                self._step(layers, parts[-1].sum())
+            parts.append(self._losses(self.network, layers(), batch, mask))
+        return torch.stack(parts).mean(0)
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        with torch.enable_grad():
+            layers = WholeLayers(network, batch, generator)
+            for _ in range(self.config.tune_steps):
+                self._step(layers, self._losses(network, layers(), batch, batch.support_mask).sum())
+        asked: torch.Tensor = layers(query=True)
+        return asked
+
+    def _losses(
+        self, network: ContentNetwork, output: torch.Tensor, batch: EpisodeBatch, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Each task's mean loss over the cells in `mask`, [B]."""
+        c, value = self.config, network.normal(batch.support_value.to(output.dtype))
+        weight = task_weights(mask, output.dtype)
+        return (pointwise(c.inner_loss, output - value, c.delta) * weight).sum(1)
+
+    def _step(self, layers: WholeLayers, loss: torch.Tensor) -> None:
+        """p <- p - rate * grad(loss, p), the gradient held constant."""
+        parameters = dict(layers.named_parameters())
+        gradients = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
+        for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
+            layers.own(name, value - self.config.inner_rate * gradient)
+        layers.fold()
+
+
+def all_ratings(episode: Episode) -> EpisodeBatch:
+    """The episode with its queries moved into the support: n = S + Q cells; no query is left."""
+    b = episode.batch
+    return EpisodeBatch(
+        b.user,
+        torch.cat([b.support_item, b.query_item], 1),
+        torch.cat([b.support_value, episode.target], 1),
+        torch.cat([b.support_mask, b.query_mask], 1),
+        b.query_item[:, :0],
+        b.query_mask[:, :0],
+    )
+
+
+def minibatches(
+    mask: torch.Tensor, count: int, generator: torch.Generator | None = None
+) -> list[torch.Tensor]:
+    """A random partition of each task's cells into `count` parts of like size: masks [B, n].
+
+    Without a generator cells are dealt out in their own order.
+    """
+    draw = torch.arange(mask.shape[1]).expand(mask.shape) / mask.shape[1]
+    if generator is not None:
+        draw = torch.rand(mask.shape, generator=generator)
+    order = torch.where(mask, draw.to(mask.device), 2.0).argsort(dim=1)
+    return [mask & (order.argsort(dim=1) % count == part) for part in range(count)]

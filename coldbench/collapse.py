@@ -1,0 +1,59 @@
+"""Have predictions collapsed to a constant? Figures of any predictions, and the rule for a run.
+
+A run has collapsed when at least 99 % of its test predictions are equal to three decimals, or when
+their standard deviation is below 1 % of the range of the rating scale. A learner that trains one
+epoch and has no trained numbers, such as `global-mean`, is constant by design and never flagged.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from coldbench.ratings import Array, Scale
+
+__all__ = ["concentration", "has_collapsed", "spread_of"]
+
+SHARE = 0.99  # of predictions that are equal, from which a run has collapsed
+RELATIVE_SD = 0.01  # of the scale's range, below which it has
+CONTINUOUS = 20  # equal parts that stand for the levels of a scale without steps
+
+
+def spread_of(score: Array, scale: Scale) -> dict[str, float]:
+    """`entropy` and `sd` of predictions [n], n >= 1, clipped to the scale.
+
+    entropy: of predictions rounded to the levels of the scale, 0 when all have one level, 1 when
+    all levels are equally frequent. sd: of the unrounded ones, in rating points.
+    """
+    low, high, step = scale
+    clipped = np.clip(score.astype(np.float64), low, high)
+    unit = step if step > 0 else (high - low) / CONTINUOUS
+    if unit <= 0:
+        return {"entropy": 0.0, "sd": 0.0}
+    levels = round((high - low) / unit) + 1
+    share = np.bincount(np.rint((clipped - low) / unit).astype(np.int64)) / len(clipped)
+    share = share[share > 0]
+    entropy = -float((share * np.log(share)).sum()) / float(np.log(max(levels, 2)))
+    return {"entropy": max(entropy, 0.0), "sd": float(clipped.std())}
+
+
+def concentration(score: Array, scale: Scale) -> dict[str, float]:
+    """`spread_of`, with `relative_sd` (sd over the scale's range) and `top_share`: of the most
+    frequent prediction, rounded to three decimals. Empty without predictions."""
+    if not len(score):
+        return {}
+    found = spread_of(score, scale)
+    low, high, _ = scale
+    clipped = np.clip(score.astype(np.float64), low, high)
+    _, counts = np.unique(np.rint(clipped * 1000), return_counts=True)
+    return {
+        **found,
+        "relative_sd": found["sd"] / (high - low) if high > low else 0.0,
+        "top_share": float(counts.max()) / len(score),
+    }
+
+
+def has_collapsed(figures: Mapping[str, float], most_epochs: int, n_parameters: int) -> bool:
+    """The rule above; False where the figures were not kept (older records)."""
+    if not figures or (most_epochs <= 1 and not n_parameters):
+        return False
+    return figures["top_share"] >= SHARE or figures["relative_sd"] < RELATIVE_SD

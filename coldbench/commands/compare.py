@@ -1,0 +1,37 @@
+"""`coldbench compare`: two studies, learner by learner."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("study_a", type=click.Path(path_type=Path))
+@click.argument("study_b", type=click.Path(path_type=Path))
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, min_open=True),
+    default=0.005,
+    show_default=True,
+    help="Means closer than this (MAE, rating points) count as equivalent; choose before looking.",
+)
+@click.option("--format", "form", help="Print the table only: latex, markdown, csv or html.")
+def compare(study_a: Path, study_b: Path, margin: float, form: str | None) -> None:
+    """What differs between two studies, and whether their learners do the same in both.
+
+    Two versions of the code, two protocols, two machines. Seeds are paired where both studies met
+    the same episodes, else Welch's test compares the means.
+    """
+    from coldbench.report.contrast import contrast, contrast_table
+    from coldbench.report.single import written
+    from coldbench.store import Study
+    from coldbench.terminal import print_contrasts
+
+    found = contrast(Study.open(study_a), Study.open(study_b), margin)
+    table = contrast_table(found)
+    if form is None:
+        print_contrasts(found, table)
+    else:
+        click.echo(written(table, form), nl=False)

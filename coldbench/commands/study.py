@@ -1,0 +1,99 @@
+"""What `run` and `ablate` share: the options of a study, and carrying it out."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coldbench.commands import parse
+
+__all__ = ["carry_out", "study_options"]
+
+OPTIONS = (
+    click.option(
+        "--seeds", "-s", callback=parse.seeds, help="How many (10: seeds 0 to 9), or which: 3,7,"
+    ),
+    click.option(
+        "--design", help="How the seeds move: joint (default), sources, cross:init,split."
+    ),
+    click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder."),
+    click.option("--protocol", "-p", help="A name of `coldbench list protocols`."),
+    click.option("--scenarios", callback=parse.names, help="Of W-W,W-C,C-W,C-C (users-items)."),
+    click.option(
+        "--shots", callback=parse.numbers, help="Also predict with so many support ratings: 0,1,5"
+    ),
+    click.option(
+        "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
+    ),
+    click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder."),
+    click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core."),
+    click.option("--backend", help="Where jobs run: processes (default), serial, dask, submitit."),
+    click.option(
+        "--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786."
+    ),
+    click.option(
+        "--engine",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A setting of the backend: tls_ca=FILE, slurm_partition=NAME. Repeatable.",
+    ),
+    click.option(
+        "--shard", callback=parse.shard, metavar="K/N", help="Only part K of N; see `merge`."
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(0, min_open=True), help="Seconds a job may take."
+    ),
+    click.option("--retry-failed", is_flag=True, help="Try runs again that did not finish."),
+    click.option(
+        "--refit/--no-refit",
+        default=None,
+        help="Train again on all training ratings after choosing the number of epochs.",
+    ),
+    click.option("--device", help="cpu (default) or cuda."),
+    click.option("--track", metavar="TRACKER:FOLDER", help="Copy runs to mlflow: or tensorboard:."),
+    click.option(
+        "--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing."
+    ),
+    click.option("--resume", is_flag=True, help="The default: finished runs are never repeated."),
+)
+
+
+def study_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every study has."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def carry_out(
+    overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
+    scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
+    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, track: str | None,
+    **given: Any,
+) -> None:  # fmt: skip
+    """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
+
+    overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
+    """
+    from coldbench.drive import drive
+    from coldbench.plan import read_config
+    from coldbench.terminal import Display, print_left_out, print_plan, print_study
+    from coldbench.track import open_tracker
+
+    said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
+    study_config = read_config(config, said)
+    print_left_out(study_config)
+    if dry_run:
+        print_plan(study_config, workers)
+        return
+    settings = parse.settings(engine, scheduler)
+    backend = backend or ("dask" if scheduler else None)
+    tracker = open_tracker(track) if track else None
+    with Display(track=tracker.log if tracker else None) as display:
+        study = drive(
+            study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
+        )
+    if print_study(study, display.failures):
+        sys.exit(3)

@@ -1,0 +1,198 @@
+"""digest.json: what a report needs of predictions, as sums; it outlives the predictions.
+
+Predictions are large and stay on the machine that made them. From them and the ratings come, for
+each run and scenario: the errors of its users (statistic 11), how far it is from the learner's
+other runs on the ratings that both predict (17), and where NDCG has nothing to order.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coldbench import registry
+from coldbench.datasets import open_prepared
+from coldbench.encoding import fingerprint, seal
+from coldbench.errors import ColdbenchError, StoreError
+from coldbench.predict import Predictions
+from coldbench.ratings import Array, Ratings
+from coldbench.records import RunRecord
+from coldbench.splits import SCENARIOS
+from coldbench.statistics import crossed_variance, overlap_sums
+from coldbench.store import Study
+
+__all__ = ["Digest", "Line", "digest_of"]
+
+NAME = "digest.json"
+NOT_HERE = "predictions are not stored in this copy"
+FULL = -1  # all support ratings
+
+
+class Line(BaseModel):
+    """One run in one scenario.
+
+    users, mean, squares: how many, the mean of their mean absolute errors, and the sum of squared
+    distances from it; common, difference, churn: an entry of `statistics.Overlap`; equal: users
+    whose query ratings all agree; short: by metric, users with fewer queries than its depth.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    job: str
+    learner: str
+    scenario: str
+    seed: str
+    users: int
+    mean: float
+    squares: float
+    common: float
+    difference: float
+    churn: float
+    equal: int
+    short: dict[str, int] = {}
+
+
+class Digest(BaseModel):
+    """runs: the fingerprint of the predictions of each run that went in; crossed: by learner and
+    scenario a `statistics.CrossedVariance`, where all runs test the same users."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = 1
+    runs: dict[str, str]
+    lines: tuple[Line, ...]
+    crossed: tuple[dict[str, Any], ...] = ()
+
+
+def digest_of(study: Study, records: Sequence[RunRecord]) -> tuple[Digest | None, str]:
+    """The stored digest, made anew where predictions and data are at hand of more runs than it
+    has; and, where some finished run is not in it, the reason, else ""."""
+    finished = [record for record in records if record.status == "finished"]
+    known = {record.job_hash: record.predictions_sha256 for record in finished}
+    found = _read(study, known)
+    here = [r for r in finished if study.has_predictions(r.job_hash)]
+    reason = NOT_HERE
+    if len(here) > (len(found.runs) if found else 0):
+        try:
+            found = _made(study, here, open_prepared(here[0].job.dataset_sha256))
+            _write(study, found)
+        except ColdbenchError as error:
+            reason = str(error)
+    covered = len(found.runs) if found else 0
+    return found, "" if covered == len(finished) else reason
+
+
+def _read(study: Study, known: Mapping[str, str]) -> Digest | None:
+    """None where it is missing, edited, or about other predictions than the records'."""
+    try:
+        data = json.loads((study.path / NAME).read_text("utf-8"))
+        if data.pop("sha256") != seal(data):
+            return None
+        found = Digest.model_validate(data)
+    except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError):
+        return None
+    return found if found.runs.items() <= known.items() else None
+
+
+def _write(study: Study, digest: Digest) -> None:
+    data = json.loads(digest.model_dump_json())
+    lines = ",\n".join(json.dumps(line) for line in data.pop("lines"))
+    rest = json.dumps({**data, "sha256": seal({**data, "lines": json.loads(f"[{lines}]")})})
+    try:
+        study.keep(NAME, f'{rest[:-1]}, "lines": [\n{lines}\n]}}\n')
+    except StoreError:
+        return  # a study that cannot be written can still be read
+
+
+def _made(study: Study, records: Sequence[RunRecord], ratings: Ratings) -> Digest:
+    lines: list[Line] = []
+    crossed: list[dict[str, Any]] = []
+    for learner in dict.fromkeys(record.job.learner for record in records):
+        mine = [record for record in records if record.job.learner == learner]
+        known = [_predictions(study, record, ratings) for record in mine]
+        for code, scenario in enumerate(SCENARIOS):
+            parts = [_only(predictions, code) for predictions in known]
+            places = [place for place, part in enumerate(parts) if len(part.row)]
+            if places:
+                runs = [mine[place] for place in places]
+                made = list(_lines(runs, [parts[place] for place in places], ratings, scenario))
+                lines += [line for line, _, _ in made]
+                crossed += _crossed(learner, scenario, made)
+    return Digest(
+        runs={record.job_hash: record.predictions_sha256 for record in records},
+        lines=tuple(lines),
+        crossed=tuple(crossed),
+    )
+
+
+def _predictions(study: Study, record: RunRecord, ratings: Ratings) -> Predictions:
+    found = study.predictions(record.job_hash)
+    if found is None or fingerprint(found) != record.predictions_sha256:
+        raise StoreError(f"the predictions of run {record.job_hash} do not match its record")
+    if len(found.row) and not 0 <= found.row.min() <= found.row.max() < len(ratings.value):
+        raise StoreError(f"run {record.job_hash} predicts ratings that the data do not have")
+    return found
+
+
+def _only(predictions: Predictions, code: int) -> Predictions:
+    here = (predictions.scenario == code) & (predictions.shots == FULL)
+    names = ("row", "score", "scenario", "shots")
+    return Predictions(*(getattr(predictions, name)[here] for name in names))
+
+
+def _lines(
+    records: Sequence[RunRecord], parts: Sequence[Predictions], ratings: Ratings, scenario: str
+) -> Iterator[tuple[Line, Array, Array]]:
+    """The line of each run of one learner, its users and their errors."""
+    low, high, _ = ratings.scale
+    scores = [np.clip(part.score.astype(np.float64), low, high) for part in parts]
+    seed = np.repeat(np.arange(len(parts)), [len(part.row) for part in parts])
+    rows = np.concatenate([part.row for part in parts])
+    overlap = overlap_sums(np.concatenate(scores), rows, seed, ratings.scale)
+    depths = _depths()
+    for place, (record, part, score) in enumerate(zip(records, parts, scores, strict=True)):
+        value = ratings.value[part.row].astype(np.float64)
+        users, index, count = np.unique(
+            ratings.user[part.row], return_inverse=True, return_counts=True
+        )
+        error = np.bincount(index, weights=np.abs(score - value)) / count
+        mean = float(error.mean())
+        line = Line(
+            job=record.job_hash,
+            learner=record.job.learner,
+            scenario=scenario,
+            seed=record.job.seeds.label,
+            users=len(users),
+            mean=mean,
+            squares=float(((error - mean) ** 2).sum()),
+            common=float(overlap.count[place]),
+            difference=float(overlap.difference[place]),
+            churn=float(overlap.churn[place]),
+            equal=_equal(value, index, len(users)),
+            short={name: int((count < depth).sum()) for name, depth in depths.items()},
+        )
+        yield line, users, error
+
+
+def _depths() -> dict[str, int]:
+    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
+    return {name: metric.depth for name, metric in metrics.items() if metric.depth}
+
+
+def _equal(value: Array, user: Array, n: int) -> int:
+    """Users whose ratings all agree, so that every order of their items is the best one."""
+    lowest, highest = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(lowest, user, value)
+    np.maximum.at(highest, user, value)
+    return int((lowest == highest).sum())
+
+
+def _crossed(
+    learner: str, scenario: str, made: Sequence[tuple[Line, Array, Array]]
+) -> list[dict[str, Any]]:
+    users = made[0][1]
+    if len(made) < 2 or not all(np.array_equal(users, other) for _, other, _ in made):
+        return []
+    found = crossed_variance(np.stack([error for _, _, error in made]))
+    return [{"learner": learner, "scenario": scenario, **asdict(found)}]

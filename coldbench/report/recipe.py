@@ -1,0 +1,147 @@
+"""What to type to get the runs of a study again: a configuration file, and the commands."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from coldbench import registry
+from coldbench.designs import seed_vectors
+from coldbench.errors import UsageError
+from coldbench.report.sources import vector_of
+from coldbench.rng import Seeds
+from coldbench.store import Manifest, Study
+
+__all__ = ["FILE", "Recipe", "recipe_of"]
+
+FILE = "study.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """config: text of FILE, which `coldbench run --config` reads; commands: one, or one for each
+    part of a study that no single command plans; missing: seeds that no design gives."""
+
+    config: str
+    commands: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The seed vectors of `--design name --seeds seeds`."""
+
+    name: str
+    seeds: tuple[int, ...]
+
+    def vectors(self) -> set[Seeds]:
+        """Empty where the design does not take these seeds."""
+        try:
+            return set(seed_vectors(self.name, self.seeds))
+        except UsageError:
+            return set()
+
+
+def recipe_of(study: Study) -> Recipe:
+    """From the plan alone, so that runs which are missing or failed are planned too."""
+    manifest = study.manifest
+    parts, missing = _parts(manifest)
+    data = _common(manifest, apart=len(parts) != 1)
+    words = ["coldbench", "run", "--config", FILE]
+    if manifest.fixed["dataset"] not in registry.names("dataset"):
+        words += ["--dataset", "FOLDER"]
+    if len(parts) == 1:
+        _, design = parts[0]
+        data |= {"seeds": list(design.seeds), "design": design.name}
+        return Recipe(_yaml(data), (shlex.join([*words, "--out", "again"]),), missing)
+    commands = [
+        shlex.join([*words, *_chosen(names, design), "--out", "again"]) for names, design in parts
+    ]
+    return Recipe(_yaml(data), tuple(commands), missing)
+
+
+def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
+    """The study as `coldbench run --config` reads it, without seeds; apart: for commands that
+    name some of its learners, which `options` would not allow."""
+    fixed, options, variants = manifest.fixed, {}, {}
+    for name, config in manifest.learners.items():
+        given = {key: value for key, value in config.items() if key != "base"}
+        if config.get("base", name) == name and not apart:
+            options[name] = given
+        else:
+            variants[name] = {"base": config.get("base", name), "options": given}
+    opened = manifest.dataset_options
+    departures = [one.model_dump(mode="json", exclude_defaults=True) for one in manifest.departures]
+    return {
+        "dataset": fixed["dataset"],
+        **({"dataset_options": opened} if opened else {}),
+        "protocol": fixed["protocol"],
+        "protocol_options": fixed["protocol_options"],
+        "models": list(manifest.learners),
+        **({"variants": variants} if variants else {}),
+        **({"departures": departures} if departures else {}),
+        **({"options": options} if options else {}),
+        "scenarios": fixed["scenarios"],
+        "shots": fixed["shots"],
+        "refit": fixed["refit"],
+        "device": fixed.get("device", "cpu"),
+    }
+
+
+def _yaml(data: dict[str, Any]) -> str:
+    text: str = yaml.safe_dump(data, sort_keys=False, width=96, allow_unicode=False)
+    return text
+
+
+def _chosen(names: Sequence[str], design: Design) -> list[str]:
+    seeds = ",".join(map(str, design.seeds))
+    seeds += "," if len(design.seeds) == 1 else ""
+    return ["--models", ",".join(names), "--design", design.name, "--seeds", seeds]
+
+
+def _parts(manifest: Manifest) -> tuple[list[tuple[list[str], Design]], tuple[str, ...]]:
+    """(learners, design) pairs that plan all runs and no other, and the labels that none gives."""
+    seeds: dict[str, list[str]] = {}
+    for job in manifest.jobs:
+        seeds.setdefault(job.learner, []).append(job.seed)
+    groups: dict[frozenset[str], list[str]] = {}
+    for learner, labels in seeds.items():
+        groups.setdefault(frozenset(labels), []).append(learner)
+    parts: list[tuple[list[str], Design]] = []
+    missing: dict[str, None] = {}
+    for learners in groups.values():
+        labels = list(dict.fromkeys(seeds[learners[0]]))
+        designs, left = _designs([v for label in labels if (v := vector_of(label)) is not None])
+        parts += [(learners, design) for design in designs]
+        missing |= dict.fromkeys(vector.label for vector in left)
+    return parts, tuple(missing)
+
+
+def _designs(known: Sequence[Seeds]) -> tuple[list[Design], list[Seeds]]:
+    """One design, or runs of `joint` and one more; then the vectors that these do not give."""
+    if not known:
+        return [], []
+    for design in _candidates(known):
+        if design.vectors() == set(known):
+            return [design], []
+    together = [vector for vector in known if len(set(vector)) == 1]
+    apart = [vector for vector in known if len(set(vector)) > 1]
+    joint = [Design("joint", tuple(vector.split for vector in together))] if together else []
+    for design in _candidates(apart):
+        if set(apart) <= design.vectors() <= set(known):
+            return [*joint, design], []
+    return joint, apart
+
+
+def _candidates(vectors: Sequence[Seeds]) -> Iterable[Design]:
+    levels = tuple(dict.fromkeys(vector.split for vector in vectors))
+    yield Design("joint", levels)
+    yield Design("sources", levels)
+    yield Design("sources", tuple(sorted(levels)))
+    fixed = [n for n in Seeds._fields if len({getattr(v, n) for v in vectors}) == 1]
+    moving = [name for name in Seeds._fields if name not in fixed]
+    base = [getattr(vectors[0], fixed[0])] if fixed else []
+    every = dict.fromkeys([*base, *(getattr(v, name) for v in vectors for name in moving)])
+    yield Design(f"cross:{','.join(moving)}", tuple(every))

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from baselines.optimiser import Optimiser
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Episode, Learner, TrainingData
 from coldbench.rng import torch_generator
+from coldbench.space import Choice, Dimension
 
 __all__ = ["Episodic", "EpisodicConfig"]
 
@@ -27,6 +28,10 @@ class EpisodicConfig(NeuralConfig):
     batch_size: int = Field(32, ge=1, description="tasks: Lee et al. 2019")
     query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
     max_query: int = Field(40, ge=1)
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.space,
+        "batch_size": Choice((16, 32, 64)),
+    }
 
 
 class Episodic(Learner, Generic[N]):

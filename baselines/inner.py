@@ -7,7 +7,8 @@ learn2learn's `MAML.adapt()` is the step of every task.
 """
 
 from abc import abstractmethod
-from typing import cast
+from collections.abc import Mapping
+from typing import ClassVar, cast
 
 import torch
 from pydantic import Field
@@ -18,6 +19,7 @@ from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise, task_weights
 from baselines.network import Content
 from coldbench.episodes import EpisodeBatch
+from coldbench.space import Dimension, Real, Whole
 
 __all__ = ["Adaptable", "InnerConfig", "adapted", "inner_loss"]
 
@@ -34,6 +36,11 @@ class InnerConfig(EpisodicConfig):
     inner_shrink: float = Field(
         0.0, ge=0, description="ratings without loss in the inner mean: short supports move less"
     )
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "inner_steps": Whole(1, 10),
+        "inner_rate": Real(0.01, 0.5, log=True),
+    }
 
 
 class Adaptable(nn.Module):

@@ -9,7 +9,6 @@ tasks (`baselines.tasks`). phi: the embeddings, which learn in the outer loop on
 Lee, Im, Jang, Cho, Chung: MeLU, KDD 2019; Finn, Abbeel, Levine: MAML, ICML 2017.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -19,24 +18,15 @@ from baselines.episodic import Episodic
 from baselines.inner import InnerConfig, adapted
 from baselines.learn2learn_maml import load_maml
 from baselines.network import ContentNetwork
-from baselines.neural import NeuralConfig
 from baselines.tasks import TaskLayers, gradient_norms, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import LearnerConfig, Variant
-from coldbench.space import Choice, Dimension, Real, Whole
 
 __all__ = ["MeLU", "MeLUConfig", "melu_output", "melu_released"]
 
 
 class MeLUConfig(InnerConfig):
     """Options of the network, the outer optimiser, the episodes and the inner loop."""
-
-    space: ClassVar[Mapping[str, Dimension]] = {
-        **NeuralConfig.space,
-        "inner_steps": Whole(1, 10),
-        "inner_rate": Real(0.01, 0.5, log=True),
-        "batch_size": Choice((16, 32, 64)),
-    }
 
 
 class MeLU(Episodic[ContentNetwork]):

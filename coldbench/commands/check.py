@@ -16,6 +16,8 @@ def check(words: tuple[str, ...]) -> None:
 
     KIND (learner, dataset or metric) is needed only where a name is registered as several.
     """
+    import torch
+
     from coldbench import registry
     from coldbench.checking import check as verdicts
     from coldbench.checking import kind_of
@@ -25,6 +27,7 @@ def check(words: tuple[str, ...]) -> None:
                                f"KIND one of {', '.join(KINDS)}")  # fmt: skip
     name = words[-1]
     kind = words[0] if len(words) == 2 else kind_of(name)
+    torch.set_num_threads(1)
     found = []
     for verdict in verdicts(kind, name):
         click.echo(str(verdict))

@@ -1,0 +1,49 @@
+"""The documentation: every page is in the menu, cards exist for all learners, the site builds."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from coldbench import registry
+from tests.plugins.pages import DOCS, ROOT
+
+
+@pytest.fixture(scope="module")
+def parts() -> Any:
+    return runpy.run_path(str(DOCS / "hooks.py"))["PARTS"]
+
+
+def test_every_page_is_in_the_menu_and_every_mark_is_known(parts: Any) -> None:
+    menu = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
+    assert menu == {path.name for path in DOCS.glob("*.md")}
+    for page in DOCS.glob("*.md"):
+        assert set(re.findall(r"<!-- (\w+) -->", page.read_text())) <= set(parts)
+
+
+def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
+    cards = parts["learners"]()
+    ours = {n for n, p in registry.plugins("learner").items() if p.package == "coldbench"}
+    assert ours == set(re.findall(r"^## `([\w-]+)`$", cards, re.MULTILINE))
+    notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
+    assert set(notes) <= ours
+
+
+def test_citation_is_of_this_version() -> None:
+    told = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert told["version"] == version[1]
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("material")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=600)
+    assert (tmp_path / "learners" / "index.html").exists()

@@ -28,6 +28,7 @@ def _draw(data: ReportData, panel: Panel) -> Figure:
     figure, ax = axes(4.5, 2.9, short(panel.name))
     ax.yaxis.grid(True)
     ax.margins(x=0.02)
+    ax.ticklabel_format(axis="y", useOffset=False)  # .9999 is to be read as that
     ends = []
     for place, one in enumerate(panel.shown):
         colour, line = COLOURS[place % len(COLOURS)], LINES[place // len(COLOURS) % len(LINES)]

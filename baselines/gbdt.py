@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from baselines.support_features import Content, Statistics, features, leave_one_out
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Declined, Domain, Episode, Learner, LearnerConfig, TrainingData
+from coldbench.space import Dimension, Real, Whole
 
 __all__ = ["GBDT", "GBDTConfig", "load_regressor"]
 
@@ -40,6 +41,16 @@ class GBDTConfig(LearnerConfig):
     shrink_user: float = Field(5.0, gt=0)
     shrink_taste: float = Field(5.0, gt=0, description="of a user's residuals on a genre, ...")
     most_ids: int = Field(100, ge=2, description="one-hot columns of larger fields are left out")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "rate": Real(0.01, 0.2, log=True),
+        "leaves": Whole(4, 63, log=True),
+        "leaf_ratings": Whole(10, 300, log=True),
+        "penalty": Real(0.1, 100, log=True),
+        "cold": Real(0.1, 0.7),
+        "shrink_item": Real(0.5, 20, log=True),
+        "shrink_user": Real(0.5, 20, log=True),
+        "shrink_taste": Real(0.5, 50, log=True),
+    }
 
 
 class GBDT(Learner):

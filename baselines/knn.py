@@ -28,6 +28,7 @@ from baselines.shift import median_residual
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
 from coldbench.ratings import Array
+from coldbench.space import Dimension, Real, Whole
 
 __all__ = ["KNN", "KNNConfig", "common_users", "residuals"]
 
@@ -47,6 +48,13 @@ class KNNConfig(BiasConfig):
         2500, ge=2, description="users of more are no evidence: their pairs grow with the square"
     )
     median_shift: bool = Field(True, description="off: the mean of least squares")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **BiasConfig.space,
+        "neighbours": Whole(5, 50, log=True),
+        "damp": Real(3, 300, log=True),
+        "prior": Real(0.0, 0.5),
+        "shrink": Real(0.1, 5, log=True),
+    }
 
 
 class KNN(Learner):

@@ -31,6 +31,7 @@ from baselines.ridge import solve_primal
 from baselines.shift import median_residual
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
+from coldbench.space import Dimension, Real, Whole
 
 __all__ = ["MF", "Factors", "MFConfig"]
 
@@ -46,6 +47,13 @@ class MFConfig(LearnerConfig):
     content_penalty: float = Field(100.0, gt=0, description="of the regression on content")
     most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
     median_shift: bool = Field(True, description="off: the mean of least squares")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "factors": Whole(2, 32, log=True),
+        "penalty": Real(2, 60, log=True),
+        "shrink_user": Real(0.5, 50, log=True),
+        "shrink_item": Real(0.5, 50, log=True),
+        "content_penalty": Real(10, 1000, log=True),
+    }
 
 
 class Factors:

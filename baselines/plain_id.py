@@ -20,6 +20,7 @@ from baselines.item_ids import with_item_ids
 from baselines.plain import Plain, PlainConfig
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
+from coldbench.space import Dimension, Real, Whole
 
 __all__ = ["PlainId", "PlainIdConfig"]
 
@@ -32,6 +33,11 @@ class PlainIdConfig(PlainConfig):
     )
     tune_steps: int = Field(10, ge=0, description="as plain-finetune")
     tune_rate: float = Field(0.05, gt=0, description="as plain-finetune")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **PlainConfig.space,
+        "tune_steps": Whole(1, 30, log=True),
+        "tune_rate": Real(5e-3, 0.5, log=True),
+    }
 
 
 class PlainId(Learner):

@@ -76,7 +76,7 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     for _ in range(3000):
         time.sleep(0.01)
-        if len(list(out.glob("runs/*/record.json"))) >= 3 or process.poll() is not None:
+        if len(list(out.glob("runs/[!.]*/record.json"))) >= 3 or process.poll() is not None:
             break
     assert process.poll() is None, process.stderr.read() if process.stderr else ""
     os.kill(process.pid, signum)
@@ -86,7 +86,7 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
         assert time.monotonic() - start < 5
         assert process.returncode == 130
         assert b"Finished runs are kept" in error
-    stored = len(list(out.glob("runs/*/record.json")))
+    stored = len(list(out.glob("runs/[!.]*/record.json")))
     assert 3 <= stored < 72
     full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 24})
     seen: list[tuple[int, int]] = []

@@ -57,6 +57,19 @@ def test_profile_write() -> None:
     torch.testing.assert_close(made.profile, expected)
 
 
+def test_published_profile_writes_make_all_slots_one() -> None:
+    """A write adds a_k p to slot k and halves the rest: once a user is spread evenly, the slots
+    point the same way, so the next user is spread evenly too. Attention ends at 1 / K."""
+    made = Memories(MAMOConfig(size=2), 8, torch.Generator().manual_seed(0)).double()
+    profiles = torch.randn(64, 8, generator=torch.Generator().manual_seed(1)).double()
+    for user in profiles:
+        made.write_profile(attention(user[None], made.profile), user[None], 0.5)
+    cosines = torch.nn.functional.normalize(made.profile, dim=1)
+    torch.testing.assert_close(cosines @ cosines.T, torch.ones(3, 3).double())
+    a = attention(profiles[:5], made.profile, temperature=10)
+    torch.testing.assert_close(a, torch.full((5, 3), 1 / 3).double())
+
+
 def test_gradient_write() -> None:
     """M_U <- .05 a x gradient + .95 M_U, the gradient being x^T delta."""
     made = memories()

@@ -59,7 +59,7 @@ def main() -> None:
     given = parsed()
     options = Options(given.dataset, given.users, given.repeats)
     if given.quick:
-        options = Options(given.dataset, min(given.users, 48), 1, quick=True)
+        options = Options(given.dataset, min(given.users, 16), 1, quick=True)
     torch.set_num_threads(1)
     machine = {**facts(), "options": vars(given) | {"json": None}}
     if load() > 0.3 * (os.cpu_count() or 1):

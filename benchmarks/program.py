@@ -10,10 +10,8 @@ from benchmarks.clock import seconds
 from benchmarks.data import line, repeated
 from benchmarks.line import Line
 from benchmarks.options import Options
-from coldbench.report.write import write_report
-from tests.report.fake import fake_study
 
-__all__ = ["fake", "report", "start"]
+__all__ = ["report", "start"]
 
 NAMES = ["mamo", "melu", "bias", *(f"learner-{k}" for k in range(4, 11))]
 
@@ -30,6 +28,9 @@ def start(options: Options) -> Iterator[Line]:
 
 def report(options: Options) -> Iterator[Line]:
     """Ten learners x 100 seeds of invented predictions, four scenarios, every metric."""
+    from coldbench.report.write import write_report
+    from tests.report.fake import fake_study
+
     seeds = 10 if options.quick else 100
     with TemporaryDirectory() as folder:
         study = fake_study(Path(folder) / "study", NAMES, seeds)

@@ -1,5 +1,6 @@
 """MAMO user by user with autograd: weights of every layer are formed, memories written in turn."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -88,10 +89,10 @@ class MAMOLoop:
         leaves = {name: value.requires_grad_() for name, value in w.items()}
         found = output(leaves, user, model.item_profile(one.batch.query_item[0], hide))
         truth = (one.target[0] - target.offset) / target.unit
-        (found[:, 0] - truth).abs().mean().backward()
+        (found[:, 0] - truth).abs().mean().backward()  # type: ignore[no-untyped-call]
         for name, parameter in model.network.named_parameters():
             grad = leaves[name].grad
-            if name != "memory.weight":
+            if name != "memory.weight" and grad is not None:
                 parameter.grad = grad if parameter.grad is None else parameter.grad + grad
         self._remember(a[0], user.detach(), leaves, written)
 
@@ -104,7 +105,8 @@ class MAMOLoop:
         written["profile"].mul_(1 - c.alpha).add_(profile, alpha=c.alpha)
         for name, layer in (("gradient1", "user1"), ("gradient2", "user2")):
             weight, bias = leaves[f"{layer}.weight"].grad, leaves[f"{layer}.bias"].grad
-            assert weight is not None and bias is not None
+            assert weight is not None
+            assert bias is not None
             joined = a[:, None, None] * torch.cat([weight, bias[None]])
             written[name].mul_(1 - c.beta).add_(joined, alpha=c.beta)
         share = c.gamma * a[:, None, None]
@@ -130,7 +132,7 @@ def start(model: Model, memories: Memories, a: torch.Tensor, tau: float) -> Weig
     return w
 
 
-def output(w: Weights, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+def output(w: Mapping[str, torch.Tensor], user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
     """y [n, C] for one user p_u [1, P_u] and items p_i [n, P_i]."""
 
     def layer(name: str, x: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ from torch import nn
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import pointwise
 from baselines.melu import MeLU
-from baselines.network import Decision
+from baselines.network import ContentNetwork, Decision
 from baselines.optimiser import Optimiser
 from benchmarks.loops.loop import episodes_of, in_turn
 from coldbench.episodes import EpisodeBatch
@@ -68,7 +68,7 @@ class MeLULoop:
 
     def _output(
         self,
-        network: nn.Module,
+        network: ContentNetwork,
         batch: EpisodeBatch,
         generator: torch.Generator | None,
         first_order: bool,

@@ -83,7 +83,7 @@ class ReleasedLoop:
         self._adapt(fast, one.batch)
         fast.zero_grad()
         found = self._output(fast, one.batch.user, one.batch.query_item[0])
-        loss(found, self.learner.target, one.target[0]).backward()
+        loss(found, self.learner.target, one.target[0]).backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             for layer in WEIGHTS:
                 ours = model.network.get_parameter(f"{layer}.weight")
@@ -110,7 +110,8 @@ class ReleasedLoop:
                 part = slice(first, first + (c.local_batch or known))
                 adam.zero_grad()
                 found = self._output(fast, one.user, one.support_item[0, part])
-                loss(found, self.learner.target, one.support_value[0, part]).backward()
+                error = loss(found, self.learner.target, one.support_value[0, part])
+                error.backward()  # type: ignore[no-untyped-call]
                 adam.step()
 
     def _output(self, fast: Model, user: torch.Tensor, items: torch.Tensor) -> torch.Tensor:

@@ -58,7 +58,7 @@ class ReleasedLoop:
             with torch.no_grad():
                 profile = fast.user_profile(one.user)
                 a = attend(fast, profile, made.config, [rng])
-                first = self.last or start(fast, fast.memories, a[0], made.config.tau)
+                first = self.last or start(made.model, fast.memories, a[0], made.config.tau)
                 for name, value in first.items():
                     if name.endswith("weight"):
                         fast.network.get_parameter(name).copy_(value)

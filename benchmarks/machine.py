@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.clock import seconds
+from benchmarks.clock import busy
 from coldbench.provenance import provenance
 
 __all__ = ["bmm_rate", "counter", "facts", "gemm_rate", "load"]
@@ -60,7 +60,7 @@ def bmm_rate(tasks: int, cells: int, size: int) -> float:
 
 def _rate(product: Any, flops: float) -> float:
     count = max(round(ENOUGH / flops), 1)
-    best = min(seconds(lambda: [product() for _ in range(count)]) for _ in range(10))
+    best = min(busy(lambda: [product() for _ in range(count)]) for _ in range(10))
     return count * flops / best / 1e9
 
 

@@ -37,7 +37,7 @@ def busy(run: Callable[[], object]) -> float:
 
 
 def turns(runs: Runs, repeats: int) -> dict[str, list[float]]:
-    """`busy` seconds of each alternative in each turn: all of them, one after the other, in every turn.
+    """`busy` seconds of each alternative in each turn; every turn has all of them.
 
     Each is given the number of the turn; turn 0 warms up and is not counted.
     """

@@ -4,6 +4,7 @@ The copy's biases and embeddings drift from user to user; its weights are set an
 """
 
 import copy
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from coldbench.rng import generator, torch_generator
 from mamo.episode import attend
 from mamo.learner import MAMO, first_users
 from mamo.loss import Target, readout
+from mamo.memories import Memories
 from mamo.model import Model
 
 __all__ = ["ReleasedLoop"]
@@ -58,10 +60,10 @@ class ReleasedLoop:
             with torch.no_grad():
                 profile = fast.user_profile(one.user)
                 a = attend(fast, profile, made.config, [rng])
-                first = self.last or start(made.model, fast.memories, a[0], made.config.tau)
-                for name, value in first.items():
-                    if name.endswith("weight"):
-                        fast.network.get_parameter(name).copy_(value)
+                if self.last:
+                    set_weights(fast, self.last)
+                else:
+                    self._begin(fast, fast.memories, a[0])
             self._adapt(fast, one)
             with torch.no_grad():
                 found = self._output(fast, one.user, one.query_item[0])
@@ -77,9 +79,7 @@ class ReleasedLoop:
         with torch.no_grad():
             profile = fast.user_profile(one.batch.user)
             a = attend(model, profile, c, [rng])
-            for name, value in start(model, model.memories, a[0], c.tau).items():
-                if name.endswith("weight"):
-                    fast.network.get_parameter(name).copy_(value)
+            self._begin(fast, model.memories, a[0])
         self._adapt(fast, one.batch)
         fast.zero_grad()
         found = self._output(fast, one.batch.user, one.batch.query_item[0])
@@ -102,6 +102,14 @@ class ReleasedLoop:
             memory.mul_(1 - c.beta).add_(a[0, :, None, None] * joined, alpha=c.beta)
         memories.write_task(a, fast.network.memory.weight[None], c.gamma, convex=False)
 
+    def _begin(self, fast: Model, memories: Memories, a: torch.Tensor) -> None:
+        """phi's weights, moved by the memories; biases are moved from where they drifted to."""
+        phi = self.learner.model
+        begun = start(phi, memories, a, self.learner.config.tau)
+        set_weights(fast, begun)
+        for name in ("user1.bias", "user2.bias"):
+            fast.network.get_parameter(name).add_(begun[name] - phi.network.get_parameter(name))
+
     def _adapt(self, fast: Model, one: EpisodeBatch) -> None:
         c, known = self.learner.config, int(one.support_mask.sum())
         adam = torch.optim.Adam(fast.parameters(), c.rho, fused=True)
@@ -123,6 +131,13 @@ def loss(found: torch.Tensor, target: Target, rating: torch.Tensor) -> torch.Ten
     """Cross-entropy of the softmax of a softmax, as released."""
     index = (rating[:, None] - target.levels).abs().argmin(1)
     return torch.nn.functional.cross_entropy(torch.softmax(found, 1), index)
+
+
+def set_weights(fast: Model, to: Mapping[str, torch.Tensor]) -> None:
+    """The network's weights, not its biases."""
+    for name, value in to.items():
+        if name.endswith("weight"):
+            fast.network.get_parameter(name).copy_(value)
 
 
 def keep_traces(fast: Model, model: Model) -> None:

@@ -46,7 +46,12 @@ class Ragged(NamedTuple):
 
     def shuffled(self, rng: np.random.Generator) -> "Ragged":
         """Each list in random order."""
-        order = np.lexsort((rng.random(len(self.rows)), self.owner))
+        owner, draw = self.owner, rng.random(len(self.rows))
+        key = owner + draw  # one key sorts much faster than two, but rounding may make it tie
+        order = np.argsort(key)
+        ordered = key[order]
+        if (ordered[1:] == ordered[:-1]).any():
+            order = np.lexsort((draw, owner))
         return Ragged(self.rows[order], self.ptr)
 
     def where(self, keep: Array) -> "Ragged":
@@ -63,9 +68,11 @@ class Ragged(NamedTuple):
 
     def split(self, count: Array | int) -> tuple["Ragged", "Ragged"]:
         """The first `count` rows of each list, and the others; `count` is one number or int [T]."""
-        limit = np.broadcast_to(count, len(self.ptr) - 1)
-        first = self.position < np.repeat(limit, self.lengths)
-        return self.where(first), self.where(~first)
+        lengths = self.lengths
+        limit = np.clip(count, 0, lengths)
+        first = self.position < np.repeat(limit, lengths)
+        rest = Ragged.of(self.rows[~first], lengths - limit)
+        return Ragged.of(self.rows[first], limit), rest
 
     def padded(self, values: Array, width: int | None = None) -> tuple[Array, Array]:
         """`values[rows]` as a table [T, width] padded with 0, and its mask, bool [T, width]."""

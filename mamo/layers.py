@@ -11,10 +11,12 @@ __all__ = ["FixedInput", "PerTask"]
 class PerTask:
     """y = x W + b with the tasks' own W and b, formed at the first step."""
 
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
-        """weight [in, out] or [B, in, out]; bias [out], [B, 1, out] or None."""
-        self.weight, self.bias = weight, bias
-        self.own = False  # may the weight be changed in place?
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, own: bool = False) -> None:
+        """weight [in, out] or [B, in, out]; bias [out], [B, 1, out] or None.
+
+        own: the weight is [B, in, out] and may be changed in place.
+        """
+        self.weight, self.bias, self.own = weight, bias, own
 
     def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
         """[B, S, out] from x [B, S, in]; `start` is of no use here."""

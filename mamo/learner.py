@@ -46,8 +46,10 @@ class MAMO(Learner):
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
         if epoch == 0:
+            self.model.cpu()  # where ids are counted
             self.model.user.observe(data.user)
             self.model.item.observe(data.item)
+            self.model.to(self.domain.device)
             self.target = replace(self.target, offset=float(data.value.mean(dtype=np.float64)))
         if self.config.meta_users is not None:
             data = first_users(data, self.config.meta_users)

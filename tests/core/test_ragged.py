@@ -54,3 +54,20 @@ def test_shuffling_permutes_each_list() -> None:
     lists = ragged([list(range(50)), list(range(50, 80))])
     mixed = lists.shuffled(np.random.default_rng(0))
     assert [sorted(x) for x in plain(mixed)] == plain(lists) != plain(mixed)
+
+
+class Draws(np.random.Generator):
+    """A generator whose next draws are known."""
+
+    def __init__(self, draws: list[float]) -> None:
+        super().__init__(np.random.PCG64(0))
+        self.draws = draws
+
+    def random(self, size: int) -> np.ndarray:
+        return np.array(self.draws[:size])
+
+
+def test_shuffling_orders_draws_that_differ_in_their_last_digit() -> None:
+    lists = ragged([[0], [10, 11]])
+    mixed = lists.shuffled(Draws([0.5, np.nextafter(0.25, 1), 0.25]))
+    assert plain(mixed) == [[0], [11, 10]]

@@ -1,6 +1,6 @@
 """How long `coldbench report` takes for a study of many runs, in parts, as process CPU time.
 
-    python benchmarks/report_speed.py [--learners 10] [--seeds 100] [--profile]
+    python benchmarks/report_parts.py [--learners 10] [--seeds 100] [--profile]
 
 The study is invented: learners with a learning curve, four scenarios, all metrics. With the
 defaults it holds 1,000 runs; the goal is a report in under 10 seconds.

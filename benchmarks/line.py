@@ -1,0 +1,65 @@
+"""One measured figure beside its target, and the table of all of them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["Line", "Ratio", "show"]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Times as fast as the per-task loop: ratio of medians, least and greatest of the turns."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure. `target` is of the ratio when there is one, else of the value; `at_most` tells
+    its side. low, high: the range of the value over repeats, where it was repeated."""
+
+    benchmark: str
+    figure: str
+    value: float
+    unit: str = ""
+    target: float | None = None
+    at_most: bool = False
+    ratio: Ratio | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is reached; None without a target."""
+        if self.target is None:
+            return None
+        judged = self.ratio.value if self.ratio else self.value
+        return judged <= self.target if self.at_most else judged >= self.target
+
+    def record(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self), "met": self.met}
+
+    def cells(self) -> tuple[str, ...]:
+        """benchmark, figure, target, met, ratio: as text."""
+        ratio = self.ratio
+        target = "" if self.target is None else f"{'<=' if self.at_most else '>='} {self.target:g}"
+        unit = "x" if ratio and target else self.unit if target else ""
+        beside = f"{ratio.value:.2f} x ({ratio.low:.2f} to {ratio.high:.2f})" if ratio else ""
+        met = {None: "", True: "yes", False: "NO"}[self.met]
+        value = f"{self.figure}: {self.value:,.4g} {self.unit}".rstrip()
+        return self.benchmark, value, f"{target} {unit}".strip(), met, beside
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Prints the table."""
+    table = Table("benchmark", "figure", "target", "met?", "beside the loop", box=None)
+    for line in lines:
+        table.add_row(*line.cells())
+    Console(width=132).print(table)

@@ -1,0 +1,51 @@
+"""The problem that learners are timed on: training data, and tasks to predict."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from coldbench import registry
+from coldbench.datasets import open_dataset
+from coldbench.learner import Domain, Learner, TrainingData, Variant
+from coldbench.protocols import Separate
+from coldbench.ratings import Array, Ratings
+from coldbench.rng import Seeds, generator
+from coldbench.splits import Tasks
+
+__all__ = ["Problem", "make", "problem"]
+
+
+class Problem(NamedTuple):
+    """Ratings, the training data of some users, and some test tasks."""
+
+    ratings: Ratings
+    data: TrainingData
+    tasks: Tasks
+
+
+def problem(dataset: str, users: int, options: Mapping[str, Any] | None = None) -> Problem:
+    """At most so many training users and test tasks, evenly drawn from the split of seed 0."""
+    ratings = open_dataset(dataset, options)
+    split = Separate().split(ratings, Seeds.joint(0))
+    chosen = spread(len(split.train_user), users)
+    data = TrainingData.of(ratings, split.train_user[chosen], split.train.select(chosen))
+    test = split.test
+    kept = spread(len(test), users)
+    wanted = np.isin(test.query.owner, kept)
+    tasks = Tasks(
+        test.user[kept], test.support.select(kept), test.query.select(kept), test.scenario[wanted]
+    )
+    return Problem(ratings, data, tasks)
+
+
+def spread(count: int, wanted: int) -> Array:
+    """`wanted` of `count` places, as evenly as can be; all when there are fewer."""
+    return np.unique(np.linspace(0, count - 1, min(wanted, count)).round().astype(np.int64))
+
+
+def make(name: str, options: Mapping[str, Any], ratings: Ratings) -> Learner:
+    """A registered learner under these options, of seed 0."""
+    variant = Variant.of(registry.load("learner", name), name)
+    domain = Domain(ratings.catalogue, ratings.scale)
+    return variant.learner(variant.configure(options), domain, generator(0, "init"))

@@ -65,6 +65,7 @@ def table_to_latex(table: Table) -> str:
     bodies = [r"\midrule" if row == r" \\" else row for row in rows]
     return "\n".join(
         [
+            r"% needs \usepackage{booktabs,graphicx}",
             r"\begin{table}[htbp]",
             r"\centering",
             r"\footnotesize",

@@ -55,7 +55,7 @@ def collate(user: Array, support: Ragged, query: Ragged, item: Array, value: Arr
 def batches(
     tasks: Tasks,
     ratings: Ratings,
-    max_tasks: int = 256,
+    max_tasks: int = 128,
     max_cells: int = 2**15,
     by_length: bool = True,
 ) -> Iterator[tuple[EpisodeBatch, Array]]:

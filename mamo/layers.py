@@ -11,12 +11,10 @@ __all__ = ["FixedInput", "PerTask"]
 class PerTask:
     """y = x W + b with the tasks' own W and b, formed at the first step."""
 
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, own: bool = False) -> None:
-        """weight [in, out] or [B, in, out]; bias [out], [B, 1, out] or None.
-
-        own: the weight is [B, in, out] and may be changed in place.
-        """
-        self.weight, self.bias, self.own = weight, bias, own
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
+        """weight [in, out] or [B, in, out], left as it is; bias [out], [B, 1, out] or None."""
+        self.weight, self.bias = weight, bias
+        self.own = False  # whether the weight may be changed in place: from the first step on
 
     def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
         """[B, S, out] from x [B, S, in]; `start` is of no use here."""

@@ -33,17 +33,15 @@ class LocalInputs(Inputs, Protocol):
 
 
 class Theta:
-    """Adapted weights of B tasks. user1: outputs of the first user layer at the start, if known;
-    memory: M_u,I [B, 2d, 2d], if the two layers change parts of it in place."""
+    """Adapted weights of B tasks. user1: outputs of the first user layer at the start, if known."""
 
     def __init__(
         self,
         fixed: dict[str, FixedInput],
         others: dict[str, PerTask],
         user1: torch.Tensor | None,
-        memory: torch.Tensor | None,
     ) -> None:
-        self.per_task, self.user1, self.memory = others, user1, memory
+        self.per_task, self.user1 = others, user1
         self.layers: dict[str, Layer] = {**fixed, **others}
 
     def forward(self, cells: Cells) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
@@ -53,8 +51,6 @@ class Theta:
     @property
     def task_memory(self) -> torch.Tensor:
         """M_u,I [B, 2d, 2d]; [1, 2d, 2d] before the first step from a shared start."""
-        if self.memory is not None:
-            return self.memory
         names = ("memory_user", "memory_item")
         halves = [self.per_task[name].weight for name in names]
         joined = torch.cat(halves, dim=-2)
@@ -86,31 +82,29 @@ def start(
     """
     user1: tuple[torch.Tensor, torch.Tensor] = (network.user1.weight, network.user1.bias)
     user2: tuple[torch.Tensor, torch.Tensor] = (network.user2.weight, network.user2.bias)
-    moved = memories is not None and config.gradient_memory
-    if memories is not None and moved:
+    if memories is not None and config.gradient_memory:
         user1 = less(network.user1, memories.gradient1, attention, config.tau)
         user2 = less(network.user2, memories.gradient2, attention, config.tau)
     task: torch.Tensor = network.memory.weight
-    read = memories is not None and config.task_memory
-    if memories is not None and read:
+    if memories is not None and config.task_memory:
         task = memories.task_of(attention)
     half_user, half_item = task[..., : config.size, :], task[..., config.size :, :]
     others = {
-        "user2": PerTask(*user2, own=moved),
+        "user2": PerTask(*user2),
         "item2": PerTask(network.item2.weight, network.item2.bias),
-        "memory_user": PerTask(half_user, None, own=read),
-        "memory_item": PerTask(half_item, network.memory.bias, own=read),
+        "memory_user": PerTask(half_user, None),
+        "memory_item": PerTask(half_item, network.memory.bias),
         "hidden": PerTask(network.hidden.weight, network.hidden.bias),
         "out": PerTask(network.out.weight, network.out.bias),
     }
     if config.local_optimizer == "adam" or config.restore == "weights":
         item1 = PerTask(network.item1.weight, network.item1.bias)
-        return Theta({}, {"user1": PerTask(*user1), "item1": item1, **others}, None, None)
+        return Theta({}, {"user1": PerTask(*user1), "item1": item1, **others}, None)
     first = {
         "user1": FixedInput(*user1, support.user),
         "item1": FixedInput(network.item1.weight, network.item1.bias, support.item),
     }
-    return Theta(first, others, PerTask(*user1).forward(support.user), task if read else None)
+    return Theta(first, others, PerTask(*user1).forward(support.user))
 
 
 def less(

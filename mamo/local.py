@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 
 from mamo.content import Cells
-from mamo.layers import FixedInput, PerTask
+from mamo.layers import FixedInput, OneOutput, PerTask
 from mamo.loss import Target, gradient
 from mamo.memories import Memories
 from mamo.network import Affine, Layer, Network, backward, forward
@@ -95,7 +95,9 @@ def start(
         "memory_user": PerTask(half_user, None),
         "memory_item": PerTask(half_item, network.memory.bias),
         "hidden": PerTask(network.hidden.weight, network.hidden.bias),
-        "out": PerTask(network.out.weight, network.out.bias),
+        "out": (OneOutput if len(network.out.bias) == 1 else PerTask)(
+            network.out.weight, network.out.bias
+        ),
     }
     if config.local_optimizer == "adam" or config.restore == "weights":
         item1 = PerTask(network.item1.weight, network.item1.bias)

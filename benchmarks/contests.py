@@ -54,5 +54,6 @@ CONTESTS = (
         width=200,
         alike={"readout": "expectation"},
         compared=8,
+        padded=False,
     ),
 )

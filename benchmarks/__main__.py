@@ -65,13 +65,15 @@ def main() -> None:
     if load() > 0.3 * (os.cpu_count() or 1):
         print(f"this machine is busy (load {load():.1f}): figures will be too low", file=sys.stderr)
     lines: list[Line] = []
-    for name, run in chosen(given.only, given.long).items():
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        lines += run(options)
-        if given.json:  # after each: an interrupted run keeps what it has
-            told = {"machine": machine, "figures": [line.record() for line in lines]}
-            given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    show(lines)
+    try:
+        for name, run in chosen(given.only, given.long).items():
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            lines += run(options)
+            if given.json:  # after each, and the table whatever happens: hours must not be lost
+                told = {"machine": machine, "figures": [line.record() for line in lines]}
+                given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    finally:
+        show(lines)
 
 
 if __name__ == "__main__":

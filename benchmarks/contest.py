@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.alike import double, prediction_gap, state_gap
 from benchmarks.clock import apart, memory, ratio, turns
 from benchmarks.line import Line
 from benchmarks.loops.loop import Loop
@@ -28,8 +29,8 @@ LoopMaker = Callable[[Learner], Loop]
 class Contest:
     """learner and options: what runs; loop: what it is compared with; width: of the layer whose
     batched product is the ceiling; alike: options under which both must train alike, or None
-    where a loop takes other steps; times, share: targets; padded: whether it trains on padded
-    episodes."""
+    where a loop takes other steps; compared: users on whom they must; times, share: targets, of
+    the speed and of the share of peak; padded: whether it trains on padded episodes."""
 
     name: str
     learner: str
@@ -37,13 +38,14 @@ class Contest:
     width: int
     options: Mapping[str, Any] = field(default_factory=dict)
     alike: Mapping[str, Any] | None = field(default_factory=dict)
+    compared: int = 48
     times: float | None = None
     share: float | None = None
     padded: bool = True
 
     def __call__(self, options: Options) -> Iterator[Line]:
+        self.compare(problem(options.dataset, self.compared))
         given = problem(options.dataset, options.users)
-        self.compare(given)
         yield from self._training(given, options.repeats)
         yield from self._prediction(given, options.repeats)
         used, peak = apart(trained, self.learner, dict(self.options), options)
@@ -51,23 +53,21 @@ class Contest:
         yield self._line("of it while training", (peak["peak"] - used) / 2**20, "MiB")
 
     def compare(self, given: Problem) -> None:
-        """Raises AssertionError unless loop and learner predict alike, untrained and trained.
-
-        In single precision, where absolute errors may change their sign: most must agree.
-        """
+        """Raises AssertionError unless loop and learner predict alike, before training and after
+        an epoch, and have then learnt the same weights and memories."""
         options = {**self.options, **(self.alike or {})}
-        ours, theirs = (make(self.learner, options, given.ratings) for _ in range(2))
+        ours, theirs = (double(self.learner, options, given) for _ in range(2))
         loop = self.loop(theirs)
-        for epoch in range(2):
-            for batch, _ in list(batches(given.tasks, given.ratings))[:2]:
-                gaps = (ours.predict(batch) - loop.predict(batch))[batch.query_mask].abs()
-                gap = float(gaps.median())
-                assert gap < 1e-3, f"{self.name}: the loop predicts otherwise, by {gap:.3g}"
-            if self.alike is None:
-                return
-            if epoch == 0:
-                ours.train_epoch(given.data, 0, np.random.default_rng(0))
-                loop.train_epoch(given.data, 0, np.random.default_rng(0))
+        self._judge("predicts", prediction_gap(ours, loop, given), 1e-5)
+        if self.alike is None:
+            return
+        for one in (ours, loop):
+            one.train_epoch(given.data, 0, np.random.default_rng(0))
+        self._judge("learns", state_gap(ours, theirs), 1e-6)
+        self._judge("predicts after an epoch", prediction_gap(ours, loop, given), 1e-5)
+
+    def _judge(self, does: str, gap: float, most: float) -> None:
+        assert gap < most, f"{self.name}: the loop {does} otherwise, by {gap:.3g}"
 
     def _training(self, given: Problem, repeats: int) -> Iterator[Line]:
         ours, theirs = (make(self.learner, self.options, given.ratings) for _ in range(2))
@@ -86,17 +86,17 @@ class Contest:
         )
         tasks = min(len(given.data.task_user), getattr(ours.config, "meta_users", None) or 10**9)
         yield self._speed("training", tasks, times, self.times)
-        with counter() as counted:
-            epoch(ours, repeats + 1)
-        rate = counted.get_total_flops() / median(times["ours"]) / 1e9
         bmm, gemm = (max(column) for column in zip(*rates, strict=True))
-        yield self._line("products", rate, "GFLOP/s, padding included")
         yield self._line("bmm ceiling", bmm, f"GFLOP/s, [32, {cells}, {self.width}]")
         yield self._line("GEMM ceiling", gemm, "GFLOP/s, 1024")
+        for what, one, target in (("hardware", ours, None), ("model", loop, self.share)):
+            with counter() as counted:
+                epoch(one, repeats + 1)
+            rate = counted.get_total_flops() / median(times["ours"]) / 1e9
+            yield self._line(f"{what} FLOPs", rate, "GFLOP/s")
+            goal = None if target is None else 100 * target
+            yield self._line(f"{what} FLOPs, share of bmm peak", 100 * rate / bmm, "%", goal)
         yield self._line("cells that are no padding", 100 * useful, "%")
-        share = 100 * rate * useful / bmm
-        target = None if self.share is None else 100 * self.share
-        yield self._line("share of bmm peak, without padding", share, "%", target)
 
     def _prediction(self, given: Problem, repeats: int) -> Iterator[Line]:
         ours, theirs = (make(self.learner, self.options, given.ratings) for _ in range(2))

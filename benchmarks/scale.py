@@ -78,8 +78,10 @@ def write_raw(ratings: Ratings, folder: Path) -> None:
         "timestamp:float": ratings.time,
     }
     table = pa.table({name: np.asarray(column) for name, column in columns.items()})
-    style = pyarrow.csv.WriteOptions(delimiter="\t", quoting_style="none")
-    pyarrow.csv.write_csv(table, folder / "big.inter", style)
+    style = pyarrow.csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none")
+    with (folder / "big.inter").open("wb") as file:
+        file.write("\t".join(columns).encode() + b"\n")  # pyarrow would put it in quotes
+        pyarrow.csv.write_csv(table, file, style)
 
 
 def prepare(folder: str) -> float:

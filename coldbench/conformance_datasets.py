@@ -17,7 +17,7 @@ from coldbench.protocols import PROTOCOLS
 from coldbench.ratings import Array, Field, Ratings
 from coldbench.rng import Seeds
 
-__all__ = ["CHECKS", "Problem"]
+__all__ = ["CHECKS", "GATES", "Problem"]
 
 TOO_ALIKE = 0.999  # correlation of a content field with the mean rating
 
@@ -154,3 +154,5 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         a_protocol_finds_tasks,
     )
 }
+
+GATES = (dataset_declares_itself, options_have_defaults, ratings_are_well_formed)

@@ -97,8 +97,9 @@ ADVICE: dict[str, tuple[str, str]] = {
         "return coldbench.datasets.dataset.content_key(name, options, {file name: bytes})",
     ),
     "ratings_are_well_formed": (
-        "a hand-made Ratings",
-        "build it with coldbench.datasets.from_frames, which makes dense indices and checks",
+        "a file, column or scale that is not what load() says, or a hand-made Ratings",
+        "return coldbench.datasets.from_frames(frame, scale=(low, high, step), ...), which makes "
+        "dense indices and checks, of a frame with the columns user, item and rating",
     ),
     "values_lie_on_the_scale": (
         "a scale that is not that of the data",
@@ -126,7 +127,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "name a coldbench.metrics.metric.Metric object whose `name` is the entry point's",
     ),
     "value_is_one_finite_number": (
-        "an array, None or NaN: often a division by zero for one query or constant scores",
+        "an array, None or NaN, or a division by zero for one query or constant scores",
         "return float(...); decide what one query and equal scores are worth",
     ),
     "range_holds": (

@@ -18,6 +18,7 @@ from coldbench.errors import StoreError, UsageError
 from coldbench.plan import StudyConfig, plan, read_config
 from coldbench.protocols import PROTOCOLS
 from coldbench.report import build
+from coldbench.report.ledger import costs
 from coldbench.rng import Seeds
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial
@@ -142,9 +143,11 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     study = drive(config, workers=1)
     shown = build(study).tuning
     assert shown["bias"].startswith("4 trials")
-    assert shown["global-mean"].startswith("1 trial")
+    assert shown["global-mean"] == "nothing to tune"
     plainly = replace_out(config, tmp_path / "plain")
-    assert build(drive(plainly, workers=1)).tuning["bias"] == "not tuned: defaults"
+    data = build(drive(plainly, workers=1))
+    assert data.tuning == {"bias": "not tuned: defaults", "global-mean": "nothing to tune"}
+    assert costs(data).notes[-1] == "Not tuned, at their defaults: bias."
 
 
 def replace_out(config: StudyConfig, out: Path) -> StudyConfig:

@@ -15,17 +15,22 @@ ADVICE: dict[str, tuple[str, str]] = {
         "name options of the configuration only, with bounds that its Fields allow",
     ),
     "configuration_is_plain": (
-        "an option whose type JSON has not: an array, a function, a class",
-        "use numbers, texts, booleans, lists and nested pydantic models as options",
+        "an option without a default, or of a type that JSON has not: an array, a function",
+        "write `name: type = default`, with numbers, texts, booleans, lists or pydantic models",
+    ),
+    "answers_are_ratings": (
+        "a dimension summed or kept by mistake, a list or NumPy array instead of a tensor, "
+        "a division by 0, or training arrays changed in place (they are read-only)",
+        "return a torch.Tensor of the shape of batch.query_mask, one rating for each query",
     ),
     "same_answer_twice": (
-        "random numbers from a global generator, or state shared between two learners",
+        "a generator seeded by time or by nothing, or state shared between two learners",
         "draw from the `rng` that __init__ and train_epoch are given "
         "(torch: coldbench.rng.torch_generator(rng)); keep no state on the class or module",
     ),
     "prediction_is_pure": (
-        "predict trains in place, leaves dropout on, or draws random numbers",
-        "copy what is adapted to a user before changing it; call .eval(); draw nothing",
+        "an operation in place (+=, sub_) on the batch, training in predict, or dropout left on",
+        "copy (.clone()) what you change or adapt to a user; call .eval(); draw nothing",
     ),
     "order_does_not_matter": (
         "a sum, mean or recurrence that runs over the episodes of the batch",
@@ -34,6 +39,11 @@ ADVICE: dict[str, tuple[str, str]] = {
     "batch_mates_do_not_matter": (
         "statistics over the batch (batch norm, a mean over dimension 0)",
         f"{_SHAPE}; use layer norm instead of batch norm",
+    ),
+    "other_queries_do_not_matter": (
+        "a mean, norm, ranking or attention over the queries: which items a user will be asked "
+        "about tells what the user rated",
+        "compute each query from the support and that query alone",
     ),
     "padding_does_not_matter": (
         "padded cells counted as ratings: a mean without the mask, or softmax over padding",
@@ -65,8 +75,9 @@ ADVICE: dict[str, tuple[str, str]] = {
         "keep tensors, arrays, torch modules and plain values as attributes only",
     ),
     "global_generators_are_left_alone": (
-        "torch.rand, np.random or dropout in predict, or a call of manual_seed",
-        "draw from generators that you are given; never seed the global ones",
+        "torch.rand, np.random or nn.Dropout outside __init__, or a call of manual_seed",
+        "draw from the `rng` of train_epoch: torch.rand(..., generator=coldbench.rng."
+        "torch_generator(rng)), which makes dropout masks too; predict draws nothing",
     ),
     "learning_beats_chance": (
         "predictions in other units than ratings, or nothing was learnt",
@@ -86,8 +97,9 @@ ADVICE: dict[str, tuple[str, str]] = {
         "return coldbench.datasets.dataset.content_key(name, options, {file name: bytes})",
     ),
     "ratings_are_well_formed": (
-        "a hand-made Ratings",
-        "build it with coldbench.datasets.from_frames, which makes dense indices and checks",
+        "a file, column or scale that is not what load() says, or a hand-made Ratings",
+        "return coldbench.datasets.from_frames(frame, scale=(low, high, step), ...), which makes "
+        "dense indices and checks, of a frame with the columns user, item and rating",
     ),
     "values_lie_on_the_scale": (
         "a scale that is not that of the data",
@@ -115,7 +127,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "name a coldbench.metrics.metric.Metric object whose `name` is the entry point's",
     ),
     "value_is_one_finite_number": (
-        "an array, None or NaN: often a division by zero for one query or constant scores",
+        "an array, None or NaN, or a division by zero for one query or constant scores",
         "return float(...); decide what one query and equal scores are worth",
     ),
     "range_holds": (

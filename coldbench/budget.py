@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["FIRST_TUNING_SEED", "Budget", "told"]
+__all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "told"]
 
 FIRST_TUNING_SEED = 1000  # tuning uses this seed and later ones, studies earlier ones
+UNTUNED = "not tuned: defaults"
 
 
 class Budget(BaseModel):
@@ -29,10 +30,15 @@ class Budget(BaseModel):
     options: dict[str, Any] = {}
 
 
-def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any]) -> str:
-    """The budget in a few words, beside a configuration that may have left what was found."""
+def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: bool = True) -> str:
+    """The budget in a few words, beside a configuration that may have left what was found.
+
+    tunable: whether the learner has a search space.
+    """
+    if not tunable:
+        return "nothing to tune"
     if budget is None:
-        return "not tuned: defaults"
+        return UNTUNED
     found = Budget.model_validate(dict(budget))
     moved = [name for name, value in found.options.items() if config.get(name) != value]
     count = f"{found.trials} trial{'' if found.trials == 1 else 's'}"

@@ -3,6 +3,7 @@
 What `coldbench check` prints, and what a plugin's own test calls: `check_learner("my-learner")`.
 """
 
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,32 +12,32 @@ from typing import Any
 
 from coldbench import conformance, conformance_datasets, conformance_metrics, registry
 from coldbench.advice import ADVICE
-from coldbench.errors import UsageError, unknown
+from coldbench.errors import ColdbenchError, UsageError, unknown
 from coldbench.learner import Variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 
-Checks = Mapping[str, Callable[[Any], None]]
-
 
 @dataclass(frozen=True)
 class Verdict:
-    """One check on one plugin. seen, cause and fix are empty when it passed."""
+    """One check on one plugin. seen, cause and fix are empty when it passed; ran: False for a
+    check that takes for granted what an earlier one found wrong."""
 
     check: str
     expected: str
     seen: str = ""
     cause: str = ""
     fix: str = ""
+    ran: bool = True
 
     @property
     def passed(self) -> bool:
         """Whether the plugin does what was expected."""
-        return not self.seen
+        return self.ran and not self.seen
 
     def __str__(self) -> str:
-        if self.passed:
-            return f"ok    {self.expected}"
+        if not self.seen:
+            return f"{'ok' if self.ran else '-':<6}{self.expected}"
         told = (("seen", self.seen), ("cause", self.cause), ("fix", self.fix))
         lines = [f"      {name + ':':<7}{text}" for name, text in told]
         return "\n".join([f"FAIL  {self.expected}", *lines])
@@ -54,12 +55,20 @@ def kind_of(name: str) -> str:
 
 
 def check(kind: str, name: str) -> Iterator[Verdict]:
-    """A verdict for each check, as they come; raises UsageError for a plugin that cannot load."""
+    """A verdict for each check, as they come; raises UsageError for a plugin that cannot load.
+
+    After a failed gate the rest is not run: it would fail for the same reason, and say another.
+    """
     if kind not in registry.GROUPS:
         raise unknown("kind of plugin", kind, registry.GROUPS)
-    problem, checks = _PROBLEMS[kind](name)
-    for test in checks.values():
-        yield _verdict(test, problem)
+    suite = _SUITES[kind]
+    problem, shut = _PROBLEMS[kind](name), False
+    for test in suite.CHECKS.values():
+        verdict = Verdict(test.__name__, _expected(test), ran=False)
+        if not shut:
+            verdict = _verdict(test, problem)
+            shut = test in suite.GATES and not verdict.passed
+        yield verdict
 
 
 def check_learner(name: str) -> None:
@@ -78,57 +87,70 @@ def check_metric(name: str) -> None:
 
 
 def _all(kind: str, name: str) -> None:
-    failures = [str(verdict) for verdict in check(kind, name) if not verdict.passed]
+    failures = [str(verdict) for verdict in check(kind, name) if verdict.seen]
     assert not failures, f"{kind} {name}\n" + "\n".join(failures)
 
 
-def _learner(name: str) -> tuple[Any, Checks]:
+def _learner(name: str) -> Any:
     variant = Variant.of(registry.load("learner", name), name)
-    return conformance.Problem(variant, conformance.small_ratings()), conformance.CHECKS
+    return conformance.Problem(variant, conformance.small_ratings())
 
 
-def _dataset(name: str) -> tuple[Any, Checks]:
-    plugin = registry.load("dataset", name)
-    return conformance_datasets.Problem(name, plugin), conformance_datasets.CHECKS
+def _dataset(name: str) -> Any:
+    return conformance_datasets.Problem(name, registry.load("dataset", name))
 
 
-def _metric(name: str) -> tuple[Any, Checks]:
-    return conformance_metrics.problem(name), conformance_metrics.CHECKS
-
-
-_PROBLEMS: Mapping[str, Callable[[str], tuple[Any, Checks]]] = {
+_PROBLEMS: Mapping[str, Callable[[str], Any]] = {
     "learner": _learner,
     "dataset": _dataset,
-    "metric": _metric,
+    "metric": conformance_metrics.problem,
+}
+_SUITES: Mapping[str, Any] = {
+    "learner": conformance,
+    "dataset": conformance_datasets,
+    "metric": conformance_metrics,
 }
 
 
+def _expected(test: Callable[[Any], None]) -> str:
+    return " ".join((test.__doc__ or test.__name__).split())
+
+
 def _verdict(test: Callable[[Any], None], problem: Any) -> Verdict:
-    expected = " ".join((test.__doc__ or test.__name__).split())
-    cause, fix = ADVICE.get(test.__name__, ("", ""))
+    name, expected = test.__name__, _expected(test)
+    cause, fix = ADVICE.get(name, ("", ""))
     try:
         test(problem)
     except AssertionError as error:
-        return Verdict(test.__name__, expected, str(error) or "an assertion failed", cause, fix)
+        return Verdict(name, expected, _seen(error) or "an assertion failed", cause, fix)
+    except ColdbenchError as error:  # ours: it names the thing and the fix
+        return Verdict(name, expected, f"{type(error).__name__}: {error}", cause, fix)
     except (Exception, SystemExit) as error:
-        seen = f"{type(error).__name__}: {error}{_place(error)}"
-        return Verdict(test.__name__, expected, seen, *_of_error(error, cause, fix))
-    return Verdict(test.__name__, expected)
+        seen = f"{type(error).__name__}: {_seen(error)}"
+        return Verdict(name, expected, seen, *_of_error(error, cause, fix))
+    return Verdict(name, expected)
+
+
+def _seen(error: BaseException) -> str:
+    """The message on one line, and where in the plugin it was raised."""
+    place = _place(error)
+    return " ".join(str(error).split())[:300] + (f" ({place})" if place else "")
 
 
 def _of_error(error: BaseException, cause: str, fix: str) -> tuple[str, str]:
-    if isinstance(error, NotImplementedError | TypeError):
+    if isinstance(error, NotImplementedError | TypeError) and not _place(error):
         return (
             "a method is missing, or takes other arguments than the contract names",
             "compare its signature with the abstract method in coldbench/learner.py "
             "(data sets: coldbench/datasets/dataset.py, metrics: coldbench/metrics/metric.py)",
         )
-    return f"the plugin raised an error here; often {cause}", f"mend the line named above; {fix}"
+    return f"the plugin raised this error; often {cause}", fix
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line outside coldbench and the libraries it calls."""
+    """The innermost line outside coldbench, Python and installed libraries; empty for none."""
     frames = traceback.extract_tb(error.__traceback__)
-    places = (str(Path(__file__).parent), "site-packages", "<frozen")
-    own = [f for f in frames if not any(place in f.filename for place in places)] or frames
-    return f" ({own[-1].filename}, line {own[-1].lineno})"
+    ours, python = str(Path(__file__).parent), sysconfig.get_path("stdlib")
+    others = (ours, python, "site-packages", "<frozen", "<string")
+    own = [f for f in frames if not any(place in f.filename for place in others)]
+    return f"{own[-1].filename}, line {own[-1].lineno}, in {own[-1].name}" if own else ""

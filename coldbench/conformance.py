@@ -1,13 +1,15 @@
 """One suite for every registered learner, ours or a stranger's: what the harness relies on.
 
 Each check is a function that raises AssertionError with an explanation; `CHECKS` lists them all.
+Those in `GATES` are what the later ones take for granted.
 """
 
+import contextlib
 import copy
 import dataclasses
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,14 +20,14 @@ from coldbench.datasets import open_dataset
 from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import Declined
 from coldbench.fit import fit
-from coldbench.learner import CONTRACT, Learner, LearnerConfig, Variant
+from coldbench.learner import CONTRACT, Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.predict import Predictions, predict
 from coldbench.protocols import Separate
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
-from coldbench.rng import Seeds
+from coldbench.rng import Seeds, generator, global_generators
 from coldbench.splits import Split, Tasks
 
-__all__ = ["CHECKS", "Problem", "small_ratings"]
+__all__ = ["CHECKS", "GATES", "Problem", "small_ratings"]
 
 TOLERANCE = 2e-4  # rating points: float32 sums in another order
 SEEDS = Seeds.joint(0)
@@ -58,7 +60,14 @@ class Problem:
 
     def fitted(self, ratings: Ratings) -> Learner:
         """A newly fitted learner, for the split of the original ratings."""
-        return fit(self.variant, self.config, ratings, self.split, SEEDS).learner
+        with global_generators(SEEDS.init):
+            return fit(self.variant, self.config, ratings, self.split, SEEDS).learner
+
+    def built(self) -> Learner:
+        """A learner that has not trained."""
+        domain = Domain(self.ratings.catalogue, self.ratings.scale)
+        with global_generators(SEEDS.init):
+            return self.variant.learner(self.config, domain, generator(SEEDS.init, "init"))
 
     def predictions(self, learner: Learner) -> Predictions:
         return predict(learner, self.split.test, self.ratings)
@@ -70,20 +79,34 @@ class Problem:
         return batch
 
 
+def answers_are_ratings(problem: Problem) -> None:
+    """Trained and asked, it gives a torch tensor [B, Q] with a finite number for each query."""
+    batch = problem.batch
+    found: object = problem.trained.predict(batch)
+    assert isinstance(found, torch.Tensor), (
+        f"predict returned {type(found).__name__}, not torch.Tensor"
+    )
+    shape, wanted = list(found.shape), list(batch.query_mask.shape)
+    assert shape == wanted, f"predict returned shape {shape}, batch.query_mask has {wanted}"
+    bad = int((~torch.isfinite(found[batch.query_mask])).sum())
+    assert not bad, f"{bad} of {int(batch.query_mask.sum())} predictions are NaN or infinite"
+
+
 def same_answer_twice(problem: Problem) -> None:
     """Two fits of one job give bit-equal predictions."""
     first = problem.predictions(problem.trained)
     second = problem.predictions(problem.fitted(problem.ratings))
-    assert np.array_equal(first.score, second.score), (
-        "two runs of one job differ: draw only from the generators that are passed in"
-    )
+    assert np.array_equal(first.score, second.score), "two runs of one job differ"
 
 
 def prediction_is_pure(problem: Problem) -> None:
-    """Predicting changes nothing in the learner."""
-    learner = copy.deepcopy(problem.trained)
-    first, second = learner.predict(problem.batch), learner.predict(problem.batch)
-    assert torch.equal(first, second), "predicting twice gives two answers"
+    """Predicting changes neither the batch nor later predictions."""
+    learner, batch = copy.deepcopy(problem.trained), copy.deepcopy(problem.batch)
+    first = learner.predict(batch).clone()
+    for f in dataclasses.fields(batch):
+        same = torch.equal(getattr(batch, f.name), getattr(problem.batch, f.name))
+        assert same, f"predict changed batch.{f.name} in place"
+    assert torch.equal(first, learner.predict(batch)), "predicting twice gives two answers"
 
 
 def order_does_not_matter(problem: Problem) -> None:
@@ -103,6 +126,19 @@ def batch_mates_do_not_matter(problem: Problem) -> None:
     batch, one = problem.batch, torch.tensor([len(problem.batch) // 2])
     alone = EpisodeBatch(*(getattr(batch, f.name)[one] for f in dataclasses.fields(batch)))
     _same(problem.trained, alone, batch, "other episodes of the batch matter", one)
+
+
+def other_queries_do_not_matter(problem: Problem) -> None:
+    """A query is predicted alone as among the user's other queries."""
+    if problem.trained.depends_on_order:
+        return
+    batch = problem.batch
+    alone = dataclasses.replace(
+        batch, query_item=batch.query_item[:, :1], query_mask=batch.query_mask[:, :1]
+    )
+    difference = problem.trained.predict(alone) - problem.trained.predict(batch)[:, :1]
+    worst = difference[alone.query_mask].abs().max()
+    assert worst <= TOLERANCE, f"other queries of the user matter: predictions move by {worst:.2g}"
 
 
 def padding_does_not_matter(problem: Problem) -> None:
@@ -191,15 +227,20 @@ def copies_predict_alike(problem: Problem) -> None:
 
 def global_generators_are_left_alone(problem: Problem) -> None:
     """Nothing reads or seeds the global generators of torch and NumPy after construction."""
-    learner = copy.deepcopy(problem.trained)
-    before = torch.get_rng_state(), _numpy_state()
-    learner.predict(problem.batch)
-    assert torch.equal(before[0], torch.get_rng_state()), "predict uses torch's global generator"
-    assert before[1] == _numpy_state(), "predict uses NumPy's global generator"
+    learner, split = problem.built(), problem.split
+    data = TrainingData.of(problem.ratings, split.train_user, split.train)
+    with _untouched("train_epoch"):
+        learner.train_epoch(data, 0, generator(SEEDS.order, "epoch", 0))
+    with _untouched("predict"):
+        learner.predict(problem.batch)
 
 
 def configuration_is_plain(problem: Problem) -> None:
-    """The configuration survives JSON, so that a record can hold it."""
+    """Each option has a default; the configuration survives JSON, so that a record can hold it."""
+    fields = problem.variant.learner.Config.model_fields.items()
+    bare = [name for name, field in fields if field.is_required()]
+    missing = [name for name in bare if name not in problem.variant.options]
+    assert not missing, f"without a default: {', '.join(missing)}"
     config = problem.variant.configure({})
     text = json.dumps(config.model_dump(mode="json"))
     again = problem.variant.learner.Config.model_validate(json.loads(text))
@@ -242,12 +283,15 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
     check.__name__: check
     for check in (
         contract_is_declared,
-        space_is_legal,
         configuration_is_plain,
-        same_answer_twice,
+        space_is_legal,
+        answers_are_ratings,
+        global_generators_are_left_alone,
         prediction_is_pure,
+        same_answer_twice,
         order_does_not_matter,
         batch_mates_do_not_matter,
+        other_queries_do_not_matter,
         padding_does_not_matter,
         targets_are_never_seen,
         short_supports_work,
@@ -255,10 +299,17 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         no_content_works_or_is_declined,
         another_scale_works,
         copies_predict_alike,
-        global_generators_are_left_alone,
         learning_beats_chance,
     )
 }
+
+GATES = (
+    configuration_is_plain,
+    answers_are_ratings,
+    global_generators_are_left_alone,
+    prediction_is_pure,
+    same_answer_twice,
+)
 
 
 def _same(
@@ -281,6 +332,14 @@ def _order_matters(problem: Problem) -> None:
     assert not np.array_equal(given, problem.predictions(problem.trained).score), (
         "depends_on_order is True, but reversing the users changes no prediction: leave it False"
     )
+
+
+@contextlib.contextmanager
+def _untouched(verb: str) -> Iterator[None]:
+    before = torch.get_rng_state(), _numpy_state()
+    yield
+    assert torch.equal(before[0], torch.get_rng_state()), f"{verb} uses torch's global generator"
+    assert before[1] == _numpy_state(), f"{verb} uses NumPy's global generator"
 
 
 def _numpy_state() -> str:

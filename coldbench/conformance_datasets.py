@@ -17,7 +17,7 @@ from coldbench.protocols import PROTOCOLS
 from coldbench.ratings import Array, Field, Ratings
 from coldbench.rng import Seeds
 
-__all__ = ["CHECKS", "Problem"]
+__all__ = ["CHECKS", "GATES", "Problem"]
 
 TOO_ALIKE = 0.999  # correlation of a content field with the mean rating
 
@@ -50,6 +50,9 @@ def dataset_declares_itself(problem: Problem) -> None:
 
 def options_have_defaults(problem: Problem) -> None:
     """`Config()` works without arguments, and survives JSON."""
+    fields = problem.plugin.Config.model_fields.items()
+    missing = [name for name, field in fields if field.is_required()]
+    assert not missing, f"without a default: {', '.join(missing)}"
     config = problem.plugin.Config()
     again = type(config).model_validate_json(config.model_dump_json())
     assert again == config, "the options do not survive JSON"
@@ -64,7 +67,9 @@ def key_is_stable(problem: Problem) -> None:
 
 def ratings_are_well_formed(problem: Problem) -> None:
     """Dense int32 indices, float32 values, different ids, content of the right length."""
-    ratings, catalogue = problem.ratings, problem.ratings.catalogue
+    ratings: object = problem.ratings
+    assert isinstance(ratings, Ratings), f"load returned {type(ratings).__name__}, not Ratings"
+    catalogue = ratings.catalogue
     for side, index, n in (
         ("user", ratings.user, catalogue.n_users),
         ("item", ratings.item, catalogue.n_items),
@@ -154,3 +159,5 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         a_protocol_finds_tasks,
     )
 }
+
+GATES = (dataset_declares_itself, options_have_defaults, key_is_stable, ratings_are_well_formed)

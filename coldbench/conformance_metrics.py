@@ -9,7 +9,7 @@ from coldbench import registry
 from coldbench.metrics.metric import CONTRACT, Metric
 from coldbench.ratings import Array
 
-__all__ = ["CHECKS", "Problem", "problem"]
+__all__ = ["CHECKS", "GATES", "Problem", "problem"]
 
 TOLERANCE = 1e-9
 Sample = tuple[Array, Array, Array]
@@ -112,3 +112,5 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         input_is_left_alone,
     )
 }
+
+GATES = (metric_declares_itself, value_is_one_finite_number)

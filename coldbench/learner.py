@@ -159,7 +159,8 @@ class Learner(ABC):
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         """Predicted ratings, float32 [B, Q]; entries outside `query_mask` are ignored.
 
-        Pure: it changes nothing in the learner, and a row depends on that episode alone.
+        Pure: it changes neither learner nor batch, and a cell depends on the support of its row
+        and on its own query alone.
         """
 
     @property
@@ -208,9 +209,11 @@ class Variant:
                 "which is neither a coldbench.learner.Learner class nor a Variant"
             )
         if registered.contract != CONTRACT:
+            newer = isinstance(registered.contract, int) and registered.contract > CONTRACT
+            fix = "update coldbench" if newer else "update the learner, as the changelog tells"
             raise UsageError(
                 f"learner {name!r} was written for contract {registered.contract}, "
-                f"this coldbench has contract {CONTRACT}: update the learner's package"
+                f"this coldbench has contract {CONTRACT}: {fix}"
             )
         return cls(registered, {}, (registered.__doc__ or "").strip().split("\n")[0])
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
 from coldbench.ablation import AblationSpec, Departure, expand
-from coldbench.budget import Budget
+from coldbench.budget import FIRST_TUNING_SEED, Budget
 from coldbench.datasets import open_dataset
 from coldbench.designs import seed_vectors
 from coldbench.errors import UsageError, shorten, unknown
@@ -19,7 +19,7 @@ from coldbench.ratings import Ratings
 from coldbench.records import Job
 from coldbench.splits import SCENARIOS
 
-__all__ = ["Named", "StudyConfig", "expanded", "plan", "read_config"]
+__all__ = ["Named", "StudyConfig", "expanded", "plan", "read_config", "read_study"]
 
 
 class Named(BaseModel):
@@ -101,6 +101,18 @@ def read_config(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
         nested = isinstance(value, dict) and isinstance(data.get(key), dict)
         data[key] = _deep(data[key], value) if nested else value
     return validated(StudyConfig, data, str(file) if file else "the command line")
+
+
+def read_study(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
+    """`read_config`, for commands that look at test tasks; raises UsageError for tuning's seeds."""
+    config = read_config(file, overrides)
+    late = max(config.seed_list)
+    if late >= FIRST_TUNING_SEED:
+        raise UsageError(
+            f"seed {late}: seeds from {FIRST_TUNING_SEED} on are those of `coldbench tune`, which "
+            f"chose defaults and options on them; use seeds below {FIRST_TUNING_SEED}"
+        )
+    return config
 
 
 def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:

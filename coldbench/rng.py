@@ -4,13 +4,15 @@ Nobody reads or sets a global generator. A stream's name states what its draws d
 `split` and `episode` ignore the learner, so that all learners meet the same tasks.
 """
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-__all__ = ["Seeds", "generator", "torch_generator"]
+__all__ = ["Seeds", "generator", "global_generators", "torch_generator"]
 
 
 class Seeds(NamedTuple):
@@ -46,3 +48,20 @@ def generator(seed: int, *names: str | int) -> np.random.Generator:
 def torch_generator(rng: np.random.Generator) -> torch.Generator:
     """A torch CPU generator whose seed is the next draw of `rng`."""
     return torch.Generator().manual_seed(int(rng.integers(2**63)))
+
+
+@contextlib.contextmanager
+def global_generators(seed: int) -> Iterator[None]:
+    """The global generators of torch and NumPy start from a seed, and are put back afterwards.
+
+    Our own code reads neither; a plugin whose layers do (`nn.Linear`) is made repeatable.
+    """
+    state = np.random.get_state()  # noqa: NPY002
+    start = int(generator(seed, "global").integers(2**32))
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(start)
+            np.random.seed(start)  # noqa: NPY002
+            yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002

@@ -26,7 +26,7 @@ from coldbench.protocols import PROTOCOLS
 from coldbench.provenance import provenance
 from coldbench.ratings import Ratings
 from coldbench.records import Job, Outcome, RunRecord, Status
-from coldbench.rng import Seeds, generator
+from coldbench.rng import Seeds, global_generators
 from coldbench.score import score
 from coldbench.splits import Split
 
@@ -128,27 +128,18 @@ def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
-    """One thread, captured output, and global generators that start from the init stream.
-
-    Our own code reads no global generator; a plugin whose layers do (`nn.Linear`) is made
-    repeatable, and the generators of the process are put back afterwards.
-    """
+    """One thread, captured output, and global generators that start from the init stream."""
     threads = torch.get_num_threads()
-    state = np.random.get_state()  # noqa: NPY002
-    seed = int(generator(seeds.init, "global").integers(2**32))
     try:
         with contextlib.ExitStack() as stack:
-            stack.enter_context(torch.random.fork_rng(devices=[]))
+            stack.enter_context(global_generators(seeds.init))
             stack.enter_context(threadpool_limits(1))
             stack.enter_context(contextlib.redirect_stdout(log))
             stack.enter_context(contextlib.redirect_stderr(log))
             torch.set_num_threads(1)
-            torch.manual_seed(seed)
-            np.random.seed(seed)  # noqa: NPY002
             yield
     finally:
         torch.set_num_threads(threads)
-        np.random.set_state(state)  # noqa: NPY002
 
 
 def _peak_bytes() -> int:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from coldbench.errors import ColdbenchError
 from coldbench.metrics.metric import Metric
 from coldbench.predict import Predictions
-from coldbench.ratings import Ratings
+from coldbench.ratings import Array, Ratings
 from coldbench.splits import SCENARIOS
 
 __all__ = ["SCORE_COLUMNS", "score"]
@@ -25,7 +26,8 @@ def score(
 
     Predictions are clipped to the rating scale. n: query ratings; best: the same metric of the
     best possible predictions (`Ratings.best`), NaN where the data have none. A scenario without
-    queries has no line. An episode is a user within a scenario.
+    queries has no line. An episode is a user within a scenario. Raises ColdbenchError that names
+    a metric which fails.
     """
     lines = []
     low, high, _ = ratings.scale
@@ -39,7 +41,17 @@ def score(
             value, user = ratings.value[rows].astype(np.float64), ratings.user[rows]
             given = np.clip(predictions.score[here].astype(np.float64), low, high)
             for metric_name, metric in metrics.items():
-                best = np.nan if wanted is None else metric(value, wanted[rows], user)
-                line = (name, int(shots), metric_name, metric(value, given, user), len(rows), best)
-                lines.append(line)
+                best = np.nan if wanted is None else _value(metric, value, wanted[rows], user)
+                found = _value(metric, value, given, user)
+                lines.append((name, int(shots), metric_name, found, len(rows), best))
     return pd.DataFrame(lines, columns=list(SCORE_COLUMNS))
+
+
+def _value(metric: Metric, value: Array, score: Array, user: Array) -> float:
+    try:
+        return metric(value, score, user)
+    except Exception as error:
+        raise ColdbenchError(
+            f"metric {metric.name!r} raised {type(error).__name__}: {error}; all installed metrics are "
+            f"computed: mend it (coldbench check metric {metric.name}) or uninstall its package"
+        ) from error

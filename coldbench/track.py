@@ -5,6 +5,7 @@ is the result, a tracker a window on it.
 """
 
 import importlib
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ class Tracker:
         except Exception as error:
             self._failed = True
             reason = f"{type(error).__name__}: {shorten(error, 200)}"
+            if isinstance(error, ImportError):
+                reason += f": pip install 'coldbench[{self.name}]'"
             warnings.warn(
                 f"tracker {self.name} stopped ({reason}); runs are not affected", stacklevel=2
             )
@@ -63,10 +66,16 @@ def _figures(record: RunRecord) -> Iterator[tuple[str, float, int]]:
 
 
 def _mlflow(folder: Path) -> Log:
-    """Runs in local files, one experiment for each data set and protocol."""
+    """Runs in FOLDER/mlflow.db, one experiment for each data set and protocol.
+
+    A database, since MLflow 3.17 refuses its own store of plain files.
+    """
     import mlflow
 
-    client = mlflow.MlflowClient(tracking_uri=folder.resolve().as_uri())
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder.resolve()
+    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{(place / 'mlflow.db').as_posix()}")
     ids: dict[str, str] = {}
 
     def log(record: RunRecord) -> None:
@@ -74,7 +83,8 @@ def _mlflow(folder: Path) -> Log:
         experiment = f"{job.dataset} {job.protocol}"
         if experiment not in ids:
             known = client.get_experiment_by_name(experiment)
-            made = known.experiment_id if known else client.create_experiment(experiment)
+            files = (place / "artifacts").as_uri()
+            made = known.experiment_id if known else client.create_experiment(experiment, files)
             ids[experiment] = made
         name = f"{job.learner} seed {job.seeds.label}"
         run = client.create_run(ids[experiment], run_name=name, tags={"job": record.job_hash})

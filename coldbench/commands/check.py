@@ -34,8 +34,11 @@ def check(words: tuple[str, ...]) -> None:
         found.append(verdict)
     plugin = registry.plugins(kind)[name]
     passed = sum(verdict.passed for verdict in found)
+    left = sum(not verdict.ran for verdict in found)
+    rest = f", {left} not run: mend the failure first" if left else ""
     click.echo(
-        f"{kind} {name} ({plugin.package} {plugin.version}): {passed} of {len(found)} checks passed"
+        f"{kind} {name} ({plugin.package} {plugin.version}): "
+        f"{passed} of {len(found)} checks passed{rest}"
     )
     if passed < len(found):
         sys.exit(3)

@@ -39,14 +39,14 @@ def evidence(
     """
     from coldbench.evidence import measure_evidence, write_evidence
     from coldbench.options import parse_assignments
-    from coldbench.plan import read_config
+    from coldbench.plan import read_study
     from coldbench.terminal.evidence import print_evidence
 
     options = parse_assignments(assign)
     given["dataset_options"] = options.pop("dataset", None)
     given["protocol_options"] = options.pop("protocol", None)
     given |= {"options": options or None, "models": (learner,)}
-    study = read_config(config, {key: value for key, value in given.items() if value is not None})
+    study = read_study(config, {key: value for key, value in given.items() if value is not None})
     mine = {name: chosen for name, chosen in study.options.items() if name == learner}
     study = study.model_copy(update={"options": mine})
     found = measure_evidence(study, questions, lambda seed: click.echo(f"seed {seed} done"))

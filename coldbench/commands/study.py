@@ -78,12 +78,12 @@ def carry_out(
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
     from coldbench.drive import drive
-    from coldbench.plan import read_config
+    from coldbench.plan import read_study
     from coldbench.terminal import Display, print_left_out, print_plan, print_study
     from coldbench.track import open_tracker
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
-    study_config = read_config(config, said)
+    study_config = read_study(config, said)
     print_left_out(study_config)
     if dry_run:
         print_plan(study_config, workers)

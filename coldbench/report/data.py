@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench import results
+from coldbench import registry, results
 from coldbench.ablation import couples
 from coldbench.budget import told
 from coldbench.digest import Digest, digest_of
-from coldbench.errors import StoreError
+from coldbench.errors import StoreError, UsageError
+from coldbench.learner import Variant
 from coldbench.published import Published
 from coldbench.records import RunRecord
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
@@ -155,10 +156,18 @@ def build(study: Study) -> ReportData:
         concentration=results.concentrations(records),
         digest=digest_of(study, records),
         tuning={
-            name: told(study.manifest.tuning.get(name), study.manifest.learners.get(name, {}))
-            for name in learners
+            name: told(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
+            for name, config in ((name, manifest.learners.get(name, {})) for name in learners)
         },
     )
+
+
+def _tunable(base: str) -> bool:
+    """Whether a learner has a search space; True when it cannot be loaded here."""
+    try:
+        return bool(Variant.of(registry.load("learner", base), base).dimensions())
+    except UsageError:
+        return True
 
 
 def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:

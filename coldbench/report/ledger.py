@@ -2,6 +2,7 @@
 
 import json
 
+from coldbench.budget import UNTUNED
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.evidence import order_counts
@@ -146,7 +147,7 @@ def costs(data: ReportData) -> Section:
     )
     table = Table("costs", "Cost of a run", columns, rows)
     note = "Memory is the highest of the process so far: a worker keeps the peak of earlier runs."
-    untuned = [data.names[name] for name in data.learners if data.tuning[name].startswith("not")]
+    untuned = [data.names[name] for name in data.learners if data.tuning[name] == UNTUNED]
     unequal = f"Not tuned, at their defaults: {', '.join(untuned)}." if untuned else ""
     notes = (note, unequal) if unequal else (note,)
     figures = ("cost-seconds", "cost-megabytes", "cost-parameters")

@@ -1,17 +1,18 @@
 """Tune the learners of a configuration: the same number of trials each, resumable, in parallel."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pebble import ProcessExpired
 
 from coldbench import registry
+from coldbench.backends.processes import PebbleExecutor
 from coldbench.budget import FIRST_TUNING_SEED, Budget
-from coldbench.errors import UsageError
+from coldbench.errors import ColdbenchError, UsageError
 from coldbench.learner import Variant
 from coldbench.plan import StudyConfig, plan
 from coldbench.records import Job
@@ -92,12 +93,21 @@ class _Task:
 
 
 def _parallel(tasks: Sequence[_Task], workers: int, said: Said | None) -> Iterator[Tuning]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), context) as pool:
-        for tuning in pool.map(_tune, tasks):
-            for trial in tuning.trials if said else ():
+    """The tunings in the order of the tasks; `said` hears of them as they are done."""
+    pool = PebbleExecutor(min(workers, len(tasks)), None)  # its workers end with this process
+    names = {pool.submit(_tune, task): task.jobs[0].learner for task in tasks}
+    try:
+        for future in as_completed(names):
+            for trial in future.result().trials if said else ():
                 said(trial)  # type: ignore[misc]
-            yield tuning
+        yield from (future.result() for future in names)
+    except ProcessExpired as error:
+        raise ColdbenchError(
+            f"a process that tuned a learner died ({error}), perhaps for want of memory: run the "
+            "command again, which goes on after the last whole trial"
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _tune(task: _Task, said: Said | None = None) -> Tuning:

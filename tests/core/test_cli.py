@@ -23,6 +23,24 @@ def coldbench(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     return 0
 
 
+@pytest.mark.parametrize("given", ["3,1000", "1001", "seeds: [0, 2000]"])
+@pytest.mark.parametrize(
+    "command", [["run"], ["ablate", "plain"], ["evidence", "--learner", "plain"]]
+)
+def test_seeds_of_tuning_are_refused(
+    command: list[str], given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.yaml").write_text(given)
+    words = ["--config", "study.yaml"] if "seeds" in given else ["--seeds", given]
+    if command[0] == "evidence" and "seeds" in given:
+        words += ["--seeds", "1000,"]  # its default hides those of a file
+    assert coldbench(monkeypatch, *command, *words) == 2
+    assert "seeds from 1000 on are those of `coldbench tune`" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_run_then_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

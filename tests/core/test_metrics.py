@@ -8,10 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coldbench import registry
+from coldbench.errors import ColdbenchError
 from coldbench.metrics.mae import mae
 from coldbench.metrics.mae_user import mae_user
+from coldbench.metrics.metric import Metric
 from coldbench.metrics.ndcg import ndcg_3
 from coldbench.metrics.rmse import rmse
+from coldbench.predict import Predictions
+from coldbench.ratings import Array, Ratings
+from coldbench.score import score
 
 VALUE = np.array([5.0, 3, 4, 1, 2])
 SCORE = np.array([4.0, 3, 4, 2, 4])
@@ -54,3 +59,16 @@ def test_laws(metric, data) -> None:  # type: ignore[no-untyped-def]
     twice = [np.concatenate([x, x]) for x in (value, score)]
     apart = np.concatenate([episode, episode + 9])
     assert metric(*twice, apart) == pytest.approx(given_)
+
+
+def test_a_metric_that_fails_is_named(ratings: Ratings) -> None:
+    def divides(value: Array, score: Array, episode: Array) -> float:
+        return 1 / 0
+
+    bad = Metric("bad-one", divides, True, 0.0, None, "", "divides by zero")
+    rows = np.arange(5)
+    given = Predictions(rows, np.full(5, 3.0), np.zeros(5, np.int8), np.full(5, -1))
+    with pytest.raises(
+        ColdbenchError, match="metric 'bad-one' raised ZeroDivisionError.*uninstall"
+    ):
+        score(given, ratings, {"bad-one": bad})

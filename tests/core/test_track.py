@@ -22,6 +22,15 @@ def test_a_broken_tracker_is_one_warning_and_the_study_is_whole(config: StudyCon
     assert [record.status for record in study.records()] == ["finished"] * 4
 
 
+def test_a_missing_library_is_told_with_its_extra(config: StudyConfig) -> None:
+    def missing() -> Log:
+        raise ModuleNotFoundError("No module named 'mlflow'")
+
+    tracker = Tracker("mlflow", missing)
+    with pytest.warns(UserWarning, match=r"pip install 'coldbench\[mlflow\]'"):
+        drive(config, workers=1, progress=Progress(done=tracker.log))
+
+
 @pytest.mark.parametrize("text", ["mlflow", "mlflow:", "tensorbord:x"])
 def test_wrong_names(text: str) -> None:
     with pytest.raises(UsageError, match=r"write mlflow:FOLDER|did you mean 'tensorboard'"):
@@ -42,4 +51,27 @@ def test_runs_are_copied(name: str, config: StudyConfig, tmp_path: Path) -> None
     drive(config, workers=1, progress=Progress(done=both))
     assert not tracker._failed
     assert len(stored) == 4
-    assert any(path.is_file() for path in (tmp_path / name).rglob("*"))
+    read = {"mlflow": from_mlflow, "tensorboard": from_tensorboard}[name]
+    told = [line["value"] for r in stored for line in r.scores
+            if (line["metric"], line["scenario"], line["shots"]) == ("mae", "W-W", -1)]  # fmt: skip
+    assert sorted(read(tmp_path / name)) == pytest.approx(sorted(told), rel=1e-6)
+
+
+def from_mlflow(folder: Path) -> list[float]:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}")
+    runs = client.search_runs([one.experiment_id for one in client.search_experiments()])
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    return [run.data.metrics["mae/W-W"] for run in runs]
+
+
+def from_tensorboard(folder: Path) -> list[float]:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    found = []
+    for run in folder.iterdir():
+        events = EventAccumulator(str(run))
+        events.Reload()
+        found.append(events.Scalars("mae/W-W")[-1].value)
+    return found

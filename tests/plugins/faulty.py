@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Learner, LearnerConfig, TrainingData
+from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
 from coldbench.metrics.metric import Metric
 from coldbench.ratings import Array
 from coldbench.space import Dimension, Real
@@ -68,6 +68,63 @@ class Divides(Sound):
         return self.mean + user[:, None].expand(batch.query_mask.shape)
 
 
+class Lists(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch).tolist()  # type: ignore[no-any-return]
+
+
+class Spoils(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        batch.support_value.sub_(self.mean)
+        return super().predict(batch)
+
+
+class Ranks(Sound):
+    """Moves a prediction by the item's place among the queries."""
+
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch) + 0.1 * batch.query_item.argsort(1).argsort(1)
+
+
+class Shuffles(Sound):
+    contract = 1
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        torch.randperm(len(data.value))
+        return super().train_epoch(data, epoch, rng)
+
+
+class Layered(Sound):
+    """Sound: layers may initialise themselves in __init__."""
+
+    contract = 1
+
+    def __init__(self, config: LearnerConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        self.layer = torch.nn.Linear(1, 1)
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        with torch.no_grad():
+            return super().predict(batch) + 0.1 * self.layer(torch.ones(1))
+
+
+class BareConfig(LearnerConfig):
+    rate: float
+
+
+class Bare(Sound):
+    Config = BareConfig
+    contract = 1
+
+
 class Undeclared(Learner):
     train_epoch = Sound.train_epoch
     predict = Sound.predict
@@ -83,6 +140,9 @@ class Wide(Sound):
 
 
 LEARNERS: dict[str, type[Learner]] = {
+    "answers_are_ratings": Lists,
+    "configuration_is_plain": Bare,
+    "other_queries_do_not_matter": Ranks,
     "batch_mates_do_not_matter": BatchMean,
     "padding_does_not_matter": Unmasked,
     "prediction_is_pure": Restless,

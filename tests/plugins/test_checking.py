@@ -1,19 +1,36 @@
 """Each fault is found by the check made for it, and explained."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from coldbench import conformance, conformance_datasets, conformance_metrics, registry
+from coldbench import (
+    checking,
+    conformance,
+    conformance_datasets,
+    conformance_metrics,
+    registry,
+)
 from coldbench.advice import ADVICE
 from coldbench.checking import Verdict, _verdict, check, kind_of
 from coldbench.conformance import Problem
 from coldbench.datasets import Dataset, from_frames
 from coldbench.datasets.dataset import content_key
-from coldbench.errors import UsageError
+from coldbench.errors import Declined, UsageError
 from coldbench.learner import Variant
 from coldbench.ratings import Ratings
-from tests.plugins.faulty import LEARNERS, METRICS, Sound
+from tests.plugins.faulty import (
+    LEARNERS,
+    METRICS,
+    Bare,
+    Layered,
+    Lists,
+    Shuffles,
+    Sound,
+    Spoils,
+)
 
 ALL = {**conformance.CHECKS, **conformance_datasets.CHECKS, **conformance_metrics.CHECKS}
 
@@ -23,8 +40,9 @@ def test_every_check_has_advice_and_only_these() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_sound_learner_passes(ratings: Ratings) -> None:
-    problem = Problem(Variant(Sound), ratings)
+@pytest.mark.parametrize("learner", [Sound, Layered])
+def test_a_sound_learner_passes(learner: type[Sound], ratings: Ratings) -> None:
+    problem = Problem(Variant(learner), ratings)
     found = [_verdict(test, problem) for test in conformance.CHECKS.values()]
     assert [str(verdict) for verdict in found if not verdict.passed] == []
 
@@ -35,6 +53,40 @@ def test_a_faulty_learner_is_explained(name: str, ratings: Ratings) -> None:
     verdict = _verdict(conformance.CHECKS[name], Problem(Variant(LEARNERS[name]), ratings))
     assert not verdict.passed
     _explained(verdict, name)
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(
+    ("learner", "check", "seen"),
+    [
+        (Lists, "answers_are_ratings", "predict returned list, not torch.Tensor"),
+        (Spoils, "prediction_is_pure", "predict changed batch.support_value in place"),
+        (Shuffles, "global_generators_are_left_alone", "train_epoch uses torch's global"),
+        (Bare, "configuration_is_plain", "without a default: rate"),
+    ],
+)
+def test_one_fault_is_told_once(
+    learner: type[Sound], check: str, seen: str, ratings: Ratings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed gate nothing is run that would fail for the same reason."""
+    monkeypatch.setitem(checking._PROBLEMS, "learner", lambda _: Problem(Variant(learner), ratings))
+    found = list(checking.check("learner", "x"))
+    (failure,) = [verdict for verdict in found if verdict.seen]
+    assert failure.check == check
+    assert seen in failure.seen
+    place = found.index(failure)
+    assert [verdict.ran for verdict in found] == [n <= place for n in range(len(found))]
+
+
+def test_an_error_names_the_line_of_the_plugin() -> None:
+    def breaks(problem: object) -> None:
+        raise ValueError("boom")
+
+    def declines(problem: object) -> None:
+        raise Declined("needs content")
+
+    assert re.search(r"boom \(.*test_checking.py, line \d+, in breaks\)", _verdict(breaks, 0).seen)
+    assert _verdict(declines, 0).seen == "Declined: needs content"
 
 
 @pytest.mark.filterwarnings("default")

@@ -31,7 +31,8 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     ours = {n for n, p in registry.plugins("learner").items() if p.package == "coldbench"}
     assert ours == set(re.findall(r"^## `([\w-]+)`$", cards, re.MULTILINE))
     notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
-    assert set(notes) <= ours
+    assert set(notes) == ours
+    assert all(note["fails"].endswith(".") for note in notes.values())
 
 
 def test_citation_is_of_this_version() -> None:

@@ -18,6 +18,7 @@ from coldbench.errors import StoreError, UsageError
 from coldbench.plan import StudyConfig, plan, read_config
 from coldbench.protocols import PROTOCOLS
 from coldbench.report import build
+from coldbench.report.ledger import costs
 from coldbench.rng import Seeds
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial
@@ -57,11 +58,12 @@ def test_interrupted_equals_unbroken(tuned: StudyConfig, tmp_path: Path) -> None
     assert told_apart(tune(tuned, 5, tmp_path / "parts")) == told_apart(whole)
 
 
-def test_killed_tuning_goes_on(tmp_path: Path) -> None:
-    """SIGKILL after the second trial; every file that is there is whole."""
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_killed_tuning_goes_on(workers: str, tmp_path: Path) -> None:
+    """SIGKILL after the third trial; every file that is there is whole, and no worker lives on."""
     sizes = [w for key, value in TINY.items() for w in ("--set", f"dataset.{key}={value}")]
-    words = ["tune", "--models", "bias", "--trials", "30", "--seeds", "1000,", "--out", "t", *sizes]
-    command = [sys.executable, "-m", "coldbench", *words]
+    words = ["tune", "--models", "bias,ridge", "--trials", "999", "--seeds", "1000,", "--out", "t"]
+    command = [sys.executable, "-m", "coldbench", *words, "--workers", workers, *sizes]
     root = str(Path(__file__).parent.parent.parent)
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": root}
@@ -72,11 +74,24 @@ def test_killed_tuning_goes_on(tmp_path: Path) -> None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    time.sleep(1)  # a worker that lived on would store more
+    files = sorted(trials.glob("0*.json"))
+    time.sleep(1)
+    assert sorted(trials.glob("0*.json")) == files
     stored = [Trial.model_validate_json(p.read_text()) for p in sorted(trials.glob("0*.json"))]
     assert len(stored) >= 3
     config = StudyConfig(models=("bias",), seeds=(1000,), dataset_options=TINY)
     (found,) = tune(config, len(stored) + 1, tmp_path / "t")
     assert list(found.trials[: len(stored)]) == stored
+
+
+def test_workers_do_not_matter(tuned: StudyConfig, tmp_path: Path) -> None:
+    models = {"models": ("bias", "ridge", "global-mean")}
+    alone = tune(tuned.model_copy(update=models), 3, tmp_path / "one")
+    heard: list[Trial] = []
+    both = tune(tuned.model_copy(update=models), 3, tmp_path / "two", 2, heard.append)
+    assert told_apart(both) == told_apart(alone)
+    assert len(heard) == 3 + 3 + 1
 
 
 def test_seeds_of_studies_and_foreign_folders_are_refused(
@@ -128,9 +143,11 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     study = drive(config, workers=1)
     shown = build(study).tuning
     assert shown["bias"].startswith("4 trials")
-    assert shown["global-mean"].startswith("1 trial")
+    assert shown["global-mean"] == "nothing to tune"
     plainly = replace_out(config, tmp_path / "plain")
-    assert build(drive(plainly, workers=1)).tuning["bias"] == "not tuned: defaults"
+    data = build(drive(plainly, workers=1))
+    assert data.tuning == {"bias": "not tuned: defaults", "global-mean": "nothing to tune"}
+    assert costs(data).notes[-1] == "Not tuned, at their defaults: bias."
 
 
 def replace_out(config: StudyConfig, out: Path) -> StudyConfig:

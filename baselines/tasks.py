@@ -113,16 +113,15 @@ class TaskLayers(Adaptable):
     def loss(self, inner: InnerLoss) -> torch.Tensor:
         if not self.first_order:
             return super().loss(inner)
-        parameters = self._parameters.values()
-        found: torch.Tensor = SupportLoss.apply(inner, self.values(), *parameters)
-        return found
+        values, parameters = self.values(), self._parameters.values()
+        loss: torch.Tensor = SupportLoss.apply(inner, values, *parameters)  # type: ignore[no-untyped-call]
+        return loss
 
     def fold(self) -> None:
         """After each step: takes the step of the first layer out of `move`, which is 0 again."""
-        step = self._parameters["move"]
-        assert step is not None
-        if self.first_order:
-            step = step.detach()
+        move = self._parameters["move"]
+        assert move is not None
+        step = move.detach() if self.first_order else move
         self.moved = step if self.moved is None else self.moved + step
         self.own("move", torch.zeros_like(step, requires_grad=True))
 
@@ -153,12 +152,12 @@ class SupportLoss(torch.autograd.Function):
         slope, *saved = ctx.saved_tensors
         shown, weights = saved[: len(saved) // 2], saved[len(saved) // 2 :]
         slope = (slope * of_loss)[:, None]
-        found = [(slope @ shown[-1]).mT, slope.sum(2, keepdim=True)]
+        found = [torch.bmm(slope, shown[-1]).mT, slope.sum(2, keepdim=True)]
         delta = slope.mT * weights[-1].mT
         delta = threshold_backward(delta, shown[-1], 0)
         for x, weight in zip(shown[-2::-1], weights[-2::-1], strict=True):
-            found = [x.mT @ delta, delta.sum(1, keepdim=True), *found]
-            delta = threshold_backward(delta @ weight.mT, x, 0)
+            found = [torch.bmm(x.mT, delta), delta.sum(1, keepdim=True), *found]
+            delta = threshold_backward(torch.bmm(delta, weight.mT), x, 0)
         return None, None, delta, *found
 
 

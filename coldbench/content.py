@@ -100,7 +100,7 @@ class ContentEmbedding(nn.Module):
             members = members.index_select(0, flat)
             if shown is not None:
                 members = torch.where(shown, members, members.clamp(max=0))
-            found.append(_Means.apply(weight, members, sizes.index_select(0, flat)))
+            found.append(_means(weight, members, sizes.index_select(0, flat)))
         return torch.cat(found, 1).view(*index.shape, self.width)
 
     def ids(
@@ -148,8 +148,7 @@ def _mean(weight: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
     """Mean embedding of the known ids of each row [n, L] -> [n, D]; of "unknown" without any."""
     if ids.shape[1] == 1:
         return weight.index_select(0, ids[:, 0])
-    found: torch.Tensor = _Means.apply(weight, *_members(ids))
-    return found
+    return _means(weight, *_members(ids))
 
 
 def _members(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -179,6 +178,11 @@ class _Means(torch.autograd.Function):
         rows, sizes = ctx.saved_tensors
         shares = (gradient / sizes[:, None]).repeat_interleave(sizes, 0)
         return gradient.new_zeros(ctx.shape).index_add_(0, rows, shares), None, None
+
+
+def _means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    found: torch.Tensor = _Means.apply(table, members, sizes)  # type: ignore[no-untyped-call]
+    return found
 
 
 def _remap(seen: torch.Tensor, nearest: bool) -> torch.Tensor:

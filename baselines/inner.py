@@ -8,6 +8,7 @@ learn2learn's `MAML.adapt()` is the step of every task.
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar, cast
 
 import torch
@@ -16,12 +17,12 @@ from torch import nn
 
 from baselines.episodic import EpisodicConfig
 from baselines.learn2learn_maml import load_maml
-from baselines.losses import Loss, pointwise, task_weights
+from baselines.losses import Loss, pointwise, slope, task_weights
 from baselines.network import Content
 from coldbench.episodes import EpisodeBatch
 from coldbench.space import Dimension, Real, Whole
 
-__all__ = ["Adaptable", "InnerConfig", "adapted", "inner_loss"]
+__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "adapted"]
 
 
 class InnerConfig(EpisodicConfig):
@@ -43,6 +44,41 @@ class InnerConfig(EpisodicConfig):
     }
 
 
+@dataclass(frozen=True, eq=False)
+class InnerLoss:
+    """The sum over tasks of the mean loss of a task's support, a function of its output [B, S].
+
+    value, weight: ratings in the network's unit, and each one's part in its task's mean, [B, S].
+    """
+
+    value: torch.Tensor
+    weight: torch.Tensor
+    kind: Loss
+    delta: float
+
+    @classmethod
+    def of(
+        cls,
+        network: Content,
+        batch: EpisodeBatch,
+        kind: Loss,
+        delta: float,
+        shrink: float = 0.0,
+    ) -> "InnerLoss":
+        """The loss of a batch's supports, in the network's floating-point type."""
+        dtype = next(network.parameters()).dtype
+        value = network.normal(batch.support_value.to(dtype))
+        return cls(value, task_weights(batch.support_mask, dtype, shrink), kind, delta)
+
+    def __call__(self, output: torch.Tensor) -> torch.Tensor:
+        """The loss, a scalar."""
+        return (pointwise(self.kind, output - self.value, self.delta) * self.weight).sum()
+
+    def slope(self, output: torch.Tensor) -> torch.Tensor:
+        """The derivative of the loss by the output, [B, S]."""
+        return slope(self.kind, output - self.value, self.delta) * self.weight
+
+
 class Adaptable(nn.Module):
     """Parameters of B tasks at once, each with a leading task axis."""
 
@@ -54,18 +90,13 @@ class Adaptable(nn.Module):
     def forward(self, query: bool = False) -> torch.Tensor:
         """Output of the support cells [B, S] or the query cells [B, Q]."""
 
+    def loss(self, inner: InnerLoss) -> torch.Tensor:
+        """The inner loss, to be differentiated by the parameters."""
+        return inner(self(query=False))
+
     def fold(self) -> None:
         """After each step: what the step left behind in parameters that stand for others."""
         return
-
-
-def inner_loss(
-    c: InnerConfig, network: Content, output: torch.Tensor, batch: EpisodeBatch
-) -> torch.Tensor:
-    """The sum over tasks of the mean loss of a task's support, from its output [B, S]."""
-    value = network.normal(batch.support_value.to(output.dtype))
-    weight = task_weights(batch.support_mask, output.dtype, c.inner_shrink)
-    return (pointwise(c.inner_loss, output - value, c.delta) * weight).sum()
 
 
 def adapted(
@@ -77,10 +108,11 @@ def adapted(
     The MAML object lives for one batch, so that a learner can be pickled.
     """
     first_order = c.first_order or not torch.is_grad_enabled()
+    inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
     with torch.enable_grad():
         learner = load_maml()(layers, c.inner_rate, first_order).clone()
         for _ in range(c.inner_steps):
-            learner.adapt(inner_loss(c, network, learner(), batch))
+            learner.adapt(learner.module.loss(inner))
             learner.module.fold()
     output: torch.Tensor = learner(query=True)
     return output

@@ -4,7 +4,7 @@ from typing import Literal
 
 import torch
 
-__all__ = ["Loss", "pointwise", "task_weights"]
+__all__ = ["Loss", "pointwise", "slope", "task_weights"]
 
 Loss = Literal["absolute", "squared", "huber"]
 
@@ -22,6 +22,13 @@ def pointwise(kind: Loss, error: torch.Tensor, delta: float) -> torch.Tensor:
         return size
     near = size.clamp(max=delta)
     return near * (size - 0.5 * near) / delta
+
+
+def slope(kind: Loss, error: torch.Tensor, delta: float) -> torch.Tensor:
+    """The derivative of `pointwise` by the error; 0 where |e| has its kink."""
+    if kind == "squared":
+        return 2 * error
+    return error.sign() if kind == "absolute" else (error / delta).clamp(-1, 1)
 
 
 def task_weights(mask: torch.Tensor, dtype: torch.dtype, shrink: float = 0.0) -> torch.Tensor:

@@ -59,7 +59,8 @@ def melu_output(
 ) -> torch.Tensor:
     """The output for the queries, [B, Q], after adapting the decision layers to the support."""
     cells = task_cells(network, batch, generator, c.first_order)
-    return adapted(TaskLayers(network.decision, cells), c, network, batch)
+    first_order = c.first_order or not torch.is_grad_enabled()
+    return adapted(TaskLayers(network.decision, cells, first_order), c, network, batch)
 
 
 melu_released = Variant(

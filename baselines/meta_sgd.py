@@ -26,7 +26,7 @@ from pydantic import Field
 from torch import nn
 
 from baselines.episodic import Episodic
-from baselines.inner import InnerConfig, inner_loss
+from baselines.inner import InnerConfig, InnerLoss
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.whole import WholeLayers
@@ -76,8 +76,9 @@ class MetaSGD(Episodic[RatedNetwork]):
         second_order = not c.first_order and torch.is_grad_enabled()
         with torch.enable_grad():
             layers = WholeLayers(network, batch, generator, embeddings=False)
+            inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
             for _ in range(c.inner_steps):
-                loss = inner_loss(c, network, layers(), batch)
+                loss = layers.loss(inner)
                 parameters = dict(layers.named_parameters())
                 gradients = torch.autograd.grad(
                     loss, list(parameters.values()), retain_graph=True, create_graph=second_order

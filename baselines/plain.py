@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from baselines.inner import InnerLoss
 from baselines.joint import joint_epoch
-from baselines.losses import Loss, pointwise, task_weights
+from baselines.losses import Loss
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
@@ -62,15 +63,14 @@ class Plain(Learner):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         network = self.optimiser.averaged if self.optimiser else self.network
+        c = self.config
         with torch.no_grad():
             cells = task_cells(network, batch)
-        layers = TaskLayers(network.decision, cells)
-        value = network.normal(batch.support_value)
-        weight = task_weights(batch.support_mask, value.dtype, self.config.tune_shrink)
-        for _ in range(self.config.tune_steps):
+        layers = TaskLayers(network.decision, cells, first_order=True)
+        inner = InnerLoss.of(network, batch, c.tune_loss, c.delta, c.tune_shrink)
+        for _ in range(c.tune_steps):
             with torch.enable_grad():
-                losses = pointwise(self.config.tune_loss, layers() - value, self.config.delta)
-                sgd_step(layers, (losses * weight).sum(), self.config.tune_rate)
+                sgd_step(layers, layers.loss(inner), c.tune_rate)
         with torch.no_grad():
             rating: torch.Tensor = network.rating(layers(query=True))
         return rating

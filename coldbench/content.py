@@ -4,6 +4,7 @@ Optional for plugins. Axes: n users or items, F fields, D embedding size, L long
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,7 +64,7 @@ class ContentEmbedding(nn.Module):
             scale = rare_std if n > rare_size else std
             weight = torch.empty(n, size).normal_(0, scale, generator=generator)
             self.weights.append(nn.Parameter(weight))
-            self.register_buffer(f"ids{index}", torch.from_numpy(ids))
+            self._know(index, torch.from_numpy(ids))
 
     @property
     def width(self) -> int:
@@ -77,7 +78,7 @@ class ContentEmbedding(nn.Module):
             ids, n = self._ids(field), len(self.weights[field])
             seen = torch.zeros(n, dtype=torch.bool)
             seen[ids[chosen].flatten()] = True
-            setattr(self, f"ids{field}", _remap(seen, nearest=kind == "number")[ids])
+            self._know(field, _remap(seen, nearest=kind == "number")[ids])
 
     def forward(
         self, index: torch.Tensor, generator: torch.Generator | None = None
@@ -88,26 +89,48 @@ class ContentEmbedding(nn.Module):
         """
         if not len(self.weights):
             return torch.zeros(*index.shape, 0, device=index.device)
-        embedded = self.embed(self.ids(index.reshape(-1), generator))
-        return embedded.reshape(*index.shape, self.width)
+        flat, found = index.reshape(-1), []
+        for field, weight in enumerate(self.weights):
+            ids, shown = self._ids(field), self._shown(field, len(flat), generator)
+            if ids.shape[1] == 1:
+                ids = ids.index_select(0, flat)
+                found.append(_mean(weight, ids if shown is None else ids * shown))
+                continue
+            members, sizes = (self.get_buffer(f"{name}{field}") for name in ("members", "sizes"))
+            members = members.index_select(0, flat)
+            if shown is not None:
+                members = torch.where(shown, members, members.clamp(max=0))
+            found.append(_means(weight, members, sizes.index_select(0, flat)))
+        return torch.cat(found, 1).view(*index.shape, self.width)
 
     def ids(
         self, index: torch.Tensor, generator: torch.Generator | None = None
     ) -> list[torch.Tensor]:
         """The ids of each field, int64 [n, L], of the users or items `index` (int64 [n])."""
         found = []
-        for field, hidden in enumerate(self.hidden):
-            ids = self._ids(field)[index]
-            if generator is not None and hidden:
-                draw = torch.rand(len(index), 1, generator=generator)
-                ids = ids * (draw >= hidden).to(ids.device)
-            found.append(ids)
+        for field in range(len(self.hidden)):
+            ids, shown = self._ids(field)[index], self._shown(field, len(index), generator)
+            found.append(ids if shown is None else ids * shown)
         return found
 
     def embed(self, ids: Sequence[torch.Tensor]) -> torch.Tensor:
         """Concatenated embeddings [n, F * D] of the ids of each field; F is at least 1."""
         pairs = zip(self.weights, ids, strict=True)
         return torch.cat([_mean(weight, of_field) for weight, of_field in pairs], dim=1)
+
+    def _shown(self, field: int, n: int, generator: torch.Generator | None) -> torch.Tensor | None:
+        """Which of n users or items show a rare field in training, bool [n, 1]; None: all."""
+        if generator is None or not self.hidden[field]:
+            return None
+        draw = torch.rand(n, 1, generator=generator)
+        return (draw >= self.hidden[field]).to(self._ids(field).device)
+
+    def _know(self, field: int, ids: torch.Tensor) -> None:
+        """Sets the ids of a field, and for sets what `_members` makes of them."""
+        self.register_buffer(f"ids{field}", ids)
+        if ids.shape[1] > 1:
+            for name, value in zip(("members", "sizes"), _members(ids), strict=True):
+                self.register_buffer(f"{name}{field}", value, persistent=False)
 
     def _ids(self, field: int) -> torch.Tensor:
         ids: torch.Tensor = getattr(self, f"ids{field}")
@@ -124,10 +147,42 @@ def known_ids(ids: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 def _mean(weight: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
     """Mean embedding of the known ids of each row [n, L] -> [n, D]; of "unknown" without any."""
     if ids.shape[1] == 1:
-        return nn.functional.embedding(ids[:, 0], weight)
-    known = known_ids(ids, weight.dtype)
-    total = (nn.functional.embedding(ids, weight) * known[..., None]).sum(1)
-    return total / known.sum(1, keepdim=True)
+        return weight.index_select(0, ids[:, 0])
+    return _means(weight, *_members(ids))
+
+
+def _members(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ids that count, -1 for the others, int64 [n, L]; and how many count, int64 [n]."""
+    known = known_ids(ids, ids.dtype)
+    return torch.where(known > 0, ids, -1), known.sum(1)
+
+
+class _Means(torch.autograd.Function):
+    """Mean rows of a table [N, D] over members int64 [n, L], of which sizes int64 [n] are not
+    negative: [n, D]. torch's `embedding_bag` with a sparser, several times faster gradient."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor
+    ) -> torch.Tensor:
+        rows = members.masked_select(members >= 0)
+        ctx.save_for_backward(rows, sizes)
+        ctx.shape = table.shape
+        total = nn.functional.embedding_bag(
+            rows, table.detach(), sizes.cumsum(0) - sizes, mode="sum"
+        )
+        return total / sizes[:, None]
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> Any:
+        rows, sizes = ctx.saved_tensors
+        shares = (gradient / sizes[:, None]).repeat_interleave(sizes, 0)
+        return gradient.new_zeros(ctx.shape).index_add_(0, rows, shares), None, None
+
+
+def _means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    found: torch.Tensor = _Means.apply(table, members, sizes)  # type: ignore[no-untyped-call]
+    return found
 
 
 def _remap(seen: torch.Tensor, nearest: bool) -> torch.Tensor:

@@ -52,6 +52,6 @@ def _value(metric: Metric, value: Array, score: Array, user: Array) -> float:
         return metric(value, score, user)
     except Exception as error:
         raise ColdbenchError(
-            f"metric {metric.name!r} raised {type(error).__name__}: {error}; all installed metrics are "
-            f"computed: mend it (coldbench check metric {metric.name}) or uninstall its package"
+            f"metric {metric.name!r} raised {type(error).__name__}: {error}; all installed metrics "
+            f"are computed: mend it (coldbench check metric {metric.name}) or uninstall its package"
         ) from error

@@ -68,7 +68,5 @@ def test_a_metric_that_fails_is_named(ratings: Ratings) -> None:
     bad = Metric("bad-one", divides, True, 0.0, None, "", "divides by zero")
     rows = np.arange(5)
     given = Predictions(rows, np.full(5, 3.0), np.zeros(5, np.int8), np.full(5, -1))
-    with pytest.raises(
-        ColdbenchError, match="metric 'bad-one' raised ZeroDivisionError.*uninstall"
-    ):
+    with pytest.raises(ColdbenchError, match=r"metric 'bad-one' raised Zero.*uninstall"):
         score(given, ratings, {"bad-one": bad})

@@ -6,6 +6,7 @@ from coldbench.report.data import ReportData
 from coldbench.report.effects import Ablation, Effect, Interaction
 from coldbench.report.names import display_name
 from coldbench.report.pairs import ALPHA
+from coldbench.report.steadiness import spreads_differ
 from coldbench.report.tables import (
     NA,
     Cell,
@@ -87,7 +88,8 @@ def _spread_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
     found = interval(effect.spread.ratio, 2)
-    return Cell(found.text, found.note, _mark(effect.spread_adjusted), found.sort)
+    shown = spreads_differ(effect.spread.ratio, effect.spread_adjusted)
+    return Cell(found.text, found.note, "best" if shown else "", found.sort)
 
 
 def _mark(adjusted: float | None) -> str:
@@ -209,7 +211,7 @@ def _told(data: ReportData, base: str, effects: Sequence[Effect]) -> tuple[str, 
     told = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     changes = f"{count} change{'' if count == 1 else 's'}"
     moved = [e for e in effects if _shown(e.adjusted)]
-    spread = [e for e in effects if _shown(e.spread_adjusted)]
+    spread = [e for e in effects if spreads_differ(e.spread.ratio, e.spread_adjusted)]
     moved.sort(key=lambda e: -abs(e.difference.difference.value or 0.0))
     means = "; ".join(f"{display_name(e.factor)} {_signed(e)}" for e in moved)
     ratios = "; ".join(

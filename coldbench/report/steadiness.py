@@ -4,10 +4,14 @@ from coldbench.report.comparisons import ALONE
 from coldbench.report.data import ReportData
 from coldbench.report.pairs import ALPHA, Pair
 from coldbench.report.tables import Cell, Column, Section, Table, interval, p_value
+from coldbench.statistics.interval import Interval
 
-__all__ = ["FEWEST", "shown_spread", "steadiness"]
+__all__ = ["FEWEST", "shown_spread", "spreads_differ", "steadiness"]
 
 FEWEST = 3  # seeds for a comparison of two spreads
+LEAST = (
+    0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
+)
 
 
 def steadiness(data: ReportData) -> Section:
@@ -35,11 +39,15 @@ def steadiness(data: ReportData) -> Section:
 
 
 def shown_spread(pair: Pair) -> bool:
-    """Whether the two spreads are shown to differ: Holm's p and the interval agree."""
-    ratio = pair.spread.ratio
-    return pair.spread_adjusted is not None and (
-        pair.spread_adjusted <= ALPHA and not ratio.contains(1.0)
-    )
+    """Whether the two spreads are shown to differ."""
+    return spreads_differ(pair.spread.ratio, pair.spread_adjusted)
+
+
+def spreads_differ(ratio: Interval, adjusted: float | None) -> bool:
+    """Whether Holm's p and the interval of a ratio agree that it is not 1, and it is not nearly."""
+    if adjusted is None or ratio.value is None:
+        return False
+    return adjusted <= ALPHA and not ratio.contains(1.0) and abs(ratio.value - 1) >= LEAST
 
 
 def _table(data: ReportData, pairs: list[Pair]) -> Table:

@@ -1,5 +1,6 @@
 """What the numbers say, in words, never stronger than they; each names the section behind it."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from coldbench.report.published import is_about
 from coldbench.report.steadiness import shown_spread
 from coldbench.report.tables import number, range_of
 from coldbench.statistics import compare_published, verdict
+from coldbench.statistics.interval import Interval
 
 __all__ = ["Saying", "sayings"]
 
@@ -133,12 +135,18 @@ def _steadier(data: ReportData) -> list[Saying]:
     if not shown:
         text = f"No learner is shown to be steadier than another ({len(tested)} comparisons)."
         return [Saying(text, "steadiness", "open", topic)]
-    pair = min(shown, key=lambda pair: pair.spread_adjusted or 0.0)
+    pair = max(shown, key=lambda pair: _apart(pair.spread.ratio))
     ratio, names = pair.spread.ratio, (data.names[pair.a], data.names[pair.b])
     text = f"Shown to differ in {len(shown)} of {len(tested)} comparisons; most clearly on "
     text += f"{pair.scenario}: the standard deviation of {names[0]} is {number(ratio.value, 2)} "
     text += f"{range_of(ratio, 2)} times that of {names[1]}."
     return [Saying(text, "steadiness", "shown", topic)]
+
+
+def _apart(ratio: Interval) -> float:
+    """How far the nearer end of the interval is from 1, as a factor."""
+    low, high = ratio.low or 0.0, ratio.high or math.inf
+    return max(low, 1 / high)
 
 
 def _published(data: ReportData) -> list[Saying]:

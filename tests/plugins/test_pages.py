@@ -5,9 +5,15 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from coldbench import registry
+from coldbench.conformance import Problem
+from coldbench.learner import Domain, Variant
+from coldbench.ratings import Ratings
 from tests.plugins.conftest import Run
 from tests.plugins.pages import DOCS, ROOT, blocks, follow
 
@@ -21,6 +27,21 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="the pages are for a
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_follows_the_page(page: str, run: Run, tmp_path: Path) -> None:
     assert len(follow(DOCS / page, tmp_path, run, TUNE)) >= 4
+
+
+def test_the_lines_on_content_do_what_they_say(ratings: Ratings) -> None:
+    (text,) = [text for _, mark, text in blocks(DOCS / PAGES[0]) if "ContentEmbedding" in text]
+    problem = Problem(Variant.of(registry.load("learner", "bias"), "bias"), ratings)
+    names: dict[str, Any] = {
+        "field": ratings.catalogue.item_fields[0],
+        "domain": Domain(ratings.catalogue, ratings.scale),
+        "rng": np.random.default_rng(0),
+        "batch": problem.batch,
+    }
+    exec(text, names)
+    assert len(names["ids"]) == ratings.catalogue.n_items
+    assert names["ids"].max() < names["size"]
+    assert names["vectors"].shape == (*problem.batch.query_item.shape, names["embedding"].width)
 
 
 def test_the_listing_is_short() -> None:

@@ -61,14 +61,22 @@ def gradients(module: nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
 
 
+@pytest.mark.parametrize("inner", ["absolute", "squared", "huber"])
 @pytest.mark.parametrize("loss", ["absolute", "squared", "huber"])
 @pytest.mark.parametrize("first_order", [False, True])
-@pytest.mark.parametrize("steps", [1, 5])
+@pytest.mark.parametrize(("steps", "hidden"), [(1, (8, 8)), (5, (8, 8)), (2, (8,)), (2, (8, 6, 4))])
 def test_batched_melu_equals_a_loop_of_learn2learn(
-    loss: Loss, first_order: bool, steps: int
+    inner: Loss, loss: Loss, first_order: bool, steps: int, hidden: tuple[int, ...]
 ) -> None:
     ratings = world(12)
-    c = MeLUConfig(loss=loss, first_order=first_order, inner_steps=steps, embedding=5)
+    c = MeLUConfig(
+        inner_loss=inner,
+        loss=loss,
+        first_order=first_order,
+        inner_steps=steps,
+        hidden=hidden,
+        embedding=5,
+    )
     learner = MeLU(c, domain(ratings), RNG(1))
     learner.network.observe(training(ratings))
     network = learner.network.double()

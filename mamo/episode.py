@@ -53,12 +53,12 @@ def personalise(
 
     rngs: one a task, for the random layers of the released attention; else unused.
     """
-    with torch.no_grad():
+    with torch.inference_mode():
         support = inputs.support()
         profile = support.user[:, 0]
         a = attend(model, profile, config, rngs)
         theta = start(model.network, model.memories if use_memories else None, a, support, config)
-        adapt(theta, inputs, batch.support_value.to(profile), target, config)
+        adapt(theta, inputs, support.mask, batch.support_value.to(profile), target, config)
     return Adapted(profile, a, theta, inputs)
 
 

@@ -27,7 +27,9 @@ class PerTask:
 
     def backward(self, delta: torch.Tensor) -> torch.Tensor:
         """The gradient of x from that of y."""
-        return delta @ self.weight.mT
+        if self.weight.dim() == 2:
+            return delta @ self.weight.T
+        return torch.bmm(delta, self.weight.mT)
 
     def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
         """One step of SGD: W <- W - rate x^T delta, b <- b - rate sum_s delta_s."""

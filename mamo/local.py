@@ -56,6 +56,7 @@ class Theta:
         joined = torch.cat(halves, dim=-2)
         return joined if joined.dim() == 3 else joined[None]
 
+    @torch.no_grad()
     def of_last(self) -> dict[str, torch.Tensor]:
         """The last task's weights and biases, under the names of the Network's parameters."""
         found = {name: layer.of_last() for name, layer in self.layers.items()}
@@ -120,28 +121,37 @@ def less(
 
 
 def adapt(
-    theta: Theta, inputs: LocalInputs, rating: torch.Tensor, target: Target, config: MAMOConfig
+    theta: Theta,
+    inputs: LocalInputs,
+    mask: torch.Tensor,
+    rating: torch.Tensor,
+    target: Target,
+    config: MAMOConfig,
 ) -> None:
-    """theta <- theta - rho x gradient of each task's mean support loss, several times."""
+    """theta <- theta - rho x gradient of each task's mean support loss, several times.
+
+    mask bool [B, S] and rating [B, S] of the support.
+    """
     if config.local_optimizer == "adam":
         rule: Adam | Sgd = Adam(theta.per_task, inputs, config.rho, len(rating))
     else:
         rule = Sgd(theta.layers, inputs, config.rho)
     truth = target.truth(config.loss, rating)
-    for part, weight in config.local_loops * minibatches(inputs, config.local_batch, truth):
+    for part, weight in config.local_loops * minibatches(
+        mask, config.local_batch, truth, inputs.splits
+    ):
         seen, out = theta.forward(inputs.support(part))
         delta = gradient(config.loss, out, truth[:, part]).mul_(weight)
         rule.step(seen, backward(theta.layers, seen, delta))
 
 
 def minibatches(
-    inputs: LocalInputs, size: int | None, like: torch.Tensor
+    mask: torch.Tensor, size: int | None, like: torch.Tensor, splits: bool
 ) -> list[tuple[slice, torch.Tensor]]:
     """Consecutive parts of the support, and the weight of each cell [B, S, 1]: a mean in a task.
 
     Inputs that cannot be split are used whole, with weight 0 outside the part.
     """
-    mask = inputs.support().mask
     ratings = mask.shape[1]
     found = []
     for first in range(0, ratings, size or ratings):
@@ -149,6 +159,6 @@ def minibatches(
         chosen = torch.zeros(mask.shape, dtype=like.dtype, device=like.device)
         chosen[:, part] = mask[:, part].to(like)
         weight = chosen / chosen.sum(1, keepdim=True).clamp(min=1)
-        here = part if inputs.splits else slice(None)
+        here = part if splits else slice(None)
         found.append((here, weight[:, here, None]))
     return found

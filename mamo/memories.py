@@ -93,15 +93,14 @@ def write(
 ) -> None:
     """The composed writes of values [B, ...] into memory [K, ...], in place."""
     factor, weight = composed(keep, add)
-    flat = memory.reshape(len(memory), -1)
-    new = torch.addmm(factor[:, None] * flat, weight.T, values.reshape(len(values), -1))
-    memory.copy_(new.reshape(memory.shape))
+    flat = memory.view(len(memory), -1)
+    flat.mul_(factor[:, None]).addmm_(weight.T, values.reshape(len(values), -1))
 
 
 def write_outer(memory: torch.Tensor, keep: torch.Tensor, add: torch.Tensor, value: Outer) -> None:
     """The same for values in factors, never formed for one user: memory [K, in, out]."""
     factor, weight = composed(keep, add)
     slots, inputs, outputs = memory.shape
-    x = torch.einsum("bk,bsi->bski", weight, value.x).reshape(-1, slots * inputs)
-    new = (x.T @ value.delta.reshape(-1, outputs)).reshape(memory.shape)
-    memory.mul_(factor[:, None, None]).add_(new)
+    x = (weight[:, None, :, None] * value.x[:, :, None]).view(-1, slots * inputs)
+    flat = memory.mul_(factor[:, None, None]).view(-1, outputs)
+    flat.addmm_(x.T, value.delta.reshape(-1, outputs))

@@ -27,12 +27,13 @@ def start(options: Options) -> Iterator[Line]:
 
 
 def report(options: Options) -> Iterator[Line]:
-    """Ten learners x 100 seeds of invented predictions, four scenarios, every metric."""
-    from coldbench.report.write import write_report
+    """`coldbench report`, as a new process, of ten learners x 100 seeds of invented predictions,
+    four scenarios, every metric."""
     from tests.report.fake import fake_study
 
     seeds = 10 if options.quick else 100
     with TemporaryDirectory() as folder:
         study = fake_study(Path(folder) / "study", NAMES, seeds)
-        spent = seconds(lambda: write_report(study, Path(folder) / "report"))
+        command = [sys.executable, "-m", "coldbench", "report", str(study.path)]
+        spent = seconds(lambda: subprocess.run(command, check=True, capture_output=True))
     yield Line("report", f"of {10 * seeds:,} runs", spent, "s", 10, at_most=True)

@@ -1,5 +1,6 @@
 """`coldbench report`: tables, plots and verdicts of a study."""
 
+import os
 from pathlib import Path
 
 import click
@@ -25,4 +26,6 @@ def report(study: Path | None, out: Path | None, form: str | None, table: str) -
         click.echo(render(opened, form, table), nl=False)
         return
     data = build(opened)
-    print_report(opened, write_report(opened, out or opened.path, data=data), data)
+    cores = os.cpu_count() or 1
+    files = write_report(opened, out or opened.path, data=data, workers=min(cores, 4))
+    print_report(opened, files, data)

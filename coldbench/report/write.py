@@ -9,7 +9,7 @@ from coldbench.errors import StoreError
 from coldbench.report.data import ReportData, build
 from coldbench.report.detail import sections
 from coldbench.report.figures import plots
-from coldbench.report.figures.draw import drawn
+from coldbench.report.figures.draw import drawn_all
 from coldbench.report.files import csv_files
 from coldbench.report.html import to_html
 from coldbench.report.latex import to_latex
@@ -24,27 +24,34 @@ KINDS = ("svg", "png", "pdf")
 
 
 def write_report(
-    study: Study, out: Path, kinds: Sequence[str] = KINDS, data: ReportData | None = None
+    study: Study,
+    out: Path,
+    kinds: Sequence[str] = KINDS,
+    data: ReportData | None = None,
+    workers: int = 1,
 ) -> dict[str, Path]:
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
-    kinds: of figure files; data: what `build` made of the study, if at hand. The same study gives
-    the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot be written.
+    kinds: of figure files; data: what `build` made of the study, if at hand; workers: processes
+    that draw (with more than one a script of yours needs `if __name__ == "__main__"`). The same
+    study gives the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot
+    be written.
     """
     data = data or build(study)
     _make(out)
-    figures = {plot.key: (plot, drawn(plot, kinds)) for plot in plots(data).values()}
+    figures = plots(data)
+    images = drawn_all(list(figures.values()), kinds, workers)
     parts, said = sections(data), sayings(data)
-    svgs = {key: inline(files["svg"], key, plot.alt) for key, (plot, files) in figures.items()}
-    alts = {key: plot.alt for key, (plot, _) in figures.items()}
+    alts = {key: plot.alt for key, plot in figures.items()}
+    svgs = {key: inline(images[key]["svg"], key, alt) for key, alt in alts.items()}
     files: dict[str, str | bytes] = {
         "report.html": to_html(data, parts, said, svgs),
         "report.md": to_markdown(data, parts, said, alts),
         "report.tex": to_latex(data, parts, said),
         **csv_files(data),
     }
-    for key, (_, images) in figures.items():
-        files |= {f"figures/{key}.{kind}": images[kind] for kind in kinds}
+    for key, made in images.items():
+        files |= {f"figures/{key}.{kind}": made[kind] for kind in kinds}
     return _write(files, out)
 
 

@@ -1,7 +1,9 @@
 """Forest plots of an ablation: effects on the mean, and ratios of standard deviations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -33,16 +35,16 @@ KINDS = (
     Kind(
         "mae",
         "MAE minus that of the base (right: worse)",
-        lambda effect: effect.difference.difference,
-        lambda effect: effect.adjusted,
+        attrgetter("difference.difference"),
+        attrgetter("adjusted"),
         0.0,
         4,
     ),
     Kind(
         "sd",
         "sd over seeds / that of the base (right: less stable)",
-        lambda effect: effect.spread.ratio,
-        lambda effect: effect.spread_adjusted,
+        attrgetter("spread.ratio"),
+        attrgetter("spread_adjusted"),
         1.0,
         2,
     ),
@@ -74,20 +76,20 @@ def _plot(data: ReportData, found: Ablation, kind: Kind, scenario: str) -> Plot 
     if not rows:
         return None
     alt = f"{scenario}: {kind.label}, with 95 % interval. {' '.join(told)}"
-    return Plot(
-        f"ablation-{kind.key}-{scenario}", alt, lambda: _draw(data, found, kind, scenario, rows)
-    )
+    names = {base: f"from {short(data.names[base])}" for base in found.bases}
+    factors = [f for f in found.factors if any((base, f) in rows for base in found.bases)]
+    draw = partial(_draw, names, factors, kind, scenario, rows)
+    return Plot(f"ablation-{kind.key}-{scenario}", alt, draw)
 
 
 def _draw(
-    data: ReportData,
-    found: Ablation,
+    names: Mapping[str, str],
+    factors: Sequence[str],
     kind: Kind,
     scenario: str,
     rows: dict[tuple[str, str], Effect],
 ) -> Figure:
-    factors = [f for f in found.factors if any((base, f) in rows for base in found.bases)]
-    figure, ax = axes(4.5, 1.1 + (0.16 + 0.17 * len(found.bases)) * len(factors), scenario)
+    figure, ax = axes(4.5, 1.1 + (0.16 + 0.17 * len(names)) * len(factors), scenario)
     ax.set_ylim(len(factors) - 0.4, -0.6)
     ax.set_yticks(range(len(factors)), [short(factor) for factor in factors])
     ax.xaxis.grid(True)
@@ -95,13 +97,13 @@ def _draw(
     ax.set_xlabel(kind.label)
     _scale(ax, kind)
     ax.axvline(kind.nothing, color=INK, lw=0.9, zorder=1.5)
-    step = 0.5 / max(len(found.bases), 1)
-    for place, base in enumerate(found.bases):
+    step = 0.5 / max(len(names), 1)
+    for place, (base, name) in enumerate(names.items()):
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
-        ax.plot([], [], marker, ms=5, color=colour, label=f"from {short(data.names[base])}")
+        ax.plot([], [], marker, ms=5, color=colour, label=name)
         for row, factor in enumerate(factors):
             if (base, factor) in rows:
-                y = row + step * (place - (len(found.bases) - 1) / 2)
+                y = row + step * (place - (len(names) - 1) / 2)
                 _effect(ax, kind, rows[base, factor], y, colour, marker)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     return figure

@@ -1,6 +1,7 @@
 """Cost against error: seconds, memory and parameters of one run."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -31,7 +32,7 @@ def _plot(found: Sequence[Cost], kind: str, label: str) -> Plot:
     points = [(place, one) for place, one in enumerate(found) if getattr(one, kind)]
     told = [f"{one.name}: {getattr(one, kind):,.0f}, MAE {number(one.mae)}." for _, one in points]
     alt = f"Mean MAE over scenarios against {label}. {' '.join(told)}"
-    return Plot(f"cost-{kind}", alt, lambda: _draw(points, kind, label))
+    return Plot(f"cost-{kind}", alt, partial(_draw, points, kind, label))
 
 
 def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:

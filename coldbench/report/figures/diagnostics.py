@@ -1,5 +1,8 @@
 """What learners say of themselves over epochs: each seed faint, the mean over seeds in front."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
@@ -20,11 +23,12 @@ def _plot(data: ReportData, panel: Panel) -> Plot:
         f"{data.names[one.learner]}: {one.means[0]:.4g} to {one.means[-1]:.4g}."
         for one in panel.shown
     ]
+    names = {one.learner: data.names[one.learner] for one in panel.shown}
     alt = f"{panel.name} by epoch, mean from the first to the last epoch. {' '.join(told)}"
-    return Plot(panel.key, alt, lambda: _draw(data, panel))
+    return Plot(panel.key, alt, partial(_draw, panel, names))
 
 
-def _draw(data: ReportData, panel: Panel) -> Figure:
+def _draw(panel: Panel, names: Mapping[str, str]) -> Figure:
     figure, ax = axes(4.5, 2.9, short(panel.name))
     ax.yaxis.grid(True)
     ax.margins(x=0.02)
@@ -38,7 +42,7 @@ def _draw(data: ReportData, panel: Panel) -> Figure:
         marker = MARKERS[place % len(MARKERS)]
         x = range(1, len(means) + 1)
         ax.plot(x, means, line, color=colour, lw=1.5, marker=marker, ms=3.6, mec="none")
-        ends.append((means[-1], data.names[one.learner], colour, len(means)))
+        ends.append((means[-1], names[one.learner], colour, len(means)))
     longest = max(epochs for *_, epochs in ends)
     for value, _, colour, epochs in ends:
         if epochs < longest:

@@ -3,7 +3,10 @@
 import io
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,7 +17,21 @@ from matplotlib.figure import Figure
 from coldbench.report.figures.fonts import small_family
 from coldbench.report.figures.style import PAPER, RC, Plot
 
-__all__ = ["drawn"]
+__all__ = ["FEW", "drawn", "drawn_all"]
+
+FEW = 12  # figures that are drawn before another process has even started
+
+
+def drawn_all(
+    plots: Sequence[Plot], kinds: Sequence[str], workers: int = 1
+) -> dict[str, dict[str, bytes]]:
+    """`drawn` of every plot, by key, in so many processes; the bytes do not depend on them."""
+    draw = partial(drawn, kinds=kinds)
+    keys = [plot.key for plot in plots]
+    if workers < 2 or len(plots) < FEW:
+        return dict(zip(keys, map(draw, plots), strict=True))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return dict(zip(keys, pool.map(draw, plots), strict=True))
 
 
 def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -60,7 +61,7 @@ def _interval_plot(data: ReportData, scenario: str) -> Plot:
     alt = f"{scenario}: mean MAE with 95 % interval. {_told(rows)}"
     alt += "".join(f" {line.label}: {number(line.value)}." for line in lines)
     label = "MAE (lower is better)"
-    return Plot(f"intervals-{scenario}", alt, lambda: _forest(scenario, rows, lines, label))
+    return Plot(f"intervals-{scenario}", alt, partial(_forest, scenario, rows, lines, label))
 
 
 def differences(data: ReportData) -> list[Plot]:
@@ -87,7 +88,7 @@ def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
     alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds. {_told(rows)}"
     label = "MAE minus that of the best (right: worse)"
     return Plot(
-        f"differences-{scenario}", alt, lambda: _forest(title, rows, [Line("", 0.0)], label, True)
+        f"differences-{scenario}", alt, partial(_forest, title, rows, [Line("", 0.0)], label, True)
     )
 
 
@@ -128,7 +129,7 @@ def _bars(
 ) -> Plot:
     rows = [Row(data.names[name], (), value, "") for name, value in found.items()]
     alt = f"{scenario}: {told}. {_told(rows)}"
-    return Plot(key, alt, lambda: _forest(scenario, rows, [], told, zero=True))
+    return Plot(key, alt, partial(_forest, scenario, rows, [], told, zero=True))
 
 
 def _signed(value: Interval, sign: int) -> Interval:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -47,7 +48,7 @@ def _curve_plot(data: ReportData, name: str) -> Plot:
     what = "all scenarios" if what == "mae" else what
     told = [_lowest(one) for one in series]
     alt = f"{what}: validation MAE by epoch, mean and 95 % band. {' '.join(told)}"
-    return Plot(f"curves-{what.replace(' ', '-')}", alt, lambda: _draw_curves(what, series))
+    return Plot(f"curves-{what.replace(' ', '-')}", alt, partial(_draw_curves, what, series))
 
 
 def _lowest(series: Series) -> str:
@@ -98,7 +99,7 @@ def _shot_plot(data: ReportData, scenario: str) -> Plot:
     ticks = ["all" if level == FULL else str(level) for level in levels]
     told = [f"{s.name}: " + ", ".join(number(b.value) for b in s.bands) + "." for s in series]
     alt = f"{scenario}: MAE with {', '.join(ticks)} support ratings. {' '.join(told)}"
-    return Plot(f"shots-{scenario}", alt, lambda: _draw_shots(scenario, series, ticks))
+    return Plot(f"shots-{scenario}", alt, partial(_draw_shots, scenario, series, ticks))
 
 
 def _draw_shots(title: str, series: Sequence[Series], ticks: Sequence[str]) -> Figure:

@@ -1,6 +1,7 @@
 """Matrices with a number in every cell: reversal probabilities, rank counts."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,10 +42,8 @@ def _reversal_plot(data: ReportData, scenario: str) -> Plot | None:
         return None
     alt = f"{scenario}: how often one run of each names the wrong winner. {' '.join(told)}"
     labels = [short(data.names[name]) for name in here]
-
-    def draw() -> Figure:
-        return _matrix(f"{scenario}: wrong winner, %", labels[1:], labels[:-1], cells, COLOURS[1])
-
+    title = f"{scenario}: wrong winner, %"
+    draw = partial(_matrix, title, labels[1:], labels[:-1], cells, COLOURS[1])
     return Plot(f"reversal-{scenario}", alt, draw)
 
 
@@ -72,7 +71,7 @@ def _rank_plot(data: ReportData, ranking: Ranking) -> Plot:
     agreement = "" if w is None else f", Kendall's W {number(w, 2)}"
     title = f"{ranking.scenario}: rank in {n} seed{'s' if n > 1 else ''}{agreement}"
     return Plot(
-        f"ranks-{ranking.scenario}", alt, lambda: _matrix(title, labels, places, cells, COLOURS[0])
+        f"ranks-{ranking.scenario}", alt, partial(_matrix, title, labels, places, cells, COLOURS[0])
     )
 
 

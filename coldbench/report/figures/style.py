@@ -4,8 +4,9 @@ Colours are those of Okabe and Ito; markers and hatches repeat what colour says.
 colour to a variable, so that figures follow its light or dark scheme.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -73,11 +74,12 @@ RC: dict[Any, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A figure to draw: key (its file name), alt text with the numbers, and how to draw it."""
+    """A figure to draw: key (its file name), alt text with the numbers, and how to draw it: a
+    function with all that it needs, so that another process can."""
 
     key: str
     alt: str
-    draw: Callable[[], Figure]
+    draw: partial[Figure]
 
 
 def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:

@@ -1,6 +1,7 @@
 """Shares of variance by source of randomness: stacked bars, and the interval of each share."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -31,7 +32,7 @@ def _plot(data: ReportData, scenario: str, here: Sequence[Attribution]) -> Plot:
     ]
     alt = f"{scenario}: share of the variance by source. {'; '.join(told)}."
     names = [data.names[one.learner] for one in here]
-    return Plot(f"sources-{scenario}", alt, lambda: _draw(scenario, here, names))
+    return Plot(f"sources-{scenario}", alt, partial(_draw, scenario, here, names))
 
 
 def _draw(title: str, here: Sequence[Attribution], names: Sequence[str]) -> Figure:

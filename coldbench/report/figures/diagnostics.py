@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
@@ -36,8 +37,8 @@ def _draw(panel: Panel, names: Mapping[str, str]) -> Figure:
     ends = []
     for place, one in enumerate(panel.shown):
         colour, line = COLOURS[place % len(COLOURS)], LINES[place // len(COLOURS) % len(LINES)]
-        for run in one.runs.values():
-            ax.plot(range(1, len(run) + 1), run, line, color=colour, lw=0.6, alpha=0.3)
+        runs = [list(enumerate(run, 1)) for run in one.runs.values()]
+        ax.add_collection(LineCollection(runs, colors=colour, ls=line, lw=0.6, alpha=0.3))
         means = one.means
         marker = MARKERS[place % len(MARKERS)]
         x = range(1, len(means) + 1)

@@ -3,8 +3,8 @@
 import io
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 
@@ -25,13 +25,19 @@ FEW = 12  # figures that are drawn before another process has even started
 def drawn_all(
     plots: Sequence[Plot], kinds: Sequence[str], workers: int = 1
 ) -> dict[str, dict[str, bytes]]:
-    """`drawn` of every plot, by key, in so many processes; the bytes do not depend on them."""
+    """`drawn` of every plot, by key, in so many processes; the bytes do not depend on them.
+
+    Where a process dies (little memory, no right to start one), this one draws them all.
+    """
     draw = partial(drawn, kinds=kinds)
     keys = [plot.key for plot in plots]
-    if workers < 2 or len(plots) < FEW:
-        return dict(zip(keys, map(draw, plots), strict=True))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return dict(zip(keys, pool.map(draw, plots), strict=True))
+    if workers > 1 and len(plots) >= FEW:
+        with (
+            suppress(BrokenExecutor, OSError),
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        ):
+            return dict(zip(keys, pool.map(draw, plots), strict=True))
+    return dict(zip(keys, map(draw, plots), strict=True))
 
 
 def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> dict[str, bytes]:

@@ -78,7 +78,9 @@ def drive(
     folder = default_folder(config, ratings.name)
     published = read_published(config.published) if config.published else None
     budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
-    study = Study.prepare(folder, jobs, config.dataset_options, whole.departures, budgets)
+    study = Study.prepare(
+        folder, jobs, config.dataset_options, whole.departures, budgets, config.against
+    )
     if published is not None:
         study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)

@@ -42,7 +42,8 @@ class StudyConfig(BaseModel):
     a file of published values (`coldbench.published`), copied into the study for its report;
     ablation: configurations of one learner that differ in one thing each, run instead of the
     default `models`; departures: which `variants` depart from which, as an ablation states it;
-    tuning: how learners were tuned (`coldbench tune` writes it), for the report.
+    tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
+    that the others should beat, named before the runs: the report tests these pairs as a family.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +65,7 @@ class StudyConfig(BaseModel):
     out: Path | None = None
     published: Path | None = None
     tuning: dict[str, Budget] = {}
+    against: tuple[str, ...] = ()
 
     @field_validator("seeds")
     @classmethod
@@ -124,6 +126,9 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
     stray = sorted(config.options.keys() - set(config.models))
     if stray:
         raise unknown("learner in options", stray[0], config.models)
+    for name in config.against:
+        if name not in config.models:
+            raise unknown("learner in against", name, config.models)
     learners = {name: _learner(config, name) for name in config.models}
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)

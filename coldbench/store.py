@@ -44,7 +44,8 @@ class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
-    tuning: `coldbench.budget.Budget` of each learner that was tuned."""
+    tuning: `coldbench.budget.Budget` of each learner that was tuned; against: learners that the
+    others should beat."""
 
     model_config = ConfigDict(extra="forbid")
     schema_version: int = SCHEMA
@@ -54,6 +55,7 @@ class Manifest(BaseModel):
     dataset_options: dict[str, Any] = {}
     departures: tuple[Departure, ...] = ()
     tuning: dict[str, dict[str, Any]] = {}
+    against: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -108,6 +110,7 @@ class Manifest(BaseModel):
             dataset_options=self.dataset_options or other.dataset_options,
             departures=tuple(departures.values()),
             tuning=self.tuning | other.tuning,
+            against=tuple(dict.fromkeys([*self.against, *other.against])),
         )
 
 
@@ -146,11 +149,14 @@ class Study:
         dataset_options: Mapping[str, Any] | None = None,
         departures: Iterable[Departure] = (),
         tuning: Mapping[str, Mapping[str, Any]] | None = None,
+        against: Iterable[str] = (),
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         made = Manifest.of(jobs, dataset_options, departures)
         told = {name: dict(budget) for name, budget in (tuning or {}).items()}
-        return cls.planned(path, made.model_copy(update={"tuning": told}))
+        return cls.planned(
+            path, made.model_copy(update={"tuning": told, "against": tuple(against)})
+        )
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

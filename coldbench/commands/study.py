@@ -25,6 +25,9 @@ OPTIONS = (
         "--shots", callback=parse.numbers, help="Also predict with so many support ratings: 0,1,5"
     ),
     click.option(
+        "--against", callback=parse.names, help="Of the models, those that the others must beat."
+    ),
+    click.option(
         "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
     ),
     click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder."),

@@ -52,7 +52,8 @@ class ReportData:
     scenario, where the data have a best value; declared: comparisons in the family that Holm
     corrects; digest: sums over predictions, with the reason why they do not cover all finished
     runs, or ""; departures: configurations of an ablation, which are compared with their base only;
-    collapsed: runs that predict a constant; tuning: the budget of each learner, in words.
+    collapsed: runs that predict a constant; tuning: the budget of each learner, in words;
+    against: learners that the others should beat, as the study says.
     """
 
     dataset: str
@@ -83,6 +84,7 @@ class ReportData:
     collapsed: tuple[RunRecord, ...]
     concentration: pd.DataFrame
     tuning: Mapping[str, str]
+    against: tuple[str, ...]
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -159,6 +161,7 @@ def build(study: Study) -> ReportData:
             name: told(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
             for name, config in ((name, manifest.learners.get(name, {})) for name in learners)
         },
+        against=tuple(name for name in manifest.against if name in learners),
     )
 
 

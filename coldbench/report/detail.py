@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from coldbench.report.ablation import ablation
+from coldbench.report.against import against
 from coldbench.report.comparisons import differences, published, ranks, reversal
 from coldbench.report.data import ReportData
 from coldbench.report.diagnostics import diagnostics
@@ -18,6 +19,7 @@ __all__ = ["sections"]
 MAKERS: tuple[Callable[[ReportData], Section | None], ...] = (
     overview,
     ablation,
+    against,
     intervals,
     differences,
     reversal,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from coldbench.report.against import Contest, contests
 from coldbench.report.csv import frame_to_csv, to_csv
 from coldbench.report.data import ReportData
 from coldbench.report.effects import Effect, Interaction
@@ -101,6 +102,18 @@ INTERACTION_COLUMNS = (
     "p_holm",
 )
 DIAGNOSTIC_COLUMNS = ("learner", "seed", "epoch", "name", "value")
+AGAINST_COLUMNS = (
+    "scenario",
+    "learner",
+    "reference",
+    "n_seeds",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "p_holm",
+    "outcome",
+)
 SHOT_COLUMNS = ("scenario", "learner", "shots", "n_seeds", "mean", "ci_low", "ci_high")
 SOURCE_COLUMNS = (
     "scenario",
@@ -132,6 +145,8 @@ def csv_files(data: ReportData) -> dict[str, str]:
     }
     if data.pairs:
         files["pairs.csv"] = to_csv(PAIR_COLUMNS, [_pair(pair) for pair in data.pairs])
+    if data.against:
+        files["against.csv"] = to_csv(AGAINST_COLUMNS, [_contest(c) for c in contests(data)])
     if data.shots:
         lines = [(s.scenario, s.learner, s.shots, s.mean.n, *_three(s.mean)) for s in data.shots]
         files["shots.csv"] = to_csv(SHOT_COLUMNS, lines)
@@ -188,6 +203,19 @@ def _diagnostics(data: ReportData) -> Iterator[tuple[object, ...]]:
 
 def _three(value: Interval) -> tuple[float | None, float | None, float | None]:
     return value.value, value.low, value.high
+
+
+def _contest(contest: Contest) -> tuple[object, ...]:
+    return (
+        contest.scenario,
+        contest.learner,
+        contest.reference,
+        contest.difference.n,
+        *_three(contest.difference),
+        contest.p,
+        contest.adjusted,
+        contest.outcome,
+    )
 
 
 def _pair(pair: Pair) -> tuple[object, ...]:

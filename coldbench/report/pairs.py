@@ -22,7 +22,7 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["ALPHA", "Pair", "compare", "pair_of"]
+__all__ = ["ALPHA", "Pair", "compare", "holm", "pair_of"]
 
 ALPHA = 0.05
 
@@ -98,16 +98,16 @@ def _pair(
 
 def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
     """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
-    means = _holm([pair.difference.p for pair in pairs], declared)
-    spreads = _holm([pair.spread.p_paired for pair in pairs], declared)
+    means = holm([pair.difference.p for pair in pairs], declared)
+    spreads = holm([pair.spread.p_paired for pair in pairs], declared)
     return tuple(
         replace(pair, adjusted=mean, spread_adjusted=spread)
         for pair, mean, spread in zip(pairs, means, spreads, strict=True)
     )
 
 
-def _holm(p: Sequence[float | None], declared: int) -> list[float | None]:
-    """Holm's p; None stays None."""
+def holm(p: Sequence[float | None], declared: int) -> list[float | None]:
+    """Holm's p in a family of `declared` comparisons; None stays None."""
     raw = [one for one in p if one is not None]
     adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
     return [None if one is None else next(adjusted) for one in p]

@@ -73,6 +73,7 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         else:
             variants[name] = {"base": config.get("base", name), "options": given}
     opened = manifest.dataset_options
+    against = () if apart else manifest.against
     departures = [one.model_dump(mode="json", exclude_defaults=True) for one in manifest.departures]
     return {
         "dataset": fixed["dataset"],
@@ -83,6 +84,7 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         **({"variants": variants} if variants else {}),
         **({"departures": departures} if departures else {}),
         **({"options": options} if options else {}),
+        **({"against": list(against)} if against else {}),
         "scenarios": fixed["scenarios"],
         "shots": fixed["shots"],
         "refit": fixed["refit"],

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from coldbench.report.ablation import findings
+from coldbench.report.against import contests
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
@@ -34,6 +35,7 @@ def sayings(data: ReportData) -> tuple[Saying, ...]:
     return (
         *_warnings(data),
         *(saying for scenario in data.scenarios for saying in _tie(data, scenario)),
+        *_against(data),
         *_ablation(data),
         *_comparisons(data),
         *_steadier(data),
@@ -75,6 +77,25 @@ def _tie(data: ReportData, scenario: str) -> list[Saying]:
     text = f"{name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
     text += f"; shown to beat the other {behind}." if behind else "."
     return [Saying(text, "league", "shown" if behind else "open", scenario)]
+
+
+def _against(data: ReportData) -> list[Saying]:
+    """By reference: who is shown to beat it, scenario by scenario."""
+    found = []
+    for reference in data.against:
+        won = {
+            scenario: [
+                data.names[c.learner]
+                for c in contests(data)
+                if (c.reference, c.scenario, c.outcome) == (reference, scenario, "better")
+            ]
+            for scenario in data.scenarios
+        }
+        told = [f"{scenario}: {_some(names) or 'nobody'}" for scenario, names in won.items()]
+        text = f"Shown to beat {data.names[reference]}: {'; '.join(told)}."
+        kind = "shown" if any(won.values()) else "open"
+        found.append(Saying(text, "against", kind, f"Against {data.names[reference]}"))
+    return found
 
 
 def _ablation(data: ReportData) -> list[Saying]:

@@ -30,6 +30,11 @@ class Interval:
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"interval needs low <= high, got [{self.low}, {self.high}]")
 
+    def __neg__(self) -> "Interval":
+        """Of the negated quantity: -b + a from a - b."""
+        low, high = (None if end is None else -end for end in (self.high, self.low))
+        return Interval(None if self.value is None else -self.value, low, high, self.n, self.reason)
+
     @property
     def width(self) -> float | None:
         """`high - low`, None when a limit is missing."""

@@ -49,6 +49,7 @@ def fake_study(
     odd_episodes: str = "",
     departures: Sequence[Departure] = (),
     constant: Sequence[tuple[str, int]] = (),
+    against: Sequence[str] = (),
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value."""
@@ -66,7 +67,7 @@ def fake_study(
         for v in vectors
         for name in learners
     ]
-    study = Study.prepare(path, jobs, departures=departures)
+    study = Study.prepare(path, jobs, departures=departures, against=against)
     for place, job in enumerate(jobs):
         key = (job.learner, place // len(learners))
         if key not in absent:

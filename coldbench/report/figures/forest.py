@@ -80,10 +80,8 @@ def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
         pair, sign = pair_of(data.pairs, scenario, standing.learner, best)
         if pair is not None:
             points = tuple(sign * d for d in pair.differences)
-            mean = pair.difference.difference
-            rows.append(
-                Row(data.names[standing.learner], points, _signed(mean, sign), standing.group)
-            )
+            mean = pair.difference.difference if sign > 0 else -pair.difference.difference
+            rows.append(Row(data.names[standing.learner], points, mean, standing.group))
     title = f"{scenario}: difference to {short(best)}"
     alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds. {_told(rows)}"
     label = "MAE minus that of the best (right: worse)"
@@ -130,14 +128,6 @@ def _bars(
     rows = [Row(data.names[name], (), value, "") for name, value in found.items()]
     alt = f"{scenario}: {told}. {_told(rows)}"
     return Plot(key, alt, partial(_forest, scenario, rows, [], told, zero=True))
-
-
-def _signed(value: Interval, sign: int) -> Interval:
-    if sign > 0 or value.value is None:
-        return value
-    if value.low is None or value.high is None:
-        return Interval(-value.value, None, None, value.n, value.reason)
-    return Interval(-value.value, -value.high, -value.low, value.n)
 
 
 def _told(rows: Sequence[Row]) -> str:

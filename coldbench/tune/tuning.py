@@ -70,7 +70,7 @@ def tune(
     if early:
         raise UsageError(
             f"seed {early[0]} is one that a study may use; tune on seeds from {FIRST_TUNING_SEED} "
-            "on, such as --seeds 1000,1001,1002"
+            "on, such as --seeds 1000,1001,1002, or --seeds 1000, (with the comma) for one"
         )
     optuna()
     ratings, jobs = plan(config)

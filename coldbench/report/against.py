@@ -55,8 +55,8 @@ def against(data: ReportData) -> Section | None:
         return None
     how = (
         "Each learner's MAE minus that of a learner which it should beat, with its 95 % interval: "
-        "below 0 it does better. ◆: shown to be better, ●: not shown to be either, no mark: shown "
-        "to be worse, after Holm's correction over these comparisons alone, because the study "
+        "below 0 it does better. Bold: shown to be better; n.s.: neither is shown; the others are "
+        "shown to be worse. Holm's correction is over these comparisons alone, because the study "
         "named them. Time: seconds of a run over those of the reference."
     )
     tables = tuple(_table(data, reference, found) for reference in data.against)
@@ -82,8 +82,10 @@ def _table(data: ReportData, reference: str, found: Sequence[Contest]) -> Table:
 
 
 def _cell(contest: Contest) -> Cell:
-    mark = {"better": "best", "open": "tied", "worse": ""}[contest.outcome]
-    return replace(interval(contest.difference), mark=mark)
+    cell = interval(contest.difference)
+    if contest.outcome == "open":
+        return replace(cell, text=f"{cell.text} n.s.")
+    return replace(cell, mark="best" if contest.outcome == "better" else "")
 
 
 def _times(mine: float | None, its: float | None) -> Cell:

@@ -13,6 +13,7 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--grid", PAPER: "--paper"} | {
     colour: f"--c{place}" for place, colour in enumerate(COLOURS)
 }
+WIDE = 5 * 72  # points: a figure that takes the whole width of the page
 DROPPED = ("font-family", "font", "writing-mode")  # the page decides
 
 
@@ -26,6 +27,8 @@ def inline(svg: bytes, key: str, alt: str) -> str:
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg.decode()))
     for element in root.iter():
         _clean(element, key, used)
+    if float(root.get("width", "0").removesuffix("pt")) > WIDE:
+        root.set("class", "wide")
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("role", "img")

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from coldbench.report.costs import Cost, costs_of
 from coldbench.report.data import ReportData
 from coldbench.report.figures.labels import beside
-from coldbench.report.figures.style import COLOURS, INK, MARKERS, Plot, axes, short
+from coldbench.report.figures.style import COLOURS, INK, MANY, MARKERS, Plot, axes, short
 from coldbench.report.tables import number
 
 __all__ = ["cost"]
@@ -36,7 +36,7 @@ def _plot(found: Sequence[Cost], kind: str, label: str) -> Plot:
 
 
 def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
-    figure, ax = axes(4.5, 3.2)
+    figure, ax = axes(*((4.5, 3.2) if len(points) <= MANY else (6.5, 5.0)))
     if kind in LOGARITHMIC:
         ax.set_xscale("log")
         ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.evidence import disagreements
-from coldbench.report.figures.style import COLOURS, INK, MUTED, PAPER, Plot, axes, short
+from coldbench.report.figures.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
 from coldbench.report.pairs import pair_of
 from coldbench.report.tables import number, range_of
 from coldbench.statistics import Interval
@@ -143,7 +143,8 @@ def _forest(
     right = [f"{line.label} {number(line.value)} ▸" for line in lines if line.value > high]
     named = [line for line in inside if line.label]
     above = len(named) + max(len(left), len(right))
-    figure, ax = axes(WIDTH, 0.9 + 0.34 * max(len(rows), 1) + 0.13 * above)
+    pitch = 0.34 if len(rows) <= MANY else 0.22
+    figure, ax = axes(WIDTH, 0.9 + pitch * max(len(rows), 1) + 0.13 * above)
     ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, INK, Plot, axes, short
+from coldbench.report.figures.style import COLOURS, INK, MANY, Plot, axes, short, width_for
 from coldbench.report.pairs import pair_of
 from coldbench.report.ranking import Ranking, rankings
 from coldbench.report.tables import number
@@ -35,14 +35,15 @@ def _reversal_plot(data: ReportData, scenario: str) -> Plot | None:
             pair, _ = pair_of(data.pairs, scenario, a, b)
             chance = pair.reversal.model.value if pair else None
             if chance is not None:
-                text = "<1" if chance < 0.01 else f"{100 * chance:.0f}"
+                small = "<1" if len(here) <= MANY else ""
+                text = small if chance < 0.01 else f"{100 * chance:.0f}"
                 cells[row - 1, column] = (text, 2 * chance)
-                told.append(f"{data.names[b]} and {data.names[a]}: {text} %.")
+                told.append(f"{data.names[b]} and {data.names[a]}: {text or '<1'} %.")
     if not cells:
         return None
     alt = f"{scenario}: how often one run of each names the wrong winner. {' '.join(told)}"
     labels = [short(data.names[name]) for name in here]
-    title = f"{scenario}: wrong winner, %"
+    title = f"{scenario}: wrong winner, %{'' if len(here) <= MANY else ' (empty: <1)'}"
     draw = partial(_matrix, title, labels[1:], labels[:-1], cells, COLOURS[1])
     return Plot(f"reversal-{scenario}", alt, draw)
 
@@ -78,9 +79,10 @@ def _rank_plot(data: ReportData, ranking: Ranking) -> Plot:
 def _matrix(
     title: str, rows: Sequence[str], columns: Sequence[str], cells: Cells, colour: str
 ) -> Figure:
-    crowded = len(columns) * max(map(len, columns)) * 4.8 > 240
+    width = width_for(len(columns))
+    crowded = len(columns) * max(map(len, columns)) * 4.8 > 53 * width
     space = 0.055 * max(map(len, columns)) if crowded else 0.0
-    figure, ax = axes(4.5, 0.75 + 0.27 * len(rows) + space, title)
+    figure, ax = axes(width, 0.75 + 0.27 * len(rows) + space, title)
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     size = 8.5 if len(rows) <= 8 else 7
@@ -90,7 +92,8 @@ def _matrix(
     ax.set_xticks(range(len(columns)), columns)
     if crowded:
         for label in ax.get_xticklabels():
-            label.set(rotation=40, ha="right", rotation_mode="anchor")
+            steep = 90 if len(columns) > MANY else 40
+            label.set(rotation=steep, ha="right", rotation_mode="anchor")
     ax.tick_params(axis="x", length=0, labelcolor=INK)
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -21,6 +21,7 @@ __all__ = [
     "HATCHES",
     "INK",
     "LINES",
+    "MANY",
     "MARKERS",
     "MUTED",
     "PAPER",
@@ -29,11 +30,13 @@ __all__ = [
     "axes",
     "label_ends",
     "short",
+    "width_for",
 ]
 
 INK, MUTED, GRID, PAPER = "#1d2433", "#667085", "#e4e7ec", "#ffffff"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a6a00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
+MANY = 16  # learners that fit a figure of the usual width
 LINES = ("-", "--", "-.", ":")
 HATCHES = ("", "///", "\\\\\\", "|||", "xxx")
 
@@ -89,6 +92,11 @@ def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
     if title:
         ax.set_title(title)
     return figure, ax
+
+
+def width_for(count: int) -> float:
+    """Inches of a figure in which so many learners stand side by side."""
+    return 4.5 + 0.2 * max(count - MANY, 0)
 
 
 def short(name: str) -> str:

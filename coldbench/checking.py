@@ -48,7 +48,8 @@ def kind_of(name: str) -> str:
     kinds = [kind for kind in registry.GROUPS if name in registry.names(kind)]
     if not kinds:
         known = [known for kind in registry.GROUPS for known in registry.names(kind)]
-        raise unknown("plugin", name, known)
+        error = unknown("plugin", name, known)
+        raise UsageError(f"{error}; a package of your own is known after `pip install -e FOLDER`")
     if len(kinds) > 1:
         raise UsageError(f"{name!r} is a {' and a '.join(kinds)}: name the kind too")
     return kinds[0]

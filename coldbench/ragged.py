@@ -59,6 +59,11 @@ class Ragged(NamedTuple):
         lengths = np.bincount(self.owner[keep], minlength=len(self.ptr) - 1)
         return Ragged.of(self.rows[keep], lengths)
 
+    def joined(self, other: "Ragged") -> "Ragged":
+        """The lists of both, end to end."""
+        rows = np.concatenate([self.rows, other.rows])
+        return Ragged.of(rows, np.concatenate([self.lengths, other.lengths]))
+
     def select(self, lists: Array) -> "Ragged":
         """The given lists (int [M] or bool [T]), in the given order."""
         lists = np.flatnonzero(lists) if lists.dtype == bool else lists

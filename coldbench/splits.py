@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -53,14 +53,10 @@ class Tasks:
     def join(cls, parts: list["Tasks"]) -> "Tasks":
         """All tasks of several sets, end to end."""
 
-        def ragged(lists: list[Ragged]) -> Ragged:
-            rows = np.concatenate([one.rows for one in lists])
-            return Ragged.of(rows, np.concatenate([one.lengths for one in lists]))
-
         return cls(
             np.concatenate([part.user for part in parts]),
-            ragged([part.support for part in parts]),
-            ragged([part.query for part in parts]),
+            reduce(Ragged.joined, [part.support for part in parts]),
+            reduce(Ragged.joined, [part.query for part in parts]),
             np.concatenate([part.scenario for part in parts]),
         )
 

@@ -1,13 +1,13 @@
 """Protocols `separate` and `all`: each scenario is its own set of tasks (MeLU's, made strict)."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from coldbench.protocols.protocol import Protocol, first_of_each_pair
 from coldbench.protocols.states import cold_items, cold_users
-from coldbench.protocols.validation import Validation, carve, without
+from coldbench.protocols.validation import Others, Validation, carve, without
 from coldbench.ragged import Ragged
 from coldbench.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
@@ -22,12 +22,15 @@ class Separate(Protocol):
     A task has `min_ratings`..`max_ratings` ratings in its state, `query` random ones as query,
     the rest as support. Training ratings are the supports of the W-W tasks, nothing else.
     With `test_tasks`, at most so many tasks of a scenario are tested, drawn at random: for
-    learners too slow to meet them all.
+    learners too slow to meet them all. Version 2 validates on tasks like those of the test: as
+    long, and on pseudo-cold items also of warm users who are not trained on (more than half of the
+    W-C test tasks of MovieLens-1M are theirs). Version 1 had only training users with short tasks.
     Lee et al. 2019, section 4.1, with the query ratings of warm users held out of training.
     """
 
     name: ClassVar[str] = "separate"
     summary: ClassVar[str] = "four sets of tasks; training on the supports of the W-W tasks only"
+    version: Literal[1, 2] = 2
     min_ratings: int = Field(13, ge=2)
     max_ratings: int | None = Field(100, ge=2)
     query: int = Field(10, ge=1)
@@ -47,9 +50,18 @@ class Separate(Protocol):
         episodes = generator(seeds.episode, "tasks")
         parts = [self._tasks(ratings, rows[state == s], s, episodes) for s in range(4)]
         train, users = self._train(ratings, rows[state == 0], parts[0])
-        inner, validation = carve(ratings, users, train, seeds, self.validation)
+        others = self._others(ratings, rows[state == 0], users) if self.version > 1 else None
+        inner, validation = carve(ratings, users, train, seeds, self.validation, others)
         tested = Tasks.join([self._tested(part, episodes) for part in parts])
         return Split(cold_user, cold_item, users, train, inner, validation, tested)
+
+    def _others(self, ratings: Ratings, rows: Array, users: Array) -> Others:
+        """Warm users without a training task: their ratings of warm items serve nothing else."""
+        lists, warm = Ragged.grouped(rows, ratings.user[rows])
+        idle = ~np.isin(warm, users)
+        most = self.max_ratings or len(ratings)
+        rest = lists.select(idle)
+        return Others(warm[idle].astype(np.int64), rest, self.min_ratings, most, self.query)
 
     def _tasks(self, ratings: Ratings, rows: Array, state: int, rng: np.random.Generator) -> Tasks:
         lists, users = Ragged.grouped(rows, ratings.user[rows])

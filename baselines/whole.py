@@ -47,8 +47,9 @@ class WholeLayers(Adaptable):
         self.e_user, self.e_item = of_user[:, None], embedding(place, of_item)
         if embeddings:
             dtype = of_user.dtype
-            self.user_shares = [shared_ids(ids[:, None], 1, dtype) for ids in user_ids]
-            self.item_shares = [shared_ids(ids[place], self.n, dtype) for ids in item_ids]
+            one = torch.arange(len(batch), device=batch.user.device)[:, None]
+            self.user_shares = [shared_ids(ids, one, 1, dtype) for ids in user_ids]
+            self.item_shares = [shared_ids(ids, place, self.n, dtype) for ids in item_ids]
             self._no_moves()
         for name, value in network.decision.named_parameters():
             row = value if value.dim() == 2 else value[None]
@@ -87,15 +88,20 @@ class WholeLayers(Adaptable):
         return torch.cat([torch.bmm(s, m) for s, m in zip(shares, fields, strict=True)], -1)
 
 
-def shared_ids(ids: torch.Tensor, n: int, dtype: torch.dtype) -> torch.Tensor:
-    """a_z a_s' of each cell z and the first n cells s: ids int64 [B, C, L] -> [B, C, n]."""
-    share = known_ids(ids.flatten(0, 1), dtype)
-    share = (share / share.sum(1, keepdim=True)).view(ids.shape)
-    total = torch.zeros(*ids.shape[:2], n, dtype=dtype, device=ids.device)
-    for member in range(ids.shape[2]):
-        same = ids[:, :, None] == ids[:, None, :n, member, None]
-        total += (same * share[:, :, None]).sum(-1) * share[:, None, :n, member]
-    return total
+def shared_ids(
+    ids: torch.Tensor, place: torch.Tensor, n: int, dtype: torch.dtype
+) -> torch.Tensor:
+    """a_z a_s' of each cell z and the first n cells s, [B, C, n].
+
+    ids: those of M users or items, int64 [M, L]; place: which of them is in a cell, int64 [B, C].
+    """
+    share = known_ids(ids, dtype)
+    share = share / share.sum(1, keepdim=True)
+    names, column = torch.unique(ids, return_inverse=True)
+    rows = torch.zeros(len(ids), len(names), dtype=dtype, device=ids.device)
+    rows.scatter_add_(1, column, share)
+    alike = torch.sparse.mm(rows.to_sparse(), rows.T)
+    return alike[place[:, :, None], place[:, None, :n]]
 
 
 def _read(

@@ -88,9 +88,7 @@ class WholeLayers(Adaptable):
         return torch.cat([torch.bmm(s, m) for s, m in zip(shares, fields, strict=True)], -1)
 
 
-def shared_ids(
-    ids: torch.Tensor, place: torch.Tensor, n: int, dtype: torch.dtype
-) -> torch.Tensor:
+def shared_ids(ids: torch.Tensor, place: torch.Tensor, n: int, dtype: torch.dtype) -> torch.Tensor:
     """a_z a_s' of each cell z and the first n cells s, [B, C, n].
 
     ids: those of M users or items, int64 [M, L]; place: which of them is in a cell, int64 [B, C].
@@ -101,7 +99,8 @@ def shared_ids(
     rows = torch.zeros(len(ids), len(names), dtype=dtype, device=ids.device)
     rows.scatter_add_(1, column, share)
     alike = torch.sparse.mm(rows.to_sparse(), rows.T)
-    return alike[place[:, :, None], place[:, None, :n]]
+    found: torch.Tensor = alike[place[:, :, None], place[:, None, :n]]
+    return found
 
 
 def _read(

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from coldbench.datasets import open_dataset
 from coldbench.protocols import PROTOCOLS, All, Mixed, Protocol, Separate
 from coldbench.ratings import Ratings
 from coldbench.rng import Seeds
@@ -66,6 +67,51 @@ def test_pseudo_cold_users_are_unseen_in_inner_training(ratings: Ratings) -> Non
     split = Separate().split(ratings, Seeds.joint(1))
     cold = split.validation.query.rows[split.validation.scenario >= 2]
     assert not np.isin(ratings.user[cold], ratings.user[split.inner.rows]).any()
+
+
+@pytest.fixture(scope="module")
+def many(own_cache: None) -> Ratings:
+    """Enough users for 50 validation tasks of every scenario but C-C."""
+    return open_dataset("synthetic", {"n_users": 1200, "n_items": 200, "n_ratings": 60_000})
+
+
+VERSIONS = {version: Separate(version=version, max_ratings=40) for version in (1, 2)}
+
+
+def test_validation_tasks_are_as_long_as_test_tasks(many: Ratings) -> None:
+    """Where there are enough; in C-C there are not, and shorter ones are taken too."""
+    split = VERSIONS[2].split(many, Seeds.joint(0))
+    for tasks in (split.validation.only(("W-W", "W-C", "C-W")), split.test):
+        assert (tasks.query.lengths == 10).all()
+        assert tasks.support.lengths.min() >= 3
+        assert tasks.support.lengths.max() <= 30
+    assert split.validation.only(("C-C",)).query.lengths.min() < 10
+    before = VERSIONS[1].split(many, Seeds.joint(0)).validation
+    assert before.only(("W-C",)).query.lengths.min() < 10
+
+
+def test_validation_meets_users_who_are_not_trained_on_where_the_test_does(many: Ratings) -> None:
+    """On pseudo-cold items only: without training ratings a user's warm tasks would be C-W ones."""
+    split = VERSIONS[2].split(many, Seeds.joint(0))
+    task_scenario = split.validation.scenario[split.validation.query.ptr[:-1]]
+    idle = ~np.isin(split.validation.user, split.train_user)
+    assert idle.sum() > 20
+    assert set(task_scenario[idle]) == {SCENARIOS.index("W-C"), SCENARIOS.index("C-C")}
+    tested = split.test.only(("W-C",)).user
+    assert not np.isin(tested, split.train_user).all()
+    assert not split.cold_user[split.validation.user].any()
+    assert not split.cold_item[many.item[rows(split.validation)]].any()
+    theirs = rows(split.validation)
+    theirs = theirs[~np.isin(many.user[theirs], split.train_user)]
+    assert not np.intersect1d(theirs, np.concatenate([split.train.rows, rows(split.test)])).size
+
+
+def test_versions_differ_in_validation_only(many: Ratings) -> None:
+    first, second = (protocol.split(many, Seeds.joint(3)) for protocol in VERSIONS.values())
+    assert first.split_sha256 == second.split_sha256
+    assert np.array_equal(rows(first.test), rows(second.test))
+    assert np.array_equal(first.train.rows, second.train.rows)
+    assert first.episode_sha256 != second.episode_sha256
 
 
 def test_scenarios_of_separate_are_pure(ratings: Ratings) -> None:

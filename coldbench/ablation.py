@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.learner import LearnerConfig, Variant
 from coldbench.options import validated
+
+if TYPE_CHECKING:
+    from coldbench.learner import LearnerConfig, Variant  # not torch for every reader of a study
 
 __all__ = ["AblationSpec", "Departure", "Expanded", "bases", "couples", "expand"]
 
@@ -87,7 +89,7 @@ class Expanded:
     departures: tuple[Departure, ...]
 
 
-def expand(spec: AblationSpec, variant: Variant, options: Options) -> Expanded:
+def expand(spec: AblationSpec, variant: "Variant", options: Options) -> Expanded:
     """Every configuration that an ablation runs; `options`: of the learner that it starts from.
 
     A combination that the learner refuses, or that changes nothing, is left out with the reason.
@@ -128,7 +130,7 @@ def expand(spec: AblationSpec, variant: Variant, options: Options) -> Expanded:
 
 
 def _refusal(
-    model: type[LearnerConfig], whole: LearnerConfig, start: Options, change: Change, label: str
+    model: type["LearnerConfig"], whole: "LearnerConfig", start: Options, change: Change, label: str
 ) -> str:
     """Why a change to the base cannot be run, or ``."""
     keys = [key for key, _ in change]
@@ -169,7 +171,7 @@ def _changes(
 
 
 def _switches(
-    spec: AblationSpec, model: type[LearnerConfig]
+    spec: AblationSpec, model: type["LearnerConfig"]
 ) -> Mapping[str, Mapping[str, Options]]:
     switches: Mapping[str, Mapping[str, Options]] = getattr(model, "switches", {})
     if not switches:
@@ -201,7 +203,7 @@ def _chosen(kind: str, wanted: Sequence[str], known: Iterable[str]) -> tuple[str
     return tuple(dict.fromkeys(wanted)) or names
 
 
-def _known(model: type[LearnerConfig], options: Iterable[str]) -> None:
+def _known(model: type["LearnerConfig"], options: Iterable[str]) -> None:
     for option in options:
         if option not in model.model_fields:
             raise unknown("option", option, model.model_fields)
@@ -217,7 +219,7 @@ def _unswitched(spec: AblationSpec, switches: Mapping[str, Mapping[str, Options]
                 )
 
 
-def _checked(model: type[LearnerConfig], options: Options, label: str) -> LearnerConfig | str:
+def _checked(model: type["LearnerConfig"], options: Options, label: str) -> "LearnerConfig | str":
     """The configuration, or why the learner refuses it."""
     try:
         return validated(model, options, label)

@@ -21,7 +21,8 @@ from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import Declined
 from coldbench.fit import fit
 from coldbench.learner import CONTRACT, Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.predict import Predictions, predict
+from coldbench.predict import predict
+from coldbench.predictions import Predictions
 from coldbench.protocols import Separate
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
 from coldbench.rng import Seeds, generator, global_generators

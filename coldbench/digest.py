@@ -17,7 +17,7 @@ from coldbench import registry
 from coldbench.datasets import open_prepared
 from coldbench.encoding import fingerprint, seal
 from coldbench.errors import ColdbenchError, StoreError
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.ratings import Array, Ratings
 from coldbench.records import RunRecord
 from coldbench.splits import SCENARIOS

@@ -20,7 +20,8 @@ import numpy as np
 from coldbench.collapse import spread_of
 from coldbench.errors import Diverged
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.predict import Predictions, predict
+from coldbench.predict import predict
+from coldbench.predictions import Predictions
 from coldbench.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.splits import SCENARIOS, Split, Tasks

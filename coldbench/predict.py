@@ -1,7 +1,6 @@
 """Learner + tasks -> Predictions: one score for each query row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,27 +8,11 @@ import torch
 from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learner import Learner
-from coldbench.ratings import Array, Ratings
+from coldbench.predictions import Predictions
+from coldbench.ratings import Ratings
 from coldbench.splits import Tasks
 
-__all__ = ["Predictions", "predict"]
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """One entry for each query: row int64 (of Ratings), score float32 (raw, not clipped),
-    scenario int8 (index into SCENARIOS), shots int32 (support ratings allowed; -1 = all)."""
-
-    row: Array
-    score: Array
-    scenario: Array
-    shots: Array
-
-    @classmethod
-    def join(cls, parts: list["Predictions"]) -> "Predictions":
-        """Several sets end to end."""
-        names = ("row", "score", "scenario", "shots")
-        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+__all__ = ["predict"]
 
 
 def predict(

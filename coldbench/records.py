@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.rng import Seeds
 from coldbench.splits import SCENARIOS
 

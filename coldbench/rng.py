@@ -7,10 +7,12 @@ Nobody reads or sets a global generator. A stream's name states what its draws d
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch  # at run time where it is needed: a report reads seeds, and starts without it
 
 __all__ = ["Seeds", "generator", "global_generators", "torch_generator"]
 
@@ -45,8 +47,10 @@ def generator(seed: int, *names: str | int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def torch_generator(rng: np.random.Generator) -> torch.Generator:
+def torch_generator(rng: np.random.Generator) -> "torch.Generator":
     """A torch CPU generator whose seed is the next draw of `rng`."""
+    import torch
+
     return torch.Generator().manual_seed(int(rng.integers(2**63)))
 
 
@@ -56,6 +60,8 @@ def global_generators(seed: int) -> Iterator[None]:
 
     Our own code reads neither; a plugin whose layers do (`nn.Linear`) is made repeatable.
     """
+    import torch
+
     state = np.random.get_state()  # noqa: NPY002
     start = int(generator(seed, "global").integers(2**32))
     try:

@@ -21,7 +21,8 @@ from coldbench.datasets import open_prepared
 from coldbench.errors import Declined, Diverged
 from coldbench.fit import fit
 from coldbench.learner import Variant
-from coldbench.predict import Predictions, predict
+from coldbench.predict import predict
+from coldbench.predictions import Predictions
 from coldbench.protocols import PROTOCOLS
 from coldbench.provenance import provenance
 from coldbench.ratings import Ratings

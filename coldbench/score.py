@@ -7,7 +7,7 @@ import pandas as pd
 
 from coldbench.errors import ColdbenchError
 from coldbench.metrics.metric import Metric
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.ratings import Array, Ratings
 from coldbench.splits import SCENARIOS
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coldbench.ablation import Departure
 from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.records import SCHEMA, Job, Outcome, RunRecord
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study"]

@@ -16,7 +16,7 @@ STATIONS = [
     {"rng", "registry", "options", "space", "advice", "budget"},
     {"ratings"},
     {"datasets", "ragged"},
-    {"collapse", "splits"},
+    {"collapse", "predictions", "splits"},
     {"protocols", "episodes"},
     {"content", "learner"},
     {"predict"},

@@ -7,6 +7,8 @@ import click
 
 __all__ = ["report"]
 
+MANY = 50  # runs; of fewer, figures are drawn before other processes would have started
+
 
 @click.command()
 @click.argument("study", required=False, type=click.Path(path_type=Path))
@@ -15,7 +17,7 @@ __all__ = ["report"]
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
 def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
-    from coldbench.report import build, write_report
+    from coldbench.report import artists, build, write_report
     from coldbench.store import Study, latest_study
     from coldbench.terminal import print_report
 
@@ -25,7 +27,8 @@ def report(study: Path | None, out: Path | None, form: str | None, table: str) -
 
         click.echo(render(opened, form, table), nl=False)
         return
-    data = build(opened)
-    cores = os.cpu_count() or 1
-    files = write_report(opened, out or opened.path, data=data, workers=min(cores, 4))
+    workers = min(os.cpu_count() or 1, 4) if len(opened.manifest.jobs) >= MANY else 1
+    with artists(workers) as draw:
+        data = build(opened)
+        files = write_report(opened, out or opened.path, data=data, draw=draw)
     print_report(opened, files, data)

@@ -4,12 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coldbench.report.data import ReportData, build
+    from coldbench.report.figures.draw import artists
     from coldbench.report.single import render
     from coldbench.report.write import write_report
 
-__all__ = ["ReportData", "build", "render", "write_report"]
+__all__ = ["ReportData", "artists", "build", "render", "write_report"]
 
-_HOME = {"ReportData": "data", "build": "data", "render": "single", "write_report": "write"}
+_HOME = {
+    "ReportData": "data",
+    "artists": "figures.draw",
+    "build": "data",
+    "render": "single",
+    "write_report": "write",
+}
 
 
 def __getattr__(name: str) -> Any:

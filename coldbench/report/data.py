@@ -7,10 +7,9 @@ import pandas as pd
 
 from coldbench import registry, results
 from coldbench.ablation import couples
-from coldbench.budget import told
+from coldbench.budget import UNTUNED, told
 from coldbench.digest import Digest, digest_of
 from coldbench.errors import StoreError, UsageError
-from coldbench.learner import Variant
 from coldbench.published import Published
 from coldbench.records import RunRecord
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
@@ -25,7 +24,7 @@ from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.splits import SCENARIOS
 from coldbench.statistics import Interval, mean_interval
-from coldbench.store import Study
+from coldbench.store import Manifest, Study
 
 __all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
@@ -157,16 +156,23 @@ def build(study: Study) -> ReportData:
         collapsed=collapsed_runs(records),
         concentration=results.concentrations(records),
         digest=digest_of(study, records),
-        tuning={
-            name: told(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
-            for name, config in ((name, manifest.learners.get(name, {})) for name in learners)
-        },
+        tuning={name: _told(manifest, name) for name in learners},
         against=tuple(name for name in manifest.against if name in learners),
     )
 
 
+def _told(manifest: Manifest, name: str) -> str:
+    """Where nothing was tuned, no learner is loaded (and torch with it) to ask what could be."""
+    config = manifest.learners.get(name, {})
+    if not manifest.tuning:
+        return UNTUNED
+    return told(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
+
+
 def _tunable(base: str) -> bool:
     """Whether a learner has a search space; True when it cannot be loaded here."""
+    from coldbench.learner import Variant
+
     try:
         return bool(Variant.of(registry.load("learner", base), base).dimensions())
     except UsageError:

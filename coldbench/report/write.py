@@ -9,7 +9,7 @@ from coldbench.errors import StoreError
 from coldbench.report.data import ReportData, build
 from coldbench.report.detail import sections
 from coldbench.report.figures import plots
-from coldbench.report.figures.draw import drawn_all
+from coldbench.report.figures.draw import Draw, artists
 from coldbench.report.files import csv_files
 from coldbench.report.html import to_html
 from coldbench.report.latex import to_latex
@@ -28,20 +28,24 @@ def write_report(
     out: Path,
     kinds: Sequence[str] = KINDS,
     data: ReportData | None = None,
-    workers: int = 1,
+    draw: Draw | None = None,
 ) -> dict[str, Path]:
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
-    kinds: of figure files; data: what `build` made of the study, if at hand; workers: processes
-    that draw (with more than one a script of yours needs `if __name__ == "__main__"`). The same
-    study gives the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot
-    be written.
+    kinds: of figure files; data: what `build` made of the study, if at hand; draw: from `artists`,
+    for several processes (a script of yours then needs `if __name__ == "__main__"`). The same study
+    gives the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot be
+    written.
     """
+    if draw is None:
+        with artists(workers=1) as alone:
+            return write_report(study, out, kinds, data, alone)
     data = data or build(study)
     _make(out)
     figures = plots(data)
-    images = drawn_all(list(figures.values()), kinds, workers)
+    coming = draw(list(figures.values()), kinds)
     parts, said = sections(data), sayings(data)
+    images = dict(zip(figures, coming, strict=True))
     alts = {key: plot.alt for key, plot in figures.items()}
     svgs = {key: inline(images[key]["svg"], key, alt) for key, alt in alts.items()}
     files: dict[str, str | bytes] = {

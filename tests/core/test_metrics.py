@@ -14,7 +14,7 @@ from coldbench.metrics.mae_user import mae_user
 from coldbench.metrics.metric import Metric
 from coldbench.metrics.ndcg import ndcg_3
 from coldbench.metrics.rmse import rmse
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.ratings import Array, Ratings
 from coldbench.score import score
 

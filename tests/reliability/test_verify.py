@@ -13,7 +13,7 @@ from coldbench.encoding import decode, encode, seal
 from coldbench.errors import DataError, StoreError
 from coldbench.merge import merge
 from coldbench.plan import StudyConfig
-from coldbench.predict import Predictions
+from coldbench.predictions import Predictions
 from coldbench.report import write_report
 from coldbench.store import Study
 from coldbench.verify import replay, verify

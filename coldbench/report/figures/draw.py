@@ -1,12 +1,13 @@
 """Figures as bytes: SVG for the page, SVG, PNG and PDF for files. No dates, no random ids."""
 
+import gc
 import io
 import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_all_start_methods, get_context
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,30 +18,54 @@ from matplotlib.figure import Figure
 from coldbench.report.figures.fonts import small_family
 from coldbench.report.figures.style import PAPER, RC, Plot
 
-__all__ = ["FEW", "drawn", "drawn_all"]
+__all__ = ["Draw", "artists", "drawn"]
 
-FEW = 12  # figures that are drawn before another process has even started
+RARELY = 100_000  # allocations between two garbage collections, which take a tenth of the time
+
+Files = dict[str, bytes]
+Draw = Callable[[Sequence[Plot], Sequence[str]], Iterator[Files]]
 
 
-def drawn_all(
-    plots: Sequence[Plot], kinds: Sequence[str], workers: int = 1
-) -> dict[str, dict[str, bytes]]:
-    """`drawn` of every plot, by key, in so many processes; the bytes do not depend on them.
+@contextmanager
+def artists(workers: int) -> Iterator[Draw]:
+    """A function that gives `drawn` of each plot in turn, by so many processes.
 
-    Where a process dies (little memory, no right to start one), this one draws them all.
+    A fork server imports what they need while the caller computes, and they draw while the caller
+    goes on. The bytes do not depend on them. Where there is no such server (Windows), or a process
+    dies (little memory, no right to start), this process draws.
     """
+    with ExitStack() as stack:
+        pool = None
+        if workers > 1 and "forkserver" in get_all_start_methods():
+            with suppress(BrokenExecutor, OSError):
+                context = get_context("forkserver")
+                context.set_forkserver_preload([__name__, "coldbench.report.figures"])
+                forkserver.ensure_running()
+                pool = stack.enter_context(
+                    ProcessPoolExecutor(workers, context, gc.set_threshold, (RARELY,))
+                )
+        yield partial(_drawn_by, pool)
+
+
+def _drawn_by(
+    pool: Executor | None, plots: Sequence[Plot], kinds: Sequence[str]
+) -> Iterator[Files]:
     draw = partial(drawn, kinds=kinds)
-    keys = [plot.key for plot in plots]
-    if workers > 1 and len(plots) >= FEW:
-        with (
-            suppress(BrokenExecutor, OSError),
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
-        ):
-            return dict(zip(keys, pool.map(draw, plots), strict=True))
-    return dict(zip(keys, map(draw, plots), strict=True))
+    if pool is not None:
+        with suppress(BrokenExecutor, OSError):
+            made = [pool.submit(draw, plot) for plot in plots]
+            return (_result(one, draw, plot) for one, plot in zip(made, plots, strict=True))
+    return map(draw, plots)
 
 
-def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> dict[str, bytes]:
+def _result(made: Future[Files], draw: Callable[[Plot], Files], plot: Plot) -> Files:
+    try:
+        return made.result()
+    except (BrokenExecutor, OSError):
+        return draw(plot)
+
+
+def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> Files:
     """The figure by kind of file; `svg` is always among them."""
     with _style():
         figure = plot.draw()

@@ -1,17 +1,14 @@
 """Backend `processes`: jobs in worker processes (pebble), which may die or hang without harm."""
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from coldbench.backends.engine import Engine, Settings
+from coldbench.backends.worker import start_worker
 
 __all__ = ["PebbleExecutor", "engine"]
 
@@ -21,7 +18,7 @@ class PebbleExecutor(Executor):
 
     def __init__(self, workers: int, timeout: float | None) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(workers, context=context, initializer=_start_worker)
+        self._pool = ProcessPool(workers, context=context, initializer=start_worker)
         self._timeout = timeout
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -46,17 +43,3 @@ def engine(settings: Settings) -> Engine:
         died=(ProcessExpired,),
         lost=(BrokenExecutor,),
     )
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the driver, and end with it even when it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    driver = multiprocessing.parent_process()
-    if driver is not None:
-        threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
-
-
-def _end_with(driver: BaseProcess) -> None:
-    driver.join()
-    os._exit(1)

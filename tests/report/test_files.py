@@ -1,6 +1,10 @@
 """The files of a report: columns, precision, the same bytes twice, one number in all formats."""
 
 import csv
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +145,30 @@ def test_a_folder_that_cannot_be_written_is_a_named_error(study: Study, tmp_path
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot write the report"):
         write_report(study, tmp_path / "file", kinds=("svg",))
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+def test_artists_end_with_a_killed_driver() -> None:
+    script = "from coldbench.report import artists\n"
+    script += "from functools import partial\nfrom coldbench.report.figures.style import Plot\n"
+    script += "from matplotlib.figure import Figure\n"
+    script += "if __name__ == '__main__':\n    with artists(2) as draw:\n"
+    script += "        made = draw([Plot('empty', '', partial(Figure))], ['svg'])\n"
+    script += "        print(len(next(made)['svg']), flush=True)\n        input()\n"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, start_new_session=True, **pipes) as driver:  # type: ignore[call-overload]
+        assert int(driver.stdout.readline()) > 100
+        driver.kill()
+    deadline = time.monotonic() + 20
+    while _alive(driver.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from coldbench.backends.worker import start_worker
 from coldbench.report.figures.fonts import small_family
 from coldbench.report.figures.style import PAPER, RC, Plot
 
@@ -41,10 +42,13 @@ def artists(workers: int) -> Iterator[Draw]:
                 context = get_context("forkserver")
                 context.set_forkserver_preload([__name__, "coldbench.report.figures"])
                 forkserver.ensure_running()
-                pool = stack.enter_context(
-                    ProcessPoolExecutor(workers, context, gc.set_threshold, (RARELY,))
-                )
+                pool = stack.enter_context(ProcessPoolExecutor(workers, context, _start))
         yield partial(_drawn_by, pool)
+
+
+def _start() -> None:
+    start_worker()
+    gc.set_threshold(RARELY)
 
 
 def _drawn_by(

@@ -19,12 +19,38 @@ from coldbench.learner import Variant  # noqa: E402
 from coldbench.protocols import PROTOCOLS  # noqa: E402
 
 STUDY = ROOT / "results" / "ml-1m" / "costs.csv"  # where the cost of a learner is read off
-MARK = re.compile(r"<!-- (\w+) -->")
+MARK = re.compile(r"<!-- (\w+)(?: ([\w-]+))? -->")
+SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """mkdocs calls this for every page."""
-    return MARK.sub(lambda match: PARTS[match[1]](), markdown)
+    return MARK.sub(lambda match: PARTS[match[1]](*filter(None, [match[2]])), markdown)
+
+
+def league(study: str) -> str:
+    """All learners of a committed study by their mean over scenarios, and what is shown of each
+    beside the learners to beat: a sign for each scenario."""
+    folder = ROOT / "results" / study
+    summary, against, costs = (
+        pd.read_csv(folder / f"{name}.csv") for name in ("summary", "against", "costs")
+    )
+    seconds = costs.groupby("learner")["seconds_total"].median()
+    mae = summary[(summary["metric"] == "mae") & summary["learner"].isin(seconds.index)]
+    half = (mae["ci_high"] - mae["ci_low"]) / 2
+    text = [f"{m:.4f} ± {h:.4f}" for m, h in zip(mae["mean"], half, strict=True)]
+    cells = mae.assign(text=text).pivot(index="learner", columns="scenario", values="text")
+    mean = mae.groupby("learner")["mean"].mean().sort_values()
+    references, scenarios = against["reference"].unique(), against["scenario"].unique()
+    key = ["reference", "learner", "scenario"]
+    sign = against.set_index(key)["outcome"].map(SIGNS).to_dict()
+    head = ["learner", *scenarios, "mean", *(f"beside {name}" for name in references), "s a run"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for name in mean.index:
+        row = [name, *cells.loc[name, scenarios], f"{mean[name]:.4f}"]
+        row += [" ".join(sign.get((r, name, s), "") for s in scenarios) for r in references]
+        lines.append(f"| {' | '.join([*row, f'{seconds[name]:.1f}'])} |")
+    return "\n".join(lines) + "\n"
 
 
 def learners() -> str:
@@ -104,7 +130,8 @@ def citation() -> str:
     return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
 
 
-PARTS: dict[str, Callable[[], str]] = {
+PARTS: dict[str, Callable[..., str]] = {
+    "league": league,
     "learners": learners,
     "protocols": protocols,
     "statistics": statistics_,

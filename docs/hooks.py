@@ -53,6 +53,22 @@ def league(study: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def shots(study: str) -> str:
+    """Mean MAE with so many support ratings in C-C: what a new user's first ratings of new items
+    are worth."""
+    found = pd.read_csv(ROOT / "results" / study / "shots.csv")
+    table = found[found["scenario"] == "C-C"].pivot(index="learner", columns="shots", values="mean")
+    counts = [count for count in table if count >= 0]
+    table = table[[*counts, -1]].sort_values(-1)
+    head = ["learner", *map(str, counts), "all"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    lines += [
+        f"| {' | '.join([name, *(f'{value:.3f}' for value in row)])} |"
+        for name, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def learners() -> str:
     """A card for each registered learner of ours."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
@@ -132,6 +148,7 @@ def citation() -> str:
 
 PARTS: dict[str, Callable[..., str]] = {
     "league": league,
+    "shots": shots,
     "learners": learners,
     "protocols": protocols,
     "statistics": statistics_,

@@ -23,7 +23,21 @@ def test_every_page_is_in_the_menu_and_every_mark_is_known(parts: Any) -> None:
     menu = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     assert menu == {path.name for path in DOCS.glob("*.md")}
     for page in DOCS.glob("*.md"):
-        assert set(re.findall(r"<!-- (\w+) -->", page.read_text())) <= set(parts)
+        assert set(re.findall(r"<!-- (\w+)(?: [\w-]+)? -->", page.read_text())) <= set(parts)
+
+
+@pytest.mark.parametrize("study", ["all-ml-100k"])
+def test_tables_of_results_are_those_of_the_report(parts: Any, study: str) -> None:
+    report = (ROOT / "results" / study / "report.md").read_text()
+    shown = parts["league"](study).splitlines()[2:]
+    assert len(shown) == 32
+    for line in shown:
+        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        row = re.search(rf"^\| {name} \|(.*)$", report, re.MULTILINE)
+        assert row is not None
+        assert re.findall(r"0\.\d{4}|1\.\d{4}", row[1]) == re.findall(
+            r"[01]\.\d{4}", " ".join(cells[:4])
+        )
 
 
 def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:

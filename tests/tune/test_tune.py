@@ -146,8 +146,8 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     assert shown["global-mean"] == "nothing to tune"
     plainly = replace_out(config, tmp_path / "plain")
     data = build(drive(plainly, workers=1))
-    assert data.tuning == {"bias": "not tuned: defaults", "global-mean": "nothing to tune"}
-    assert costs(data).notes[-1] == "Not tuned, at their defaults: bias."
+    assert data.tuning == dict.fromkeys(models, "not tuned: defaults")
+    assert costs(data).notes[-1] == "Not tuned, at their defaults: bias, global-mean."
 
 
 def replace_out(config: StudyConfig, out: Path) -> StudyConfig:

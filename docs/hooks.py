@@ -18,7 +18,7 @@ from coldbench.errors import UsageError  # noqa: E402
 from coldbench.learner import Variant  # noqa: E402
 from coldbench.protocols import PROTOCOLS  # noqa: E402
 
-STUDY = ROOT / "results" / "ml-1m" / "costs.csv"  # where the cost of a learner is read off
+STUDY = ROOT / "results" / "all-ml-1m" / "costs.csv"  # where the cost of a learner is read off
 MARK = re.compile(r"<!-- (\w+)(?: ([\w-]+))? -->")
 SIGNS = {"better": "+", "worse": "−", "open": "·"}
 

@@ -1,6 +1,6 @@
 """Attention of users over the memory slots: a_u = softmax_k(temperature * cosine(p_u, M_P[k]))."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ def attention(
 
 
 def random_layers(
-    rngs: Sequence[np.random.Generator], slots: int, like: torch.Tensor
+    rngs: Iterable[np.random.Generator], slots: int, like: torch.Tensor
 ) -> RandomLayer:
     """A new layer from each generator, uniform within 1 / sqrt(K), torch's default."""
     draws = np.stack([rng.uniform(-1, 1, (slots + 1, slots)) for rng in rngs]) / slots**0.5

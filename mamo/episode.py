@@ -1,6 +1,6 @@
 """One batch of episodes through MAMO: read the memories, adapt, then learn or predict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -46,12 +46,12 @@ def personalise(
     inputs: LocalInputs,
     target: Target,
     config: MAMOConfig,
-    rngs: Sequence[np.random.Generator],
+    rngs: Iterable[np.random.Generator],
     use_memories: bool = True,
 ) -> Adapted:
     """Attention, start and local update of every task; changes nothing in the model.
 
-    rngs: one a task, for the random layers of the released attention; else unused.
+    rngs: one a task, for the random layers of the released attention; else never asked for.
     """
     with torch.inference_mode():
         support = inputs.support()
@@ -66,7 +66,7 @@ def attend(
     model: Model,
     profile: torch.Tensor,
     config: MAMOConfig,
-    rngs: Sequence[np.random.Generator],
+    rngs: Iterable[np.random.Generator],
 ) -> torch.Tensor:
     """a_u [B, K]."""
     if not config.profile_memory:

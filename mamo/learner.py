@@ -146,7 +146,7 @@ class MAMO(Learner):
         config = self.config
         with torch.no_grad():
             inputs = inputs_of(model, batch, drift, None)
-            rngs = [generator(self.seed, "attention", int(user)) for user in batch.user]
+            rngs = (generator(self.seed, "attention", int(user)) for user in batch.user)
             use_memories = self.last_user is None
             adapted = personalise(model, batch, inputs, self.target, config, rngs, use_memories)
             _, out = adapted.theta.forward(adapted.inputs.query())

@@ -8,7 +8,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from coldbench.backends.engine import Engine, Settings
-from coldbench.backends.worker import start_worker
+from coldbench.worker import start_worker
 
 __all__ = ["PebbleExecutor", "engine"]
 

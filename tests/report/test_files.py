@@ -78,6 +78,19 @@ def test_two_builds_are_equal_byte_for_byte_one_drawn_by_two_processes(
         assert path.read_bytes() == report[name].read_bytes(), name
 
 
+def test_a_report_of_a_study_does_not_wait_for_torch(study: Study, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['coldbench', 'report', *sys.argv[1:]]\n"
+        "from coldbench.cli import main\n"
+        "try: main()\n"
+        "finally: print({'torch'} & set(sys.modules))"
+    )
+    words = [sys.executable, "-c", code, str(study.path), "--out", str(tmp_path / "report")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("set()"), done.stdout + done.stderr
+    assert (tmp_path / "report" / "report.html").exists()
+
+
 def test_a_pdf_repeats_too(study: Study) -> None:
     plot = next(iter(plots(build(study)).values()))
     files = drawn(plot)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from baselines.episodic import Episodic
+from baselines.first_order import FirstOrderLayers
 from baselines.inner import InnerConfig, adapted
 from baselines.learn2learn_maml import load_maml
 from baselines.network import ContentNetwork
@@ -60,7 +61,8 @@ def melu_output(
     """The output for the queries, [B, Q], after adapting the decision layers to the support."""
     cells = task_cells(network, batch, generator, c.first_order)
     first_order = c.first_order or not torch.is_grad_enabled()
-    return adapted(TaskLayers(network.decision, cells, first_order), c, network, batch)
+    layers = FirstOrderLayers if first_order else TaskLayers
+    return adapted(layers(network.decision, cells), c, network, batch)
 
 
 melu_released = Variant(

@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from baselines.first_order import FirstOrderLayers
 from baselines.inner import InnerLoss
 from baselines.joint import joint_epoch
 from baselines.losses import Loss
 from baselines.network import ContentNetwork
 from baselines.neural import NeuralConfig
 from baselines.optimiser import Optimiser
-from baselines.tasks import TaskLayers, gradient_norms, sgd_step, task_cells
+from baselines.tasks import gradient_norms, sgd_step, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.space import Choice, Dimension, Real, Whole
@@ -66,7 +67,7 @@ class Plain(Learner):
         c = self.config
         with torch.no_grad():
             cells = task_cells(network, batch)
-        layers = TaskLayers(network.decision, cells, first_order=True)
+        layers = FirstOrderLayers(network.decision, cells)
         inner = InnerLoss.of(network, batch, c.tune_loss, c.delta, c.tune_shrink)
         for _ in range(c.tune_steps):
             with torch.enable_grad():

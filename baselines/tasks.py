@@ -20,15 +20,12 @@ Axes: B tasks, S support, Q query, D content, H hidden.
 from typing import Any, NamedTuple
 
 import torch
-from torch.autograd.function import once_differentiable
 
-from baselines.inner import Adaptable, InnerLoss
+from baselines.inner import Adaptable
 from baselines.network import ContentNetwork, Decision
 from coldbench.episodes import EpisodeBatch
 
 __all__ = ["Cells", "TaskLayers", "gradient_norms", "sgd_step", "task_cells"]
-
-threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu
 
 
 class Cells(NamedTuple):
@@ -84,9 +81,9 @@ class TaskLayers(Adaptable):
     `bias{l}` [B, 1, out].
     """
 
-    def __init__(self, decision: Decision, cells: Cells, first_order: bool = False) -> None:
+    def __init__(self, decision: Decision, cells: Cells) -> None:
         super().__init__()
-        self.cells, self.depth, self.first_order = cells, decision.depth, first_order
+        self.cells, self.depth = cells, decision.depth
         self.moved: torch.Tensor | None = None
         self.own("move", torch.zeros_like(cells.support, requires_grad=True))
         for layer in range(1, self.depth):
@@ -110,55 +107,12 @@ class TaskLayers(Adaptable):
         values, products = (cells.query, cells.across) if query else (cells.support, cells.within)
         return values if self.moved is None else torch.baddbmm(values, products, self.moved)
 
-    def loss(self, inner: InnerLoss) -> torch.Tensor:
-        if not self.first_order:
-            return super().loss(inner)
-        values, parameters = self.values(), self._parameters.values()
-        loss: torch.Tensor = SupportLoss.apply(inner, values, *parameters)  # type: ignore[no-untyped-call]
-        return loss
-
     def fold(self) -> None:
         """After each step: takes the step of the first layer out of `move`, which is 0 again."""
         move = self._parameters["move"]
         assert move is not None
-        step = move.detach() if self.first_order else move
-        self.moved = step if self.moved is None else self.moved + step
-        self.own("move", torch.zeros_like(step, requires_grad=True))
-
-
-class SupportLoss(torch.autograd.Function):
-    """The inner loss of `TaskLayers`, with its gradient written out: a quarter of the operations.
-
-    Of first order: the gradient has no graph, and goes to the parameters alone.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, inner: InnerLoss, values: torch.Tensor, _move: Any, *deep: torch.Tensor
-    ) -> torch.Tensor:
-        """values [B, S, H]: the first layer's, where `move` is zeros; deep: weights and biases."""
-        shown = [values.relu()]
-        *hidden, last = zip(deep[::2], deep[1::2], strict=True)
-        for weight, bias in hidden:
-            shown.append(torch.baddbmm(bias, shown[-1], weight).relu_())
-        weight, bias = last
-        output = torch.baddbmm(bias, weight.mT, shown[-1].mT)[:, 0]
-        ctx.save_for_backward(inner.slope(output), *shown, *deep[::2])
-        return inner(output)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, of_loss: torch.Tensor) -> Any:
-        slope, *saved = ctx.saved_tensors
-        shown, weights = saved[: len(saved) // 2], saved[len(saved) // 2 :]
-        slope = (slope * of_loss)[:, None]
-        found = [torch.bmm(slope, shown[-1]).mT, slope.sum(2, keepdim=True)]
-        delta = slope.mT * weights[-1].mT
-        delta = threshold_backward(delta, shown[-1], 0)
-        for x, weight in zip(shown[-2::-1], weights[-2::-1], strict=True):
-            found = [torch.bmm(x.mT, delta), delta.sum(1, keepdim=True), *found]
-            delta = threshold_backward(torch.bmm(delta, weight.mT), x, 0)
-        return None, None, delta, *found
+        self.moved = move if self.moved is None else self.moved + move
+        self.own("move", torch.zeros_like(move, requires_grad=True))
 
 
 def sgd_step(layers: Adaptable, loss: torch.Tensor, rate: float) -> None:

@@ -56,7 +56,7 @@ def batches(
     tasks: Tasks,
     ratings: Ratings,
     max_tasks: int = 128,
-    max_cells: int = 2**15,
+    max_cells: int = 2**12,
     by_length: bool = True,
 ) -> Iterator[tuple[EpisodeBatch, Array]]:
     """Batches of like length, at most `max_tasks` tasks and `max_cells` padded cells each.

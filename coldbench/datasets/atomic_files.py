@@ -67,7 +67,7 @@ def _ratings(raw: RawFile) -> Table:
 
 
 def _header(raw: RawFile) -> list[Column]:
-    if not raw.lines:
+    if not raw.text:
         raise DataError(f"{raw.label}:1: the file is empty; a header name:type is wanted")
     header = []
     for position, cell in enumerate(raw.text.split("\n", 1)[0].split("\t")):

@@ -157,6 +157,9 @@ def _cut(title: Any) -> str:
 
 
 def _duplicates(user: Array, item: Array, n_items: int) -> list[str]:
-    pairs = np.sort(user.astype(np.int64) * n_items + item)
+    pairs = user.astype(np.int64)
+    pairs *= n_items
+    pairs += item
+    pairs.sort()
     repeated = int(np.count_nonzero(pairs[1:] == pairs[:-1]))
     return [f"{repeated} ratings repeat a (user, item) pair; all are kept"] if repeated else []

@@ -1,0 +1,158 @@
+"""Decision layers of B tasks under steps of first order: no optimiser sees any weight.
+
+`baselines.tasks` never forms the first layer's matrices; here a step on any layer is taken from
+what that layer reads, x_l, and the gradient by its values, delta_l. `move{l}`, zeros added to
+those values, is what MAML adapts: after a step it holds -rate * delta_l, and `fold` does
+
+    W_b <- W_b + x_l' move_l,      b_b <- b_b + sum_s move_l
+
+in place, for without second derivatives no graph needs the old weights. That is SGD on W_b and
+b_b, to the last digit but rounding, at half the cost. The outer gradient by a shared weight is
+that by the tasks' own ones, summed (Finn et al. 2017, section 5.2).
+Axes: B tasks, n cells of a task, S support, Q query, H hidden.
+"""
+
+from typing import Any
+
+import torch
+from torch.autograd.function import once_differentiable
+
+from baselines.inner import Adaptable, InnerLoss
+from baselines.network import Decision
+from baselines.tasks import Cells
+
+__all__ = ["FirstOrderLayers"]
+
+threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu
+
+# weight [in, out] and bias [out] that all tasks share, or [B, in, out] and [B, 1, out]; that of the
+# last layer lies as [1, in] or [B, 1, in], since batched products with one column are slow
+Affine = tuple[torch.Tensor, torch.Tensor]
+
+
+class FirstOrderLayers(Adaptable):
+    """The decision layers of B tasks: parameters `move{l}` [B, S, out of layer l]."""
+
+    def __init__(self, decision: Decision, cells: Cells) -> None:
+        super().__init__()
+        self.cells, self.values = cells, cells.support
+        self.moved: torch.Tensor | None = None  # the sum of the steps of move0
+        self.shared: list[torch.Tensor] = []
+        for layer in range(1, decision.depth):
+            self.shared += [decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias")]
+        *hidden, last = zip(self.shared[::2], self.shared[1::2], strict=True)
+        self.layers: list[Affine] = [*hidden, (last[0].T, last[1])]
+        self.read: list[torch.Tensor] = []
+        sizes = [cells.support.shape[2], *(bias.shape[0] for bias in self.shared[1::2])]
+        zero = cells.support.new_zeros(())  # one number in memory, read as a whole tensor
+        self.zeros = [zero.expand(*cells.support.shape[:2], n) for n in sizes]
+        self._rest()
+
+    def loss(self, inner: InnerLoss) -> torch.Tensor:
+        loss: torch.Tensor = SupportLoss.apply(self, inner, *self._parameters.values())  # type: ignore[no-untyped-call]
+        return loss
+
+    def forward(self, query: bool = False) -> torch.Tensor:
+        if not query:
+            return passed(self.values, self.layers)[1]
+        values = self.cells.query
+        if self.moved is not None:
+            values = torch.baddbmm(values, self.cells.across, self.moved)
+        output: torch.Tensor = QueryOutput.apply(self.layers, values, *self.shared)  # type: ignore[no-untyped-call]
+        return output
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """After each step: what the moves mean for values and weights; then they are 0 again."""
+        own: dict[str, Any] = self._parameters
+        first, *deep = own.values()
+        if self.moved is None:
+            self.moved, self.values = first, torch.baddbmm(self.values, self.cells.within, first)
+        else:
+            self.moved.add_(first)
+            self.values.baddbmm_(self.cells.within, first)
+        self.layers = [
+            stepped(*layer, x, move)
+            for layer, x, move in zip(self.layers, self.read, deep, strict=True)
+        ]
+        self._rest()
+
+    def _rest(self) -> None:
+        for layer, zeros in enumerate(self.zeros):
+            self.own(f"move{layer}", zeros.detach().requires_grad_())
+
+
+class SupportLoss(torch.autograd.Function):
+    """The inner loss, whose gradient goes to the moves alone."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, layers: FirstOrderLayers, inner: InnerLoss, *_moves: torch.Tensor
+    ) -> torch.Tensor:
+        layers.read, output = passed(layers.values, layers.layers)
+        ctx.layers, ctx.slope = layers, inner.slope(output)
+        return inner(output)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, of_loss: torch.Tensor) -> Any:
+        slope = ctx.slope * of_loss
+        return None, None, *back(slope, ctx.layers.read, ctx.layers.layers)
+
+
+class QueryOutput(torch.autograd.Function):
+    """The output for first-layer values [B, Q, H]; gradients go to them and the shared weights."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, layers: list[Affine], values: torch.Tensor, *_shared: torch.Tensor
+    ) -> torch.Tensor:
+        ctx.layers = layers
+        ctx.read, output = passed(values, layers)
+        return output
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, of_output: torch.Tensor) -> Any:
+        first, *deltas = back(of_output, ctx.read, ctx.layers)
+        found = []
+        for x, delta in zip(ctx.read, deltas, strict=True):
+            flat = delta.flatten(0, 1)
+            found += [x.flatten(0, 1).T @ flat, flat.sum(0)]
+        return None, first, *found
+
+
+def passed(values: torch.Tensor, layers: list[Affine]) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """What each layer after the first reads [B, n, in], and the output [B, n]."""
+    read = [values.relu()]
+    *hidden, (row, bias) = layers
+    for layer in hidden:
+        read.append(affine(read[-1], *layer).relu_())
+    return read, ((read[-1] * row).sum(-1, keepdim=True) + bias)[..., 0]
+
+
+def back(slope: torch.Tensor, read: list[torch.Tensor], layers: list[Affine]) -> list[torch.Tensor]:
+    """The gradient by the values of every layer, the first one's too, from that by the output."""
+    *hidden, (row, _) = layers
+    deltas = [slope[..., None], threshold_backward(slope[..., None] * row, read[-1], 0)]
+    for (weight, _), x in zip(reversed(hidden), read[-2::-1], strict=True):
+        deltas.append(threshold_backward(deltas[-1] @ weight.mT, x, 0))
+    return deltas[::-1]
+
+
+def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """x W + b, [B, n, in] -> [B, n, out], with shared weights or the tasks' own."""
+    if weight.dim() == 2:
+        return torch.addmm(bias, x.flatten(0, 1), weight).view(*x.shape[:2], -1)
+    return torch.baddbmm(bias, x, weight)
+
+
+def stepped(
+    weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor, move: torch.Tensor
+) -> Affine:
+    """The layer after a step on what it reads; in place once it is the tasks' own."""
+    left, right = (move, x) if move.shape[2] == 1 else (x, move)
+    shift = move.sum(1, keepdim=True)
+    if weight.dim() == 2:
+        return torch.baddbmm(weight.expand(len(x), -1, -1), left.mT, right), bias + shift
+    return weight.baddbmm_(left.mT, right), bias.add_(shift)

@@ -12,7 +12,7 @@ import coldbench
 ROOT = Path(coldbench.__file__).parent
 # The stations in order; modules of one line may not import each other unless in one folder.
 STATIONS = [
-    {"errors", "statistics"},
+    {"errors", "statistics", "worker"},
     {"rng", "registry", "options", "space", "advice", "budget"},
     {"ratings"},
     {"datasets", "ragged"},

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from baselines.features import content_features
+from baselines.first_order import FirstOrderLayers
+from baselines.inner import InnerLoss
 from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork, Decision
 from baselines.neural import NeuralConfig
@@ -74,17 +76,24 @@ def test_units_of_the_network() -> None:
     assert network.offset == pytest.approx(float(ratings.value.mean()), abs=1e-5)
 
 
-@pytest.mark.parametrize("steps", [0, 3])
-def test_task_layers_are_sgd_on_one_users_copy(steps: int) -> None:
+@pytest.mark.parametrize("kind", [TaskLayers, FirstOrderLayers])
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_task_layers_are_sgd_on_one_users_copy(
+    steps: int, kind: type[TaskLayers] | type[FirstOrderLayers]
+) -> None:
     ratings = world()
     network = ContentNetwork(domain(ratings), NeuralConfig(embedding=4), RNG(0)).double()
     network.observe(training(ratings))
     batch = next(training(ratings).episodes(RNG(1), batch_size=4)).batch
     target = network.normal(batch.support_value.double())
-    layers = TaskLayers(network.decision, task_cells(network, batch))
-    weight = task_weights(batch.support_mask, torch.float64)
+    layers = kind(network.decision, task_cells(network, batch))
+    inner = InnerLoss.of(network, batch, "squared", 0.1)
     for _ in range(steps):
-        sgd_step(layers, ((layers() - target).square() * weight).sum(), 0.05)
+        before = inner(layers())
+        loss = layers.loss(inner)
+        torch.testing.assert_close(loss, before)
+        sgd_step(layers, loss, 0.05)
+        assert inner(layers()) < before
     got = layers(query=True)
     for task in range(len(batch)):
         known = batch.support_mask[task]

@@ -65,7 +65,7 @@ class FirstOrderLayers(Adaptable):
     def fold(self) -> None:
         """After each step: what the moves mean for values and weights; then they are 0 again."""
         own: dict[str, Any] = self._parameters
-        first, *deep = own.values()
+        first, *deep = (move.detach() for move in own.values())
         if self.moved is None:
             self.moved, self.values = first, torch.baddbmm(self.values, self.cells.within, first)
         else:

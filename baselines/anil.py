@@ -17,13 +17,10 @@ the reason given in `melu`.
 
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.episodic import Episodic
-from baselines.inner import Adaptable, InnerConfig, adapted
-from baselines.learn2learn_maml import load_maml
+from baselines.inner import Adaptable, InnerConfig, ThroughMAML, adapted
 from baselines.network import ContentNetwork
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import LearnerConfig
@@ -38,15 +35,11 @@ class ANILConfig(InnerConfig):
     inner_rate: float = Field(0.05, gt=0)
 
 
-class ANIL(Episodic[ContentNetwork]):
+class ANIL(ThroughMAML):
     """MAML on the last layer only; features are shared by all users."""
 
     Config: ClassVar[type[LearnerConfig]] = ANILConfig
     config: ANILConfig
-
-    def build(self, rng: np.random.Generator) -> ContentNetwork:
-        load_maml()
-        return ContentNetwork(self.domain, self.config, rng)
 
     def output(
         self,

@@ -21,13 +21,10 @@ as for every neural learner here.
 
 from typing import ClassVar
 
-import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.episodic import Episodic
-from baselines.inner import InnerConfig, adapted
-from baselines.learn2learn_maml import load_maml
+from baselines.inner import InnerConfig, ThroughMAML, adapted
 from baselines.network import ContentNetwork
 from baselines.whole import WholeLayers
 from coldbench.episodes import EpisodeBatch
@@ -42,15 +39,11 @@ class FOMAMLConfig(InnerConfig):
     inner_steps: int = Field(3, ge=0)
 
 
-class FOMAML(Episodic[ContentNetwork]):
+class FOMAML(ThroughMAML):
     """First-order MAML on every parameter, embeddings included, through learn2learn."""
 
     Config: ClassVar[type[LearnerConfig]] = FOMAMLConfig
     config: FOMAMLConfig
-
-    def build(self, rng: np.random.Generator) -> ContentNetwork:
-        load_maml()
-        return ContentNetwork(self.domain, self.config, rng)
 
     def output(
         self,

@@ -11,18 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import nn
 
-from baselines.episodic import EpisodicConfig
+from baselines.episodic import Episodic, EpisodicConfig
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise, slope, task_weights
-from baselines.network import Content
+from baselines.network import Content, ContentNetwork
 from coldbench.episodes import EpisodeBatch
+from coldbench.learner import LearnerConfig
 from coldbench.space import Dimension, Real, Whole
 
-__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "adapted"]
+__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted"]
 
 
 class InnerConfig(EpisodicConfig):
@@ -42,6 +44,17 @@ class InnerConfig(EpisodicConfig):
         "inner_steps": Whole(1, 10),
         "inner_rate": Real(0.01, 0.5, log=True),
     }
+
+
+class ThroughMAML(Episodic[ContentNetwork]):
+    """MeLU's network, adapted by learn2learn's MAML: a learner says which layers (`output`)."""
+
+    Config: ClassVar[type[LearnerConfig]] = InnerConfig
+    config: InnerConfig
+
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        load_maml()
+        return ContentNetwork(self.domain, self.config, rng)
 
 
 @dataclass(frozen=True, eq=False)

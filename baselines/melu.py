@@ -11,13 +11,10 @@ Lee, Im, Jang, Cho, Chung: MeLU, KDD 2019; Finn, Abbeel, Levine: MAML, ICML 2017
 
 from typing import ClassVar
 
-import numpy as np
 import torch
 
-from baselines.episodic import Episodic
 from baselines.first_order import FirstOrderLayers
-from baselines.inner import InnerConfig, adapted
-from baselines.learn2learn_maml import load_maml
+from baselines.inner import InnerConfig, ThroughMAML, adapted
 from baselines.network import ContentNetwork
 from baselines.tasks import TaskLayers, gradient_norms, task_cells
 from coldbench.episodes import EpisodeBatch
@@ -30,15 +27,11 @@ class MeLUConfig(InnerConfig):
     """Options of the network, the outer optimiser, the episodes and the inner loop."""
 
 
-class MeLU(Episodic[ContentNetwork]):
+class MeLU(ThroughMAML):
     """MeLU through learn2learn's MAML, batched over tasks."""
 
     Config: ClassVar[type[LearnerConfig]] = MeLUConfig
     config: MeLUConfig
-
-    def build(self, rng: np.random.Generator) -> ContentNetwork:
-        load_maml()
-        return ContentNetwork(self.domain, self.config, rng)
 
     def output(
         self,

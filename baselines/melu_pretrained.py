@@ -17,10 +17,8 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.episodic import Episodic
-from baselines.inner import InnerConfig
+from baselines.inner import InnerConfig, ThroughMAML
 from baselines.joint import joint_epoch
-from baselines.learn2learn_maml import load_maml
 from baselines.melu import melu_output
 from baselines.network import ContentNetwork
 from coldbench.episodes import EpisodeBatch
@@ -36,15 +34,11 @@ class PretrainedConfig(InnerConfig):
     joint_batch: int = Field(1024, ge=1, description="ratings: as `plain`")
 
 
-class MeLUPretrained(Episodic[ContentNetwork]):
+class MeLUPretrained(ThroughMAML):
     """MeLU that starts from the plain network, trained within the same epoch budget."""
 
     Config: ClassVar[type[LearnerConfig]] = PretrainedConfig
     config: PretrainedConfig
-
-    def build(self, rng: np.random.Generator) -> ContentNetwork:
-        load_maml()
-        return ContentNetwork(self.domain, self.config, rng)
 
     def output(
         self,

@@ -1,8 +1,20 @@
 """For each check of a plugin: the likely cause of its failure, and how to mend it."""
 
-__all__ = ["ADVICE"]
+__all__ = ["ADVICE", "ERRORS"]
 
 _SHAPE = "compute row by row, along dimension 1 only, and multiply by the masks before summing"
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "Declined": (
+        "the learner declines the small synthetic data of this suite, which have content of every "
+        "kind",
+        "decline only what cannot be done; a learner for other data alone cannot be checked here",
+    ),
+    "Diverged": (
+        "a loss, figure or prediction that is NaN or infinite: a rate too high, 0 / 0, log(0)",
+        "lower the rate, clamp divisors (.clamp(min=1)), and check the loss in train_epoch",
+    ),
+}
 
 ADVICE: dict[str, tuple[str, str]] = {
     # learners

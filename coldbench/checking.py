@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from coldbench import conformance, conformance_datasets, conformance_metrics, registry
-from coldbench.advice import ADVICE
+from coldbench.advice import ADVICE, ERRORS
 from coldbench.errors import ColdbenchError, UsageError, unknown
 from coldbench.learner import Variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
+
+
+FIRST = "answers_are_ratings"  # the first check that trains and predicts: errors of any kind
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,21 @@ def kind_of(name: str) -> str:
 def check(kind: str, name: str) -> Iterator[Verdict]:
     """A verdict for each check, as they come; raises UsageError for a plugin that cannot load.
 
-    After a failed gate the rest is not run: it would fail for the same reason, and say another.
+    After a failed gate the rest is not run, nor is a check that needs one that did not pass: it
+    would fail for the same reason, and say another.
     """
     if kind not in registry.GROUPS:
         raise unknown("kind of plugin", kind, registry.GROUPS)
     suite = _SUITES[kind]
     problem, shut = _PROBLEMS[kind](name), False
+    needs: Mapping[Any, tuple[Any, ...]] = getattr(suite, "NEEDS", {})
+    passed: set[Any] = set()
     for test in suite.CHECKS.values():
         verdict = Verdict(test.__name__, _expected(test), ran=False)
-        if not shut:
+        if not shut and passed.issuperset(needs.get(test, ())):
             verdict = _verdict(test, problem)
             shut = test in suite.GATES and not verdict.passed
+            passed |= {test} if verdict.passed else set()
         yield verdict
 
 
@@ -125,6 +132,8 @@ def _verdict(test: Callable[[Any], None], problem: Any) -> Verdict:
     except AssertionError as error:
         return Verdict(name, expected, _seen(error) or "an assertion failed", cause, fix)
     except ColdbenchError as error:  # ours: it names the thing and the fix
+        if name == FIRST:
+            cause, fix = ERRORS.get(type(error).__name__, (cause, fix))
         return Verdict(name, expected, f"{type(error).__name__}: {error}", cause, fix)
     except (Exception, SystemExit) as error:
         seen = f"{type(error).__name__}: {_seen(error)}"
@@ -142,9 +151,11 @@ def _of_error(error: BaseException, cause: str, fix: str) -> tuple[str, str]:
     if isinstance(error, NotImplementedError | TypeError) and not _place(error):
         return (
             "a method is missing, or takes other arguments than the contract names",
-            "compare its signature with the abstract method in coldbench/learner.py "
-            "(data sets: coldbench/datasets/dataset.py, metrics: coldbench/metrics/metric.py)",
+            "write it as in docs/adding-a-learner.md (adding-a-dataset.md, adding-a-metric.md), or "
+            "in the package that `coldbench new` makes",
         )
+    if fix == ADVICE[FIRST][1]:
+        return "the plugin raised this error", "mend the line named above"
     return f"the plugin raised this error; often {cause}", fix
 
 

@@ -10,6 +10,7 @@ from coldbench.backends import BACKENDS, Settings, Source, outcomes
 from coldbench.datasets.homes import cache_home
 from coldbench.errors import UsageError, unknown
 from coldbench.plan import StudyConfig, expanded, plan
+from coldbench.provenance import code_of
 from coldbench.published import read_published
 from coldbench.records import Job, RunRecord
 from coldbench.store import Study
@@ -21,11 +22,13 @@ __all__ = ["Progress", "default_folder", "drive", "shard_of", "todo"]
 class Progress:
     """What `drive` reports to; the defaults report to nobody.
 
-    start(jobs to run, jobs already stored); done(record of a run just stored).
+    start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
+    whose stored runs were made by other code than is installed now).
     """
 
     start: Callable[[int, int], None] = field(default=lambda todo, stored: None)
     done: Callable[[RunRecord], None] = field(default=lambda record: None)
+    changed: Callable[[list[str]], None] = field(default=lambda learners: None)
 
 
 def default_folder(config: StudyConfig, dataset: str) -> Path:
@@ -41,6 +44,16 @@ def todo(study: Study, jobs: list[Job], retry_failed: bool = False) -> list[Job]
     """The jobs without a stored record; with `retry_failed` also those that did not finish."""
     again = {None, "failed", "diverged", "declined"} if retry_failed else {None}
     return [job for job in jobs if study.status(job.hash) in again]
+
+
+def changed(study: Study, stored: list[Job]) -> list[str]:
+    """The learners of stored jobs whose code is another now than when they ran."""
+    found = dict.fromkeys(
+        job.learner
+        for job in stored
+        if study.record(job.hash).provenance.get("code", code_of(job.base)) != code_of(job.base)
+    )
+    return list(found)
 
 
 def shard_of(jobs: list[Job], shard: tuple[int, int]) -> list[Job]:
@@ -85,6 +98,8 @@ def drive(
         study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)
     progress.start(len(pending), len(mine) - len(pending))
+    waiting = {job.hash for job in pending}
+    progress.changed(changed(study, [job for job in mine if job.hash not in waiting]))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))
     name = backend or ("serial" if workers == 1 and timeout is None else "processes")
     source = Source(str(cache_home()), config.dataset, config.dataset_options)

@@ -1,16 +1,18 @@
 """Where a result comes from: code revision, versions, machine. Recorded with every run."""
 
+import hashlib
 import os
 import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from coldbench.registry import plugins
 
-__all__ = ["provenance"]
+__all__ = ["code_of", "provenance"]
 
 LIBRARIES = ("coldbench", "learn2learn", "numpy", "pandas", "pyarrow", "scipy", "torch")
 # Never the whole environment: it may hold secrets.
@@ -21,7 +23,26 @@ def provenance(learner: str) -> dict[str, Any]:
     """Facts of this process and of the package that registers the learner."""
     plugin = plugins("learner").get(learner)
     source = f"{plugin.package} {plugin.version} ({plugin.target})" if plugin else "unknown"
-    return {**_machine(), "plugin": source}
+    return {**_machine(), "plugin": source, "code": code_of(learner)}
+
+
+@cache
+def code_of(learner: str) -> str:
+    """16 digits of the SHA-256 of the Python files of the top-level package or module that holds
+    a learner, so that an edit shows; empty where they cannot be found. Imports nothing."""
+    plugin = plugins("learner").get(learner)
+    try:
+        spec = find_spec(plugin.target.split(":")[0].split(".")[0]) if plugin else None
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or not spec.origin:
+        return ""
+    root = Path(spec.origin).parent
+    files = sorted(root.rglob("*.py")) if spec.submodule_search_locations else [Path(spec.origin)]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @cache

@@ -39,6 +39,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         ("Python", _all(records, lambda facts: str(facts.get("python", "")))),
         ("platform", _all(records, lambda facts: str(facts.get("platform", "")))),
         ("libraries", _all(records, lambda facts: _pairs(facts.get("libraries", {})))),
+        ("learners of other packages", _all(records, _foreign)),
         ("device", plain(fixed.get("device", "cpu"))),
         ("refit on all training ratings", "yes" if fixed.get("refit", True) else "no"),
     ]
@@ -59,6 +60,12 @@ def _query(options: Mapping[str, Any]) -> int | None:
 def _revision(facts: Mapping[str, Any]) -> str:
     revision = facts.get("revision") or "not in a repository"
     return f"{revision} with uncommitted changes" if facts.get("dirty") else str(revision)
+
+
+def _foreign(facts: Mapping[str, Any]) -> str:
+    plugin = str(facts.get("plugin") or "")
+    ours = not plugin or plugin.startswith("coldbench ") or plugin == "unknown"
+    return "" if ours else f"{plugin}, code {facts.get('code') or 'unknown'}"
 
 
 def _all(records: Sequence[RunRecord], read: Any) -> str:

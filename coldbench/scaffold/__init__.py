@@ -57,8 +57,9 @@ def _words(kind: str, name: str) -> Mapping[str, str]:
     if name in registry.names(kind):
         owner = registry.plugins(kind)[name].package
         raise UsageError(f"the {kind} {name!r} is registered already, by {owner}; take another")
-    taken = keyword.iskeyword(module) or module in sys.stdlib_module_names
-    if taken or find_spec(module) is not None:
+    if keyword.iskeyword(module):
+        raise UsageError(f"{kind} name {name!r} is a keyword of Python; take another")
+    if module in sys.stdlib_module_names or find_spec(module) is not None:
         raise UsageError(f"{kind} name {name!r}: Python has a module {module!r} already")
     title = "".join(word.capitalize() for word in name.split("-"))
     return {"name": name, "module": module, "title": title, "version": version("coldbench")}

@@ -1,7 +1,7 @@
 """Progress of a study while it runs: a bar on a terminal, a few plain lines elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich import progress as bars
 from rich.console import Console
@@ -38,7 +38,7 @@ class Display:
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
-        self.progress: Progress = Progress(start=self._begin, done=self._done)
+        self.progress: Progress = Progress(self._begin, self._done, self._changed)
         self._track = track
         self._total = self._count = 0
         self._since = time.monotonic()
@@ -67,6 +67,15 @@ class Display:
         kept = f", {stored} stored already" if stored else ""
         self.console.print(f"{runs(pending)} to do{kept}.")
         self._bar.update(self._task, total=pending, visible=pending > 0)
+
+    def _changed(self, learners: Sequence[str]) -> None:
+        if learners:
+            names = ", ".join(display_name(name) for name in learners)
+            self.console.print(
+                f"The code of {names} is another than when its stored runs were made. They are "
+                "kept as they are: to run the code of today, choose another --out.",
+                style="yellow", markup=False,
+            )  # fmt: skip
 
     def _done(self, record: RunRecord) -> None:
         self._count += 1

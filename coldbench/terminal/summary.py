@@ -49,6 +49,8 @@ def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
         console.print(failure(record))
     if len(bad) > MOST_FAILURES:
         console.print(f"... and {len(bad) - MOST_FAILURES} more: see `coldbench report`.")
+    if any(record.status != "declined" for record in bad):
+        console.print("Mended? The same command with --retry-failed tries them again.")
 
 
 def _means(summary: Any) -> Table:

@@ -21,7 +21,8 @@ __all__ = ["History", "Trial", "identity"]
 
 class Trial(BaseModel):
     """One configuration tried. options: departures from the defaults (none in trial 0); maes:
-    validation MAE of each seed that was run; identity: of what all trials share."""
+    validation MAE of each seed that was run; identity: of what all trials share; code: as
+    `provenance.code_of`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     learner: str
@@ -33,6 +34,7 @@ class Trial(BaseModel):
     epochs: tuple[int, ...] = ()
     seconds: float = 0.0
     identity: str
+    code: str = ""
 
     @property
     def mae(self) -> float | None:
@@ -49,8 +51,9 @@ def identity(jobs: Sequence[Job], space: Any) -> str:
 class History:
     """The folder `trials/<learner>`; trials count from 0 without a hole."""
 
-    def __init__(self, folder: Path, learner: str, identity: str) -> None:
+    def __init__(self, folder: Path, learner: str, identity: str, code: str = "") -> None:
         self.folder, self.learner, self.identity = folder / learner, learner, identity
+        self.code = code
 
     def trials(self) -> list[Trial]:
         """What is stored; raises StoreError for a damaged file or another configuration."""
@@ -64,6 +67,10 @@ class History:
                 raise StoreError(
                     f"{file}: from other data, defaults, seeds or search space; "
                     "choose another --out"
+                )
+            if trial.code not in ("", self.code):
+                raise StoreError(
+                    f"{file}: the code of {self.learner} has changed since; choose another --out"
                 )
             found.append(trial)
         return found

@@ -15,6 +15,7 @@ from coldbench.budget import FIRST_TUNING_SEED, Budget
 from coldbench.errors import ColdbenchError, UsageError
 from coldbench.learner import Variant
 from coldbench.plan import StudyConfig, plan
+from coldbench.provenance import code_of
 from coldbench.records import Job
 from coldbench.space import Dimension
 from coldbench.tune.history import History, Trial, identity
@@ -114,10 +115,16 @@ def _tune(task: _Task, said: Said | None = None) -> Tuning:
     first = task.jobs[0]
     variant = Variant.of(registry.load("learner", first.base), first.base)
     space = variant.dimensions()
-    history = History(task.folder, first.learner, identity(task.jobs, space))
+    code = code_of(first.base)
+    history = History(task.folder, first.learner, identity(task.jobs, space), code)
     done = history.trials()
+    if len(done) > max(task.trials, 1):
+        raise UsageError(
+            f"{first.learner} has {len(done)} trials in {task.folder}: "
+            f"give --trials {len(done)} or more, or another --out"
+        )
     for number in range(len(done), task.trials if space else 1):
-        trial = _next(task, space, done, history.identity, number)
+        trial = _next(task, space, done, history, number)
         history.add(trial)
         done.append(trial)
         if said:
@@ -127,7 +134,7 @@ def _tune(task: _Task, said: Said | None = None) -> Tuning:
 
 
 def _next(
-    task: _Task, space: Mapping[str, Dimension], done: list[Trial], of: str, number: int
+    task: _Task, space: Mapping[str, Dimension], done: list[Trial], history: History, number: int
 ) -> Trial:
     job = task.jobs[0]
     options: dict[str, Any] = propose(job.learner, space, job.config, done, task.worst)
@@ -144,5 +151,6 @@ def _next(
         maes=tuple(found.maes),
         epochs=tuple(found.epochs),
         seconds=round(found.seconds, 3),
-        identity=of,
+        identity=history.identity,
+        code=history.code,
     )

@@ -25,7 +25,7 @@ def write_tuning(config: StudyConfig, found: Sequence[Tuning], out: Path) -> Pat
     """Write both files into `out`; returns the path of tuned.yaml. Raises StoreError."""
     tunings = sorted(found, key=lambda tuning: config.models.index(tuning.learner))
     file = out / "tuned.yaml"
-    text = HEAD.format(file=file.name) + yaml.safe_dump(
+    text = HEAD.format(file=file) + yaml.safe_dump(
         _study(config, tunings), sort_keys=False, width=100
     )
     try:

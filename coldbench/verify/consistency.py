@@ -22,6 +22,7 @@ def consistency(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]
         if not record.provenance.get("libraries") or "python" not in record.provenance:
             yield damage(study.runs / record.job_hash / "record.json", "does not say its origin")
     yield from _origins(study, finished)
+    yield from _codes(study, finished)
 
 
 def _tasks(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
@@ -50,6 +51,17 @@ def _origins(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
             yield Finding("note", study.path, f"runs differ in {shorten(name)}: {told}")
         elif name == "dirty" and "True" in values:
             yield Finding("note", study.path, "made with uncommitted changes of the code")
+
+
+def _codes(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
+    counted: dict[str, Counter[str]] = {}
+    for record in records:
+        if code := record.provenance.get("code"):
+            counted.setdefault(record.job.base, Counter())[str(code)] += 1
+    for base, codes in counted.items():
+        if len(codes) > 1:
+            told = ", ".join(f"{shorten(code)} ({n} runs)" for code, n in codes.most_common(5))
+            yield Finding("note", study.path, f"{shorten(base)} ran with different code: {told}")
 
 
 def _facts(provenance: dict[str, Any]) -> dict[str, str]:

@@ -87,10 +87,14 @@ def test_errors_name_the_fix(
 
 
 def test_a_failed_run_gives_status_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toys: None
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    toys: None,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = ("run", "--models", "toy", "--seeds", "1", "--workers", "1", "--out", tmp_path / "s")
     assert coldbench(monkeypatch, *words, *SIZE, "--set", "toy.fault=raise") == 3
+    assert "--retry-failed" in capsys.readouterr().out
 
 
 def test_dry_run_runs_nothing(

@@ -1,6 +1,7 @@
 """Studies: the same numbers with any number of workers, and after any interruption."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import results
+from coldbench import registry, results
 from coldbench.drive import Progress, drive
 from coldbench.plan import StudyConfig
+from coldbench.provenance import code_of
+from coldbench.registry import Plugin
 from coldbench.store import Study
+from coldbench.verify import verify
 from tests.core.conftest import TINY
 
 
@@ -35,6 +39,42 @@ def test_finished_runs_are_not_repeated(config: StudyConfig) -> None:
     drive(config, workers=1, progress=progress)
     assert seen[0] == (1, 3)
     assert len(seen) == 2
+
+
+def test_code_that_changed_is_told(config: StudyConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[str]] = []
+    drive(config, workers=1)
+    drive(config, workers=1, progress=Progress(changed=told.append))
+    for module in ("drive", "provenance"):
+        monkeypatch.setattr(f"coldbench.{module}.code_of", lambda base: f"edited {base}")
+    wider = config.model_copy(update={"seeds": 3})
+    study = drive(wider, workers=1, progress=Progress(changed=told.append))
+    assert told == [[], ["bias", "global-mean"]]
+    notes = [finding.text for finding in verify(study.path).of("note")]
+    assert any(
+        re.search(r"'bias' ran with different code: .*'edited bias' \(1 run", n) for n in notes
+    )
+
+
+def test_an_edit_moves_the_fingerprint_of_its_package_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "edited"
+    package.mkdir()
+    for name in ("__init__.py", "part.py"):
+        (package / name).write_text("")
+    plugin = Plugin("learner", "edited", "edited", "1.0", "edited.part:Edited")
+    ours = registry.plugins("learner")
+    monkeypatch.setattr("coldbench.provenance.plugins", lambda kind: {**ours, "edited": plugin})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = {name: code_of(name) for name in ("edited", "bias")}
+    (package / "part.py").write_text("x = 1")
+    code_of.cache_clear()
+    after = {name: code_of(name) for name in ("edited", "bias", "mamo", "nobody")}
+    assert before["edited"] != after["edited"]
+    assert before["bias"] == after["bias"] != after["mamo"]
+    assert after["nobody"] == ""
+    code_of.cache_clear()
 
 
 def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Path) -> None:

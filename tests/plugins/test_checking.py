@@ -25,8 +25,11 @@ from tests.plugins.faulty import (
     LEARNERS,
     METRICS,
     Bare,
+    BatchMean,
+    Crashes,
     Layered,
     Lists,
+    Seeds,
     Shuffles,
     Sound,
     Spoils,
@@ -62,6 +65,8 @@ def test_a_faulty_learner_is_explained(name: str, ratings: Ratings) -> None:
         (Lists, "answers_are_ratings", "predict returned list, not torch.Tensor"),
         (Spoils, "prediction_is_pure", "predict changed batch.support_value in place"),
         (Shuffles, "global_generators_are_left_alone", "train_epoch uses torch's global"),
+        (Seeds, "global_generators_are_left_alone", "predict uses torch's global"),
+        (Crashes, "answers_are_ratings", "no attribute 'median'"),
         (Bare, "configuration_is_plain", "without a default: rate"),
     ],
 )
@@ -76,6 +81,24 @@ def test_one_fault_is_told_once(
     assert seen in failure.seen
     place = found.index(failure)
     assert [verdict.ran for verdict in found] == [n <= place for n in range(len(found))]
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_fault_of_the_batch_is_not_told_as_one_of_padding(
+    ratings: Ratings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = Problem(Variant(BatchMean), ratings)
+    monkeypatch.setitem(checking._PROBLEMS, "learner", lambda _: problem)
+    found = list(checking.check("learner", "x"))
+    assert [v.check for v in found if v.seen] == ["batch_mates_do_not_matter"]
+    silent = {v.check for v in found if not v.ran}
+    assert silent == {check.__name__ for check in conformance.NEEDS}
+
+
+@pytest.mark.filterwarnings("default")
+def test_any_error_of_the_first_use_is_mended_where_it_is(ratings: Ratings) -> None:
+    check = conformance.CHECKS["answers_are_ratings"]
+    assert _verdict(check, Problem(Variant(Crashes), ratings)).fix == "mend the line named above"
 
 
 def test_an_error_names_the_line_of_the_plugin() -> None:

@@ -33,7 +33,6 @@ def test_the_lines_on_content_do_what_they_say(ratings: Ratings) -> None:
     (text,) = [text for _, mark, text in blocks(DOCS / PAGES[0]) if "ContentEmbedding" in text]
     problem = Problem(Variant.of(registry.load("learner", "bias"), "bias"), ratings)
     names: dict[str, Any] = {
-        "field": ratings.catalogue.item_fields[0],
         "domain": Domain(ratings.catalogue, ratings.scale),
         "rng": np.random.default_rng(0),
         "batch": problem.batch,

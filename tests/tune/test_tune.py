@@ -58,6 +58,17 @@ def test_interrupted_equals_unbroken(tuned: StudyConfig, tmp_path: Path) -> None
     assert told_apart(tune(tuned, 5, tmp_path / "parts")) == told_apart(whole)
 
 
+def test_stored_trials_are_neither_dropped_nor_mixed_with_those_of_other_code(
+    tuned: StudyConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune(tuned, 3, tmp_path)
+    with pytest.raises(UsageError, match=r"bias has 3 trials in .*: give --trials 3 or more"):
+        tune(tuned, 2, tmp_path)
+    monkeypatch.setattr("coldbench.tune.tuning.code_of", lambda base: "edited")
+    with pytest.raises(StoreError, match="the code of bias has changed since"):
+        tune(tuned, 4, tmp_path)
+
+
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_killed_tuning_goes_on(workers: str, tmp_path: Path) -> None:
     """SIGKILL after the third trial; every file that is there is whole, and no worker lives on."""

@@ -1,7 +1,7 @@
 """Item-based nearest neighbours on the user's support, over the biases.
 
     r_ui = b_ui + sum_j s_ij (r_uj - b_uj) / (shrink + sum_j s_ij)
-    b_ui = mu + b_i + b_u;   j: the k support items of largest s_ij > 0
+    b_ui = mu + b_i + b_u;   j: the k support items of largest s_ij > 0 (ties share)
 
     s_ij = (n_ij rho_ij + damp * prior * c_ij) / (n_ij + damp)
 
@@ -30,7 +30,9 @@ from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
 from coldbench.ratings import Array
 from coldbench.space import Dimension, Real, Whole
 
-__all__ = ["KNN", "KNNConfig", "common_users", "residuals"]
+__all__ = ["KNN", "KNNConfig", "common_users", "nearest", "residuals"]
+
+TIE = 1e-6  # similarities closer than this are equal but for rounding
 
 
 class KNNConfig(BiasConfig):
@@ -116,10 +118,20 @@ class KNN(Learner):
         rest = (rest - user[:, None]) * mask
         weight = self.similarity(batch.query_item, batch.support_item).clamp(min=0)
         weight = weight * mask[:, None]
-        nearest, place = weight.topk(min(self.config.neighbours, weight.shape[2]), dim=2)
-        chosen = rest[:, None].expand_as(weight).gather(2, place)
-        moved = (nearest * chosen).sum(2) / (self.config.shrink + nearest.sum(2))
+        weight = weight * nearest(weight, self.config.neighbours)
+        moved = (weight * rest[:, None]).sum(2) / (self.config.shrink + weight.sum(2))
         return self.mean + self.item[batch.query_item] + user[:, None] + moved
+
+
+def nearest(weight: torch.Tensor, k: int) -> torch.Tensor:
+    """How much each cell of [..., S] counts among the k largest: 1, 0, or an equal share of the
+    last places for those that tie for them. Which of two items of like content is met first must
+    not matter, nor must the roundings of a batch's products."""
+    k = min(k, weight.shape[-1])
+    last = weight.topk(k).values[..., -1:]
+    above, tied = weight > last + TIE, (weight - last).abs() <= TIE
+    left = k - above.sum(-1, keepdim=True)
+    return above + tied * (left / tied.sum(-1, keepdim=True).clamp(min=1))
 
 
 def residuals(data: TrainingData, mean: float, item: Array, shrink_user: float) -> Array:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from baselines.bias import Bias, BiasConfig, item_biases
-from baselines.knn import KNN, KNNConfig
+from baselines.knn import KNN, KNNConfig, nearest
 from baselines.mf import MF, MFConfig
 from baselines.normal import Cells, solve_groups
 from baselines.ridge import Ridge, RidgeConfig, solve_dual, solve_primal
@@ -201,6 +201,15 @@ def similarity_by_hand(learner: KNN, i: int, j: int) -> float:
         rho = (both[:, 0] @ both[:, 1]) / np.sqrt((both**2).sum(0).prod())
     close = float(learner.content[i] @ learner.content[j])
     return (len(both) * rho + c.damp * c.prior * close) / (len(both) + c.damp)
+
+
+def test_neighbours_that_tie_share_the_last_places() -> None:
+    weight = torch.tensor([[0.3, 0.9, 0.3 + 1e-8, 0.1, 0.3, 0.0], [0.5, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    expected = torch.tensor([[2 / 3, 1, 2 / 3, 0, 2 / 3, 0], [1, 0.4, 0.4, 0.4, 0.4, 0.4]])
+    torch.testing.assert_close(nearest(weight, 3), expected)
+    torch.testing.assert_close(nearest(weight[:, :2], 3), torch.ones(2, 2))
+    order = torch.tensor([5, 2, 0, 4, 1, 3])
+    torch.testing.assert_close(nearest(weight[:, order], 3), expected[:, order])
 
 
 def test_knn_by_hand() -> None:

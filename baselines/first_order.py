@@ -37,6 +37,7 @@ class FirstOrderLayers(Adaptable):
         super().__init__()
         self.cells, self.values = cells, cells.support
         self.moved: torch.Tensor | None = None  # the sum of the steps of move0
+        self.late: torch.Tensor | None = None  # its last step, until `values` are read again
         self.shared: list[torch.Tensor] = []
         for layer in range(1, decision.depth):
             self.shared += [decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias")]
@@ -49,11 +50,13 @@ class FirstOrderLayers(Adaptable):
         self._rest()
 
     def loss(self, inner: InnerLoss) -> torch.Tensor:
+        self._settle()
         loss: torch.Tensor = SupportLoss.apply(self, inner, *self._parameters.values())  # type: ignore[no-untyped-call]
         return loss
 
     def forward(self, query: bool = False) -> torch.Tensor:
         if not query:
+            self._settle()
             return passed(self.values, self.layers)[1]
         values = self.cells.query
         if self.moved is not None:
@@ -66,16 +69,23 @@ class FirstOrderLayers(Adaptable):
         """After each step: what the moves mean for values and weights; then they are 0 again."""
         own: dict[str, Any] = self._parameters
         first, *deep = (move.detach() for move in own.values())
-        if self.moved is None:
-            self.moved, self.values = first, torch.baddbmm(self.values, self.cells.within, first)
-        else:
-            self.moved.add_(first)
-            self.values.baddbmm_(self.cells.within, first)
+        self._settle()
+        self.late, self.moved = first, first if self.moved is None else self.moved.add_(first)
         self.layers = [
             stepped(*layer, x, move)
             for layer, x, move in zip(self.layers, self.read, deep, strict=True)
         ]
         self._rest()
+
+    @torch.no_grad()
+    def _settle(self) -> None:
+        """Moves the support's values by the last step, of which the query has no need."""
+        if self.late is not None:
+            if self.values is self.cells.support:
+                self.values = torch.baddbmm(self.values, self.cells.within, self.late)
+            else:
+                self.values.baddbmm_(self.cells.within, self.late)
+            self.late = None
 
     def _rest(self) -> None:
         for layer, zeros in enumerate(self.zeros):

@@ -9,9 +9,11 @@ tasks (`baselines.tasks`). phi: the embeddings, which learn in the outer loop on
 Lee, Im, Jang, Cho, Chung: MeLU, KDD 2019; Finn, Abbeel, Levine: MAML, ICML 2017.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
+from pydantic import Field
 
 from baselines.first_order import FirstOrderLayers
 from baselines.inner import InnerConfig, ThroughMAML, adapted
@@ -19,12 +21,26 @@ from baselines.network import ContentNetwork
 from baselines.tasks import TaskLayers, gradient_norms, task_cells
 from coldbench.episodes import EpisodeBatch
 from coldbench.learner import LearnerConfig, Variant
+from coldbench.space import Choice, Dimension, Real
 
 __all__ = ["MeLU", "MeLUConfig", "melu_output", "melu_released"]
 
 
 class MeLUConfig(InnerConfig):
-    """Options of the network, the outer optimiser, the episodes and the inner loop."""
+    """Options of the network, the outer optimiser, the episodes and the inner loop.
+
+    Chosen together by validation on ML-1M (ML-100K): 128 tasks at .005 and 70 reach .7774 (.8259),
+    32 tasks at .003 and 15 .7773 (.8268), with a third more time a run.
+    """
+
+    batch_size: int = Field(128, ge=1, description="tasks: Lee et al. 2019 have 32")
+    rate: float = Field(5e-3, gt=0, description="of AdamW: fewer, larger steps")
+    rare_decay: float = Field(70.0, ge=0, description="weight decay of the rare fields")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **InnerConfig.space,
+        "batch_size": Choice((32, 64, 128)),
+        "rare_decay": Real(0.1, 200, log=True),
+    }
 
 
 class MeLU(ThroughMAML):

@@ -49,6 +49,16 @@ class Tasks:
             return self
         return Tasks(self.user, self.support.split(count)[0], self.query, self.scenario)
 
+    def drawn(self, count: int | None, rng: np.random.Generator) -> "Tasks":
+        """At most `count` of the tasks, at random, in their order (None: all)."""
+        if count is None or len(self) <= count:
+            return self
+        chosen = np.sort(rng.permutation(len(self))[:count])
+        scenario = self.scenario[np.isin(self.query.owner, chosen)]
+        return Tasks(
+            self.user[chosen], self.support.select(chosen), self.query.select(chosen), scenario
+        )
+
     @classmethod
     def join(cls, parts: list["Tasks"]) -> "Tasks":
         """All tasks of several sets, end to end."""

@@ -1,5 +1,6 @@
 """Backend `processes`: jobs in worker processes (pebble), which may die or hang without harm."""
 
+import importlib
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -18,7 +19,7 @@ class PebbleExecutor(Executor):
 
     def __init__(self, workers: int, timeout: float | None) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(workers, context=context, initializer=start_worker)
+        self._pool = ProcessPool(workers, context=context, initializer=ready)
         self._timeout = timeout
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -32,6 +33,13 @@ class PebbleExecutor(Executor):
             return
         self._pool.stop()
         self._pool.join(timeout=5)
+
+
+def ready() -> None:
+    """What a worker does first; it imports at once what a job needs, not while it takes one, for
+    then all others wait."""
+    start_worker()
+    importlib.import_module("coldbench.backends.work")
 
 
 def engine(settings: Settings) -> Engine:

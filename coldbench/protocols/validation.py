@@ -57,8 +57,9 @@ def carve(
     seeds: Seeds,
     options: Validation,
     others: Others | None = None,
+    most: int | None = None,
 ) -> tuple[Ragged, Tasks]:
-    """The training rows that remain, and the validation tasks.
+    """The training rows that remain, and the validation tasks, at most `most` of a scenario.
 
     Held out of training: all rows of pseudo-cold users, all rows on pseudo-cold items, and the
     query rows of the pseudo W-W tasks. With `others`, these users have tasks on pseudo-cold items
@@ -93,6 +94,7 @@ def carve(
             query, support = here.split(_asked(here.lengths, options, others))
             state = np.full(len(query.rows), user_state), np.full(len(query.rows), item_state)
             parts.append(Tasks(who[keep], support, query, scenario_of(*state)))
+    parts = [part.drawn(most, episodes) for part in parts]
     kept = train.where(~(cold_user | cold_item))
     return without(kept, parts[0].query.rows), Tasks.join(parts)
 

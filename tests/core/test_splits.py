@@ -114,6 +114,44 @@ def test_versions_differ_in_validation_only(many: Ratings) -> None:
     assert first.episode_sha256 != second.episode_sha256
 
 
+def test_version_3_validates_on_a_draw_of_those_of_version_2(many: Ratings) -> None:
+    before = VERSIONS[2].split(many, Seeds.joint(0))
+    capped = Separate(max_ratings=40, validation_tasks=60).split(many, Seeds.joint(0))
+    sizes = [
+        np.bincount(split.validation.scenario[split.validation.query.ptr[:-1]], minlength=4)
+        for split in (before, capped)
+    ]
+    assert sizes[0].max() > 60 > sizes[0].min()
+    assert np.array_equal(np.minimum(sizes[0], 60), sizes[1])
+
+    def tasks(split: Split) -> set[tuple[int, int, tuple[int, ...], tuple[int, ...]]]:
+        given = split.validation
+        found = set()
+        for t in range(len(given)):
+            support, query = (lists.select(np.array([t])) for lists in (given.support, given.query))
+            scenario = given.scenario[given.query.ptr[t] : given.query.ptr[t + 1]]
+            assert len(set(scenario)) == 1
+            found.add((given.user[t], scenario[0], tuple(support.rows), tuple(query.rows)))
+        return found
+
+    assert tasks(capped) < tasks(before)
+    assert np.array_equal(rows(capped.test), rows(before.test))
+    assert not np.isin(capped.validation.query.rows, capped.inner.rows).any()
+    given_back = np.setdiff1d(capped.inner.rows, before.inner.rows)
+    assert np.isin(given_back, before.validation.only(("W-W",)).query.rows).all()
+
+
+def test_records_of_earlier_versions_stay_as_they_were() -> None:
+    """Run names come from the record: a field that came later must not appear in old ones."""
+    for version in (1, 2):
+        old = Separate.model_validate({"version": version})
+        assert "validation_tasks" not in old.model_dump()
+        assert Separate.model_validate(old.model_dump()) == old
+    new = Separate()
+    assert new.model_dump()["validation_tasks"] == 300
+    assert Separate.model_validate(new.model_dump()) == new
+
+
 def test_scenarios_of_separate_are_pure(ratings: Ratings) -> None:
     split = Separate().split(ratings, Seeds.joint(0))
     state = 2 * split.cold_user[ratings.user] + split.cold_item[ratings.item]

@@ -10,6 +10,7 @@ from coldbench.learner import Variant
 from coldbench.options import read_yaml
 from coldbench.plan import Named, expanded, read_config
 from coldbench.protocols import PROTOCOLS
+from coldbench.store import Study
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
@@ -25,6 +26,21 @@ def test_study(path: Path) -> None:
         learner = variant.configure({**named.options, **config.options.get(name, {})})
         assert type(learner).model_validate_json(learner.model_dump_json()) == learner
     assert set(config.options) <= set(config.models)
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
+def test_a_changed_default_does_not_change_what_committed_results_ran(path: Path) -> None:
+    config = expanded(read_config(path, {}))
+    assert config.out is not None
+    ran = Study.open(CONFIGS.parent / config.out).manifest
+    protocol = PROTOCOLS[config.protocol].model_validate(config.protocol_options)
+    assert protocol.model_dump(mode="json") == ran.fixed["protocol_options"]
+    assert set(config.models) == set(ran.learners)
+    for name in config.models:
+        named = config.variants.get(name, Named(base=name))
+        variant = Variant.of(registry.load("learner", named.base), named.base)
+        asked = variant.configure({**named.options, **config.options.get(name, {})})
+        assert {"base": named.base, **asked.model_dump(mode="json")} == ran.learners[name]
 
 
 def test_the_ablation_of_mamo_flips_every_switch_from_both_sides() -> None:

@@ -57,6 +57,13 @@ class MAMOConfig(LearnerConfig):
 
     # training that the paper leaves open
     batch: int = Field(32, ge=1, description="users computed at once, and a global step")
+    # left out of the record when not set, so that runs made before it existed keep their names
+    least_steps: int | None = Field(
+        None,
+        ge=1,
+        exclude_if=lambda value: value is None,
+        description="global steps an epoch: few users come in smaller batches",
+    )
     query_share: float = Field(0.5, gt=0, lt=1)
     max_query: int = Field(40, ge=1)
     max_support: int | None = Field(None, ge=1)

@@ -43,7 +43,7 @@ class Separate(Protocol):
     validation: Validation = Validation()
     # left out of the record when not set, so that runs made before it existed keep their names
     test_tasks: int | None = Field(None, ge=1, exclude_if=lambda value: value is None)
-    validation_tasks: int | None = Field(300, ge=1, exclude_if=lambda value: value is None)
+    validation_tasks: int | None = Field(400, ge=1, exclude_if=lambda value: value is None)
 
     @model_validator(mode="before")
     @classmethod

@@ -148,7 +148,7 @@ def test_records_of_earlier_versions_stay_as_they_were() -> None:
         assert "validation_tasks" not in old.model_dump()
         assert Separate.model_validate(old.model_dump()) == old
     new = Separate()
-    assert new.model_dump()["validation_tasks"] == 300
+    assert new.model_dump()["validation_tasks"] == 400
     assert Separate.model_validate(new.model_dump()) == new
 
 

@@ -31,7 +31,7 @@ def mamo(size: int, times: float, share: float | None = None, **options: int) ->
         "mamo",
         MAMOLoop,
         width=2 * size,
-        options={"size": size, **options},
+        options={"size": size, "least_steps": None, **options},  # batches as of a whole data set
         alike={"user_dropout": 0.0, "rare_dropout": 0.0},
         times=times,
         share=share,

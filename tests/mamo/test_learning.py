@@ -6,7 +6,7 @@ import torch
 
 from coldbench.rng import generator
 from mamo.learner import MAMO, mamo
-from tests.mamo.problem import domain, training
+from tests.mamo.problem import domain, learner, training
 
 
 def fitted(seed: int = 0, epochs: int = 12, **options: object) -> MAMO:
@@ -54,3 +54,14 @@ def test_figures_of_an_epoch() -> None:
 def test_meta_users_are_the_first_of_the_training_users() -> None:
     made = fitted(epochs=1, meta_users=3, outer_step="epoch")
     assert made.model.user.weights[0].isfinite().all()
+
+
+@pytest.mark.parametrize(("least", "steps"), [(None, 5), (3, 5), (6, 7), (1000, 40)])
+def test_few_users_come_in_smaller_batches(least: int | None, steps: int) -> None:
+    """40 users, 8 at a time; with 6 steps asked for, 40 // 6 = 6 at a time."""
+    data = training()
+    assert (data.lists.lengths >= 2).sum() == 40
+    made = learner(least_steps=least, outer_optimizer="adamw", averaging=0.9)
+    made.train_epoch(data, 0, generator(0, "order", 0))
+    assert made.update.steps == steps
+    assert ("least_steps" in made.config.model_dump()) == (least is not None)

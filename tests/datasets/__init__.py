@@ -1,1 +1,0 @@
-"""Tests of the data sets: readers, archives, cache and the synthetic model."""

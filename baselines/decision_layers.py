@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 import torch
 
-from baselines.inner import Adaptable
+from baselines.inner_loop import Adaptable
 from baselines.network import ContentNetwork, Decision
-from coldbench.episodes import EpisodeBatch
+from coldbench import EpisodeBatch
 
 __all__ = ["Cells", "TaskLayers", "gradient_norms", "sgd_step", "task_cells"]
 

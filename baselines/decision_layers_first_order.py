@@ -1,6 +1,6 @@
 """Decision layers of B tasks under steps of first order: no optimiser sees any weight.
 
-`baselines.tasks` never forms the first layer's matrices; here a step on any layer is taken from
+`decision_layers` never forms the first layer's matrices; here a step on any layer is taken from
 what that layer reads, x_l, and the gradient by its values, delta_l. `move{l}`, zeros added to
 those values, is what MAML adapts: after a step it holds -rate * delta_l, and `fold` does
 
@@ -17,9 +17,9 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from baselines.inner import Adaptable, InnerLoss
+from baselines.decision_layers import Cells
+from baselines.inner_loop import Adaptable, InnerLoss
 from baselines.network import Decision
-from baselines.tasks import Cells
 
 __all__ = ["FirstOrderLayers"]
 

@@ -10,12 +10,18 @@ from pydantic import Field
 
 from baselines.losses import pointwise, task_weights
 from baselines.network import Content
-from baselines.neural import NeuralConfig
-from baselines.optimiser import Optimiser
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Episode, Learner, TrainingData
-from coldbench.rng import torch_generator
-from coldbench.space import Choice, Dimension
+from baselines.neural_options import NeuralConfig
+from baselines.outer_optimiser import Optimiser
+from coldbench import (
+    Choice,
+    Dimension,
+    Domain,
+    Episode,
+    EpisodeBatch,
+    Learner,
+    TrainingData,
+    torch_generator,
+)
 
 __all__ = ["Episodic", "EpisodicConfig"]
 

@@ -16,13 +16,11 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from baselines.episodic import Episodic, EpisodicConfig
+from baselines.episodic_base import Episodic, EpisodicConfig
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise, slope, task_weights
 from baselines.network import Content, ContentNetwork
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import LearnerConfig
-from coldbench.space import Dimension, Real, Whole
+from coldbench import Dimension, EpisodeBatch, LearnerConfig, Real, Whole
 
 __all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted"]
 

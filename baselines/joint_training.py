@@ -7,10 +7,9 @@ import torch
 
 from baselines.losses import pointwise
 from baselines.network import ContentNetwork
-from baselines.neural import NeuralConfig
-from baselines.optimiser import Optimiser
-from coldbench.learner import TrainingData
-from coldbench.rng import torch_generator
+from baselines.neural_options import NeuralConfig
+from baselines.outer_optimiser import Optimiser
+from coldbench import TrainingData, torch_generator
 
 __all__ = ["joint_epoch"]
 

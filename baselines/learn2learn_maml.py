@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from coldbench.errors import Declined
+from coldbench import Declined
 
 __all__ = ["INSTALL", "load_maml"]
 

@@ -16,10 +16,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from baselines.neural import NeuralConfig
-from coldbench.content import ContentEmbedding
-from coldbench.learner import Domain, TrainingData
-from coldbench.rng import torch_generator
+from baselines.neural_options import NeuralConfig
+from coldbench import ContentEmbedding, Domain, TrainingData, torch_generator
 
 __all__ = ["Content", "ContentNetwork", "Decision"]
 

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from baselines.losses import Loss
-from coldbench.learner import LearnerConfig
-from coldbench.space import Choice, Dimension, Real
+from coldbench import Choice, Dimension, LearnerConfig, Real
 
 __all__ = ["NeuralConfig"]
 

@@ -8,7 +8,7 @@ import torch
 from torch.optim.adamw import adamw
 
 from baselines.network import Content
-from baselines.neural import NeuralConfig
+from baselines.neural_options import NeuralConfig
 
 __all__ = ["Optimiser"]
 

@@ -16,9 +16,9 @@ from benchmarks.loops.loop import Loop
 from benchmarks.machine import bmm_rate, counter, gemm_rate
 from benchmarks.options import Options
 from benchmarks.problem import Problem, make, problem
-from coldbench.episodes import batches
-from coldbench.learner import Learner
-from coldbench.predict import predict
+from coldbench.learning.learner import Learner
+from coldbench.learning.predict import predict
+from coldbench.tasks.episodes import batches
 
 __all__ = ["Contest"]
 

@@ -11,10 +11,10 @@ import numpy as np
 from benchmarks.clock import apart, seconds
 from benchmarks.line import Line
 from benchmarks.options import Options
-from coldbench.datasets import open_dataset, open_prepared
-from coldbench.learner import TrainingData
-from coldbench.protocols import PROTOCOLS
+from coldbench.data import open_dataset, open_prepared
+from coldbench.learning.learner import TrainingData
 from coldbench.rng import Seeds
+from coldbench.tasks.protocols import PROTOCOLS
 
 __all__ = ["data"]
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from coldbench import registry
-from coldbench.datasets import open_dataset
-from coldbench.learner import Domain, Learner, TrainingData, Variant
-from coldbench.protocols import Separate
-from coldbench.ratings import Array, Ratings
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Array, Ratings
+from coldbench.learning.learner import Domain, Learner, TrainingData, Variant
 from coldbench.rng import Seeds, generator
-from coldbench.splits import Tasks
+from coldbench.tasks.protocols import Separate
+from coldbench.tasks.splits import Tasks
 
 __all__ = ["Problem", "make", "problem"]
 

@@ -21,15 +21,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from coldbench.report import build
 from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
-from coldbench.report.figures import plots
-from coldbench.report.figures.draw import drawn
-from coldbench.report.html import to_html
-from coldbench.report.latex import to_latex
-from coldbench.report.markdown import to_markdown
-from coldbench.report.svg import inline
+from coldbench.report.drawing import plots
+from coldbench.report.drawing.draw import drawn
+from coldbench.report.drawing.svg import inline
+from coldbench.report.formats.html import to_html
+from coldbench.report.formats.latex import to_latex
+from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.verdicts import sayings
 from coldbench.report.write import write_report
-from coldbench.store import Study
+from coldbench.study.store import Study
 from tests.report.fake import fake_study
 
 GOAL = 10.0  # seconds for 1,000 runs

@@ -19,10 +19,10 @@ from benchmarks.clock import apart, memory, seconds
 from benchmarks.line import Line
 from benchmarks.options import Options
 from benchmarks.problem import make, problem
-from coldbench.datasets import open_dataset, open_prepared
-from coldbench.protocols import Separate
-from coldbench.ratings import Ratings
+from coldbench.data import open_dataset, open_prepared
+from coldbench.data.ratings import Ratings
 from coldbench.rng import Seeds
+from coldbench.tasks.protocols import Separate
 
 __all__ = ["scale"]
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.clock import seconds
 from benchmarks.line import Line, Ratio
 from benchmarks.options import Options
-from coldbench.datasets import open_dataset
+from coldbench.data import open_dataset
 
 __all__ = ["study"]
 

@@ -1,6 +1,6 @@
 """`python -m coldbench`."""
 
-from coldbench.cli import main
+from coldbench.cli.main import main
 
 if __name__ == "__main__":
     main()

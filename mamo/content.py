@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from coldbench.episodes import EpisodeBatch
+from coldbench import EpisodeBatch
 from mamo.model import Model
 
 __all__ = ["Cells", "Content"]

@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Episode
+from coldbench import Episode, EpisodeBatch
 from mamo.attention import attention, random_layers
 from mamo.content import Content
 from mamo.global_update import add_gradients

@@ -7,10 +7,18 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Declined, Domain, Episode, Learner, TrainingData, Variant
-from coldbench.ratings import Scale
-from coldbench.rng import generator, torch_generator
+from coldbench import (
+    Declined,
+    Domain,
+    Episode,
+    EpisodeBatch,
+    Learner,
+    Scale,
+    TrainingData,
+    Variant,
+    generator,
+    torch_generator,
+)
 from mamo.episode import Figures, learn, personalise
 from mamo.global_update import GlobalUpdate
 from mamo.local import Theta

@@ -6,9 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from coldbench.content import ContentEmbedding
-from coldbench.ratings import Catalogue
-from coldbench.rng import torch_generator
+from coldbench import Catalogue, ContentEmbedding, torch_generator
 from mamo.memories import Memories
 from mamo.network import Network
 from mamo.switches import MAMOConfig

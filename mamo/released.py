@@ -6,9 +6,7 @@ that earlier users left; with `profile_at_test` "write" test users write M_P.
 
 import torch
 
-from coldbench.content import ContentEmbedding
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Episode
+from coldbench import ContentEmbedding, Episode, EpisodeBatch
 from mamo.content import Cells, Content
 from mamo.episode import Adapted
 from mamo.local import LocalInputs

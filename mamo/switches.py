@@ -5,8 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from coldbench.learner import LearnerConfig
-from coldbench.space import Choice, Dimension, Real, Whole
+from coldbench import Choice, Dimension, LearnerConfig, Real, Whole
 
 __all__ = ["MAMOConfig"]
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from coldbench.conformance import small_ratings
-from coldbench.ratings import Ratings
+from coldbench.conformance.learners import small_ratings
+from coldbench.data.ratings import Ratings
+
+pytest_plugins = ["tests.studies"]  # toy learners and tiny studies, for all
 
 # A shell that starts the tests in the background has Ctrl-C ignored, in every child as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)

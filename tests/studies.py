@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from coldbench import registry
-from coldbench.plan import StudyConfig
+from coldbench.study.plan import StudyConfig
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
-ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.core.toy:Toy\ndrawn = tests.core.toy:Drawn\n"
-ENTRY_POINTS += "switched = tests.core.toy:Switched\n"
+ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.toy:Toy\ndrawn = tests.toy:Drawn\n"
+ENTRY_POINTS += "switched = tests.toy:Switched\n"
 
 
 def forget() -> None:

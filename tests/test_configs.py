@@ -6,11 +6,11 @@ import pytest
 from pydantic import BaseModel
 
 from coldbench import registry
-from coldbench.learner import Variant
+from coldbench.learning.learner import Variant
 from coldbench.options import read_yaml
-from coldbench.plan import Named, expanded, read_config
-from coldbench.protocols import PROTOCOLS
-from coldbench.store import Study
+from coldbench.study.plan import Named, expanded, read_config
+from coldbench.study.store import Study
+from coldbench.tasks.protocols import PROTOCOLS
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")

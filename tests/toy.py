@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from pydantic import Field, model_validator
 
-from coldbench.episodes import EpisodeBatch
 from coldbench.errors import Declined
-from coldbench.learner import Learner, LearnerConfig, TrainingData
+from coldbench.learning.learner import Learner, LearnerConfig, TrainingData
+from coldbench.tasks.episodes import EpisodeBatch
 
 PATIENT = (0.0, 2.0, 1.0, 1.5, 1.6, 1.7)
 

@@ -5,9 +5,9 @@ from typing import Generic, TypeVar
 
 import torch
 
-from baselines.episodic import Episodic
+from baselines.episodic_base import Episodic
 from baselines.network import Content
-from coldbench.episodes import EpisodeBatch
+from coldbench import EpisodeBatch
 
 __all__ = ["Amortised", "TaskNetwork"]
 

@@ -21,12 +21,11 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.amortised import TaskNetwork
-from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, mlp
-from baselines.sides import read_sides
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain
+from baselines.amortised.amortised_base import TaskNetwork
+from baselines.amortised.episode_inputs import read_sides
+from baselines.amortised.layers import Joint, mlp
+from baselines.episodic_base import EpisodicConfig
+from coldbench import Domain, EpisodeBatch
 
 __all__ = ["HistoryNetwork", "VartakConfig", "class_means"]
 

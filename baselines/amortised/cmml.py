@@ -24,12 +24,11 @@ from pydantic import Field
 from torch import nn
 from torch.nn.functional import leaky_relu
 
-from baselines.amortised import Amortised, TaskNetwork
-from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, Linear, mlp, support_mean
-from baselines.sides import read_sides
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, LearnerConfig
+from baselines.amortised.amortised_base import Amortised, TaskNetwork
+from baselines.amortised.episode_inputs import read_sides
+from baselines.amortised.layers import Joint, Linear, mlp, support_mean
+from baselines.episodic_base import EpisodicConfig
+from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["CMML", "CMMLConfig", "CMMLNetwork"]
 

@@ -20,12 +20,11 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.amortised import Amortised, TaskNetwork
-from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, mlp, support_mean
-from baselines.sides import read_sides
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, LearnerConfig
+from baselines.amortised.amortised_base import Amortised, TaskNetwork
+from baselines.amortised.episode_inputs import read_sides
+from baselines.amortised.layers import Joint, mlp, support_mean
+from baselines.episodic_base import EpisodicConfig
+from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["CNP", "CNPConfig", "CNPNetwork"]
 
@@ -52,7 +51,7 @@ class CNPNetwork(TaskNetwork):
     def user_vector(
         self, e_user: torch.Tensor, known: torch.Tensor, value: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
-        """v_u [B, latent]: see `baselines.sides.Sides` for the shapes."""
+        """v_u [B, latent]: see `baselines.amortised.episode_inputs.Sides` for the shapes."""
         pairs = self.encoder(self.pair(e_user, known, value).relu())
         return support_mean(pairs, mask, self.shrink)
 

@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import embedding
 
 from baselines.network import Content
-from coldbench.episodes import EpisodeBatch
+from coldbench import EpisodeBatch
 
 __all__ = ["Sides", "read_sides"]
 

@@ -24,13 +24,11 @@ from pydantic import Field
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from baselines.amortised import Amortised, TaskNetwork
-from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, Linear, mlp
-from baselines.sides import read_sides
-from coldbench.episodes import EpisodeBatch
-from coldbench.errors import UsageError
-from coldbench.learner import Domain, LearnerConfig
+from baselines.amortised.amortised_base import Amortised, TaskNetwork
+from baselines.amortised.episode_inputs import read_sides
+from baselines.amortised.layers import Joint, Linear, mlp
+from baselines.episodic_base import EpisodicConfig
+from coldbench import Domain, EpisodeBatch, LearnerConfig, UsageError
 
 __all__ = ["ICL", "Block", "ICLConfig", "ICLNetwork"]
 

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.functional import linear
 
 from baselines.losses import task_weights
-from coldbench.rng import torch_generator
+from coldbench import torch_generator
 
 __all__ = ["Joint", "Linear", "mlp", "support_mean"]
 

@@ -2,9 +2,9 @@
 
     f(u, i) = b + F_i . (w_0 R_0 + w_1 R_1)
 
-w_0, w_1, b: learned numbers; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017, the
+w_0, w_1, b: learned numbers; F, R_0, R_1: `class_means`. Vartak et al. 2017, the
 linear classifier, with the identity in place of the sigmoid and the absolute error in place of
-the log-likelihood, for ratings; further departures in `baselines.vartak`.
+the log-likelihood, for ratings; further departures in `baselines.amortised.class_means`.
 """
 
 from typing import ClassVar
@@ -13,10 +13,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from baselines.amortised import Amortised
-from baselines.vartak import HistoryNetwork, VartakConfig
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, LearnerConfig
+from baselines.amortised.amortised_base import Amortised
+from baselines.amortised.class_means import HistoryNetwork, VartakConfig
+from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["LWA", "LWAConfig", "LWANetwork"]
 

@@ -3,11 +3,11 @@
     h_0 = F_i       h_l = relu(W_l h_{l-1} + b_l + V_l0 R_0 + V_l1 R_1)
     f(u, i) = the last layer, without relu
 
-W, b, V: learned, shared by all users; F, R_0, R_1: `baselines.vartak`. Vartak et al. 2017,
+W, b, V: learned, shared by all users; F, R_0, R_1: `class_means`. Vartak et al. 2017,
 the non-linear classifier: the weights of H are shared, and the biases of all its units are
 linear in the history. With
 absolute error in place of the log-likelihood, for ratings; b_l, the bias of a user without
-history, is ours; further departures in `baselines.vartak`.
+history, is ours; further departures in `baselines.amortised.class_means`.
 """
 
 from itertools import pairwise
@@ -17,11 +17,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from baselines.amortised import Amortised
-from baselines.layers import Joint
-from baselines.vartak import HistoryNetwork, VartakConfig
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, LearnerConfig
+from baselines.amortised.amortised_base import Amortised
+from baselines.amortised.class_means import HistoryNetwork, VartakConfig
+from baselines.amortised.layers import Joint
+from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["NLBA", "NLBAConfig", "NLBANetwork"]
 

@@ -28,14 +28,12 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from baselines.amortised import Amortised, TaskNetwork
-from baselines.episodic import EpisodicConfig
-from baselines.layers import Joint, Linear, mlp, support_mean
+from baselines.amortised.amortised_base import Amortised, TaskNetwork
+from baselines.amortised.episode_inputs import Sides, read_sides
+from baselines.amortised.layers import Joint, Linear, mlp, support_mean
+from baselines.episodic_base import EpisodicConfig
 from baselines.losses import pointwise, task_weights
-from baselines.sides import Sides, read_sides
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Episode, LearnerConfig
-from coldbench.rng import torch_generator
+from coldbench import Domain, Episode, EpisodeBatch, LearnerConfig, torch_generator
 
 __all__ = ["Normal", "TaNP", "TaNPConfig", "TaNPNetwork", "clusters", "divergence", "sharpened"]
 

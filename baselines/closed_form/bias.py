@@ -16,10 +16,16 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.ratings import Array
-from coldbench.space import Dimension, Real
+from coldbench import (
+    Array,
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+)
 
 __all__ = ["Bias", "BiasConfig", "item_biases"]
 

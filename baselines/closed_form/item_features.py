@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coldbench.content import category_ids
-from coldbench.ratings import Array, Field
+from coldbench import Array, Field, category_ids
 
 __all__ = ["content_features"]
 

@@ -22,13 +22,20 @@ import torch
 from pydantic import Field
 from scipy.sparse import csr_array
 
-from baselines.bias import BiasConfig, item_biases
-from baselines.features import content_features
-from baselines.shift import median_residual
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.ratings import Array
-from coldbench.space import Dimension, Real, Whole
+from baselines.closed_form.bias import BiasConfig, item_biases
+from baselines.closed_form.item_features import content_features
+from baselines.closed_form.median_shift import median_residual
+from coldbench import (
+    Array,
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+    Whole,
+)
 
 __all__ = ["KNN", "KNNConfig", "common_users", "nearest", "residuals"]
 

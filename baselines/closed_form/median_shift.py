@@ -8,8 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import TrainingData
+from coldbench import EpisodeBatch, TrainingData
 
 __all__ = ["median_residual"]
 

@@ -24,14 +24,21 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.bias import item_biases
-from baselines.features import content_features
-from baselines.normal import Cells, solve_groups
-from baselines.ridge import solve_primal
-from baselines.shift import median_residual
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.space import Dimension, Real, Whole
+from baselines.closed_form.bias import item_biases
+from baselines.closed_form.item_features import content_features
+from baselines.closed_form.median_shift import median_residual
+from baselines.closed_form.ridge import solve_primal
+from baselines.closed_form.ridge_regressions import Cells, solve_groups
+from coldbench import (
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+    Whole,
+)
 
 __all__ = ["MF", "Factors", "MFConfig"]
 

@@ -22,12 +22,10 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.bias import BiasConfig, item_biases
-from baselines.features import content_features
-from baselines.shift import median_residual
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.space import Dimension, Real
+from baselines.closed_form.bias import BiasConfig, item_biases
+from baselines.closed_form.item_features import content_features
+from baselines.closed_form.median_shift import median_residual
+from coldbench import Dimension, Domain, EpisodeBatch, Learner, LearnerConfig, Real, TrainingData
 
 __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]
 

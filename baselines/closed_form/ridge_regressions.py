@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from coldbench.learner import TrainingData
+from coldbench import TrainingData
 
 __all__ = ["Cells", "solve_groups"]
 

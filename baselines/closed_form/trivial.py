@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
+from coldbench import Domain, EpisodeBatch, Learner, LearnerConfig, TrainingData, Variant
 
 __all__ = [
     "Global",

@@ -27,16 +27,22 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.item_batches import require_content
+from baselines.closed_form.mf import Factors, MFConfig
+from baselines.closed_form.ridge_regressions import Cells
+from baselines.item_side.item_batches import require_content
 from baselines.losses import pointwise, task_weights
-from baselines.mf import Factors, MFConfig
 from baselines.network import ContentNetwork, Decision
-from baselines.neural import NeuralConfig
-from baselines.normal import Cells
-from baselines.optimiser import Optimiser
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Episode, Learner, LearnerConfig, TrainingData
-from coldbench.rng import torch_generator
+from baselines.neural_options import NeuralConfig
+from baselines.outer_optimiser import Optimiser
+from coldbench import (
+    Domain,
+    Episode,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    TrainingData,
+    torch_generator,
+)
 
 __all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
 

@@ -11,12 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from baselines.item_ids import id_weight, keep_all_ids
+from baselines.item_side.item_ids import id_weight, keep_all_ids
 from baselines.network import ContentNetwork
-from coldbench.errors import Declined
-from coldbench.learner import Domain, TrainingData
-from coldbench.ragged import Ragged
-from coldbench.rng import torch_generator
+from coldbench import Declined, Domain, Ragged, TrainingData, torch_generator
 
 __all__ = ["Raters", "fill", "halves", "item_content", "mlp", "output", "require_content"]
 

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 
 from baselines.network import RARE, ContentNetwork
-from coldbench.learner import Domain
-from coldbench.ratings import Field
+from coldbench import Domain, Field
 
 __all__ = ["id_weight", "keep_all_ids", "with_item_ids"]
 

@@ -27,15 +27,21 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.item_batches import Raters, fill, halves, item_content, mlp, output, require_content
-from baselines.item_ids import id_weight, with_item_ids
+from baselines.item_side.item_batches import (
+    Raters,
+    fill,
+    halves,
+    item_content,
+    mlp,
+    output,
+    require_content,
+)
+from baselines.item_side.item_ids import id_weight, with_item_ids
+from baselines.item_side.plain_id import PlainIdConfig
 from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork
-from baselines.plain import Plain
-from baselines.plain_id import PlainIdConfig
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.ragged import Ragged
+from baselines.plain.plain import Plain
+from coldbench import Domain, EpisodeBatch, Learner, LearnerConfig, Ragged, TrainingData
 
 __all__ = ["MWUF", "MWUFConfig"]
 

@@ -16,11 +16,18 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.item_ids import with_item_ids
-from baselines.plain import Plain, PlainConfig
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.space import Dimension, Real, Whole
+from baselines.item_side.item_ids import with_item_ids
+from baselines.plain.plain import Plain, PlainConfig
+from coldbench import (
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+    Whole,
+)
 
 __all__ = ["PlainId", "PlainIdConfig"]
 

@@ -20,10 +20,9 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
-from baselines.inner import Adaptable, InnerConfig, ThroughMAML, adapted
+from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML, adapted
 from baselines.network import ContentNetwork
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import LearnerConfig
+from coldbench import EpisodeBatch, LearnerConfig
 
 __all__ = ["ANIL", "ANILConfig", "Head"]
 

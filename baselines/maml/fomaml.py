@@ -13,7 +13,7 @@ a year moves its embedding for that user. (`melu` too is of first order here, by
 embeddings are the whole difference.) Set `first_order: false` for MAML itself, on all layers.
 
 learn2learn's `MAML` does the steps. Its `clone()` would copy the embedding tables of every task,
-to which one user's support hardly touches; `baselines.whole` stands in for them, exactly.
+to which one user's support hardly touches; `whole_network` stands in for them, exactly.
 
 Departures: regression with absolute loss, which is what is measured; AdamW with averaged weights,
 as for every neural learner here.
@@ -24,11 +24,10 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from baselines.inner import InnerConfig, ThroughMAML, adapted
+from baselines.inner_loop import InnerConfig, ThroughMAML, adapted
+from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
-from baselines.whole import WholeLayers
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import LearnerConfig
+from coldbench import EpisodeBatch, LearnerConfig
 
 __all__ = ["FOMAML", "FOMAMLConfig"]
 

@@ -5,7 +5,7 @@
 
 theta: the decision layers, adapted by learn2learn's `MAML.clone()` and `adapt()`, for all tasks
 of a batch in one call, since their parameters carry a task axis and the inner loss is a sum over
-tasks (`baselines.tasks`). phi: the embeddings, which learn in the outer loop only.
+tasks (`baselines.decision_layers`). phi: the embeddings, which learn in the outer loop only.
 Lee, Im, Jang, Cho, Chung: MeLU, KDD 2019; Finn, Abbeel, Levine: MAML, ICML 2017.
 """
 
@@ -15,13 +15,11 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from baselines.first_order import FirstOrderLayers
-from baselines.inner import InnerConfig, ThroughMAML, adapted
+from baselines.decision_layers import TaskLayers, gradient_norms, task_cells
+from baselines.decision_layers_first_order import FirstOrderLayers
+from baselines.inner_loop import InnerConfig, ThroughMAML, adapted
 from baselines.network import ContentNetwork
-from baselines.tasks import TaskLayers, gradient_norms, task_cells
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import LearnerConfig, Variant
-from coldbench.space import Choice, Dimension, Real
+from coldbench import Choice, Dimension, EpisodeBatch, LearnerConfig, Real, Variant
 
 __all__ = ["MeLU", "MeLUConfig", "melu_output", "melu_released"]
 

@@ -17,12 +17,11 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.inner import InnerConfig, ThroughMAML
-from baselines.joint import joint_epoch
-from baselines.melu import melu_output
+from baselines.inner_loop import InnerConfig, ThroughMAML
+from baselines.joint_training import joint_epoch
+from baselines.maml.melu import melu_output
 from baselines.network import ContentNetwork
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import LearnerConfig, TrainingData
+from coldbench import EpisodeBatch, LearnerConfig, TrainingData
 
 __all__ = ["MeLUPretrained", "PretrainedConfig"]
 

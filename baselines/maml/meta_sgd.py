@@ -14,8 +14,8 @@ by default (`first_order`), those by alpha are exact all the same.
 
 learn2learn has a `MetaSGD`, which does not fit: it writes `.grad` and the rates onto the clones'
 tensors, which torch warns about, as they are no leaves, and an elementwise rate rules out the
-low-rank form of `baselines.tasks`. So the first layer has a matrix for every task, and steps are
-ours.
+low-rank form of `baselines.decision_layers`. So the first layer has a matrix for every task,
+and steps are ours.
 """
 
 from typing import ClassVar
@@ -25,13 +25,12 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from baselines.episodic import Episodic
-from baselines.inner import InnerConfig, InnerLoss
+from baselines.episodic_base import Episodic
+from baselines.inner_loop import InnerConfig, InnerLoss
+from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
-from baselines.neural import NeuralConfig
-from baselines.whole import WholeLayers
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, LearnerConfig
+from baselines.neural_options import NeuralConfig
+from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["MetaSGD", "MetaSGDConfig", "RatedNetwork"]
 

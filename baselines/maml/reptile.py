@@ -14,7 +14,7 @@ that of the sum of the k minibatch losses, each at the weights of its step with 
 held constant: no second network is kept. learn2learn has no Reptile; the steps are ours.
 
 Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
-tasks' embeddings (`baselines.whole`) and predicts by what it has trained; every training user has
+tasks' embeddings (`whole_network`) and predicts by what it has trained; every training user has
 as many minibatches as steps, of a size that follows from the number of ratings.
 """
 
@@ -24,12 +24,11 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.episodic import Episodic, EpisodicConfig
+from baselines.episodic_base import Episodic, EpisodicConfig
 from baselines.losses import Loss, pointwise, task_weights
+from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
-from baselines.whole import WholeLayers
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Episode, LearnerConfig
+from coldbench import Episode, EpisodeBatch, LearnerConfig
 
 __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 

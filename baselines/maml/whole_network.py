@@ -1,6 +1,6 @@
 """The whole network of B tasks, embeddings and all, in the form in which adapting it is cheap.
 
-`baselines.tasks` adapts the decision layers; here every parameter may move. Decision layers get
+`decision_layers` adapts the decision layers; here every parameter may move. Decision layers get
 a leading task axis. A task's own embedding tables are never formed. With a_z the row that says
 how cell z reads a table T of ids (one-hot; for a set, shares of its members), e_z = a_z T, and a
 step of SGD on T, with G_b [S, D] the gradient by the support's embeddings, gives
@@ -18,10 +18,9 @@ from typing import Any
 import torch
 from torch.nn.functional import embedding
 
-from baselines.inner import Adaptable
+from baselines.inner_loop import Adaptable
 from baselines.network import ContentNetwork
-from coldbench.content import ContentEmbedding, known_ids
-from coldbench.episodes import EpisodeBatch
+from coldbench import ContentEmbedding, EpisodeBatch, known_ids
 
 __all__ = ["WholeLayers", "shared_ids"]
 

@@ -12,17 +12,26 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.first_order import FirstOrderLayers
-from baselines.inner import InnerLoss
-from baselines.joint import joint_epoch
+from baselines.decision_layers import gradient_norms, sgd_step, task_cells
+from baselines.decision_layers_first_order import FirstOrderLayers
+from baselines.inner_loop import InnerLoss
+from baselines.joint_training import joint_epoch
 from baselines.losses import Loss
 from baselines.network import ContentNetwork
-from baselines.neural import NeuralConfig
-from baselines.optimiser import Optimiser
-from baselines.tasks import gradient_norms, sgd_step, task_cells
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.space import Choice, Dimension, Real, Whole
+from baselines.neural_options import NeuralConfig
+from baselines.outer_optimiser import Optimiser
+from coldbench import (
+    Choice,
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+    Variant,
+    Whole,
+)
 
 __all__ = ["Plain", "PlainConfig", "plain_finetune"]
 

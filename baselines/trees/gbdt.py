@@ -1,4 +1,4 @@
-"""Gradient-boosted trees on content and support statistics (`baselines.support_features`).
+"""Gradient-boosted trees on content and support statistics (`baselines.trees.support_features`).
 
     r_uq = mu + b_q + b_u + trees(features of u, q and the support),   boosted on absolute error
 
@@ -19,10 +19,19 @@ import torch
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
-from baselines.support_features import Content, Statistics, features, leave_one_out
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Declined, Domain, Episode, Learner, LearnerConfig, TrainingData
-from coldbench.space import Dimension, Real, Whole
+from baselines.trees.support_features import Content, Statistics, features, leave_one_out
+from coldbench import (
+    Declined,
+    Dimension,
+    Domain,
+    Episode,
+    EpisodeBatch,
+    Learner,
+    LearnerConfig,
+    Real,
+    TrainingData,
+    Whole,
+)
 
 __all__ = ["GBDT", "GBDTConfig", "load_regressor"]
 

@@ -18,11 +18,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from baselines.bias import item_biases
-from baselines.features import content_features
-from coldbench.content import category_ids
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Episode, TrainingData
+from baselines.closed_form.bias import item_biases
+from baselines.closed_form.item_features import content_features
+from coldbench import Domain, Episode, EpisodeBatch, TrainingData, category_ids
 
 __all__ = ["Content", "Statistics", "features", "leave_one_out"]
 

@@ -6,13 +6,13 @@ from torch import nn
 
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import pointwise
-from baselines.melu import MeLU
+from baselines.maml.melu import MeLU
 from baselines.network import ContentNetwork, Decision
-from baselines.optimiser import Optimiser
+from baselines.outer_optimiser import Optimiser
 from benchmarks.loops.loop import episodes_of, in_turn
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Episode, Learner, TrainingData
+from coldbench.learning.learner import Episode, Learner, TrainingData
 from coldbench.rng import torch_generator
+from coldbench.tasks.episodes import EpisodeBatch
 
 __all__ = ["Layers", "MeLULoop"]
 

@@ -4,12 +4,12 @@ import numpy as np
 import torch
 
 from baselines.losses import pointwise
-from baselines.optimiser import Optimiser
-from baselines.plain import Plain
+from baselines.outer_optimiser import Optimiser
+from baselines.plain.plain import Plain
 from benchmarks.loops.loop import in_turn
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Learner, TrainingData
+from coldbench.learning.learner import Learner, TrainingData
 from coldbench.rng import torch_generator
+from coldbench.tasks.episodes import EpisodeBatch
 
 __all__ = ["PlainLoop"]
 

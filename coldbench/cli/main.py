@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from coldbench.commands import COMMANDS
+from coldbench.cli.commands import COMMANDS
 from coldbench.errors import ColdbenchError
 
 __all__ = ["main"]

@@ -72,7 +72,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "unknown_content_works": (
         "a table of embeddings without a row for the unknown (id 0, or NaN for numbers)",
-        "give embeddings `size` rows; replace NaN (coldbench.content.category_ids does both)",
+        "give embeddings `size` rows; replace NaN (coldbench.category_ids does both)",
     ),
     "no_content_works_or_is_declined": (
         "the learner takes it for granted that the catalogue has fields",
@@ -106,11 +106,11 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "key_is_stable": (
         "a key of another form, or one that contains the time or a path",
-        "return coldbench.datasets.dataset.content_key(name, options, {file name: bytes})",
+        "return coldbench.data.dataset.content_key(name, options, {file name: bytes})",
     ),
     "ratings_are_well_formed": (
         "a file, column or scale that is not what load() says, or a hand-made Ratings",
-        "return coldbench.datasets.from_frames(frame, scale=(low, high, step), ...), which makes "
+        "return coldbench.data.from_frames(frame, scale=(low, high, step), ...), which makes "
         "dense indices and checks, of a frame with the columns user, item and rating",
     ),
     "values_lie_on_the_scale": (
@@ -136,7 +136,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     # metrics
     "metric_declares_itself": (
         "the entry point names a function, or the Metric has another name",
-        "name a coldbench.metrics.metric.Metric object whose `name` is the entry point's",
+        "name a coldbench.scoring.metrics.metric.Metric object whose `name` is the entry point's",
     ),
     "value_is_one_finite_number": (
         "an array, None or NaN, or a division by zero for one query or constant scores",

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coldbench import conformance, conformance_datasets, conformance_metrics, registry
-from coldbench.advice import ADVICE, ERRORS
+from coldbench import registry
+from coldbench.conformance import datasets as conformance_datasets
+from coldbench.conformance import learners as conformance
+from coldbench.conformance import metrics as conformance_metrics
+from coldbench.conformance.advice import ADVICE, ERRORS
 from coldbench.errors import ColdbenchError, UsageError, unknown
-from coldbench.learner import Variant
+from coldbench.learning.learner import Variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 

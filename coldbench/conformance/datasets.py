@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.datasets import Dataset
-from coldbench.datasets.dataset import CONTRACT
-from coldbench.datasets.entry import read_entry, write_entry
-from coldbench.protocols import PROTOCOLS
-from coldbench.ratings import Array, Field, Ratings
+from coldbench.data import Dataset
+from coldbench.data.dataset import CONTRACT
+from coldbench.data.entry import read_entry, write_entry
+from coldbench.data.ratings import Array, Field, Ratings
 from coldbench.rng import Seeds
+from coldbench.tasks.protocols import PROTOCOLS
 
 __all__ = ["CHECKS", "GATES", "Problem"]
 

@@ -16,17 +16,24 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from coldbench.datasets import open_dataset
-from coldbench.episodes import EpisodeBatch, batches
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Catalogue, Field, Ratings, Scale
 from coldbench.errors import Declined
-from coldbench.fit import fit
-from coldbench.learner import CONTRACT, Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.predict import predict
-from coldbench.predictions import Predictions
-from coldbench.protocols import Separate
-from coldbench.ratings import Catalogue, Field, Ratings, Scale
+from coldbench.learning.fit import fit
+from coldbench.learning.learner import (
+    CONTRACT,
+    Domain,
+    Learner,
+    LearnerConfig,
+    TrainingData,
+    Variant,
+)
+from coldbench.learning.predict import predict
+from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds, generator, global_generators
-from coldbench.splits import Split, Tasks
+from coldbench.tasks.episodes import EpisodeBatch, batches
+from coldbench.tasks.protocols import Separate
+from coldbench.tasks.splits import Split, Tasks
 
 __all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
 

@@ -4,13 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coldbench.datasets.cache import keep, open_prepared
-    from coldbench.datasets.dataset import Dataset, Options
-    from coldbench.datasets.download import download
-    from coldbench.datasets.frames import from_frames
-    from coldbench.datasets.importer import import_raw
-    from coldbench.datasets.info import describe
-    from coldbench.datasets.opening import find_dataset, open_dataset
+    from coldbench.data.cache import keep, open_prepared
+    from coldbench.data.dataset import Dataset, Options
+    from coldbench.data.download import download
+    from coldbench.data.frames import from_frames
+    from coldbench.data.importer import import_raw
+    from coldbench.data.info import describe
+    from coldbench.data.opening import find_dataset, open_dataset
 
 __all__ = [
     "Dataset",

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.datasets.fields import content_fields, is_unknown
-from coldbench.datasets.table import Table
-from coldbench.datasets.vocabulary import index_of, shortlex, strings
+from coldbench.data.fields import content_fields, is_unknown
+from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
+from coldbench.data.table import Table
+from coldbench.data.vocabulary import index_of, shortlex, strings
 from coldbench.errors import DataError, shorten
-from coldbench.ratings import Array, Catalogue, Field, Ratings, Scale
 
 __all__ = ["LONGEST_ID", "build"]
 

@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from coldbench.datasets.dataset import Dataset
-from coldbench.datasets.entry import SCHEMA, read_entry, write_entry
-from coldbench.datasets.homes import cache_home
+from coldbench.data.dataset import Dataset
+from coldbench.data.entry import SCHEMA, read_entry, write_entry
+from coldbench.data.homes import cache_home
+from coldbench.data.ratings import Ratings
 from coldbench.errors import DataError, shorten
-from coldbench.ratings import Ratings
 
 __all__ = ["keep", "open_cached", "open_prepared"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.ratings import Ratings
+from coldbench.data.ratings import Ratings
 
 __all__ = ["CONTRACT", "READER_VERSION", "Dataset", "Options", "content_key"]
 

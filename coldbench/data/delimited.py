@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coldbench.datasets.rawfile import RawFile, parse_number
-from coldbench.datasets.table import Table
-from coldbench.datasets.vocabulary import index_of
+from coldbench.data.raw.rawfile import RawFile, parse_number
+from coldbench.data.table import Table
+from coldbench.data.vocabulary import index_of
 from coldbench.errors import shorten
 
 __all__ = ["Cut", "rating_table", "records"]

@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from coldbench.datasets.importer import import_raw
-from coldbench.datasets.rawdata import LAYOUTS
+from coldbench.data.importer import import_raw
+from coldbench.data.rawdata import LAYOUTS
 from coldbench.errors import DataError, UsageError, shorten, unknown
 
 __all__ = ["ARCHIVES", "Archive", "download"]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
 from coldbench.errors import DataError
-from coldbench.ratings import Array, Catalogue, Field, Ratings, Scale
 
 __all__ = ["SCHEMA", "read_entry", "write_entry"]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coldbench.datasets.rawfile import parse_number
-from coldbench.datasets.table import Kind, Table
-from coldbench.datasets.vocabulary import index_of, shortlex
+from coldbench.data.ratings import Array, Field
+from coldbench.data.raw.rawfile import parse_number
+from coldbench.data.table import Kind, Table
+from coldbench.data.vocabulary import index_of, shortlex
 from coldbench.errors import shorten
-from coldbench.ratings import Array, Field
 
 __all__ = ["LONGEST_SET", "YEARS", "content_fields", "is_unknown"]
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coldbench.datasets.build import build
-from coldbench.datasets.fields import YEARS, is_unknown
-from coldbench.datasets.table import Kind, Table
-from coldbench.datasets.vocabulary import index_of
+from coldbench.data.build import build
+from coldbench.data.fields import YEARS, is_unknown
+from coldbench.data.ratings import Ratings, Scale
+from coldbench.data.table import Kind, Table
+from coldbench.data.vocabulary import index_of
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.ratings import Ratings, Scale
 
 __all__ = ["from_frames"]
 

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from coldbench import registry
-from coldbench.datasets.rawdata import layouts_of, raw_folder
-from coldbench.datasets.rawfile import RawFile
-from coldbench.datasets.source import file_names, read_source
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.raw.source import file_names, read_source
+from coldbench.data.rawdata import layouts_of, raw_folder
 from coldbench.errors import DataError, shorten
 
 __all__ = ["import_raw"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.ratings import Array, Field, Ratings
+from coldbench.data.ratings import Array, Field, Ratings
 
 __all__ = ["describe"]
 

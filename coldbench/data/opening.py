@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from coldbench import registry
-from coldbench.datasets.cache import open_cached
-from coldbench.datasets.dataset import CONTRACT, Dataset
+from coldbench.data.cache import open_cached
+from coldbench.data.dataset import CONTRACT, Dataset
+from coldbench.data.ratings import Ratings
 from coldbench.errors import DataError, UsageError, shorten, unknown
-from coldbench.ratings import Ratings
 
 __all__ = ["find_dataset", "open_dataset"]
 
@@ -33,7 +33,7 @@ def find_dataset(name_or_path: str, options: Mapping[str, Any] | None = None) ->
         if "/" in text:
             raise DataError(f"{shorten(text, 200)}: no such folder or archive")
         raise unknown("dataset", text, registry.names("dataset"))
-    from coldbench.datasets.source import recognise
+    from coldbench.data.raw.source import recognise
 
     return _configure(registry.load("dataset", recognise(path)), {"path": path, **chosen})
 
@@ -57,7 +57,7 @@ def _configure(plugin: Any, options: dict[str, Any]) -> Dataset:
         raise UsageError(_explain(error)) from error
     dataset = plugin(made)
     if not isinstance(dataset, Dataset):
-        raise UsageError(f"{plugin!r} makes no coldbench.datasets.Dataset")
+        raise UsageError(f"{plugin!r} makes no coldbench.data.Dataset")
     return dataset
 
 

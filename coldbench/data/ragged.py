@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
 
 __all__ = ["Ragged"]
 

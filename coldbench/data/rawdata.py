@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coldbench.datasets.homes import data_home
-from coldbench.datasets.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, atomic_layout
-from coldbench.datasets.rawfile import RawFile
-from coldbench.datasets.source import read_source
+from coldbench.data.homes import data_home
+from coldbench.data.raw.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, atomic_layout
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.raw.source import read_source
 from coldbench.errors import DataError, unknown
 
 __all__ = ["LAYOUTS", "layouts_of", "raw_files", "raw_folder"]

@@ -6,8 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
+from coldbench.data.ratings import Array
 from coldbench.errors import DataError
-from coldbench.ratings import Array
 
 __all__ = ["Kind", "Table"]
 

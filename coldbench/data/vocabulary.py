@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
 
 __all__ = ["index_of", "shortlex", "strings"]
 

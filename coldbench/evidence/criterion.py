@@ -17,11 +17,11 @@ from typing import Literal
 import numpy as np
 import torch
 
-from coldbench.episodes import batches
-from coldbench.learner import Learner
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
-from coldbench.splits import Split, Tasks
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
+from coldbench.learning.learner import Learner
+from coldbench.tasks.episodes import batches
+from coldbench.tasks.splits import Split, Tasks
 
 __all__ = ["Telling", "telling"]
 

@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from coldbench import registry
-from coldbench.datasets import open_prepared
+from coldbench.data import open_prepared
+from coldbench.data.ratings import Array, Ratings
 from coldbench.errors import UsageError
 from coldbench.evidence.criterion import Telling, telling
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
-from coldbench.fit import fit
-from coldbench.learner import Learner, Variant
-from coldbench.plan import StudyConfig, plan
-from coldbench.predict import predict
-from coldbench.protocols import PROTOCOLS
-from coldbench.ratings import Array, Ratings
-from coldbench.records import Job
+from coldbench.learning.fit import fit
+from coldbench.learning.learner import Learner, Variant
+from coldbench.learning.predict import predict
 from coldbench.rng import generator
-from coldbench.run import confined
-from coldbench.splits import Split, Tasks
+from coldbench.running.records import Job
+from coldbench.running.run import confined
 from coldbench.statistics import Interval, PairedDifference, mean_interval, paired_difference
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks.splits import Split, Tasks
 
 __all__ = ["ALL", "Answer", "Evidence", "measure_evidence"]
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
-from coldbench.splits import Split, Tasks
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
+from coldbench.tasks.splits import Split, Tasks
 
 __all__ = ["STRATEGIES", "asked", "item_scores"]
 

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
-from coldbench.episodes import EpisodeBatch, collate, pools
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Catalogue, Ratings, Scale
 from coldbench.errors import Declined, UsageError
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Catalogue, Ratings, Scale
-from coldbench.space import Dimension
+from coldbench.learning.space import Dimension
+from coldbench.tasks.episodes import EpisodeBatch, collate, pools
 
 __all__ = [
     "CONTRACT",
@@ -89,7 +89,7 @@ class TrainingData:
 
         A user with n >= 2 ratings gets round(n * query_share) of them as query, at least 1, at
         most `max_query`; the rest (at most `max_support`) as support. Batches hold users of like
-        length (`coldbench.episodes.pools`).
+        length (`coldbench.tasks.episodes.pools`).
         """
         lengths = self.lists.lengths
         usable = np.flatnonzero(lengths >= 2)
@@ -206,7 +206,7 @@ class Variant:
         if not (isinstance(registered, type) and issubclass(registered, Learner)):
             raise UsageError(
                 f"learner {name!r}: its entry point names {registered!r}, "
-                "which is neither a coldbench.learner.Learner class nor a Variant"
+                "which is neither a coldbench.learning.learner.Learner class nor a Variant"
             )
         if registered.contract != CONTRACT:
             newer = isinstance(registered.contract, int) and registered.contract > CONTRACT

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch, batches
+from coldbench.data.ratings import Ratings
 from coldbench.errors import ColdbenchError, Diverged
-from coldbench.learner import Learner
-from coldbench.predictions import Predictions
-from coldbench.ratings import Ratings
-from coldbench.splits import Tasks
+from coldbench.learning.learner import Learner
+from coldbench.learning.predictions import Predictions
+from coldbench.tasks.episodes import EpisodeBatch, batches
+from coldbench.tasks.splits import Tasks
 
 __all__ = ["predict"]
 

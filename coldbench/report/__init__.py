@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coldbench.report.data import ReportData, build
-    from coldbench.report.figures.draw import artists
+    from coldbench.report.drawing.draw import artists
     from coldbench.report.single import render
     from coldbench.report.write import write_report
 
@@ -12,7 +12,7 @@ __all__ = ["ReportData", "artists", "build", "render", "write_report"]
 
 _HOME = {
     "ReportData": "data",
-    "artists": "figures.draw",
+    "artists": "drawing.draw",
     "build": "data",
     "render": "single",
     "write_report": "write",
@@ -20,7 +20,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports on first use: the command line wants `coldbench.report.names` without matplotlib."""
+    """Imports on first use: the command line wants `coldbench.text.names` without matplotlib."""
     from importlib import import_module
 
     if name not in _HOME:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from coldbench.report.data import ReportData
 from coldbench.report.effects import Ablation, Effect, Interaction
-from coldbench.report.names import display_name
 from coldbench.report.pairs import ALPHA
 from coldbench.report.steadiness import spreads_differ
-from coldbench.report.tables import (
+from coldbench.text.names import display_name
+from coldbench.text.tables import (
     NA,
     Cell,
     Column,

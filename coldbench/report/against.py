@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from coldbench.report.costs import costs_of
 from coldbench.report.data import ReportData
 from coldbench.report.pairs import ALPHA, holm, pair_of
-from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number
 from coldbench.statistics import Interval
+from coldbench.text.tables import NA, Cell, Column, Section, Table, interval, number
 
 __all__ = ["Contest", "against", "contests"]
 

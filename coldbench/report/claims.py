@@ -9,7 +9,7 @@ from coldbench.statistics.interval import Interval
 from coldbench.statistics.paired import PairedDifference, paired_difference
 from coldbench.statistics.power import seeds_needed
 from coldbench.statistics.reversal import reversal_probability
-from coldbench.statistics.wording import outward, p_value, percent
+from coldbench.text.wording import outward, p_value, percent
 
 __all__ = ["Verdict", "verdict"]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from coldbench.published import Published
 from coldbench.report.data import MAIN, ReportData
-from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
 from coldbench.report.published import CAVEAT, is_about
 from coldbench.report.ranking import rankings
-from coldbench.report.tables import (
+from coldbench.statistics import Interval, PublishedComparison, compare_published
+from coldbench.study.published import Published
+from coldbench.text.names import display_name
+from coldbench.text.tables import (
     NA,
     Cell,
     Column,
@@ -20,7 +21,6 @@ from coldbench.report.tables import (
     percent,
     range_of,
 )
-from coldbench.statistics import Interval, PublishedComparison, compare_published
 
 __all__ = ["differences", "published", "ranks", "reversal"]
 

@@ -4,16 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from coldbench import results
 from coldbench.errors import StoreError
-from coldbench.records import RunRecord
 from coldbench.report.data import main_values
 from coldbench.report.league import Values
-from coldbench.report.names import display_name, plain
 from coldbench.report.origin import origin_of
 from coldbench.report.pairs import ALPHA
-from coldbench.report.tables import Cell, Column, Table, interval, number, p_value
-from coldbench.splits import SCENARIOS
+from coldbench.running.records import RunRecord
 from coldbench.statistics import (
     Agreement,
     Interval,
@@ -23,7 +19,11 @@ from coldbench.statistics import (
     spread_ratio,
     unpaired_agreement,
 )
-from coldbench.store import Study
+from coldbench.study import results
+from coldbench.study.store import Study
+from coldbench.tasks.splits import SCENARIOS
+from coldbench.text.names import display_name, plain
+from coldbench.text.tables import Cell, Column, Table, interval, number, p_value
 
 __all__ = ["Contrast", "Contrasts", "contrast", "contrast_table"]
 

@@ -5,26 +5,27 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench import registry, results
-from coldbench.ablation import couples
-from coldbench.budget import UNTUNED, told
-from coldbench.digest import Digest, digest_of
+from coldbench import registry
 from coldbench.errors import StoreError, UsageError
-from coldbench.published import Published
-from coldbench.records import RunRecord
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
 from coldbench.report.effects import Ablation, ablation_of
 from coldbench.report.league import Standing, Values, order_of, standings, ungrouped
 from coldbench.report.learning import Curve, curves_of
-from coldbench.report.names import display_names
 from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
 from coldbench.report.published import published_rows
 from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
-from coldbench.splits import SCENARIOS
+from coldbench.running.records import RunRecord
 from coldbench.statistics import Interval, mean_interval
-from coldbench.store import Manifest, Study
+from coldbench.study import results
+from coldbench.study.ablation import couples
+from coldbench.study.budget import UNTUNED, told
+from coldbench.study.digest import Digest, digest_of
+from coldbench.study.published import Published
+from coldbench.study.store import Manifest, Study
+from coldbench.tasks.splits import SCENARIOS
+from coldbench.text.names import display_names
 
 __all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
@@ -47,7 +48,7 @@ class ReportData:
 
     learners: from the lowest mean error to the highest, or in the order of the plan of an ablation;
     names: how each is shown; scenarios, seeds: that occur, in their order; runs, costs, missing,
-    concentration: tables of `coldbench.results`; summary: the table of summary.csv; oracle: by
+    concentration: tables of `study.results`; summary: the table of summary.csv; oracle: by
     scenario, where the data have a best value; declared: comparisons in the family that Holm
     corrects; digest: sums over predictions, with the reason why they do not cover all finished
     runs, or ""; departures: configurations of an ablation, which are compared with their base only;
@@ -171,7 +172,7 @@ def _told(manifest: Manifest, name: str) -> str:
 
 def _tunable(base: str) -> bool:
     """Whether a learner has a search space; True when it cannot be loaded here."""
-    from coldbench.learner import Variant
+    from coldbench.learning.learner import Variant
 
     try:
         return bool(Variant.of(registry.load("learner", base), base).dimensions())

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench.collapse import has_collapsed
-from coldbench.records import RunRecord
+from coldbench.learning.collapse import has_collapsed
+from coldbench.running.records import RunRecord
 
 __all__ = ["Diagnostic", "Panel", "collapsed_runs", "diagnostics_of", "panels"]
 
@@ -74,7 +74,7 @@ def diagnostics_of(table: pd.DataFrame, learners: Sequence[str]) -> tuple[Diagno
 
 
 def collapsed_runs(records: Sequence[RunRecord]) -> tuple[RunRecord, ...]:
-    """Finished runs that predict a constant, by the rule of `coldbench.collapse`."""
+    """Finished runs that predict a constant, by the rule of `coldbench.learning.collapse`."""
     return tuple(
         record
         for record in records

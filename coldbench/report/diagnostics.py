@@ -2,8 +2,8 @@
 
 from coldbench.report.data import ReportData
 from coldbench.report.diagnosis import panels
-from coldbench.report.names import display_name
-from coldbench.report.tables import Cell, Column, Section, Table, number, percent
+from coldbench.text.names import display_name
+from coldbench.text.tables import Cell, Column, Section, Table, number, percent
 
 __all__ = ["diagnostics"]
 

@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 
-from coldbench.ablation import Departure, bases
 from coldbench.report.league import Values
 from coldbench.report.pairs import Pair, pair_of
 from coldbench.statistics import (
@@ -16,6 +15,7 @@ from coldbench.statistics import (
     holm_adjust,
     paired_difference,
 )
+from coldbench.study.ablation import Departure, bases
 
 __all__ = ["Ablation", "Effect", "Interaction", "ablation_of"]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.digest import Digest, Line
 from coldbench.statistics import (
     CrossedVariance,
     Disagreement,
@@ -17,6 +16,7 @@ from coldbench.statistics import (
     nested_from_moments,
     overlap_disagreement,
 )
+from coldbench.study.digest import Digest, Line
 
 __all__ = ["Crossed", "Nested", "OrderCounts", "by_users", "disagreements", "order_counts"]
 

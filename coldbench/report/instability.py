@@ -1,7 +1,9 @@
 """Sections about one learner at a time: spread over seeds, its sources, curves, support size."""
 
 from coldbench.report.data import ReportData
-from coldbench.report.tables import (
+from coldbench.statistics import SourceVariance, best_of_inflation
+from coldbench.study.results import FULL
+from coldbench.text.tables import (
     NA,
     Cell,
     Column,
@@ -12,8 +14,6 @@ from coldbench.report.tables import (
     percent,
     range_of,
 )
-from coldbench.results import FULL
-from coldbench.statistics import SourceVariance, best_of_inflation
 
 __all__ = ["curves", "intervals", "shots", "variance"]
 

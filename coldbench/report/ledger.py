@@ -2,15 +2,15 @@
 
 import json
 
-from coldbench.budget import UNTUNED
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.evidence import order_counts
-from coldbench.report.names import display_name, plain
 from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
-from coldbench.report.tables import NA, Cell, Column, Section, Table, interval, number, percent
 from coldbench.statistics import Interval, failure_rate
+from coldbench.study.budget import UNTUNED
+from coldbench.text.names import display_name, plain
+from coldbench.text.tables import NA, Cell, Column, Section, Table, interval, number, percent
 
 __all__ = ["costs", "failures", "metrics", "origin", "runs"]
 

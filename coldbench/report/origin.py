@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coldbench.records import RunRecord
-from coldbench.report.names import plain
 from coldbench.report.recipe import Recipe, recipe_of
-from coldbench.store import Study
+from coldbench.running.records import RunRecord
+from coldbench.study.store import Study
+from coldbench.text.names import plain
 
 __all__ = ["Origin", "origin_of"]
 

@@ -1,9 +1,9 @@
 """The first screen: the league table, published rows beside it, and the verdicts."""
 
 from coldbench.report.data import MAIN, ReportData
-from coldbench.report.names import display_name
-from coldbench.report.tables import NA, Cell, Column, Section, Table, number
 from coldbench.statistics import Interval
+from coldbench.text.names import display_name
+from coldbench.text.tables import NA, Cell, Column, Section, Table, number
 
 __all__ = ["counts", "half_width", "lead", "league_table", "overview", "title"]
 

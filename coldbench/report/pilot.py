@@ -4,13 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from coldbench import results
 from coldbench.errors import StoreError, unknown
 from coldbench.report.data import main_values
 from coldbench.report.league import Values
-from coldbench.report.names import display_name
-from coldbench.report.tables import NA, Cell, Column, Table, interval, number
-from coldbench.splits import SCENARIOS
 from coldbench.statistics import (
     Interval,
     PairedDifference,
@@ -21,7 +17,11 @@ from coldbench.statistics import (
     seeds_needed,
     spread,
 )
-from coldbench.store import Study
+from coldbench.study import results
+from coldbench.study.store import Study
+from coldbench.tasks.splits import SCENARIOS
+from coldbench.text.names import display_name
+from coldbench.text.tables import NA, Cell, Column, Table, interval, number
 
 __all__ = ["Need", "Target", "needs", "needs_table"]
 

@@ -1,9 +1,10 @@
 """Sections that need more than scores: other users, and two seeds on the same rating."""
 
-from coldbench.digest import Digest
 from coldbench.report.data import ReportData
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
-from coldbench.report.tables import (
+from coldbench.statistics import Interval
+from coldbench.study.digest import Digest
+from coldbench.text.tables import (
     NA,
     Cell,
     Column,
@@ -14,7 +15,6 @@ from coldbench.report.tables import (
     percent,
     range_of,
 )
-from coldbench.statistics import Interval
 
 __all__ = ["disagreement", "users"]
 

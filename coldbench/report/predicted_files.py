@@ -1,9 +1,9 @@
 """The CSV files of what the report says from predictions, in full precision."""
 
-from coldbench.report.csv import to_csv
 from coldbench.report.data import ReportData
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
 from coldbench.statistics import Interval
+from coldbench.text.csv import to_csv
 
 __all__ = ["predicted_files"]
 

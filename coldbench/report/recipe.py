@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from coldbench import registry
-from coldbench.designs import seed_vectors
 from coldbench.errors import UsageError
 from coldbench.report.sources import vector_of
 from coldbench.rng import Seeds
-from coldbench.store import Manifest, Study
+from coldbench.study.designs import seed_vectors
+from coldbench.study.store import Manifest, Study
 
 __all__ = ["FILE", "Recipe", "recipe_of"]
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from coldbench.errors import unknown
-from coldbench.report.csv import to_csv
 from coldbench.report.data import build
 from coldbench.report.detail import sections
-from coldbench.report.html import table_to_html
-from coldbench.report.latex import table_to_latex
-from coldbench.report.markdown import table_to_markdown
-from coldbench.report.tables import Table
-from coldbench.store import Study
+from coldbench.report.formats.html import table_to_html
+from coldbench.report.formats.latex import table_to_latex
+from coldbench.report.formats.markdown import table_to_markdown
+from coldbench.study.store import Study
+from coldbench.text.csv import to_csv
+from coldbench.text.tables import Table
 
 __all__ = ["FORMATS", "render", "written"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from coldbench import results
 from coldbench.statistics import mean_interval, spread
-from coldbench.store import Study
+from coldbench.study import results
+from coldbench.study.store import Study
 
 __all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from coldbench.report.ablation import findings
 from coldbench.report.against import contests
+from coldbench.report.claims import verdict
 from coldbench.report.data import MAIN, ReportData
-from coldbench.report.names import display_name
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
 from coldbench.report.steadiness import shown_spread
-from coldbench.report.tables import number, range_of
-from coldbench.statistics import compare_published, verdict
+from coldbench.statistics import compare_published
 from coldbench.statistics.interval import Interval
+from coldbench.text.names import display_name
+from coldbench.text.tables import number, range_of
 
 __all__ = ["Saying", "sayings"]
 

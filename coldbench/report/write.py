@@ -8,15 +8,15 @@ from pathlib import Path
 from coldbench.errors import StoreError
 from coldbench.report.data import ReportData, build
 from coldbench.report.detail import sections
-from coldbench.report.figures import plots
-from coldbench.report.figures.draw import Draw, artists
-from coldbench.report.files import csv_files
-from coldbench.report.html import to_html
-from coldbench.report.latex import to_latex
-from coldbench.report.markdown import to_markdown
-from coldbench.report.svg import inline
+from coldbench.report.drawing import plots
+from coldbench.report.drawing.draw import Draw, artists
+from coldbench.report.drawing.svg import inline
+from coldbench.report.formats.files import csv_files
+from coldbench.report.formats.html import to_html
+from coldbench.report.formats.latex import to_latex
+from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.verdicts import sayings
-from coldbench.store import Study
+from coldbench.study.store import Study
 
 __all__ = ["write_report"]
 

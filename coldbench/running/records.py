@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.predictions import Predictions
+from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds
-from coldbench.splits import SCENARIOS
+from coldbench.tasks.splits import SCENARIOS
 
 __all__ = ["SCHEMA", "Job", "Outcome", "RunRecord", "Status"]
 
@@ -51,8 +51,8 @@ class Job(BaseModel):
 class RunRecord(BaseModel):
     """What is kept of a run besides its predictions.
 
-    scores: lines of `coldbench.score.SCORE_COLUMNS`; concentration: of the test predictions, by
-    `coldbench.collapse`, empty in records of older versions; curve: one entry an epoch of the
+    scores: lines of `scoring.score.SCORE_COLUMNS`; concentration: of the test predictions, by
+    `learning.collapse`, empty in records of older versions; curve: one entry an epoch of the
     search for the number of epochs; epochs: trained by the final learner; seconds: wall time of
     `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process so far;
     log: the last lines that the learner printed; predictions_sha256: of their contents, whatever

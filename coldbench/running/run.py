@@ -16,20 +16,20 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from coldbench import registry
-from coldbench.collapse import concentration
-from coldbench.datasets import open_prepared
+from coldbench.data import open_prepared
+from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined, Diverged
-from coldbench.fit import fit
-from coldbench.learner import Variant
-from coldbench.predict import predict
-from coldbench.predictions import Predictions
-from coldbench.protocols import PROTOCOLS
-from coldbench.provenance import provenance
-from coldbench.ratings import Ratings
-from coldbench.records import Job, Outcome, RunRecord, Status
+from coldbench.learning.collapse import concentration
+from coldbench.learning.fit import fit
+from coldbench.learning.learner import Variant
+from coldbench.learning.predict import predict
+from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds, global_generators
-from coldbench.score import score
-from coldbench.splits import Split
+from coldbench.running.provenance import provenance
+from coldbench.running.records import Job, Outcome, RunRecord, Status
+from coldbench.scoring.score import score
+from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks.splits import Split
 
 __all__ = ["confined", "failure", "run_job"]
 

@@ -44,7 +44,6 @@ from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
 from coldbench.statistics.spread import Spread, sd_factors, spread
 from coldbench.statistics.superiority import Superiority, noether_seeds, probability_better
-from coldbench.statistics.verdicts import Verdict, verdict
 
 __all__ = [
     "SOURCES",
@@ -70,7 +69,6 @@ __all__ = [
     "Spread",
     "SpreadComparison",
     "Superiority",
-    "Verdict",
     "best_of_inflation",
     "bootstrap_t",
     "compare_published",
@@ -107,5 +105,4 @@ __all__ = [
     "spread",
     "spread_ratio",
     "unpaired_agreement",
-    "verdict",
 ]

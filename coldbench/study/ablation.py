@@ -17,7 +17,10 @@ from coldbench.errors import UsageError, shorten, unknown
 from coldbench.options import validated
 
 if TYPE_CHECKING:
-    from coldbench.learner import LearnerConfig, Variant  # not torch for every reader of a study
+    from coldbench.learning.learner import (  # not torch for every reader of a study
+        LearnerConfig,
+        Variant,
+    )
 
 __all__ = ["AblationSpec", "Departure", "Expanded", "bases", "couples", "expand"]
 

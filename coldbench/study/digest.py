@@ -14,15 +14,15 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench import registry
-from coldbench.datasets import open_prepared
-from coldbench.encoding import fingerprint, seal
+from coldbench.data import open_prepared
+from coldbench.data.ratings import Array, Ratings
 from coldbench.errors import ColdbenchError, StoreError
-from coldbench.predictions import Predictions
-from coldbench.ratings import Array, Ratings
-from coldbench.records import RunRecord
-from coldbench.splits import SCENARIOS
+from coldbench.learning.predictions import Predictions
+from coldbench.running.encoding import fingerprint, seal
+from coldbench.running.records import RunRecord
 from coldbench.statistics import crossed_variance, overlap_sums
-from coldbench.store import Study
+from coldbench.study.store import Study
+from coldbench.tasks.splits import SCENARIOS
 
 __all__ = ["Digest", "Line", "digest_of"]
 

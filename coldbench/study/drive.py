@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coldbench.backends import BACKENDS, Settings, Source, outcomes
-from coldbench.datasets.homes import cache_home
+from coldbench.data.homes import cache_home
 from coldbench.errors import UsageError, unknown
-from coldbench.plan import StudyConfig, expanded, plan
-from coldbench.provenance import code_of
-from coldbench.published import read_published
-from coldbench.records import Job, RunRecord
-from coldbench.store import Study
+from coldbench.running.backends import BACKENDS, Settings, Source, outcomes
+from coldbench.running.provenance import code_of
+from coldbench.running.records import Job, RunRecord
+from coldbench.study.plan import StudyConfig, expanded, plan
+from coldbench.study.published import read_published
+from coldbench.study.store import Study
 
-__all__ = ["Progress", "default_folder", "drive", "shard_of", "todo"]
+__all__ = ["Progress", "default_folder", "run_study", "shard_of", "todo"]
 
 
 @dataclass
 class Progress:
-    """What `drive` reports to; the defaults report to nobody.
+    """What `run_study` reports to; the defaults report to nobody.
 
     start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
     whose stored runs were made by other code than is installed now).
@@ -66,7 +66,7 @@ def shard_of(jobs: list[Job], shard: tuple[int, int]) -> list[Job]:
     return [job for place, job in places if place % n == k - 1]
 
 
-def drive(
+def run_study(
     config: StudyConfig,
     workers: int | None = None,
     backend: str | None = None,

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 
 from coldbench import registry
+from coldbench.data.ratings import Ratings
 from coldbench.errors import shorten
-from coldbench.learner import Domain, Learner, TrainingData, Variant
-from coldbench.predict import predict
-from coldbench.protocols import PROTOCOLS
-from coldbench.ratings import Ratings
-from coldbench.records import Job
+from coldbench.learning.learner import Domain, Learner, TrainingData, Variant
+from coldbench.learning.predict import predict
 from coldbench.rng import generator
-from coldbench.splits import Split, Tasks
+from coldbench.running.records import Job
+from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks.splits import Split, Tasks
 
 __all__ = ["Probe", "estimate"]
 

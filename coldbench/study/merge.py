@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError, UsageError
-from coldbench.store import Study
-from coldbench.verify import verify
+from coldbench.study.store import Study
+from coldbench.study.verify import verify
 
 __all__ = ["merge"]
 

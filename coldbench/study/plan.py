@@ -7,17 +7,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
-from coldbench.ablation import AblationSpec, Departure, expand
-from coldbench.budget import FIRST_TUNING_SEED, Budget
-from coldbench.datasets import open_dataset
-from coldbench.designs import seed_vectors
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Ratings
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.learner import Variant
+from coldbench.learning.learner import Variant
 from coldbench.options import read_yaml, validated
-from coldbench.protocols import PROTOCOLS, Protocol
-from coldbench.ratings import Ratings
-from coldbench.records import Job
-from coldbench.splits import SCENARIOS
+from coldbench.running.records import Job
+from coldbench.study.ablation import AblationSpec, Departure, expand
+from coldbench.study.budget import FIRST_TUNING_SEED, Budget
+from coldbench.study.designs import seed_vectors
+from coldbench.tasks.protocols import PROTOCOLS, Protocol
+from coldbench.tasks.splits import SCENARIOS
 
 __all__ = ["Named", "StudyConfig", "expanded", "plan", "read_config", "read_study"]
 
@@ -36,10 +36,10 @@ class StudyConfig(BaseModel):
     dataset: a registered name or a folder; dataset_options, protocol_options: departures from
     their defaults; models: registered learners, or names of `variants`, which configure one;
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
-    design: how the four streams move (`coldbench.designs`);
+    design: how the four streams move (`coldbench.study.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
     all training ratings once the number of epochs is chosen; out: the study's folder; published:
-    a file of published values (`coldbench.published`), copied into the study for its report;
+    a file of published values (`coldbench.study.published`), copied into the study for its report;
     ablation: configurations of one learner that differ in one thing each, run instead of the
     default `models`; departures: which `variants` depart from which, as an ablation states it;
     tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from coldbench import registry
-from coldbench.records import RunRecord
-from coldbench.store import Study
+from coldbench.running.records import RunRecord
+from coldbench.study.store import Study
 
 __all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]
 
@@ -83,7 +83,7 @@ def curves(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataF
 
 def concentrations(records: Sequence[RunRecord]) -> pd.DataFrame:
     """How far the test predictions of each finished run differ from each other: columns learner,
-    seed, entropy, sd, relative_sd, top_share (`coldbench.collapse`); no line for older records."""
+    seed, entropy, sd, relative_sd, top_share (`learning.collapse`); no line for older records."""
     lines = [
         {
             "learner": record.job.learner,

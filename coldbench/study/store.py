@@ -1,7 +1,7 @@
 """A study on disk: one finished job = one folder, written aside and renamed. Nothing is lost.
 
 <study>/study.json                      what must not change, and every planned job
-<study>/digest.json                     sums over predictions (`coldbench.digest`), if made
+<study>/digest.json                     sums over predictions (`coldbench.study.digest`), if made
 <study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
@@ -20,13 +20,13 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coldbench.ablation import Departure
-from coldbench.encoding import decode, encode, fingerprint, seal
 from coldbench.errors import StoreError, shorten
-from coldbench.predictions import Predictions
-from coldbench.records import SCHEMA, Job, Outcome, RunRecord
+from coldbench.learning.predictions import Predictions
+from coldbench.running.encoding import decode, encode, fingerprint, seal
+from coldbench.running.records import SCHEMA, Job, Outcome, RunRecord
+from coldbench.study.ablation import Departure
 
-__all__ = ["Manifest", "Planned", "Study", "latest_study"]
+__all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]
 
 VARYING = {"learner", "base", "config", "seeds"}
 
@@ -44,7 +44,7 @@ class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
-    tuning: `coldbench.budget.Budget` of each learner that was tuned; against: learners that the
+    tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
     others should beat."""
 
     model_config = ConfigDict(extra="forbid")
@@ -275,6 +275,11 @@ class Study:
             _, _, process, _, *host = folder.name.split(".")
             if host in ([], [_host()]) and process.isdigit() and not _alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_study(path: str | Path) -> Study:
+    """The study in a folder; raises StoreError when there is none or it cannot be read."""
+    return Study.open(Path(path))
 
 
 def latest_study(root: Path) -> Path:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
-from coldbench.splits import Tasks
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
+from coldbench.tasks.splits import Tasks
 
 __all__ = ["EpisodeBatch", "batches", "collate", "pools"]
 

@@ -6,8 +6,8 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array
 
 __all__ = ["SCENARIOS", "Split", "Tasks", "scenario_of"]
 

@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from coldbench import registry
-from coldbench.datasets import open_prepared
+from coldbench.data import open_prepared
+from coldbench.data.ratings import Ratings
 from coldbench.errors import Diverged, UsageError
-from coldbench.fit import search
-from coldbench.learner import Variant
-from coldbench.protocols import PROTOCOLS
-from coldbench.ratings import Ratings
-from coldbench.records import Job
+from coldbench.learning.fit import search
+from coldbench.learning.learner import Variant
 from coldbench.rng import Seeds
-from coldbench.run import confined
-from coldbench.splits import Split
+from coldbench.running.records import Job
+from coldbench.running.run import confined
+from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks.splits import Split
 from coldbench.tune.blind import blind
 
 __all__ = ["Measured", "measure"]

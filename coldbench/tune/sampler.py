@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coldbench.errors import UsageError
+from coldbench.learning.space import Choice, Dimension, Real
 from coldbench.rng import generator
-from coldbench.space import Choice, Dimension, Real
 from coldbench.tune.history import Trial
 
 __all__ = ["optuna", "propose"]

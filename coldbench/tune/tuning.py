@@ -10,14 +10,14 @@ import numpy as np
 from pebble import ProcessExpired
 
 from coldbench import registry
-from coldbench.backends.processes import PebbleExecutor
-from coldbench.budget import FIRST_TUNING_SEED, Budget
 from coldbench.errors import ColdbenchError, UsageError
-from coldbench.learner import Variant
-from coldbench.plan import StudyConfig, plan
-from coldbench.provenance import code_of
-from coldbench.records import Job
-from coldbench.space import Dimension
+from coldbench.learning.learner import Variant
+from coldbench.learning.space import Dimension
+from coldbench.running.backends.processes import PebbleExecutor
+from coldbench.running.provenance import code_of
+from coldbench.running.records import Job
+from coldbench.study.budget import FIRST_TUNING_SEED, Budget
+from coldbench.study.plan import StudyConfig, plan
 from coldbench.tune.history import History, Trial, identity
 from coldbench.tune.objective import measure
 from coldbench.tune.sampler import optuna, propose

@@ -9,18 +9,18 @@ import torch
 from torch import nn
 from torch.nn.functional import leaky_relu, softmax
 
-from baselines.amortised import Amortised
-from baselines.cmml import CMML, CMMLConfig
-from baselines.cnp import CNP, CNPConfig
-from baselines.icl import ICL, ICLConfig
-from baselines.layers import Joint, support_mean
-from baselines.lwa import LWA, LWAConfig
-from baselines.nlba import NLBA, NLBAConfig
-from baselines.tanp import Normal, TaNP, TaNPConfig, clusters, divergence, sharpened
-from baselines.vartak import class_means
-from coldbench.episodes import EpisodeBatch
+from baselines.amortised.amortised_base import Amortised
+from baselines.amortised.class_means import class_means
+from baselines.amortised.cmml import CMML, CMMLConfig
+from baselines.amortised.cnp import CNP, CNPConfig
+from baselines.amortised.icl import ICL, ICLConfig
+from baselines.amortised.layers import Joint, support_mean
+from baselines.amortised.lwa import LWA, LWAConfig
+from baselines.amortised.nlba import NLBA, NLBAConfig
+from baselines.amortised.tanp import Normal, TaNP, TaNPConfig, clusters, divergence, sharpened
 from coldbench.errors import UsageError
-from coldbench.learner import Episode
+from coldbench.learning.learner import Episode
+from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 KINDS = {

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.bias import Bias, BiasConfig, item_biases
-from baselines.knn import KNN, KNNConfig, nearest
-from baselines.mf import MF, MFConfig
-from baselines.normal import Cells, solve_groups
-from baselines.ridge import Ridge, RidgeConfig, solve_dual, solve_primal
-from baselines.trivial import (
+from baselines.closed_form.bias import Bias, BiasConfig, item_biases
+from baselines.closed_form.knn import KNN, KNNConfig, nearest
+from baselines.closed_form.mf import MF, MFConfig
+from baselines.closed_form.ridge import Ridge, RidgeConfig, solve_dual, solve_primal
+from baselines.closed_form.ridge_regressions import Cells, solve_groups
+from baselines.closed_form.trivial import (
     CentreConfig,
     Global,
     ItemMean,
@@ -19,9 +19,9 @@ from baselines.trivial import (
     masked_mean,
     masked_median,
 )
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Learner
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
+from coldbench.learning.learner import Learner
+from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, world
 
 WORLD = world()

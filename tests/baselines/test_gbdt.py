@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.gbdt import GBDT, GBDTConfig
-from baselines.support_features import Content, Statistics, features, leave_one_out
-from coldbench.episodes import EpisodeBatch
+from baselines.trees.gbdt import GBDT, GBDTConfig
+from baselines.trees.support_features import Content, Statistics, features, leave_one_out
+from coldbench.data.ratings import Catalogue, Field, Scale
 from coldbench.errors import Declined
-from coldbench.learner import Domain, Episode
-from coldbench.ratings import Catalogue, Field, Scale
+from coldbench.learning.learner import Domain, Episode
+from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, world
 
 

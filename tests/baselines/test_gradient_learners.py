@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 import torch
 
-from baselines.anil import ANIL, ANILConfig, Head
-from baselines.episodic import Episodic
-from baselines.fomaml import FOMAML, FOMAMLConfig
-from baselines.inner import adapted
+from baselines.episodic_base import Episodic
+from baselines.inner_loop import adapted
 from baselines.losses import Loss, pointwise
-from baselines.melu import MeLU, MeLUConfig
-from baselines.melu_pretrained import MeLUPretrained, PretrainedConfig
-from baselines.meta_sgd import MetaSGD, MetaSGDConfig
+from baselines.maml.anil import ANIL, ANILConfig, Head
+from baselines.maml.fomaml import FOMAML, FOMAMLConfig
+from baselines.maml.melu import MeLU, MeLUConfig
+from baselines.maml.melu_pretrained import MeLUPretrained, PretrainedConfig
+from baselines.maml.meta_sgd import MetaSGD, MetaSGDConfig
+from baselines.maml.reptile import Reptile, ReptileConfig, all_ratings, minibatches
 from baselines.network import ContentNetwork
-from baselines.plain import Plain, PlainConfig
-from baselines.reptile import Reptile, ReptileConfig, all_ratings, minibatches
-from coldbench.content import ContentEmbedding
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Episode
+from baselines.plain.plain import Plain, PlainConfig
+from coldbench.learning.content import ContentEmbedding
+from coldbench.learning.learner import Episode
+from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 Params = dict[str, torch.Tensor]

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.dropoutnet import DropoutNet, DropoutNetConfig
-from baselines.item_batches import Raters, halves, item_content, output
-from baselines.item_ids import id_weight, with_item_ids
-from baselines.metaemb import MetaEmb, MetaEmbConfig
-from baselines.mwuf import MWUF, MWUFConfig
+from baselines.item_side.dropoutnet import DropoutNet, DropoutNetConfig
+from baselines.item_side.item_batches import Raters, halves, item_content, output
+from baselines.item_side.item_ids import id_weight, with_item_ids
+from baselines.item_side.metaemb import MetaEmb, MetaEmbConfig
+from baselines.item_side.mwuf import MWUF, MWUFConfig
+from baselines.item_side.plain_id import PlainId, PlainIdConfig
 from baselines.network import ContentNetwork
-from baselines.plain_id import PlainId, PlainIdConfig
-from coldbench.episodes import EpisodeBatch
+from coldbench.data.ragged import Ragged
 from coldbench.errors import Declined
-from coldbench.learner import Domain, Learner, TrainingData
-from coldbench.ragged import Ragged
+from coldbench.learning.learner import Domain, Learner, TrainingData
+from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, world
 
 WORLD = world()

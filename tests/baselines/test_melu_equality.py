@@ -8,9 +8,9 @@ from torch import nn
 
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise
-from baselines.melu import MeLU, MeLUConfig
+from baselines.maml.melu import MeLU, MeLUConfig
 from baselines.network import ContentNetwork
-from coldbench.learner import Episode
+from coldbench.learning.learner import Episode
 from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 

@@ -7,16 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.features import content_features
-from baselines.first_order import FirstOrderLayers
-from baselines.inner import InnerLoss
+from baselines.closed_form.item_features import content_features
+from baselines.decision_layers import TaskLayers, sgd_step, task_cells
+from baselines.decision_layers_first_order import FirstOrderLayers
+from baselines.inner_loop import InnerLoss
 from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork, Decision
-from baselines.neural import NeuralConfig
-from baselines.optimiser import Optimiser
-from baselines.plain import Plain, PlainConfig
-from baselines.tasks import TaskLayers, sgd_step, task_cells
-from coldbench.ratings import Field
+from baselines.neural_options import NeuralConfig
+from baselines.outer_optimiser import Optimiser
+from baselines.plain.plain import Plain, PlainConfig
+from coldbench.data.ratings import Field
 from tests.baselines.worlds import RNG, domain, training, world
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from baselines import learn2learn_maml
-from baselines.melu import MeLU, MeLUConfig
+from baselines.maml.melu import MeLU, MeLUConfig
 from coldbench.errors import Declined
 from tests.baselines.worlds import domain, world
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Episode, TrainingData
-from coldbench.ragged import Ragged
-from coldbench.ratings import Catalogue, Field, Ratings, Scale
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Catalogue, Field, Ratings, Scale
+from coldbench.learning.learner import Domain, Episode, TrainingData
+from coldbench.tasks.episodes import EpisodeBatch
 
 RNG = np.random.default_rng
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.cli import main
-from tests.core.conftest import TINY
+from coldbench.cli.main import main
+from tests.studies import TINY
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 
@@ -125,7 +125,7 @@ def test_data_info(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['coldbench', '--help']\n"
-        "from coldbench.cli import main\n"
+        "from coldbench.cli.main import main\n"
         "try: main()\n"
         "finally: print({'torch', 'pandas', 'numpy', 'matplotlib'} & set(sys.modules))"
     )

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import estimate
-from coldbench.plan import StudyConfig, plan
-from coldbench.store import Study
-from coldbench.terminal import Display, print_names, print_report, print_study
-from coldbench.terminal.names import print_info
-from coldbench.terminal.screen import duration
+from coldbench.cli.terminal import Display, print_names, print_report, print_study
+from coldbench.cli.terminal.names import print_info
+from coldbench.cli.terminal.screen import duration
+from coldbench.study import estimate
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.store import Study
 from tests.report.conftest import HOSTILE
 from tests.report.fake import fake_study
 

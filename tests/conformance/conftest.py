@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.conftest import forget
-from tests.core.test_cli import coldbench
+from tests.cli.test_cli import coldbench
+from tests.studies import forget
 
 Run = Callable[[str], None]
 OFFLINE = ("--no-build-isolation", "--no-deps", "--no-index", "-q")

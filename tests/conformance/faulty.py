@@ -6,11 +6,11 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, Learner, LearnerConfig, TrainingData
-from coldbench.metrics.metric import Metric
-from coldbench.ratings import Array
-from coldbench.space import Dimension, Real
+from coldbench.data.ratings import Array
+from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData
+from coldbench.learning.space import Dimension, Real
+from coldbench.scoring.metrics.metric import Metric
+from coldbench.tasks.episodes import EpisodeBatch
 
 
 class Sound(Learner):

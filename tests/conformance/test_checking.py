@@ -6,22 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coldbench import (
-    checking,
-    conformance,
-    conformance_datasets,
-    conformance_metrics,
-    registry,
-)
-from coldbench.advice import ADVICE
-from coldbench.checking import Verdict, _verdict, check, kind_of
-from coldbench.conformance import Problem
-from coldbench.datasets import Dataset, from_frames
-from coldbench.datasets.dataset import content_key
+from coldbench import registry
+from coldbench.conformance import checking
+from coldbench.conformance import datasets as conformance_datasets
+from coldbench.conformance import learners as conformance
+from coldbench.conformance import metrics as conformance_metrics
+from coldbench.conformance.advice import ADVICE
+from coldbench.conformance.checking import Verdict, _verdict, check, kind_of
+from coldbench.conformance.learners import Problem
+from coldbench.data import Dataset, from_frames
+from coldbench.data.dataset import content_key
+from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined, UsageError
-from coldbench.learner import Variant
-from coldbench.ratings import Ratings
-from tests.plugins.faulty import (
+from coldbench.learning.learner import Variant
+from tests.conformance.faulty import (
     LEARNERS,
     METRICS,
     Bare,

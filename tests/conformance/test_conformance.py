@@ -3,10 +3,10 @@
 import pytest
 
 from coldbench import registry
-from coldbench.conformance import CHECKS, Problem
+from coldbench.conformance.learners import CHECKS, Problem
+from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined
-from coldbench.learner import Variant
-from coldbench.ratings import Ratings
+from coldbench.learning.learner import Variant
 
 PROBLEMS: dict[str, Problem] = {}
 

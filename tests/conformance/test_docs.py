@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from coldbench import registry
-from tests.plugins.pages import DOCS, ROOT
+from tests.conformance.pages import DOCS, ROOT
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from coldbench.conformance.scaffold import KINDS, create
 from coldbench.errors import UsageError
-from coldbench.scaffold import KINDS, create
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from coldbench import registry
-from coldbench.conformance import Problem
-from coldbench.learner import Domain, Variant
-from coldbench.ratings import Ratings
-from tests.plugins.conftest import Run
-from tests.plugins.pages import DOCS, ROOT, blocks, follow
+from coldbench.conformance.learners import Problem
+from coldbench.data.ratings import Ratings
+from coldbench.learning.learner import Domain, Variant
+from tests.conformance.conftest import Run
+from tests.conformance.pages import DOCS, ROOT, blocks, follow
 
 PAGES = ("adding-a-learner.md", "adding-a-dataset.md", "adding-a-metric.md")
 TUNE = "" if find_spec("optuna") else "tune"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.datasets import import_raw, open_dataset
-from coldbench.datasets.homes import data_home
+from coldbench.data import import_raw, open_dataset
+from coldbench.data.homes import data_home
 from coldbench.errors import DataError
-from tests.datasets.files import ML_1M, zip_bytes
+from tests.data.files import ML_1M, zip_bytes
 
 GOOD = zip_bytes(ML_1M, "ml-1m")
 

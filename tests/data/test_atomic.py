@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_dataset
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Ratings, Scale
 from coldbench.errors import DataError, UsageError
-from coldbench.ratings import Ratings, Scale
-from tests.datasets.files import ATOMIC, edited, write
+from tests.data.files import ATOMIC, edited, write
 
 
 def read(folder: Path, files: dict[str, bytes] = ATOMIC) -> Ratings:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_dataset
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Scale
 from coldbench.errors import DataError
-from coldbench.ratings import Scale
-from tests.datasets.files import BOOKS, edited, write
-from tests.datasets.test_movielens import field
+from tests.data.files import BOOKS, edited, write
+from tests.data.test_movielens import field
 
 
 def test_explicit_ratings(tmp_path: Path) -> None:

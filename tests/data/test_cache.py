@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import find_dataset, keep, open_dataset, open_prepared
-from coldbench.datasets.cache import _open_or_make
+from coldbench.data import find_dataset, keep, open_dataset, open_prepared
+from coldbench.data.cache import _open_or_make
+from coldbench.data.ratings import Ratings
 from coldbench.errors import DataError
-from coldbench.ratings import Ratings
-from tests.datasets.files import ATOMIC, edited, write
+from tests.data.files import ATOMIC, edited, write
 
 SMALL = {"n_users": 30, "n_items": 40, "n_ratings": 800}
 
@@ -130,7 +130,7 @@ def test_unwritable_cache(home: Path) -> None:
 
 PROGRAM = """
 import sys
-from coldbench.datasets import open_dataset
+from coldbench.data import open_dataset
 print(open_dataset(sys.argv[1]).sha256)
 """
 

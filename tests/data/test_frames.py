@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coldbench.datasets import from_frames, keep, open_prepared
+from coldbench.data import from_frames, keep, open_prepared
+from coldbench.data.ratings import Scale
 from coldbench.errors import DataError, UsageError
-from coldbench.ratings import Scale
 
 RATINGS = pd.DataFrame({"user_id": [7, 7, 10], "item": ["a", "b", "a"], "rating": [1, 5, 3]})
 ITEMS = pd.DataFrame(

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coldbench.datasets.archive import member_names, read_members
-from coldbench.datasets.atomic_files import read_atomic
-from coldbench.datasets.bookcrossing_dump import read_book_crossing
-from coldbench.datasets.delimited import Cut, _fast, _slow
-from coldbench.datasets.movielens_1m import read_movielens_1m
-from coldbench.datasets.movielens_100k import read_movielens_100k
-from coldbench.datasets.rawfile import RawFile
+from coldbench.data.delimited import Cut, _fast, _slow
+from coldbench.data.ratings import Ratings
+from coldbench.data.raw.archive import member_names, read_members
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.readers.atomic_files import read_atomic
+from coldbench.data.readers.bookcrossing_dump import read_book_crossing
+from coldbench.data.readers.movielens_1m import read_movielens_1m
+from coldbench.data.readers.movielens_100k import read_movielens_100k
 from coldbench.errors import ColdbenchError
-from coldbench.ratings import Ratings
-from tests.datasets.files import ATOMIC, BOOKS, EXTRA, ML_1M, ML_100K, zip_bytes
+from tests.data.files import ATOMIC, BOOKS, EXTRA, ML_1M, ML_100K, zip_bytes
 
 Reader = Callable[[dict[str, RawFile]], Ratings]
 READERS: dict[str, tuple[dict[str, bytes], Reader]] = {

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.datasets import download, import_raw, open_dataset
+from coldbench.data import download, import_raw, open_dataset
 from coldbench.errors import DataError, UsageError
-from tests.datasets.files import BOOKS, EXTRA, ML_1M, ML_100K, edited, write, zip_bytes, zipped
+from tests.data.files import BOOKS, EXTRA, ML_1M, ML_100K, edited, write, zip_bytes, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, url: str, digest: str) -> None:
-    from coldbench.datasets.download import ARCHIVES, Archive
+    from coldbench.data.download import ARCHIVES, Archive
 
     monkeypatch.setitem(ARCHIVES, "ml-1m", Archive(url, digest))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_dataset
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Ratings, Scale
 from coldbench.errors import DataError
-from coldbench.ratings import Ratings, Scale
-from tests.datasets.files import EXTRA, ML_1M, ML_100K, edited, write, zipped
+from tests.data.files import EXTRA, ML_1M, ML_100K, edited, write, zipped
 
 
 def field(ratings: Ratings, name: str) -> list[list[str]]:

@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-import coldbench.datasets
-from coldbench.datasets import describe, find_dataset, open_dataset
+import coldbench.data
+from coldbench.data import describe, find_dataset, open_dataset
+from coldbench.data.ratings import Ratings
 from coldbench.errors import DataError, UsageError
-from coldbench.ratings import Ratings
-from tests.datasets.files import ATOMIC, write
+from tests.data.files import ATOMIC, write
 
 
 def test_import_is_cheap() -> None:
-    program = "import sys, coldbench.datasets; print(*sys.modules)"
+    program = "import sys, coldbench.data; print(*sys.modules)"
     command = [sys.executable, "-c", program]
     said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert not {"pandas", "numpy", "torch", "pydantic", "pyarrow"} & set(said.stdout.split())
 
 
 def test_all_names_exist() -> None:
-    for name in coldbench.datasets.__all__:
-        assert getattr(coldbench.datasets, name)
+    for name in coldbench.data.__all__:
+        assert getattr(coldbench.data, name)
     with pytest.raises(AttributeError):
-        coldbench.datasets.absent  # noqa: B018
+        coldbench.data.absent  # noqa: B018
 
 
 def test_unknown_names_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coldbench.ragged import Ragged
+from coldbench.data.ragged import Ragged
 
 LISTS = st.lists(st.lists(st.integers(0, 99), max_size=6), min_size=1, max_size=6)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import describe, import_raw, open_dataset, open_prepared
-from coldbench.datasets.homes import cache_home
-from coldbench.ratings import Scale
+from coldbench.data import describe, import_raw, open_dataset, open_prepared
+from coldbench.data.homes import cache_home
+from coldbench.data.ratings import Scale
 
 pytestmark = pytest.mark.realdata
 

@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_dataset
-from coldbench.datasets.latent import _rate, _score
-from coldbench.datasets.synthetic import Synthetic
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Array, Ratings
+from coldbench.data.synthetic.dataset import Synthetic
+from coldbench.data.synthetic.latent import _rate, _score
 from coldbench.errors import UsageError
-from coldbench.ratings import Array, Ratings
 
 
 def make(**options: float) -> Ratings:
@@ -136,7 +136,7 @@ def test_seed_and_nothing_else_decides(default: Ratings) -> None:
 
 def test_other_processes_agree(default: Ratings) -> None:
     program = (
-        "from coldbench.datasets.synthetic import Synthetic; "
+        "from coldbench.data.synthetic.dataset import Synthetic; "
         "print(Synthetic(Synthetic.Config()).load().sha256)"
     )
     odd = {"PYTHONHASHSEED": "7", "TZ": "Asia/Kolkata", "LANG": "tr_TR.UTF-8", "LC_ALL": "C"}

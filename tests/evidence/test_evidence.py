@@ -8,25 +8,25 @@ import pandas as pd
 import pytest
 import torch
 
+from baselines.decision_layers import gradient_norms
 from baselines.network import ContentNetwork
-from baselines.neural import NeuralConfig
-from baselines.tasks import gradient_norms
-from coldbench.datasets import open_dataset
-from coldbench.episodes import batches
+from baselines.neural_options import NeuralConfig
+from coldbench.data import open_dataset
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Ratings
 from coldbench.errors import UsageError
 from coldbench.evidence import measure_evidence, write_evidence
 from coldbench.evidence.criterion import telling
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
-from coldbench.fit import fit
-from coldbench.learner import Domain, Learner, LearnerConfig, Variant
-from coldbench.plan import StudyConfig
-from coldbench.protocols import Separate
-from coldbench.ragged import Ragged
-from coldbench.ratings import Ratings
+from coldbench.learning.fit import fit
+from coldbench.learning.learner import Domain, Learner, LearnerConfig, Variant
 from coldbench.rng import Seeds, generator
-from coldbench.splits import Split, Tasks
-from tests.core.conftest import TINY
-from tests.plugins.faulty import Sound
+from coldbench.study.plan import StudyConfig
+from coldbench.tasks.episodes import batches
+from coldbench.tasks.protocols import Separate
+from coldbench.tasks.splits import Split, Tasks
+from tests.conformance.faulty import Sound
+from tests.studies import TINY
 
 pytestmark = pytest.mark.filterwarnings("default")
 

@@ -5,12 +5,12 @@ from math import log
 import numpy as np
 import pytest
 
-from coldbench.collapse import concentration, has_collapsed, spread_of
-from coldbench.plan import StudyConfig, plan
-from coldbench.ratings import Scale
-from coldbench.records import RunRecord
-from coldbench.run import run_job
-from tests.core.test_fit import fitted
+from coldbench.data.ratings import Scale
+from coldbench.learning.collapse import concentration, has_collapsed, spread_of
+from coldbench.running.records import RunRecord
+from coldbench.running.run import run_job
+from coldbench.study.plan import StudyConfig, plan
+from tests.learning.test_fit import fitted
 
 STARS = Scale(1.0, 5.0, 1.0)
 

@@ -2,13 +2,13 @@
 
 import pytest
 
+from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined, Diverged
-from coldbench.fit import Fitted, fit
-from coldbench.learner import Variant
-from coldbench.protocols import Separate
-from coldbench.ratings import Ratings
+from coldbench.learning.fit import Fitted, fit
+from coldbench.learning.learner import Variant
 from coldbench.rng import Seeds
-from tests.core.toy import Toy
+from coldbench.tasks.protocols import Separate
+from tests.toy import Toy
 
 SEEDS = Seeds.joint(0)
 

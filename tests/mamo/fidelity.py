@@ -18,13 +18,13 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from coldbench.datasets import open_dataset
-from coldbench.learner import Domain, TrainingData
-from coldbench.predict import predict
-from coldbench.protocols import Mixed
-from coldbench.ratings import Ratings
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Ratings
+from coldbench.learning.learner import Domain, TrainingData
+from coldbench.learning.predict import predict
 from coldbench.rng import Seeds, generator, torch_generator
-from coldbench.splits import Split, Tasks
+from coldbench.tasks.protocols import Mixed
+from coldbench.tasks.splits import Split, Tasks
 from mamo.episode import remember
 from mamo.learner import MAMO, mamo_released
 from tests.mamo.released_content import released_content, start_sets, without_unread

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Domain, TrainingData
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Catalogue, Field, Scale
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Catalogue, Field, Scale
+from coldbench.learning.learner import Domain, TrainingData
 from coldbench.rng import generator
+from coldbench.tasks.episodes import EpisodeBatch
 from mamo.learner import MAMO
 from mamo.switches import MAMOConfig
 

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch.nn.functional import cosine_similarity, leaky_relu
 
-from coldbench.learner import Episode
+from coldbench.learning.learner import Episode
 from mamo.learner import MAMO
 
 Theta = dict[str, torch.Tensor]

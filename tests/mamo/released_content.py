@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 import torch
 
-from coldbench.content import ContentEmbedding
-from coldbench.ratings import Ratings
+from coldbench.data.ratings import Ratings
+from coldbench.learning.content import ContentEmbedding
 from mamo.released import Local, Table
 
 __all__ = ["released_content", "start_sets", "without_unread"]

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from coldbench.learner import Episode
+from coldbench.learning.learner import Episode
 from mamo.content import Content
 from mamo.episode import learn, personalise
 from tests.mamo import reference

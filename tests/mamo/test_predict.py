@@ -6,10 +6,10 @@ import pickle
 import pytest
 import torch
 
-from coldbench.episodes import EpisodeBatch
+from coldbench.data.ratings import Scale
 from coldbench.errors import Declined
-from coldbench.ratings import Scale
 from coldbench.rng import generator
+from coldbench.tasks.episodes import EpisodeBatch
 from mamo.learner import MAMO
 from mamo.switches import MAMOConfig
 from tests.mamo.problem import batch, domain, learner, training

@@ -5,8 +5,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from coldbench.episodes import EpisodeBatch
 from coldbench.rng import generator
+from coldbench.tasks.episodes import EpisodeBatch
 from mamo.learner import MAMO, mamo, mamo_released
 from mamo.released import Drift, Drifting, single
 from mamo.switches import MAMOConfig

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from coldbench import registry
-from coldbench.drive import drive
-from coldbench.plan import StudyConfig
-from coldbench.store import Study
-from tests.core.conftest import TINY, forget
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
+from tests.studies import TINY, forget
 
 HERE = "tests.reliability"
 ENTRIES = {
-    "toy": "tests.core.toy:Toy",
+    "toy": "tests.toy:Toy",
     "sleeper": f"{HERE}.strangers:Sleeper",
     "mortal": f"{HERE}.strangers:Mortal",
     "wrong-signature": f"{HERE}.strangers:WrongSignature",
@@ -58,7 +58,7 @@ def config(tmp_path: Path) -> StudyConfig:
 
 @pytest.fixture
 def study(config: StudyConfig) -> Study:
-    return drive(config, workers=1)
+    return run_study(config, workers=1)
 
 
 @pytest.fixture

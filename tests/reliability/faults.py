@@ -11,7 +11,7 @@ from unittest import mock
 
 import numpy as np
 
-from coldbench.store import Study
+from coldbench.study.store import Study
 
 # Every call by which the store changes the disk.
 CALLS = (

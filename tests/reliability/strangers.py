@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch
-from coldbench.learner import Learner, LearnerConfig, TrainingData
+from coldbench.learning.learner import Learner, LearnerConfig, TrainingData
+from coldbench.tasks.episodes import EpisodeBatch
 
 
 class SleeperConfig(LearnerConfig):

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coldbench import backends
-from coldbench.backends import Engine, Settings, Source, outcomes
-from coldbench.backends.collect import collect
-from coldbench.backends.engine import DeadWorkerError
-from coldbench.backends.fetch import _intact, fetch
-from coldbench.backends.wire import packed, unpacked
-from coldbench.backends.work import work
-from coldbench.datasets import open_prepared
-from coldbench.drive import drive, shard_of
+from coldbench.data import open_prepared
 from coldbench.errors import ColdbenchError, DataError, UsageError
-from coldbench.plan import StudyConfig, plan
-from coldbench.records import Job
-from coldbench.run import run_job
+from coldbench.running import backends
+from coldbench.running.backends import Engine, Settings, Source, outcomes
+from coldbench.running.backends.collect import collect
+from coldbench.running.backends.engine import DeadWorkerError
+from coldbench.running.backends.fetch import _intact, fetch
+from coldbench.running.backends.wire import packed, unpacked
+from coldbench.running.backends.work import work
+from coldbench.running.records import Job
+from coldbench.running.run import run_job
+from coldbench.study.drive import run_study, shard_of
+from coldbench.study.plan import StudyConfig, plan
 from tests.reliability.faults import contents, damaged
 
 Act = Callable[[int, Callable[..., bytes], tuple[Any, ...]], bytes]
@@ -158,14 +158,16 @@ def test_a_worker_that_dies_once_costs_nothing(
     config: StudyConfig, strangers: Path, tmp_path: Path
 ) -> None:
     mortal = {"models": ("mortal",), "options": {"mortal": {"grave": str(tmp_path / "grave")}}}
-    study = drive(config.model_copy(update={**mortal, "seeds": 1}), workers=2, backend="processes")
+    study = run_study(
+        config.model_copy(update={**mortal, "seeds": 1}), workers=2, backend="processes"
+    )
     assert [record.status for record in study.records()] == ["finished"]
     assert (tmp_path / "grave").exists()
 
 
 @pytest.fixture
 def driver_cache(jobs: list[Job]) -> Path:
-    from coldbench.datasets.homes import cache_home
+    from coldbench.data.homes import cache_home
 
     return cache_home()
 
@@ -218,13 +220,13 @@ def test_a_tampered_copy_is_refused(
 
 def test_names_and_settings(config: StudyConfig) -> None:
     with pytest.raises(UsageError, match="did you mean 'dask'"):
-        drive(config, backend="dusk")
+        run_study(config, backend="dusk")
     with pytest.raises(UsageError, match="no settings"):
-        drive(config, backend="serial", engine={"x": "1"})
+        run_study(config, backend="serial", engine={"x": "1"})
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(backends.BACKENDS, "dask", "coldbench.backends.not_there")
+    monkeypatch.setitem(backends.BACKENDS, "dask", "coldbench.running.backends.not_there")
     with pytest.raises(UsageError, match=r"pip install 'coldbench\[dask\]'"):
         backends.engine("dask", Settings(1, Source()))
 
@@ -246,5 +248,5 @@ def test_submitit_equals_serial(config: StudyConfig, study: Any, tmp_path: Path)
     pytest.importorskip("submitit")
     here = {"cluster": "local", "folder": str(tmp_path)}
     other = config.model_copy(update={"out": tmp_path / "other"})
-    assert contents(drive(other, 2, "submitit", engine=here)) == contents(study)
+    assert contents(run_study(other, 2, "submitit", engine=here)) == contents(study)
     assert not list(tmp_path.glob(".submitit-*"))

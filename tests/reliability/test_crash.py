@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import results
-from coldbench.drive import drive
 from coldbench.errors import StoreError
-from coldbench.plan import StudyConfig, plan
-from coldbench.run import run_job
-from coldbench.store import Study
-from tests.core.conftest import TINY
+from coldbench.running.run import run_job
+from coldbench.study import results
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.store import Study
 from tests.reliability import victim
 from tests.reliability.faults import at_step, contents, no_space, shell, whole
+from tests.studies import TINY
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -41,8 +41,8 @@ def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
     stored = told["stored"]
     assert isinstance(stored, list)
     assert stored[-1] > stored[0], "no life stored a run"
-    resumed = drive(victim.config(tmp_path / "broken", kills + 4), workers=1)
-    unbroken = drive(victim.config(tmp_path / "unbroken", kills + 4), workers=1)
+    resumed = run_study(victim.config(tmp_path / "broken", kills + 4), workers=1)
+    unbroken = run_study(victim.config(tmp_path / "unbroken", kills + 4), workers=1)
     assert contents(resumed) == contents(unbroken)
     assert results.runs(resumed).to_csv() == results.runs(unbroken).to_csv()
     assert len(list(resumed.runs.iterdir())) == 3 * (kills + 4)
@@ -76,7 +76,7 @@ def test_a_full_disk_stops_a_study_with_status_4(tmp_path: Path) -> None:
     code = (
         "import os, sys\n"
         "def full(handle): raise OSError(28, 'No space left on device')\n"
-        "from coldbench.cli import main\n"
+        "from coldbench.cli.main import main\n"
         f"sys.argv = ['coldbench', 'run', '-m', 'bias', '-s', '2', '-w', '1', *{SIZE!r}]\n"
         "os.fsync = full\n"
         "main()"
@@ -99,7 +99,7 @@ def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
         assert driver.returncode == 0, error
     study = Study.open(tmp_path / "s")
     assert len(list(study.runs.iterdir())) == 16
-    alone = drive(config.model_copy(update={"seeds": 8, "out": tmp_path / "alone"}), workers=1)
+    alone = run_study(config.model_copy(update={"seeds": 8, "out": tmp_path / "alone"}), workers=1)
     assert contents(study) == contents(alone)
 
 

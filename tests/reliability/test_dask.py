@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import results
-from coldbench.drive import drive
-from coldbench.plan import StudyConfig
-from coldbench.store import Study
-from tests.core.conftest import TINY
+from coldbench.study import results
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
 from tests.reliability.faults import contents, shell, whole
+from tests.studies import TINY
 
 pytest.importorskip("distributed")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -118,7 +118,7 @@ def test_worker_scheduler_and_driver_are_killed(
     second = driver(out, cluster.address)
     assert second.wait(timeout=120) == 0, out.with_suffix(".log").read_text()
     say("a second driver finished the study")
-    serial = drive(
+    serial = run_study(
         config.model_copy(
             update={"models": ("sleeper", "bias"), "seeds": SEEDS, "options": OPTIONS,
                     "out": tmp_path / "serial"}
@@ -133,7 +133,7 @@ def test_worker_scheduler_and_driver_are_killed(
 
 def test_a_learner_that_kills_workers_fails_alone(config: StudyConfig, strangers: Path) -> None:
     mixed = {"models": ("toy", "bias"), "options": {"toy": {"fault": "die"}}, "seeds": 2}
-    study = drive(config.model_copy(update=mixed), 2, "dask")
+    study = run_study(config.model_copy(update=mixed), 2, "dask")
     statuses = {(r.job.learner, r.status) for r in study.records()}
     assert statuses == {("toy", "failed"), ("bias", "finished")}
     assert all("worker died" in r.reason for r in study.records() if r.status == "failed")
@@ -155,7 +155,7 @@ def test_nobody_answers(config: StudyConfig) -> None:
 
     nobody = {"scheduler": "tcp://127.0.0.1:9", "patience": "1"}
     with pytest.raises(UsageError, match="no Dask scheduler answers"):
-        drive(config, backend="dask", engine=nobody)
+        run_study(config, backend="dask", engine=nobody)
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
@@ -195,13 +195,13 @@ def test_tls(config: StudyConfig, study: Study, strangers: Path, tmp_path: Path)
         other = config.model_copy(update={"out": tmp_path / "tls"})
         safe = {"scheduler": cluster.address, "tls_ca": ours, "tls_cert": ours, "tls_key": key}
         settings = {name: str(value) for name, value in safe.items()}
-        assert contents(drive(other, 2, "dask", engine=settings)) == contents(study)
+        assert contents(run_study(other, 2, "dask", engine=settings)) == contents(study)
         from coldbench.errors import UsageError
 
         wrong = {**settings, "tls_cert": str(stranger), "tls_key": str(its_key), "patience": "3"}
         refused = config.model_copy(update={"out": tmp_path / "refused"})
         with pytest.raises(UsageError, match="no Dask scheduler answers"):
-            drive(refused, 2, "dask", engine=wrong)
+            run_study(refused, 2, "dask", engine=wrong)
         assert not stored(tmp_path / "refused")
     finally:
         cluster.stop()

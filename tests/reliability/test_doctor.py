@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import doctor
-from tests.core.test_cli import coldbench
+from coldbench.cli.main import doctor
+from tests.cli.test_cli import coldbench
 
 
 @pytest.mark.slow

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.drive import drive
-from coldbench.plan import StudyConfig
-from coldbench.store import Study
-from tests.core.conftest import TINY
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
 from tests.reliability.faults import contents, shell
+from tests.studies import TINY
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 SECRET = "hunter2-do-not-tell"
@@ -22,7 +22,7 @@ BLOCKED = """
 import socket, sys
 def refuse(*args, **kwargs): raise AssertionError('a socket was opened')
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from coldbench.cli import main
+from coldbench.cli.main import main
 for words in (['run', *sys.argv[1:]], ['report', sys.argv[-1]], ['verify', sys.argv[-1]]):
     sys.argv = ['coldbench', *words]
     main()
@@ -57,7 +57,7 @@ def test_every_learner_repeats_in_another_process(
         name: {"epochs": 2} for name in learners if "epochs" in _fields(name)
     }  # whatever the default, two epochs reach every line
     same = {"models": tuple(learners), "options": short, "seeds": 1, "out": tmp_path / "here"}
-    here = drive(config.model_copy(update=same), workers=1)
+    here = run_study(config.model_copy(update=same), workers=1)
     words = [f"--set={name}.epochs=2" for name in short]
     there = elsewhere(learners[::-1], tmp_path / "there", 1, "-w", "2", *words)
     assert {record.status for record in here.records()} == {"finished"}
@@ -67,7 +67,7 @@ def test_every_learner_repeats_in_another_process(
 
 def _fields(name: str) -> set[str]:
     from coldbench import registry
-    from coldbench.learner import Variant
+    from coldbench.learning.learner import Variant
 
     return set(Variant.of(registry.load("learner", name), name).learner.Config.model_fields)
 
@@ -77,7 +77,7 @@ def test_hashes_of_split_and_episodes_ignore_other_learners_and_seeds(
 ) -> None:
     more = {"models": ("support-mean",), "seeds": 3, "out": tmp_path / "more"}
     known = {r.job.seeds: (r.split_sha256, r.episode_sha256) for r in study.records()}
-    for record in drive(config.model_copy(update=more), workers=1).records():
+    for record in run_study(config.model_copy(update=more), workers=1).records():
         expected = known.get(record.job.seeds)
         assert expected in (None, (record.split_sha256, record.episode_sha256))
     assert len(set(known.values())) == 2

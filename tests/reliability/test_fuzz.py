@@ -1,7 +1,7 @@
 """Mutated records, plans, predictions, answers and configurations: a named error or a sound value.
 
 Hypothesis is not used here: thousands of plain random edits in a second are worth more than
-shrinking. Mutated raw data files are in tests/datasets/test_fuzz.py.
+shrinking. Mutated raw data files are in tests/data/test_fuzz.py.
 """
 
 import shutil
@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.backends.wire import packed, unpacked
-from coldbench.encoding import decode
 from coldbench.errors import ColdbenchError
 from coldbench.options import parse_assignments
-from coldbench.plan import StudyConfig, plan, read_config
-from coldbench.run import run_job
-from coldbench.store import Study
-from coldbench.verify import verify
+from coldbench.running.backends.wire import packed, unpacked
+from coldbench.running.encoding import decode
+from coldbench.running.run import run_job
+from coldbench.study.plan import StudyConfig, plan, read_config
+from coldbench.study.store import Study
+from coldbench.study.verify import verify
 from tests.reliability.faults import damaged
 
 MANY = [80, pytest.param(10_000, marks=pytest.mark.slow)]

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coldbench.datasets import from_frames, keep
-from coldbench.plan import StudyConfig, plan
-from coldbench.protocols import PROTOCOLS
-from coldbench.ratings import Ratings
-from coldbench.records import Job, RunRecord
+from coldbench.data import from_frames, keep
+from coldbench.data.ratings import Ratings
 from coldbench.rng import Seeds
-from coldbench.run import run_job
+from coldbench.running.records import Job, RunRecord
+from coldbench.running.run import run_job
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.tasks.protocols import PROTOCOLS
 
 LEARNERS = ("bias", "global-mean", "support-median", "ridge")
 

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from coldbench import registry
-from coldbench.drive import drive
 from coldbench.errors import UsageError
-from coldbench.plan import StudyConfig
-from coldbench.store import Study
-from tests.core.conftest import forget
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
 from tests.reliability.conftest import package
 from tests.reliability.faults import contents
+from tests.studies import forget
 
 FAULTS = {
     "absent": "cannot be imported",
     "quits": "cannot be imported",
-    "not-a-learner": "neither a coldbench.learner.Learner",
+    "not-a-learner": "neither a coldbench.learning.learner.Learner",
     "wrong-signature": "TypeError",
     "wrong-verb": "TypeError",
 }
@@ -28,7 +28,7 @@ def test_each_fault_is_recorded_and_the_others_are_bit_equal(
     toys = {"toy": {"fault": "mutate"}}
     models = ("absent", "bias", *list(FAULTS)[1:], "global-mean", "toy")
     mixed = {"models": models, "options": toys, "out": tmp_path / "mixed"}
-    found = drive(config.model_copy(update=mixed), workers=1)
+    found = run_study(config.model_copy(update=mixed), workers=1)
     records = list(found.records())
     for name, reason in FAULTS.items():
         of_it = [record for record in records if record.job.learner == name]

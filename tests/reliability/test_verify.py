@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from coldbench.drive import drive
-from coldbench.encoding import decode, encode, seal
 from coldbench.errors import DataError, StoreError
-from coldbench.merge import merge
-from coldbench.plan import StudyConfig
-from coldbench.predictions import Predictions
+from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
-from coldbench.store import Study
-from coldbench.verify import replay, verify
-from tests.core.test_cli import coldbench
+from coldbench.running.encoding import decode, encode, seal
+from coldbench.study.drive import run_study
+from coldbench.study.merge import merge
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
+from coldbench.study.verify import replay, verify
+from tests.cli.test_cli import coldbench
 from tests.reliability.faults import contents
 
 Edit = Callable[[dict[str, Any]], object]
@@ -101,7 +101,8 @@ def test_a_sound_study_passes(study: Study) -> None:
 
 
 def test_holes_and_foreign_runs(study: Study, config: StudyConfig, tmp_path: Path) -> None:
-    other = drive(config.model_copy(update={"protocol": "all", "out": tmp_path / "o"}), workers=1)
+    elsewhere = config.model_copy(update={"protocol": "all", "out": tmp_path / "o"})
+    other = run_study(elsewhere, workers=1)
     foreign = next(iter(other.records())).job_hash
     shutil.copytree(other.runs / foreign, study.runs / foreign)
     shutil.rmtree(first(study).parent)
@@ -131,7 +132,7 @@ def test_replay(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_replay_needs_the_same_data(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from coldbench.backends.fetch import _intact
+    from coldbench.running.backends.fetch import _intact
 
     monkeypatch.setenv("COLDBENCH_CACHE", str(tmp_path / "empty"))
     _intact.cache_clear()
@@ -153,7 +154,7 @@ def test_the_command(
 def shards(config: StudyConfig, tmp_path: Path) -> list[Path]:
     parts = [tmp_path / f"part{k}" for k in (1, 2)]
     for k, part in enumerate(parts, 1):
-        drive(config.model_copy(update={"out": part}), workers=1, shard=(k, 2))
+        run_study(config.model_copy(update={"out": part}), workers=1, shard=(k, 2))
     return parts
 
 
@@ -181,6 +182,6 @@ def test_damaged_or_contradicting_studies_are_not_merged(
 def test_other_configurations_are_not_merged(
     study: Study, config: StudyConfig, tmp_path: Path
 ) -> None:
-    other = drive(config.model_copy(update={"refit": False, "out": tmp_path / "o"}), workers=1)
+    other = run_study(config.model_copy(update={"refit": False, "out": tmp_path / "o"}), workers=1)
     with pytest.raises(StoreError, match="refit"):
         merge([study.path, other.path], tmp_path / "whole")

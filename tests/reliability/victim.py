@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from coldbench.drive import Progress, drive
-from coldbench.plan import StudyConfig, plan
-from coldbench.run import run_job
-from coldbench.store import Study
-from tests.core.conftest import TINY
+from coldbench.running.run import run_job
+from coldbench.study.drive import Progress, run_study
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.store import Study
 from tests.reliability.faults import at_step, die, whole
+from tests.studies import TINY
 
 LONGEST = 0.1  # seconds of a life after its last counted run; one run takes 0.02 to 0.1
 
@@ -41,7 +41,7 @@ def life(study: StudyConfig, runs: int, seconds: float) -> tuple[bool, int]:
             start=lambda todo, kept: os.write(write, b"s") and None,
             done=lambda record: os.write(write, b".") and None,
         )
-        drive(study, workers=1, progress=progress)
+        run_study(study, workers=1, progress=progress)
         os._exit(0)
     os.close(write)
     counted = 0
@@ -58,7 +58,7 @@ def life(study: StudyConfig, runs: int, seconds: float) -> tuple[bool, int]:
 def times(out: Path, kills: int, seed: int) -> dict[str, object]:
     rng = np.random.default_rng(seed)
     planned = config(out, kills + 4)
-    drive(config(out, 1), workers=1)  # all that lives share is loaded
+    run_study(config(out, 1), workers=1)  # all that lives share is loaded
     study, stored, killed = Study.open(out), [3], 0
     while killed < kills:
         died, reported = life(planned, int(rng.integers(2)), float(rng.uniform(0, LONGEST)))

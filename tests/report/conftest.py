@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coldbench.report import write_report
-from coldbench.store import Study
+from coldbench.study.store import Study
 from tests.report.fake import fake_study
 
 HOSTILE = (

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.ablation import Departure
-from coldbench.records import Job, Outcome, RunRecord
 from coldbench.rng import Seeds
-from coldbench.splits import SCENARIOS
-from coldbench.store import Study
+from coldbench.running.records import Job, Outcome, RunRecord
+from coldbench.study.ablation import Departure
+from coldbench.study.store import Study
+from coldbench.tasks.splits import SCENARIOS
 
 BASE = {"W-W": 0.735, "W-C": 0.880, "C-W": 0.740, "C-C": 0.885}
 CONFIG = {"epochs": 12, "patience": 4, "rate": 0.002}

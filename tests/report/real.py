@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from coldbench.drive import drive
-from coldbench.plan import StudyConfig
-from coldbench.store import Study
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 
@@ -13,4 +13,4 @@ TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 def real_study(path: Path, **given: Any) -> Study:
     """Closed-form learners on tiny synthetic data, in this process."""
     settings = {"models": ("bias", "support-mean"), "seeds": 4, "dataset_options": TINY}
-    return drive(StudyConfig.model_validate({**settings, **given, "out": path}), workers=1)
+    return run_study(StudyConfig.model_validate({**settings, **given, "out": path}), workers=1)

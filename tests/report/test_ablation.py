@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.ablation import Departure
 from coldbench.report import build, render, write_report
 from coldbench.report.ablation import findings
 from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
 from coldbench.report.diagnosis import panels
-from coldbench.report.figures import plots
-from coldbench.report.names import display_names
+from coldbench.report.drawing import plots
 from coldbench.report.pairs import compare
 from coldbench.report.verdicts import sayings
 from coldbench.statistics import compare_spread, holm_adjust, paired_difference
-from coldbench.store import Study
-from coldbench.verify import verify
+from coldbench.study.ablation import Departure
+from coldbench.study.store import Study
+from coldbench.study.verify import verify
+from coldbench.text.names import display_names
 from tests.report.conftest import HOSTILE
 from tests.report.fake import departure, fake_study
 from tests.report.test_partial import section

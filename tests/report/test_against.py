@@ -9,12 +9,12 @@ from scipy.stats import ttest_rel
 from statsmodels.stats.multitest import multipletests
 
 from coldbench.errors import UsageError
-from coldbench.plan import StudyConfig, plan
 from coldbench.report import build, write_report
 from coldbench.report.against import against, contests
 from coldbench.report.verdicts import sayings
 from coldbench.statistics import Interval
-from coldbench.store import Study
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.store import Study
 from tests.report.fake import fake_study
 
 LEARNERS = ("melu", "ridge", "plain", "mamo")

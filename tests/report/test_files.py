@@ -13,12 +13,12 @@ import pytest
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import artists, build, render, write_report
 from coldbench.report.detail import sections
-from coldbench.report.figures import plots
-from coldbench.report.figures.draw import drawn
+from coldbench.report.drawing import plots
+from coldbench.report.drawing.draw import drawn
 from coldbench.report.summary import SUMMARY_COLUMNS
-from coldbench.results import RUN_COLUMNS
 from coldbench.statistics import mean_interval
-from coldbench.store import Study
+from coldbench.study.results import RUN_COLUMNS
+from coldbench.study.store import Study
 from tests.report.fake import fake_study
 
 
@@ -81,7 +81,7 @@ def test_two_builds_are_equal_byte_for_byte_one_drawn_by_two_processes(
 def test_a_report_of_a_study_does_not_wait_for_torch(study: Study, tmp_path: Path) -> None:
     code = (
         "import sys; sys.argv = ['coldbench', 'report', *sys.argv[1:]]\n"
-        "from coldbench.cli import main\n"
+        "from coldbench.cli.main import main\n"
         "try: main()\n"
         "finally: print({'torch'} & set(sys.modules))"
     )
@@ -163,7 +163,7 @@ def test_a_folder_that_cannot_be_written_is_a_named_error(study: Study, tmp_path
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 def test_artists_end_with_a_killed_driver() -> None:
     script = "from coldbench.report import artists\n"
-    script += "from functools import partial\nfrom coldbench.report.figures.style import Plot\n"
+    script += "from functools import partial\nfrom coldbench.report.drawing.style import Plot\n"
     script += "from matplotlib.figure import Figure\n"
     script += "if __name__ == '__main__':\n    with artists(2) as draw:\n"
     script += "        made = draw([Plot('empty', '', partial(Figure))], ['svg'])\n"

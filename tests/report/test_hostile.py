@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.report import latex, markdown
-from coldbench.report.csv import to_csv
-from coldbench.report.names import LONGEST, display_name, plain
+from coldbench.report.formats import latex, markdown
+from coldbench.text.csv import to_csv
+from coldbench.text.names import LONGEST, display_name, plain
 from tests.report.conftest import HOSTILE
 
 PAGE = (

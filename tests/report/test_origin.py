@@ -18,7 +18,7 @@ def test_learners_of_other_packages_are_told(tmp_path: Path) -> None:
         ]
         return dict(origin_of(study, records).facts).get("learners of other packages")
 
-    ours = ("coldbench 0.1.0 (baselines.bias:Bias)", "aa")
+    ours = ("coldbench 0.1.0 (baselines.closed_form.bias:Bias)", "aa")
     assert facts(ours, ours) is None
     told = facts(ours, ("stranger 2.0 (stranger:S)", "bb"), ("stranger 2.1 (stranger:S)", "cc"))
     assert told == "stranger 2.0 (stranger:S), code bb; stranger 2.1 (stranger:S), code cc"

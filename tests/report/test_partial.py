@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.designs import seed_vectors
 from coldbench.report import build
 from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
 from coldbench.report.sources import oa_order
-from coldbench.report.tables import Section, number, spans
 from coldbench.report.verdicts import sayings
 from coldbench.rng import Seeds
-from coldbench.store import Study
+from coldbench.study.designs import seed_vectors
+from coldbench.study.store import Study
+from coldbench.text.tables import Section, number, spans
 from tests.report.fake import fake_study
 
 Writer = Callable[[Study], dict[str, Path]]

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_prepared
-from coldbench.digest import digest_of
+from coldbench.data import open_prepared
 from coldbench.report import build, write_report
 from coldbench.report.detail import sections
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements, order_counts
 from coldbench.report.predicted_files import predicted_files
-from coldbench.report.tables import Section
-from coldbench.splits import SCENARIOS
 from coldbench.statistics import crossed_variance
-from coldbench.store import Study
-from coldbench.verify import verify
+from coldbench.study.digest import digest_of
+from coldbench.study.store import Study
+from coldbench.study.verify import verify
+from coldbench.tasks.splits import SCENARIOS
+from coldbench.text.tables import Section
 from tests.report.fake import fake_study
 from tests.report.real import real_study
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from coldbench.commands.run import overrides, run
-from coldbench.designs import seed_vectors
-from coldbench.drive import drive
-from coldbench.plan import StudyConfig, plan, read_config
+from coldbench.cli.commands.run import overrides, run
 from coldbench.report import build
 from coldbench.report.detail import sections
 from coldbench.report.recipe import recipe_of
 from coldbench.rng import Seeds
-from coldbench.store import Manifest, Study
+from coldbench.study.designs import seed_vectors
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig, plan, read_config
+from coldbench.study.store import Manifest, Study
 from tests.report.fake import fake_study
 from tests.report.real import TINY, real_study
 
@@ -70,7 +70,7 @@ def test_the_recipe_plans_the_same_jobs(name: str, tmp_path: Path) -> None:
 
 def fake_record(study: Study, jobs: list[Any]) -> Study:
     """One run that failed is enough for a report."""
-    from coldbench.run import failure
+    from coldbench.running.run import failure
 
     study.save(failure(jobs[0], "failed", "invented"))
     return study
@@ -144,5 +144,5 @@ def test_wrong_published_values_stop_before_any_run(tmp_path: Path) -> None:
         models=("bias",), dataset_options=TINY, published=file, out=tmp_path / "study"
     )
     with pytest.raises(UsageError, match="unknown scenario 'C-D'"):
-        drive(config, workers=1)
+        run_study(config, workers=1)
     assert not (tmp_path / "study").exists()

@@ -8,11 +8,11 @@ from coldbench.report import build
 from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
 from coldbench.report.steadiness import shown_spread
-from coldbench.report.tables import number
 from coldbench.report.verdicts import sayings
 from coldbench.rng import generator
 from coldbench.statistics import bootstrap_t, compare_spread, holm_adjust
-from coldbench.store import Study
+from coldbench.study.store import Study
+from coldbench.text.tables import number
 from tests.report.fake import fake_study
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from coldbench.cli import main
+from coldbench.cli.main import main
 from coldbench.errors import StoreError, UsageError
 from coldbench.report.contrast import contrast
 from coldbench.report.data import build
 from coldbench.report.pilot import Target, needs
 from coldbench.statistics import paired_power, seeds_needed
-from coldbench.store import Study
+from coldbench.study.store import Study
 from tests.report.fake import fake_study
 from tests.report.real import real_study
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from coldbench.plan import StudyConfig, plan
-from coldbench.run import run_job
+from coldbench.running.run import run_job
+from coldbench.study.plan import StudyConfig, plan
 
 
 def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coldbench import registry
+from coldbench.data.ratings import Array, Ratings
 from coldbench.errors import ColdbenchError
-from coldbench.metrics.mae import mae
-from coldbench.metrics.mae_user import mae_user
-from coldbench.metrics.metric import Metric
-from coldbench.metrics.ndcg import ndcg_3
-from coldbench.metrics.rmse import rmse
-from coldbench.predictions import Predictions
-from coldbench.ratings import Array, Ratings
-from coldbench.score import score
+from coldbench.learning.predictions import Predictions
+from coldbench.scoring.metrics.mae import mae
+from coldbench.scoring.metrics.mae_user import mae_user
+from coldbench.scoring.metrics.metric import Metric
+from coldbench.scoring.metrics.ndcg import ndcg_3
+from coldbench.scoring.metrics.rmse import rmse
+from coldbench.scoring.score import score
 
 VALUE = np.array([5.0, 3, 4, 1, 2])
 SCORE = np.array([4.0, 3, 4, 2, 4])

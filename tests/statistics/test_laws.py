@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import coldbench.statistics as st
+from coldbench.report.claims import verdict
 
 SCALE = (1.0, 5.0, 1.0)
 
@@ -42,7 +43,7 @@ PAIRED: dict[str, Callable[[Any, Any], Any]] = {
     "reversal_apart": lambda a, b: st.reversal_probability(a, b, shared=False),
     "probability_better": lambda a, b: st.probability_better(st.differences(a, b)),
     "rank_stability": lambda a, b: st.rank_stability(np.stack([a, b], axis=1)),
-    "verdict": lambda a, b: st.verdict(a, b, ("A", "B"), "C-C", 0.04),
+    "verdict": lambda a, b: verdict(a, b, ("A", "B"), "C-C", 0.04),
 }
 # Statistics of one learner's runs x.
 SINGLE: dict[str, Callable[[Any], Any]] = {
@@ -148,7 +149,7 @@ def test_identical_runs_have_no_spread_no_width_and_p_one() -> None:
     reversal = st.reversal_probability(x, x)
     assert (reversal.unpaired, reversal.paired, reversal.model.value) == (0.5, 0.5, None)
     assert st.probability_better(x - x).value == 0.5
-    assert st.verdict(x, x, ("A", "B"), "C-C", 1.0).direction == "not shown"
+    assert verdict(x, x, ("A", "B"), "C-C", 1.0).direction == "not shown"
     assert st.compare_published(x, 0.1, margin=0.01).inside is True
     assert st.crossed_variance(np.full((3, 4), 0.1)).both.width == 0.0
     assert st.source_variance(np.full(25, 0.1)).total == 0.0

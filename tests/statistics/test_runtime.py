@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import coldbench.statistics as st
+from coldbench.report.claims import verdict
 
 LEARNERS, SEEDS, SCENARIOS, USERS = 12, 100, 4, 1_000
 
@@ -57,4 +58,4 @@ def one_pair(a: np.ndarray, b: np.ndarray, rng: np.random.Generator) -> None:
     st.probability_better(d)
     st.seeds_needed(d, 0.002)
     st.bootstrap_t(d, rng)
-    st.verdict(a, b, ("a", "b"), "C-C", 0.01, comparisons=264)
+    verdict(a, b, ("a", "b"), "C-C", 0.01, comparisons=264)

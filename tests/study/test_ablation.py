@@ -5,20 +5,20 @@ from typing import Any, ClassVar
 
 import pytest
 
-from coldbench.ablation import AblationSpec, Expanded, bases, couples, expand
-from coldbench.drive import default_folder, drive, todo
 from coldbench.errors import UsageError
-from coldbench.learner import LearnerConfig, Variant
-from coldbench.merge import merge
+from coldbench.learning.learner import LearnerConfig, Variant
 from coldbench.options import parse_levels
-from coldbench.plan import Named, StudyConfig, expanded, plan, read_config
 from coldbench.report import build
 from coldbench.report.detail import sections
-from coldbench.store import Study
-from coldbench.verify import replay, verify
-from tests.core.conftest import TINY
-from tests.core.test_cli import SIZE, coldbench
-from tests.core.toy import Switched, Toy
+from coldbench.study.ablation import AblationSpec, Expanded, bases, couples, expand
+from coldbench.study.drive import default_folder, run_study, todo
+from coldbench.study.merge import merge
+from coldbench.study.plan import Named, StudyConfig, expanded, plan, read_config
+from coldbench.study.store import Study
+from coldbench.study.verify import replay, verify
+from tests.cli.test_cli import SIZE, coldbench
+from tests.studies import TINY
+from tests.toy import Switched, Toy
 
 
 def ablated(learner: type[Toy] = Switched, **what: Any) -> Expanded:
@@ -226,7 +226,7 @@ def test_the_folder_says_what_is_ablated() -> None:
 
 def test_an_ablation_is_a_study_like_any_other(study_config: StudyConfig, tmp_path: Path) -> None:
     """Runs, resumes, verifies, merges, reports, and repeats from its own provenance."""
-    study = drive(study_config, workers=1)
+    study = run_study(study_config, workers=1)
     assert todo(study, plan(study_config)[1]) == []
     assert verify(study.path).passed
     assert replay(study, 1) == []
@@ -234,7 +234,7 @@ def test_an_ablation_is_a_study_like_any_other(study_config: StudyConfig, tmp_pa
     for part in (1, 2):
         out = tmp_path / f"part{part}"
         parts.append(out)
-        drive(study_config.model_copy(update={"out": out}), workers=1, shard=(part, 2))
+        run_study(study_config.model_copy(update={"out": out}), workers=1, shard=(part, 2))
     merged, _ = merge(parts, tmp_path / "merged")
     assert merged.manifest == study.manifest
     data = build(study)
@@ -246,7 +246,7 @@ def test_an_ablation_is_a_study_like_any_other(study_config: StudyConfig, tmp_pa
 
 
 def test_an_edited_departure_is_damage(study_config: StudyConfig) -> None:
-    study = drive(study_config.model_copy(update={"seeds": 1}), workers=1)
+    study = run_study(study_config.model_copy(update={"seeds": 1}), workers=1)
     file = study.path / "study.json"
     file.write_text(file.read_text().replace('"label": "switched:paper~loss"', '"label": "x"'))
     assert [one.text for one in verify(study.path).of("damage")] == [

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from coldbench.designs import seed_vectors
 from coldbench.errors import UsageError
 from coldbench.rng import Seeds
+from coldbench.study.designs import seed_vectors
 
 
 def test_joint() -> None:

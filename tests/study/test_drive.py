@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import registry, results
-from coldbench.drive import Progress, drive
-from coldbench.plan import StudyConfig
-from coldbench.provenance import code_of
+from coldbench import registry
 from coldbench.registry import Plugin
-from coldbench.store import Study
-from coldbench.verify import verify
-from tests.core.conftest import TINY
+from coldbench.running.provenance import code_of
+from coldbench.study import results
+from coldbench.study.drive import Progress, run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.store import Study
+from coldbench.study.verify import verify
+from tests.studies import TINY
 
 
 def csv(study: Study) -> str:
@@ -26,29 +27,29 @@ def csv(study: Study) -> str:
 
 
 def test_one_worker_or_two(config: StudyConfig, tmp_path: Path) -> None:
-    one = drive(config, workers=1)
-    two = drive(config.model_copy(update={"out": tmp_path / "two"}), workers=2)
+    one = run_study(config, workers=1)
+    two = run_study(config.model_copy(update={"out": tmp_path / "two"}), workers=2)
     assert csv(one) == csv(two)
 
 
 def test_finished_runs_are_not_repeated(config: StudyConfig) -> None:
-    study = drive(config, workers=1)
+    study = run_study(config, workers=1)
     shutil.rmtree(next(study.runs.iterdir()))
     seen: list[object] = []
     progress = Progress(lambda todo, stored: seen.append((todo, stored)), seen.append)
-    drive(config, workers=1, progress=progress)
+    run_study(config, workers=1, progress=progress)
     assert seen[0] == (1, 3)
     assert len(seen) == 2
 
 
 def test_code_that_changed_is_told(config: StudyConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[list[str]] = []
-    drive(config, workers=1)
-    drive(config, workers=1, progress=Progress(changed=told.append))
+    run_study(config, workers=1)
+    run_study(config, workers=1, progress=Progress(changed=told.append))
     for module in ("drive", "provenance"):
         monkeypatch.setattr(f"coldbench.{module}.code_of", lambda base: f"edited {base}")
     wider = config.model_copy(update={"seeds": 3})
-    study = drive(wider, workers=1, progress=Progress(changed=told.append))
+    study = run_study(wider, workers=1, progress=Progress(changed=told.append))
     assert told == [[], ["bias", "global-mean"]]
     notes = [finding.text for finding in verify(study.path).of("note")]
     assert any(
@@ -65,7 +66,9 @@ def test_an_edit_moves_the_fingerprint_of_its_package_alone(
         (package / name).write_text("")
     plugin = Plugin("learner", "edited", "edited", "1.0", "edited.part:Edited")
     ours = registry.plugins("learner")
-    monkeypatch.setattr("coldbench.provenance.plugins", lambda kind: {**ours, "edited": plugin})
+    monkeypatch.setattr(
+        "coldbench.running.provenance.plugins", lambda kind: {**ours, "edited": plugin}
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     before = {name: code_of(name) for name in ("edited", "bias")}
     (package / "part.py").write_text("x = 1")
@@ -78,11 +81,11 @@ def test_an_edit_moves_the_fingerprint_of_its_package_alone(
 
 
 def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Path) -> None:
-    small = results.runs(drive(config, workers=1))
+    small = results.runs(run_study(config, workers=1))
     big = config.model_copy(
         update={"models": ("ridge", "bias", "global-mean"), "seeds": 3, "out": tmp_path / "big"}
     )
-    whole = results.runs(drive(big, workers=1))
+    whole = results.runs(run_study(big, workers=1))
     both = whole.merge(small, on=["job", "scenario", "metric"])
     assert len(both) == len(small)
     assert (both.value_x == both.value_y).all()
@@ -95,13 +98,13 @@ def test_a_dead_or_hanging_worker_costs_its_job_only(
     config: StudyConfig, toys: None, fault: str, reason: str
 ) -> None:
     mixed = {"models": ("toy", "bias"), "seeds": 1, "options": {"toy": {"fault": fault}}}
-    study = drive(config.model_copy(update=mixed), workers=2, timeout=8)
+    study = run_study(config.model_copy(update=mixed), workers=2, timeout=8)
     found = {record.job.learner: record for record in study.records()}
     assert found["toy"].status == "failed"
     assert reason in found["toy"].reason
     assert found["bias"].status == "finished"
     alone = config.model_copy(update={"models": ("bias",), "out": config.out / "alone"})
-    scores = {record.job_hash: record.scores for record in drive(alone, workers=1).records()}
+    scores = {record.job_hash: record.scores for record in run_study(alone, workers=1).records()}
     assert scores[found["bias"].job_hash] == found["bias"].scores
 
 
@@ -130,10 +133,11 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
     assert 3 <= stored < 72
     full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 24})
     seen: list[tuple[int, int]] = []
-    resumed = drive(
+    resumed = run_study(
         full.model_copy(update={"out": out}),
         workers=1,
         progress=Progress(lambda todo, stored: seen.append((todo, stored))),
     )
     assert seen == [(72 - stored, stored)]
-    assert csv(resumed) == csv(drive(full.model_copy(update={"out": tmp_path / "w"}), workers=1))
+    whole = run_study(full.model_copy(update={"out": tmp_path / "w"}), workers=1)
+    assert csv(resumed) == csv(whole)

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.drive import drive, todo
 from coldbench.errors import StoreError
-from coldbench.plan import StudyConfig, plan
-from coldbench.run import run_job
-from coldbench.store import Study, latest_study
+from coldbench.running.run import run_job
+from coldbench.study.drive import run_study, todo
+from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.store import Study, latest_study
 
 
 @pytest.fixture
 def study(config: StudyConfig) -> Study:
-    return drive(config, workers=1)
+    return run_study(config, workers=1)
 
 
 def test_predictions_survive(study: Study, config: StudyConfig) -> None:
@@ -55,14 +55,14 @@ def test_another_configuration_is_refused_with_the_difference(
 ) -> None:
     other = config.model_copy(update={"options": {"bias": {"shrink_user": 99.0}}})
     with pytest.raises(StoreError, match=r"bias\.shrink_user: .* -> '99.0'"):
-        drive(other)
+        run_study(other)
     with pytest.raises(StoreError, match="protocol"):
-        drive(config.model_copy(update={"protocol": "mixed"}))
+        run_study(config.model_copy(update={"protocol": "mixed"}))
 
 
 def test_more_seeds_and_learners_may_join(study: Study, config: StudyConfig) -> None:
     more = config.model_copy(update={"models": ("support-mean",), "seeds": 3})
-    assert len(list(drive(more, workers=1).records())) == 4 + 3
+    assert len(list(run_study(more, workers=1).records())) == 4 + 3
 
 
 def test_no_space_left(study: Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_no_study(tmp_path: Path) -> None:
 def test_an_unwritable_folder(config: StudyConfig, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match="cannot write"):
-        drive(config.model_copy(update={"out": tmp_path / "file" / "study"}))
+        run_study(config.model_copy(update={"out": tmp_path / "file" / "study"}))
 
 
 def test_todo(study: Study, config: StudyConfig) -> None:

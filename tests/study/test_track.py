@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.drive import Progress, drive
 from coldbench.errors import UsageError
-from coldbench.plan import StudyConfig
-from coldbench.records import RunRecord
-from coldbench.track import Log, Tracker, open_tracker
+from coldbench.running.records import RunRecord
+from coldbench.study.drive import Progress, run_study
+from coldbench.study.plan import StudyConfig
+from coldbench.study.track import Log, Tracker, open_tracker
 
 
 def test_a_broken_tracker_is_one_warning_and_the_study_is_whole(config: StudyConfig) -> None:
@@ -17,7 +17,7 @@ def test_a_broken_tracker_is_one_warning_and_the_study_is_whole(config: StudyCon
 
     tracker = Tracker("mlflow", broken)
     with pytest.warns(UserWarning, match="tracker mlflow stopped.*no disk") as told:
-        study = drive(config, workers=1, progress=Progress(done=tracker.log))
+        study = run_study(config, workers=1, progress=Progress(done=tracker.log))
     assert len(told) == 1
     assert [record.status for record in study.records()] == ["finished"] * 4
 
@@ -28,7 +28,7 @@ def test_a_missing_library_is_told_with_its_extra(config: StudyConfig) -> None:
 
     tracker = Tracker("mlflow", missing)
     with pytest.warns(UserWarning, match=r"pip install 'coldbench\[mlflow\]'"):
-        drive(config, workers=1, progress=Progress(done=tracker.log))
+        run_study(config, workers=1, progress=Progress(done=tracker.log))
 
 
 @pytest.mark.parametrize("text", ["mlflow", "mlflow:", "tensorbord:x"])
@@ -48,7 +48,7 @@ def test_runs_are_copied(name: str, config: StudyConfig, tmp_path: Path) -> None
         stored.append(record)
         tracker.log(record)
 
-    drive(config, workers=1, progress=Progress(done=both))
+    run_study(config, workers=1, progress=Progress(done=both))
     assert not tracker._failed
     assert len(stored) == 4
     read = {"mlflow": from_mlflow, "tensorboard": from_tensorboard}[name]

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import torch
 
-from coldbench.episodes import EpisodeBatch, batches, pools
-from coldbench.learner import TrainingData
-from coldbench.protocols import Separate
-from coldbench.ratings import Ratings
+from coldbench.data.ratings import Ratings
+from coldbench.learning.learner import TrainingData
 from coldbench.rng import Seeds
+from coldbench.tasks.episodes import EpisodeBatch, batches, pools
+from coldbench.tasks.protocols import Separate
 
 SEEDS = Seeds.joint(0)
 

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from coldbench.datasets import open_dataset
-from coldbench.protocols import PROTOCOLS, All, Mixed, Protocol, Separate
-from coldbench.ratings import Ratings
+from coldbench.data import open_dataset
+from coldbench.data.ratings import Ratings
 from coldbench.rng import Seeds
-from coldbench.splits import SCENARIOS, Split, Tasks
+from coldbench.tasks.protocols import PROTOCOLS, All, Mixed, Protocol, Separate
+from coldbench.tasks.splits import SCENARIOS, Split, Tasks
 
 PROTOCOLS_HERE = [Separate(), All(), Mixed()]
 

@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coldbench.budget import Budget, told
-from coldbench.datasets import open_dataset
-from coldbench.drive import drive
+from coldbench.data import open_dataset
 from coldbench.errors import StoreError, UsageError
-from coldbench.plan import StudyConfig, plan, read_config
-from coldbench.protocols import PROTOCOLS
 from coldbench.report import build
 from coldbench.report.ledger import costs
 from coldbench.rng import Seeds
+from coldbench.study.budget import Budget, told
+from coldbench.study.drive import run_study
+from coldbench.study.plan import StudyConfig, plan, read_config
+from coldbench.tasks.protocols import PROTOCOLS
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial
 from coldbench.tune.objective import measure
-from tests.core.conftest import TINY
+from tests.studies import TINY
 
 pytest.importorskip("optuna")
 from coldbench.tune import Tuning, tune, write_tuning
@@ -151,12 +151,12 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     assert len(lines) == 1 + 4 + 1
     config = read_config(file, {"seeds": (0, 1), "out": str(tmp_path / "study")})
     assert config.models == models
-    study = drive(config, workers=1)
+    study = run_study(config, workers=1)
     shown = build(study).tuning
     assert shown["bias"].startswith("4 trials")
     assert shown["global-mean"] == "nothing to tune"
     plainly = replace_out(config, tmp_path / "plain")
-    data = build(drive(plainly, workers=1))
+    data = build(run_study(plainly, workers=1))
     assert data.tuning == dict.fromkeys(models, "not tuned: defaults")
     assert costs(data).notes[-1] == "Not tuned, at their defaults: bias, global-mean."
 

@@ -2,20 +2,20 @@
 
 import click
 
-from coldbench.commands.ablate import ablate
-from coldbench.commands.check import check
-from coldbench.commands.compare import compare
-from coldbench.commands.data import data
-from coldbench.commands.doctor import doctor
-from coldbench.commands.evidence import evidence
-from coldbench.commands.merge import merge
-from coldbench.commands.names import list_
-from coldbench.commands.new import new
-from coldbench.commands.power import power
-from coldbench.commands.report import report
-from coldbench.commands.run import run
-from coldbench.commands.tune import tune
-from coldbench.commands.verify import verify
+from coldbench.cli.commands.ablate import ablate
+from coldbench.cli.commands.check import check
+from coldbench.cli.commands.compare import compare
+from coldbench.cli.commands.data import data
+from coldbench.cli.commands.doctor import doctor
+from coldbench.cli.commands.evidence import evidence
+from coldbench.cli.commands.merge import merge
+from coldbench.cli.commands.names import list_
+from coldbench.cli.commands.new import new
+from coldbench.cli.commands.power import power
+from coldbench.cli.commands.report import report
+from coldbench.cli.commands.run import run
+from coldbench.cli.commands.tune import tune
+from coldbench.cli.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 

@@ -24,10 +24,10 @@ def compare(study_a: Path, study_b: Path, margin: float, form: str | None) -> No
     Two versions of the code, two protocols, two machines. Seeds are paired where both studies met
     the same episodes, else Welch's test compares the means.
     """
+    from coldbench.cli.terminal import print_contrasts
     from coldbench.report.contrast import contrast, contrast_table
     from coldbench.report.single import written
-    from coldbench.store import Study
-    from coldbench.terminal import print_contrasts
+    from coldbench.study.store import Study
 
     found = contrast(Study.open(study_a), Study.open(study_b), margin)
     table = contrast_table(found)

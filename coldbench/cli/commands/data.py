@@ -15,7 +15,7 @@ def data() -> None:
 @data.command(name="list")
 def data_list() -> None:
     """The data sets by name."""
-    from coldbench.terminal import print_names
+    from coldbench.cli.terminal import print_names
 
     print_names("datasets")
 
@@ -25,9 +25,9 @@ def data_list() -> None:
 @click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of it.")
 def data_info(name: str, assign: tuple[str, ...]) -> None:
     """Counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
-    from coldbench.datasets import open_dataset
+    from coldbench.cli.terminal import print_info
+    from coldbench.data import open_dataset
     from coldbench.options import parse_assignments
-    from coldbench.terminal import print_info
 
     options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
     print_info(open_dataset(name, options))
@@ -37,7 +37,7 @@ def data_info(name: str, assign: tuple[str, ...]) -> None:
 @click.argument("name")
 def data_download(name: str) -> None:
     """Fetch an official archive, check it and keep it."""
-    from coldbench.datasets.download import download
+    from coldbench.data.download import download
 
     click.echo(f"{name} is ready: {download(name)}")
 
@@ -47,6 +47,6 @@ def data_download(name: str) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def data_import(name: str, path: Path) -> None:
     """Take an official archive or folder that you have."""
-    from coldbench.datasets.importer import import_raw
+    from coldbench.data.importer import import_raw
 
     click.echo(f"{name} is ready: {import_raw(name, path)}")

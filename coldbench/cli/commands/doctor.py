@@ -12,7 +12,7 @@ __all__ = ["doctor"]
 @click.command()
 def doctor() -> None:
     """Is this machine ready? One line a check, and what to do about each problem."""
-    from coldbench.doctor import examine
+    from coldbench.cli.doctor import examine
 
     checks = []
     for check in examine():

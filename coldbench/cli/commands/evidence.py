@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from coldbench.commands import parse
+from coldbench.cli.commands import parse
 
 __all__ = ["evidence"]
 
@@ -37,10 +37,10 @@ def evidence(
     Items are scored by how much a rating moves the learner, times popularity (MeLU's evidence
     candidates), and compared with asking popular, divisive and random items.
     """
+    from coldbench.cli.terminal.evidence import print_evidence
     from coldbench.evidence import measure_evidence, write_evidence
     from coldbench.options import parse_assignments
-    from coldbench.plan import read_study
-    from coldbench.terminal.evidence import print_evidence
+    from coldbench.study.plan import read_study
 
     options = parse_assignments(assign)
     given["dataset_options"] = options.pop("dataset", None)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from coldbench.commands import parse
+from coldbench.cli.commands import parse
 
 __all__ = ["power"]
 
@@ -31,10 +31,10 @@ def power(
     form: str | None,
 ) -> None:
     """Seeds needed to show a difference between two learners, from a pilot study."""
+    from coldbench.cli.terminal import print_needs
     from coldbench.report.pilot import Target, needs, needs_table
     from coldbench.report.single import written
-    from coldbench.store import Study
-    from coldbench.terminal import print_needs
+    from coldbench.study.store import Study
 
     target = Target(difference, chance, level)
     table = needs_table(needs(Study.open(pilot), target, models), target)

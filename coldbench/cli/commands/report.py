@@ -17,9 +17,9 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
 def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
+    from coldbench.cli.terminal import print_report
     from coldbench.report import artists, build, write_report
-    from coldbench.store import Study, latest_study
-    from coldbench.terminal import print_report
+    from coldbench.study.store import Study, latest_study
 
     opened = Study.open(study or latest_study(Path("results")))
     if form is not None:

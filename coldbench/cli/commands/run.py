@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from coldbench.commands import parse
-from coldbench.commands.study import carry_out, study_options
+from coldbench.cli.commands import parse
+from coldbench.cli.commands.study import carry_out, study_options
 
 __all__ = ["overrides", "run"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from coldbench.commands import parse
+from coldbench.cli.commands import parse
 
 __all__ = ["carry_out", "study_options"]
 
@@ -80,10 +80,10 @@ def carry_out(
 
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
-    from coldbench.drive import drive
-    from coldbench.plan import read_study
-    from coldbench.terminal import Display, print_left_out, print_plan, print_study
-    from coldbench.track import open_tracker
+    from coldbench.cli.terminal import Display, print_left_out, print_plan, print_study
+    from coldbench.study.drive import run_study
+    from coldbench.study.plan import read_study
+    from coldbench.study.track import open_tracker
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     study_config = read_study(config, said)
@@ -95,7 +95,7 @@ def carry_out(
     backend = backend or ("dask" if scheduler else None)
     tracker = open_tracker(track) if track else None
     with Display(track=tracker.log if tracker else None) as display:
-        study = drive(
+        study = run_study(
             study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
         )
     if print_study(study, display.failures):

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from coldbench.commands import parse
+from coldbench.cli.commands import parse
 
 __all__ = ["tune"]
 
@@ -42,9 +42,9 @@ def tune(
     trials: int, config: Path | None, assign: tuple[str, ...], out: Path, workers: int, **given: Any
 ) -> None:
     """Tune learners under one budget, on validation tasks of seeds that no study uses."""
+    from coldbench.cli.terminal.tuning import print_trial, print_tuning
     from coldbench.options import parse_assignments
-    from coldbench.plan import read_config
-    from coldbench.terminal.tuning import print_trial, print_tuning
+    from coldbench.study.plan import read_config
     from coldbench.tune import tune as search
     from coldbench.tune import write_tuning
 

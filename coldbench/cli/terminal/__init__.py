@@ -1,10 +1,10 @@
 """What the command line shows: progress, summaries and lists, on a terminal or in plain lines."""
 
-from coldbench.terminal.display import Display
-from coldbench.terminal.names import print_info, print_names
-from coldbench.terminal.planned import print_left_out, print_plan
-from coldbench.terminal.plans import print_contrasts, print_needs
-from coldbench.terminal.summary import print_report, print_study
+from coldbench.cli.terminal.display import Display
+from coldbench.cli.terminal.names import print_info, print_names
+from coldbench.cli.terminal.planned import print_left_out, print_plan
+from coldbench.cli.terminal.plans import print_contrasts, print_needs
+from coldbench.cli.terminal.summary import print_report, print_study
 
 __all__ = [
     "Display",

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from coldbench.report.names import display_name, plain
-from coldbench.report.tables import number, p_value, range_of
-from coldbench.terminal.screen import open_console, table
+from coldbench.cli.terminal.screen import open_console, table
+from coldbench.text.names import display_name, plain
+from coldbench.text.tables import number, p_value, range_of
 
 if TYPE_CHECKING:
     from coldbench.evidence import Evidence

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from coldbench.report.names import display_name, plain
-from coldbench.terminal.screen import open_console, table
+from coldbench.cli.terminal.screen import open_console, table
+from coldbench.text.names import display_name, plain
 
 if TYPE_CHECKING:
-    from coldbench.ratings import Ratings
+    from coldbench.data.ratings import Ratings
 
 __all__ = ["print_info", "print_names"]
 
@@ -23,7 +23,7 @@ def print_names(what: str) -> None:
 
 
 def _models() -> list[tuple[str, str, str]]:
-    from coldbench.learner import Variant
+    from coldbench.learning.learner import Variant
 
     def summary(name: str, target: Any) -> str:
         variant = Variant.of(target, name)
@@ -43,7 +43,7 @@ def _metrics() -> list[tuple[str, str, str]]:
 def _protocols() -> list[tuple[str, str, str]]:
     from importlib.metadata import version
 
-    from coldbench.protocols import PROTOCOLS
+    from coldbench.tasks.protocols import PROTOCOLS
 
     package = f"coldbench {version('coldbench')}"
     return [(name, package, protocol.summary) for name, protocol in PROTOCOLS.items()]
@@ -79,7 +79,7 @@ def _first_line(thing: Any) -> str:
 
 def print_info(ratings: "Ratings") -> None:
     """Counts, histogram, fields, licence and fingerprint of a data set."""
-    from coldbench.datasets import describe
+    from coldbench.data import describe
 
     console = open_console()
     told = describe(ratings)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from coldbench.report.names import display_name, plain
-from coldbench.terminal.screen import open_console, table
+from coldbench.cli.terminal.screen import open_console, table
+from coldbench.text.names import display_name, plain
 
 if TYPE_CHECKING:
     from coldbench.report.contrast import Contrasts
-    from coldbench.report.tables import Cell, Table
+    from coldbench.text.tables import Cell, Table
 
 __all__ = ["print_contrasts", "print_needs"]
 

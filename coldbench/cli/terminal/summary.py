@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from coldbench.records import RunRecord
-from coldbench.report.names import display_name, plain
-from coldbench.terminal.display import failure
-from coldbench.terminal.screen import open_console, runs, table
+from coldbench.cli.terminal.display import failure
+from coldbench.cli.terminal.screen import open_console, runs, table
+from coldbench.running.records import RunRecord
+from coldbench.text.names import display_name, plain
 
 if TYPE_CHECKING:
     from coldbench.report import ReportData
-    from coldbench.store import Study
+    from coldbench.study.store import Study
 
 __all__ = ["print_report", "print_study"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from coldbench.datasets.archive import member_names, read_members
-from coldbench.datasets.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, choose
-from coldbench.datasets.rawfile import RawFile, read_raw
+from coldbench.data.raw.archive import member_names, read_members
+from coldbench.data.raw.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, choose
+from coldbench.data.raw.rawfile import RawFile, read_raw
 from coldbench.errors import DataError, shorten
 
 __all__ = ["atomic_name", "file_names", "read_source", "recognise"]

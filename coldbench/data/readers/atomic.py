@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 from pydantic import field_validator
 
-from coldbench.datasets.dataset import Dataset, Options, content_key
-from coldbench.datasets.layouts import GROUPLENS, atomic_layout
-from coldbench.datasets.rawfile import RawFile
-from coldbench.datasets.source import atomic_name, read_source
+from coldbench.data.dataset import Dataset, Options, content_key
+from coldbench.data.ratings import Ratings, Scale
+from coldbench.data.raw.layouts import GROUPLENS, atomic_layout
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.raw.source import atomic_name, read_source
 from coldbench.errors import UsageError
-from coldbench.ratings import Ratings, Scale
 
 __all__ = ["Atomic"]
 
@@ -54,7 +54,7 @@ class Atomic(Dataset):
         return content_key("atomic", options, contents)
 
     def load(self) -> Ratings:
-        from coldbench.datasets.atomic_files import read_atomic
+        from coldbench.data.readers.atomic_files import read_atomic
 
         name = atomic_name(self.folder)
         scale = Scale(*self.config.scale) if self.config.scale else None

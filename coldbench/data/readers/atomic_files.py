@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coldbench.datasets.build import build
-from coldbench.datasets.delimited import Cut, rating_table, records
-from coldbench.datasets.fields import YEARS
-from coldbench.datasets.rawfile import RawFile
-from coldbench.datasets.table import Kind, Table
+from coldbench.data.build import build
+from coldbench.data.delimited import Cut, rating_table, records
+from coldbench.data.fields import YEARS
+from coldbench.data.ratings import Ratings, Scale
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.table import Kind, Table
 from coldbench.errors import DataError, shorten
-from coldbench.ratings import Ratings, Scale
 
 __all__ = ["read_atomic"]
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import ClassVar
 
-from coldbench.datasets.dataset import Dataset, Options, content_key
-from coldbench.datasets.rawdata import raw_files
-from coldbench.datasets.rawfile import RawFile
-from coldbench.ratings import Ratings
+from coldbench.data.dataset import Dataset, Options, content_key
+from coldbench.data.ratings import Ratings
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.rawdata import raw_files
 
 __all__ = ["BookCrossing"]
 
@@ -32,7 +32,7 @@ class BookCrossing(Dataset):
         return content_key("book-crossing", {}, contents)
 
     def load(self) -> Ratings:
-        from coldbench.datasets.bookcrossing_dump import read_book_crossing
+        from coldbench.data.readers.bookcrossing_dump import read_book_crossing
 
         return read_book_crossing(self._files(), self.licence)
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from coldbench.datasets.build import build
-from coldbench.datasets.delimited import Cut, rating_table, records
-from coldbench.datasets.rawfile import RawFile, parse_number
-from coldbench.datasets.table import Kind, Table
+from coldbench.data.build import build
+from coldbench.data.delimited import Cut, rating_table, records
+from coldbench.data.ratings import Ratings, Scale
+from coldbench.data.raw.rawfile import RawFile, parse_number
+from coldbench.data.table import Kind, Table
 from coldbench.errors import DataError
-from coldbench.ratings import Ratings, Scale
 
 __all__ = ["read_book_crossing"]
 

@@ -6,11 +6,11 @@
 from pathlib import Path
 from typing import ClassVar
 
-from coldbench.datasets.dataset import Dataset, Options, content_key
-from coldbench.datasets.layouts import GROUPLENS, Layout
-from coldbench.datasets.rawdata import raw_files
-from coldbench.datasets.rawfile import RawFile
-from coldbench.ratings import Ratings
+from coldbench.data.dataset import Dataset, Options, content_key
+from coldbench.data.ratings import Ratings
+from coldbench.data.raw.layouts import GROUPLENS, Layout
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.rawdata import raw_files
 
 __all__ = ["MovieLens1M", "MovieLens100K"]
 
@@ -35,7 +35,7 @@ class MovieLens1M(Dataset):
         return _key("ml-1m", *self._files())
 
     def load(self) -> Ratings:
-        from coldbench.datasets.movielens_1m import read_movielens_1m
+        from coldbench.data.readers.movielens_1m import read_movielens_1m
 
         layout, files = self._files()
         if layout.name == "atomic":
@@ -61,7 +61,7 @@ class MovieLens100K(Dataset):
         return _key("ml-100k", *self._files())
 
     def load(self) -> Ratings:
-        from coldbench.datasets.movielens_100k import read_movielens_100k
+        from coldbench.data.readers.movielens_100k import read_movielens_100k
 
         layout, files = self._files()
         if layout.name == "atomic":
@@ -79,6 +79,6 @@ def _key(name: str, layout: Layout, files: dict[str, RawFile]) -> str:
 
 
 def _atomic(name: str, files: dict[str, RawFile]) -> Ratings:
-    from coldbench.datasets.atomic_files import read_atomic
+    from coldbench.data.readers.atomic_files import read_atomic
 
     return read_atomic(name, files, licence=GROUPLENS)

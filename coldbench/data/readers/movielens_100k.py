@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from coldbench.datasets.build import build
-from coldbench.datasets.delimited import Cut, rating_table, records
-from coldbench.datasets.rawfile import RawFile
-from coldbench.datasets.table import Kind, Table
-from coldbench.datasets.titles import split_year
+from coldbench.data.build import build
+from coldbench.data.delimited import Cut, rating_table, records
+from coldbench.data.ratings import Ratings, Scale
+from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.table import Kind, Table
+from coldbench.data.titles import split_year
 from coldbench.errors import shorten
-from coldbench.ratings import Ratings, Scale
 
 __all__ = ["read_movielens_100k"]
 

@@ -5,7 +5,7 @@ Every function is linear in the number of ratings, and works on whole arrays.
 
 import numpy as np
 
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
 
 __all__ = ["FEWEST", "activity", "distinct_pairs", "times"]
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 
 import pydantic
 
-from coldbench.datasets.activity import FEWEST
-from coldbench.datasets.dataset import Dataset, Options, content_key
-from coldbench.ratings import Ratings
+from coldbench.data.dataset import Dataset, Options, content_key
+from coldbench.data.ratings import Ratings
+from coldbench.data.synthetic.activity import FEWEST
 
 __all__ = ["Synthetic"]
 
@@ -42,7 +42,7 @@ class Synthetic(Dataset):
 
     summary: ClassVar[str] = "embedded: made in seconds from a known model, with its oracle"
     licence: ClassVar[str] = "CC0-1.0 (made by coldbench)"
-    source: ClassVar[str] = "generated; see coldbench/datasets/latent.py"
+    source: ClassVar[str] = "generated; see coldbench/data/synthetic/latent.py"
     config: Config
 
     def __init__(self, config: Any) -> None:
@@ -52,6 +52,6 @@ class Synthetic(Dataset):
         return content_key("synthetic", self.config.model_dump(), {})
 
     def load(self) -> Ratings:
-        from coldbench.datasets.latent import draw
+        from coldbench.data.synthetic.latent import draw
 
         return draw(self.config, self.licence)

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coldbench.datasets.activity import activity, distinct_pairs, times
-from coldbench.datasets.viewers import Content, item_content, user_content
-from coldbench.datasets.vocabulary import strings
-from coldbench.ratings import Array, Catalogue, Ratings, Scale
+from coldbench.data.ratings import Array, Catalogue, Ratings, Scale
+from coldbench.data.synthetic.activity import activity, distinct_pairs, times
+from coldbench.data.synthetic.viewers import Content, item_content, user_content
+from coldbench.data.vocabulary import strings
 from coldbench.rng import generator
 
 if TYPE_CHECKING:
-    from coldbench.datasets.synthetic import Synthetic
+    from coldbench.data.synthetic.dataset import Synthetic
 
 __all__ = ["draw"]
 

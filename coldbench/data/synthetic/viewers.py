@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coldbench.datasets.vocabulary import strings
-from coldbench.ratings import Array, Field
+from coldbench.data.ratings import Array, Field
+from coldbench.data.vocabulary import strings
 
 __all__ = ["FIRST_NEW_YEAR", "Content", "item_content", "user_content"]
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.ablation import ablation
-from coldbench.report.figures.cost import cost
-from coldbench.report.figures.diagnostics import diagnostics
-from coldbench.report.figures.forest import differences, disagreement, intervals, steadiness
-from coldbench.report.figures.lines import curves, shots
-from coldbench.report.figures.matrix import ranks, reversal
-from coldbench.report.figures.style import Plot
-from coldbench.report.figures.variance import variance
+from coldbench.report.drawing.ablation import ablation
+from coldbench.report.drawing.cost import cost
+from coldbench.report.drawing.diagnostics import diagnostics
+from coldbench.report.drawing.forest import differences, disagreement, intervals, steadiness
+from coldbench.report.drawing.lines import curves, shots
+from coldbench.report.drawing.matrix import ranks, reversal
+from coldbench.report.drawing.style import Plot
+from coldbench.report.drawing.variance import variance
 
 __all__ = ["Plot", "plots"]
 

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from coldbench.report.data import ReportData
+from coldbench.report.drawing.style import COLOURS, INK, MARKERS, PAPER, Plot, axes, short
 from coldbench.report.effects import Ablation, Effect
-from coldbench.report.figures.style import COLOURS, INK, MARKERS, PAPER, Plot, axes, short
 from coldbench.report.pairs import ALPHA
-from coldbench.report.tables import number, range_of
 from coldbench.statistics import Interval
+from coldbench.text.tables import number, range_of
 
 __all__ = ["ablation"]
 

@@ -8,9 +8,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from coldbench.report.costs import Cost, costs_of
 from coldbench.report.data import ReportData
-from coldbench.report.figures.labels import beside
-from coldbench.report.figures.style import COLOURS, INK, MANY, MARKERS, Plot, axes, short
-from coldbench.report.tables import number
+from coldbench.report.drawing.labels import beside
+from coldbench.report.drawing.style import COLOURS, INK, MANY, MARKERS, Plot, axes, short
+from coldbench.text.tables import number
 
 __all__ = ["cost"]
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
 from coldbench.report.diagnosis import Panel, panels
-from coldbench.report.figures.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends, short
+from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends, short
 
 __all__ = ["diagnostics"]
 

@@ -15,9 +15,9 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from coldbench.report.figures.fonts import small_family
-from coldbench.report.figures.style import PAPER, RC, Plot
-from coldbench.worker import start_worker
+from coldbench.report.drawing.fonts import small_family
+from coldbench.report.drawing.style import PAPER, RC, Plot
+from coldbench.running.worker import start_worker
 
 __all__ = ["Draw", "artists", "drawn"]
 

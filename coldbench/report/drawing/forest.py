@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
 from coldbench.report.evidence import disagreements
-from coldbench.report.figures.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
 from coldbench.report.pairs import pair_of
-from coldbench.report.tables import number, range_of
 from coldbench.statistics import Interval
+from coldbench.text.tables import number, range_of
 
 __all__ = ["differences", "disagreement", "intervals", "steadiness"]
 

@@ -7,10 +7,10 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends
-from coldbench.report.tables import number
-from coldbench.results import FULL
+from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends
 from coldbench.statistics import Interval
+from coldbench.study.results import FULL
+from coldbench.text.tables import number
 
 __all__ = ["curves", "shots"]
 

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, INK, MANY, Plot, axes, short, width_for
+from coldbench.report.drawing.style import COLOURS, INK, MANY, Plot, axes, short, width_for
 from coldbench.report.pairs import pair_of
 from coldbench.report.ranking import Ranking, rankings
-from coldbench.report.tables import number
+from coldbench.text.tables import number
 
 __all__ = ["ranks", "reversal"]
 

@@ -4,7 +4,7 @@ follow the page's scheme, ids of its own, text that a screen reader hears."""
 import re
 from xml.etree import ElementTree
 
-from coldbench.report.figures.style import COLOURS, GRID, INK, MUTED, PAPER
+from coldbench.report.drawing.style import COLOURS, GRID, INK, MUTED, PAPER
 
 __all__ = ["inline"]
 

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coldbench.report.data import ReportData
-from coldbench.report.figures.style import COLOURS, HATCHES, MUTED, PAPER, Plot, axes, short
+from coldbench.report.drawing.style import COLOURS, HATCHES, MUTED, PAPER, Plot, axes, short
 from coldbench.report.sources import Attribution
-from coldbench.report.tables import percent
+from coldbench.text.tables import percent
 
 __all__ = ["variance"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from coldbench.report.against import Contest, contests
-from coldbench.report.csv import frame_to_csv, to_csv
 from coldbench.report.data import ReportData
 from coldbench.report.effects import Effect, Interaction
 from coldbench.report.pairs import Pair
 from coldbench.report.predicted_files import predicted_files
 from coldbench.statistics import Interval, best_of_inflation
+from coldbench.text.csv import frame_to_csv, to_csv
 
 __all__ = ["csv_files"]
 

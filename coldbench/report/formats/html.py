@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from coldbench.report.data import ReportData
 from coldbench.report.overview import lead, title
-from coldbench.report.tables import Section, Table, spans
 from coldbench.report.verdicts import Saying
+from coldbench.text.tables import Section, Table, spans
 
 __all__ = ["to_html"]
 
@@ -25,7 +25,7 @@ def to_html(
     said: Sequence[Saying],
     svgs: Mapping[str, str],
 ) -> str:
-    """svgs: by key, made by `coldbench.report.svg.inline`."""
+    """svgs: by key, made by `coldbench.report.drawing.svg.inline`."""
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     page = _environment().get_template("report.html")
     return page.render(

@@ -7,19 +7,19 @@ to the study. An engine's library is imported when it is asked for.
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
-from coldbench.backends.collect import collect
-from coldbench.backends.engine import Engine, Settings
-from coldbench.backends.fetch import Source
 from coldbench.errors import UsageError, unknown
-from coldbench.records import Job, Outcome
+from coldbench.running.backends.collect import collect
+from coldbench.running.backends.engine import Engine, Settings
+from coldbench.running.backends.fetch import Source
+from coldbench.running.records import Job, Outcome
 
 __all__ = ["BACKENDS", "Engine", "Settings", "Source", "engine", "outcomes"]
 
 BACKENDS = {
-    "serial": "coldbench.backends.serial",
-    "processes": "coldbench.backends.processes",
-    "dask": "coldbench.backends.dask",
-    "submitit": "coldbench.backends.submitit",
+    "serial": "coldbench.running.backends.serial",
+    "processes": "coldbench.running.backends.processes",
+    "dask": "coldbench.running.backends.dask",
+    "submitit": "coldbench.running.backends.submitit",
 }
 EXTRAS = {"dask": "dask", "submitit": "slurm"}
 

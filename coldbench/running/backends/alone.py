@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 
-from coldbench.backends.fetch import Source
-from coldbench.backends.work import work
+from coldbench.running.backends.fetch import Source
+from coldbench.running.backends.work import work
 
 __all__ = ["main"]
 

@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
-from coldbench.backends.engine import Engine, Settings
-from coldbench.backends.wire import unpacked
-from coldbench.backends.work import work
 from coldbench.errors import ColdbenchError, DataError, shorten
-from coldbench.records import Job, Outcome
-from coldbench.run import failure
+from coldbench.running.backends.engine import Engine, Settings
+from coldbench.running.backends.wire import unpacked
+from coldbench.running.backends.work import work
+from coldbench.running.records import Job, Outcome
+from coldbench.running.run import failure
 
 __all__ = ["collect"]
 

@@ -14,8 +14,8 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster, Security
 from distributed.comm.core import CommClosedError
 
-from coldbench.backends.engine import DeadWorkerError, Engine, Settings
 from coldbench.errors import UsageError, shorten
+from coldbench.running.backends.engine import DeadWorkerError, Engine, Settings
 
 __all__ = ["DaskExecutor", "engine"]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from dataclasses import dataclass, field
 
-from coldbench.backends.fetch import Source
 from coldbench.errors import ColdbenchError, UsageError, shorten, unknown
+from coldbench.running.backends.fetch import Source
 
 __all__ = ["DeadWorkerError", "Engine", "Settings"]
 

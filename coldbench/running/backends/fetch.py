@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coldbench.datasets import keep, open_dataset, open_prepared
-from coldbench.datasets.entry import SCHEMA, read_entry
+from coldbench.data import keep, open_dataset, open_prepared
+from coldbench.data.entry import SCHEMA, read_entry
+from coldbench.data.ratings import Ratings
 from coldbench.errors import ColdbenchError, DataError, shorten
-from coldbench.ratings import Ratings
 
 __all__ = ["Source", "fetch"]
 

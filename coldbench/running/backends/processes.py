@@ -8,8 +8,8 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from coldbench.backends.engine import Engine, Settings
-from coldbench.worker import start_worker
+from coldbench.running.backends.engine import Engine, Settings
+from coldbench.running.worker import start_worker
 
 __all__ = ["PebbleExecutor", "engine"]
 
@@ -39,7 +39,7 @@ def ready() -> None:
     """What a worker does first; it imports at once what a job needs, not while it takes one, for
     then all others wait."""
     start_worker()
-    importlib.import_module("coldbench.backends.work")
+    importlib.import_module("coldbench.running.backends.work")
 
 
 def engine(settings: Settings) -> Engine:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from coldbench.backends.engine import Engine, Settings
+from coldbench.running.backends.engine import Engine, Settings
 
 __all__ = ["SerialExecutor", "engine"]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from submitit import AutoExecutor
 
-from coldbench.backends.engine import DeadWorkerError, Engine, Settings
 from coldbench.errors import UsageError, shorten
+from coldbench.running.backends.engine import DeadWorkerError, Engine, Settings
 
 __all__ = ["SubmititExecutor", "engine"]
 

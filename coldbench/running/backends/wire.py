@@ -7,9 +7,9 @@ import hashlib
 
 from pydantic import ValidationError
 
-from coldbench.encoding import decode, encode, fingerprint
 from coldbench.errors import DataError
-from coldbench.records import Job, Outcome, RunRecord
+from coldbench.running.encoding import decode, encode, fingerprint
+from coldbench.running.records import Job, Outcome, RunRecord
 
 __all__ = ["packed", "unpacked"]
 

@@ -7,12 +7,12 @@ import sys
 import threading
 from dataclasses import asdict
 
-from coldbench.backends.engine import DeadWorkerError
-from coldbench.backends.fetch import Source, fetch
-from coldbench.backends.wire import packed
 from coldbench.errors import ColdbenchError
-from coldbench.records import Job
-from coldbench.run import failure, run_job
+from coldbench.running.backends.engine import DeadWorkerError
+from coldbench.running.backends.fetch import Source, fetch
+from coldbench.running.backends.wire import packed
+from coldbench.running.records import Job
+from coldbench.running.run import failure, run_job
 
 __all__ = ["work"]
 
@@ -37,7 +37,7 @@ def work(text: str, source: Source, timeout: float | None = None) -> bytes:
 
 def _apart(job: Job, source: Source, timeout: float) -> bytes:
     told = json.dumps({"job": job.model_dump(mode="json"), "source": asdict(source)})
-    command = [sys.executable, "-m", "coldbench.backends.alone"]
+    command = [sys.executable, "-m", "coldbench.running.backends.alone"]
     paths = os.pathsep.join(path for path in sys.path if path)
     environment = {**os.environ, "PYTHONPATH": paths}
     try:

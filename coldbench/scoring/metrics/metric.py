@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
 
 __all__ = ["CONTRACT", "Metric"]
 

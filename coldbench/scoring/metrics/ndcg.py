@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from coldbench.metrics.metric import Metric
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
+from coldbench.scoring.metrics.metric import Metric
 
 __all__ = ["ndcg_1", "ndcg_3", "ndcg_5"]
 

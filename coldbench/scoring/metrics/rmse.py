@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from coldbench.metrics.metric import Metric
-from coldbench.ratings import Array
+from coldbench.data.ratings import Array
+from coldbench.scoring.metrics.metric import Metric
 
 __all__ = ["rmse"]
 

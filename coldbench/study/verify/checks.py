@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from coldbench.encoding import fingerprint
 from coldbench.errors import StoreError, shorten
-from coldbench.records import Job, RunRecord
 from coldbench.rng import Seeds
-from coldbench.store import Manifest, Study
-from coldbench.verify.consistency import consistency
-from coldbench.verify.finding import Finding, damage
+from coldbench.running.encoding import fingerprint
+from coldbench.running.records import Job, RunRecord
+from coldbench.study.store import Manifest, Study
+from coldbench.study.verify.consistency import consistency
+from coldbench.study.verify.finding import Finding, damage
 
 __all__ = ["Verdict", "verify"]
 

@@ -4,15 +4,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from coldbench.backends import Source, outcomes
-from coldbench.backends.engine import Settings
-from coldbench.backends.fetch import fetch
-from coldbench.datasets.homes import cache_home
+from coldbench.data.homes import cache_home
 from coldbench.errors import DataError
-from coldbench.records import Job, Outcome, RunRecord
 from coldbench.rng import generator
-from coldbench.store import Study
-from coldbench.verify.finding import Finding, damage
+from coldbench.running.backends import Source, outcomes
+from coldbench.running.backends.engine import Settings
+from coldbench.running.backends.fetch import fetch
+from coldbench.running.records import Job, Outcome, RunRecord
+from coldbench.study.store import Study
+from coldbench.study.verify.finding import Finding, damage
 
 __all__ = ["replay"]
 

@@ -1,8 +1,8 @@
 """Named, versioned protocols: configuration + streams -> Split."""
 
-from coldbench.protocols.mixed import Mixed
-from coldbench.protocols.protocol import Protocol
-from coldbench.protocols.separate import All, Separate
+from coldbench.tasks.protocols.mixed import Mixed
+from coldbench.tasks.protocols.protocol import Protocol
+from coldbench.tasks.protocols.separate import All, Separate
 
 __all__ = ["PROTOCOLS", "All", "Mixed", "Protocol", "Separate"]
 

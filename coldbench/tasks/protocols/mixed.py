@@ -5,12 +5,12 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from coldbench.protocols.protocol import Protocol, first_of_each_pair
-from coldbench.protocols.states import cold_users
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
-from coldbench.splits import Split, Tasks, scenario_of
+from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
+from coldbench.tasks.protocols.states import cold_users
+from coldbench.tasks.splits import Split, Tasks, scenario_of
 
 __all__ = ["Mixed"]
 

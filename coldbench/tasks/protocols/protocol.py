@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.ratings import Array, Ratings
+from coldbench.data.ratings import Array, Ratings
 from coldbench.rng import Seeds
-from coldbench.splits import Split
+from coldbench.tasks.splits import Split
 
 __all__ = ["Protocol", "first_of_each_pair"]
 

@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from coldbench.protocols.protocol import Protocol, first_of_each_pair
-from coldbench.protocols.states import cold_items, cold_users
-from coldbench.protocols.validation import Others, Validation, carve, without
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
-from coldbench.splits import Split, Tasks, scenario_of
+from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
+from coldbench.tasks.protocols.states import cold_items, cold_users
+from coldbench.tasks.protocols.validation import Others, Validation, carve, without
+from coldbench.tasks.splits import Split, Tasks, scenario_of
 
 __all__ = ["All", "Separate"]
 

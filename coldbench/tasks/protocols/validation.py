@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from coldbench.protocols.states import newest_items
-from coldbench.ragged import Ragged
-from coldbench.ratings import Array, Ratings
+from coldbench.data.ragged import Ragged
+from coldbench.data.ratings import Array, Ratings
 from coldbench.rng import Seeds, generator
-from coldbench.splits import Tasks, scenario_of
+from coldbench.tasks.protocols.states import newest_items
+from coldbench.tasks.splits import Tasks, scenario_of
 
 __all__ = ["Others", "Validation", "carve", "without"]
 

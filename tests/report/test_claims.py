@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import coldbench.statistics as st
-from coldbench.statistics.wording import decimals_for, outward, p_value, percent
+from coldbench.report.claims import verdict
+from coldbench.text.wording import decimals_for, outward, p_value, percent
 
 NAMES = ("MAMO", "MeLU")
 Z = np.array([-1.3, 0.4, 0.9, -0.2, 1.6, -0.8, 0.1, -1.1, 0.7, -0.3])
@@ -17,7 +18,7 @@ B = 0.8 + 0.01 * np.sin(np.arange(10))
 
 def test_not_shown_says_how_many_seeds_would() -> None:
     a = B - 0.004 + 0.01 * Z
-    found = st.verdict(a, B, NAMES, "C-C", 0.62)
+    found = verdict(a, B, NAMES, "C-C", 0.62)
     reversal = st.reversal_probability(a, B)
     seeds = st.seeds_needed(a - B, float((a - B).mean())).value
     assert found.text == (
@@ -34,12 +35,12 @@ def test_not_shown_says_how_many_seeds_would() -> None:
 
 
 def test_shown_both_ways() -> None:
-    better = st.verdict(B - 0.02 + 0.004 * Z, B, NAMES, "W-C", 0.0004, shared=False)
+    better = verdict(B - 0.02 + 0.004 * Z, B, NAMES, "W-C", 0.0004, shared=False)
     assert better.text.startswith("MAMO beats MeLU on W-C: shown with 10 seeds (difference -0.02")
     assert "Holm p < 0.001); one run of each would name the wrong winner" in better.text
     assert (better.direction, better.seeds) == ("better", None)
     assert better.text.endswith("].")
-    worse = st.verdict(B + 0.02 + 0.004 * Z, B, NAMES, "W-C", 0.0004)
+    worse = verdict(B + 0.02 + 0.004 * Z, B, NAMES, "W-C", 0.0004)
     assert worse.text.startswith("MAMO is beaten by MeLU on W-C: shown with 10 seeds")
     assert worse.direction == "worse"
     apart = st.reversal_probability(B - 0.02 + 0.004 * Z, B, shared=False).model
@@ -48,79 +49,79 @@ def test_shown_both_ways() -> None:
 
 def test_nothing_is_shown_unless_all_agree() -> None:
     a = B - 0.02 + 0.004 * Z
-    assert st.verdict(a, B, NAMES, "C-C", 0.06).direction == "not shown"
-    assert st.verdict(a, B, NAMES, "C-C", 0.05).direction == "better"
-    assert st.verdict(a, B, NAMES, "C-C", None).direction == "not shown"
-    untested = st.verdict(a, B, NAMES, "C-C", None).text
+    assert verdict(a, B, NAMES, "C-C", 0.06).direction == "not shown"
+    assert verdict(a, B, NAMES, "C-C", 0.05).direction == "better"
+    assert verdict(a, B, NAMES, "C-C", None).direction == "not shown"
+    untested = verdict(a, B, NAMES, "C-C", None).text
     assert "Holm" not in untested
     assert re.search(r"\(difference -0\.0\d+ \[-0\.0\d+, -0\.0\d+\]\); one run", untested)
     close = B - 0.004 + 0.01 * Z
-    assert st.verdict(close, B, NAMES, "C-C", 0.0).direction == "not shown"
+    assert verdict(close, B, NAMES, "C-C", 0.0).direction == "not shown"
     edge = B - 0.0066 + 0.01 * Z
     raw = st.paired_difference(edge, B).p or 0
     assert 0.05 < raw < 0.2
-    assert st.verdict(edge, B, NAMES, "C-C", 0.0, alpha=0.2).direction == "not shown"
+    assert verdict(edge, B, NAMES, "C-C", 0.0, alpha=0.2).direction == "not shown"
     strict = B - 0.009 + 0.01 * Z
     p = st.paired_difference(strict, B).p or 0
     assert 0.01 < p < 0.05
-    assert st.verdict(strict, B, NAMES, "C-C", 0.0, alpha=0.01).direction == "not shown"
+    assert verdict(strict, B, NAMES, "C-C", 0.0, alpha=0.01).direction == "not shown"
 
 
 def test_a_larger_family_needs_more_seeds() -> None:
     a = B - 0.004 + 0.01 * Z
-    one, many = (st.verdict(a, B, NAMES, "C-C", 1.0, comparisons=m).seeds or 0 for m in (1, 20))
+    one, many = (verdict(a, B, NAMES, "C-C", 1.0, comparisons=m).seeds or 0 for m in (1, 20))
     assert many > one
     d, mean = a - B, float((a - B).mean())
     assert many == st.seeds_needed(d, mean, alpha=0.05 / 20).value
     # settled by its own p: no number of seeds is named that the study already has
-    clear = st.verdict(B - 0.05 + 0.004 * Z, B, NAMES, "C-C", 0.3)
+    clear = verdict(B - 0.05 + 0.004 * Z, B, NAMES, "C-C", 0.3)
     assert (clear.direction, clear.seeds) == ("not shown", None)
     assert "would settle" not in clear.text
-    tiny = st.verdict(B - 1e-7 + 0.01 * (Z - Z.mean()), B, NAMES, "C-C", 1.0)
+    tiny = verdict(B - 1e-7 + 0.01 * (Z - Z.mean()), B, NAMES, "C-C", 1.0)
     assert tiny.seeds is None
     assert "would settle" not in tiny.text
 
 
 def test_large_numbers_of_seeds_are_readable() -> None:
     a = B - 0.0002 + 0.01 * (Z - Z.mean())
-    found = st.verdict(a, B, NAMES, "C-C", 1.0)
+    found = verdict(a, B, NAMES, "C-C", 1.0)
     assert f"{found.seeds:,} seeds would settle" in found.text
     assert "," in f"{found.seeds:,}"
 
 
 def test_few_seeds_are_called_few() -> None:
     a = B[:5] - 0.02 + 0.001 * Z[:5]
-    assert st.verdict(a, B[:5], NAMES, "C-C", 0.01).text.endswith(
+    assert verdict(a, B[:5], NAMES, "C-C", 0.01).text.endswith(
         "; 5 seeds cannot reach p = 0.05 without assuming normal runs."
     )
     a = B[:6] - 0.02 + 0.001 * Z[:6]
-    assert "cannot reach" not in st.verdict(a, B[:6], NAMES, "C-C", 0.01).text
-    assert "6 seeds cannot reach p = 0.01" in st.verdict(
+    assert "cannot reach" not in verdict(a, B[:6], NAMES, "C-C", 0.01).text
+    assert "6 seeds cannot reach p = 0.01" in verdict(
         a, B[:6], NAMES, "C-C", 0.01, alpha=0.01
     ).text  # fmt: skip
 
 
 def test_one_seed_and_no_spread() -> None:
-    one = st.verdict([0.8], [0.9], NAMES, "C-C", None)
+    one = verdict([0.8], [0.9], NAMES, "C-C", None)
     assert one.text == "MAMO beats MeLU on C-C: n/a with one seed (difference -0.100)."
     assert (one.direction, one.p, one.seeds, one.n) == ("n/a", None, None, 1)
-    same = st.verdict(B, B, NAMES, "C-C", 1.0)
+    same = verdict(B, B, NAMES, "C-C", 1.0)
     assert same.text == (
         "MAMO and MeLU differ on C-C: not shown with 10 seeds (difference 0.000 [0.000, 0.000], "
         "Holm p = 1.000); the difference does not vary over seeds."
     )
     assert same.reason == "n/a: the difference does not vary over seeds"
     assert (same.seeds, same.reversal.value) == (None, None)
-    shifted = st.verdict(B - 0.1, B, NAMES, "C-C", 0.0)
+    shifted = verdict(B - 0.1, B, NAMES, "C-C", 0.0)
     assert shifted.direction == "better"
 
 
 def test_errors() -> None:
     for bad in (-0.1, 1.1):
         with pytest.raises(ValueError, match=r"p_holm must lie in \[0, 1\]"):
-            st.verdict(B, B, NAMES, "C-C", bad)
+            verdict(B, B, NAMES, "C-C", bad)
     with pytest.raises(ValueError, match="comparisons must be at least 1, got 0"):
-        st.verdict(B, B, NAMES, "C-C", 1.0, comparisons=0)
+        verdict(B, B, NAMES, "C-C", 1.0, comparisons=0)
 
 
 def interval(value: float, low: float, high: float) -> st.Interval:

@@ -1,0 +1,41 @@
+# The public face: what plugins, notebooks and documentation import from `coldbench`.
+__version__: str
+
+from .conformance.checking import check_dataset as check_dataset
+from .conformance.checking import check_learner as check_learner
+from .conformance.checking import check_metric as check_metric
+from .data.dataset import Dataset as Dataset
+from .data.dataset import Options as Options
+from .data.frames import from_frames as from_frames
+from .data.opening import open_dataset as open_dataset
+from .data.ragged import Ragged as Ragged
+from .data.ratings import Array as Array
+from .data.ratings import Catalogue as Catalogue
+from .data.ratings import Field as Field
+from .data.ratings import Ratings as Ratings
+from .data.ratings import Scale as Scale
+from .errors import ColdbenchError as ColdbenchError
+from .errors import Declined as Declined
+from .errors import Diverged as Diverged
+from .errors import UsageError as UsageError
+from .learning.content import ContentEmbedding as ContentEmbedding
+from .learning.content import category_ids as category_ids
+from .learning.content import known_ids as known_ids
+from .learning.learner import Domain as Domain
+from .learning.learner import Episode as Episode
+from .learning.learner import Learner as Learner
+from .learning.learner import LearnerConfig as LearnerConfig
+from .learning.learner import TrainingData as TrainingData
+from .learning.learner import Variant as Variant
+from .learning.space import Choice as Choice
+from .learning.space import Dimension as Dimension
+from .learning.space import Real as Real
+from .learning.space import Whole as Whole
+from .rng import generator as generator
+from .rng import torch_generator as torch_generator
+from .scoring.metrics.metric import Metric as Metric
+from .study.drive import run_study as run_study
+from .study.plan import StudyConfig as StudyConfig
+from .study.store import Study as Study
+from .study.store import open_study as open_study
+from .tasks.episodes import EpisodeBatch as EpisodeBatch

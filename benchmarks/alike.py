@@ -13,8 +13,8 @@ from torch import nn
 
 from benchmarks.loops.loop import Loop
 from benchmarks.problem import Problem, make
-from coldbench.learning.learner import Learner
-from coldbench.tasks.episodes import batches
+from coldbench.learning import Learner
+from coldbench.tasks import batches
 
 __all__ = ["double", "prediction_gap", "state_gap"]
 

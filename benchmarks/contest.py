@@ -16,9 +16,8 @@ from benchmarks.loops.loop import Loop
 from benchmarks.machine import bmm_rate, counter, gemm_rate
 from benchmarks.options import Options
 from benchmarks.problem import Problem, make, problem
-from coldbench.learning.learner import Learner
-from coldbench.learning.predict import predict
-from coldbench.tasks.episodes import batches
+from coldbench.learning import Learner, predict
+from coldbench.tasks import batches
 
 __all__ = ["Contest"]
 

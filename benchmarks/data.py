@@ -12,9 +12,9 @@ from benchmarks.clock import apart, seconds
 from benchmarks.line import Line
 from benchmarks.options import Options
 from coldbench.data import open_dataset, open_prepared
-from coldbench.learning.learner import TrainingData
+from coldbench.learning import TrainingData
 from coldbench.rng import Seeds
-from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks import PROTOCOLS
 
 __all__ = ["data"]
 

@@ -12,7 +12,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.clock import busy
-from coldbench.running.provenance import provenance
+from coldbench.running import provenance
 
 __all__ = ["bmm_rate", "counter", "facts", "gemm_rate", "load"]
 

@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from coldbench import registry
-from coldbench.data import open_dataset
-from coldbench.data.ratings import Array, Ratings
-from coldbench.learning.learner import Domain, Learner, TrainingData, Variant
+from coldbench.data import Array, Ratings, open_dataset
+from coldbench.learning import Domain, Learner, TrainingData, Variant
 from coldbench.rng import Seeds, generator
-from coldbench.tasks.protocols import Separate
-from coldbench.tasks.splits import Tasks
+from coldbench.tasks import Separate, Tasks
 
 __all__ = ["Problem", "make", "problem"]
 

@@ -29,7 +29,7 @@ from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.verdicts import sayings
 from coldbench.report.write import write_report
-from coldbench.study.store import Study
+from coldbench.study import Study
 from tests.report.fake import fake_study
 
 GOAL = 10.0  # seconds for 1,000 runs

@@ -19,10 +19,9 @@ from benchmarks.clock import apart, memory, seconds
 from benchmarks.line import Line
 from benchmarks.options import Options
 from benchmarks.problem import make, problem
-from coldbench.data import open_dataset, open_prepared
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings, open_dataset, open_prepared
 from coldbench.rng import Seeds
-from coldbench.tasks.protocols import Separate
+from coldbench.tasks import Separate
 
 __all__ = ["scale"]
 

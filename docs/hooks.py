@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from coldbench import registry, statistics  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
-from coldbench.learning.learner import Variant  # noqa: E402
-from coldbench.tasks.protocols import PROTOCOLS  # noqa: E402
+from coldbench.learning import Variant  # noqa: E402
+from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 STUDY = ROOT / "results" / "all-ml-1m" / "costs.csv"  # where the cost of a learner is read off
 MARK = re.compile(r"<!-- (\w+)(?: ([\w-]+))? -->")

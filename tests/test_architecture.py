@@ -1,6 +1,7 @@
 """The shape of the code: what is public, who imports whom, no pickle."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from importlib.metadata import version
@@ -90,3 +91,39 @@ def test_no_pickle_and_no_eval() -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert coldbench.__version__ == version("coldbench")
+
+
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.pyi"))
+
+
+def crossing(path: Path) -> list[tuple[str, str]]:
+    """(module, name) of what a file imports of other packages of coldbench."""
+    own = path.relative_to(ROOT).parts[0]
+    nodes = (
+        n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)
+    )
+    return [
+        (node.module, alias.name)
+        for node in nodes
+        if node.module and node.module.partition(".")[0] == "coldbench"
+        for alias in node.names
+        if node.module.split(".")[1:2] not in ([], [own])
+    ]
+
+
+def test_packages_take_from_each_other_what_their_faces_offer() -> None:
+    for path in ROOT.rglob("*.py"):
+        for module, name in crossing(path):
+            package = module.split(".")[1]
+            if package in PACKAGES:
+                assert module == f"coldbench.{package}", f"{path} imports {name} from {module}"
+                assert name in stated(ROOT / package / "__init__.pyi"), f"{path}: {package}.{name}"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_face_of_a_package_is_what_its_stub_states(package: str) -> None:
+    module = importlib.import_module(f"coldbench.{package}")
+    assert set(module.__all__) == stated(ROOT / package / "__init__.pyi")
+    assert module.__doc__
+    for name in module.__all__:
+        assert hasattr(module, name), name

@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from coldbench.learning.learner import Episode, TrainingData
-from coldbench.tasks.episodes import EpisodeBatch
+from coldbench.learning import Episode, TrainingData
+from coldbench.tasks import EpisodeBatch
 from mamo.released import single, single_episode
 
 __all__ = ["Loop", "episodes_of", "in_turn"]

@@ -8,9 +8,9 @@ import torch
 from torch.nn.functional import leaky_relu
 
 from benchmarks.loops.loop import episodes_of, in_turn
-from coldbench.learning.learner import Episode, Learner, TrainingData
+from coldbench.learning import Episode, Learner, TrainingData
 from coldbench.rng import torch_generator
-from coldbench.tasks.episodes import EpisodeBatch
+from coldbench.tasks import EpisodeBatch
 from mamo.attention import attention
 from mamo.learner import MAMO
 from mamo.loss import readout

@@ -10,9 +10,9 @@ from baselines.maml.melu import MeLU
 from baselines.network import ContentNetwork, Decision
 from baselines.outer_optimiser import Optimiser
 from benchmarks.loops.loop import episodes_of, in_turn
-from coldbench.learning.learner import Episode, Learner, TrainingData
+from coldbench.learning import Episode, Learner, TrainingData
 from coldbench.rng import torch_generator
-from coldbench.tasks.episodes import EpisodeBatch
+from coldbench.tasks import EpisodeBatch
 
 __all__ = ["Layers", "MeLULoop"]
 

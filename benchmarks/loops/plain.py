@@ -7,9 +7,9 @@ from baselines.losses import pointwise
 from baselines.outer_optimiser import Optimiser
 from baselines.plain.plain import Plain
 from benchmarks.loops.loop import in_turn
-from coldbench.learning.learner import Learner, TrainingData
+from coldbench.learning import Learner, TrainingData
 from coldbench.rng import torch_generator
-from coldbench.tasks.episodes import EpisodeBatch
+from coldbench.tasks import EpisodeBatch
 
 __all__ = ["PlainLoop"]
 

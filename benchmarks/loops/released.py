@@ -11,9 +11,9 @@ import torch
 
 from benchmarks.loops.loop import episodes_of, in_turn
 from benchmarks.loops.mamo import begin, output, start
-from coldbench.learning.learner import Episode, Learner, TrainingData
+from coldbench.learning import Episode, Learner, TrainingData
 from coldbench.rng import generator, torch_generator
-from coldbench.tasks.episodes import EpisodeBatch
+from coldbench.tasks import EpisodeBatch
 from mamo.episode import attend
 from mamo.learner import MAMO, first_users
 from mamo.loss import Target, readout

@@ -118,7 +118,7 @@ def _data() -> Check:
 
 
 def _cache() -> Check:
-    from coldbench.data.homes import cache_home
+    from coldbench.data import cache_home
 
     folder = cache_home()
     used = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -158,9 +158,9 @@ def _engines() -> Check:
 
 def _repeats() -> Check:
     """One small run here and one in a new process: are their predictions the same bits?"""
-    from coldbench.data.homes import cache_home
-    from coldbench.running.backends import Settings, Source, outcomes
-    from coldbench.study.plan import StudyConfig, plan
+    from coldbench.data import cache_home
+    from coldbench.running import Settings, Source, outcomes
+    from coldbench.study import StudyConfig, plan
 
     for name in PROBES:
         if name not in registry.names("learner"):

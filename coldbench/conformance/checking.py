@@ -16,7 +16,7 @@ from coldbench.conformance import learners as conformance
 from coldbench.conformance import metrics as conformance_metrics
 from coldbench.conformance.advice import ADVICE, ERRORS
 from coldbench.errors import ColdbenchError, UsageError, unknown
-from coldbench.learning.learner import Variant
+from coldbench.learning import Variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 

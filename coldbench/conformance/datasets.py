@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.data import Dataset
-from coldbench.data.dataset import CONTRACT
-from coldbench.data.entry import read_entry, write_entry
-from coldbench.data.ratings import Array, Field, Ratings
+from coldbench.data import CONTRACT, Array, Dataset, Field, Ratings, read_entry, write_entry
 from coldbench.rng import Seeds
-from coldbench.tasks.protocols import PROTOCOLS
+from coldbench.tasks import PROTOCOLS
 
 __all__ = ["CHECKS", "GATES", "Problem"]
 

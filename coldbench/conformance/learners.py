@@ -16,24 +16,21 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from coldbench.data import open_dataset
-from coldbench.data.ratings import Catalogue, Field, Ratings, Scale
+from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset
 from coldbench.errors import Declined
-from coldbench.learning.fit import fit
-from coldbench.learning.learner import (
+from coldbench.learning import (
     CONTRACT,
     Domain,
     Learner,
     LearnerConfig,
+    Predictions,
     TrainingData,
     Variant,
+    fit,
+    predict,
 )
-from coldbench.learning.predict import predict
-from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds, generator, global_generators
-from coldbench.tasks.episodes import EpisodeBatch, batches
-from coldbench.tasks.protocols import Separate
-from coldbench.tasks.splits import Split, Tasks
+from coldbench.tasks import EpisodeBatch, Separate, Split, Tasks, batches
 
 __all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
 

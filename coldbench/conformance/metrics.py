@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from coldbench import registry
-from coldbench.data.ratings import Array
-from coldbench.scoring.metrics.metric import CONTRACT, Metric
+from coldbench.data import Array
+from coldbench.scoring import CONTRACT, Metric
 
 __all__ = ["CHECKS", "GATES", "Problem", "problem"]
 

@@ -17,11 +17,9 @@ from typing import Literal
 import numpy as np
 import torch
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
-from coldbench.learning.learner import Learner
-from coldbench.tasks.episodes import batches
-from coldbench.tasks.splits import Split, Tasks
+from coldbench.data import Array, Ragged, Ratings
+from coldbench.learning import Learner
+from coldbench.tasks import Split, Tasks, batches
 
 __all__ = ["Telling", "telling"]
 

@@ -11,21 +11,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from coldbench import registry
-from coldbench.data import open_prepared
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings, open_prepared
 from coldbench.errors import UsageError
 from coldbench.evidence.criterion import Telling, telling
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
-from coldbench.learning.fit import fit
-from coldbench.learning.learner import Learner, Variant
-from coldbench.learning.predict import predict
+from coldbench.learning import Learner, Variant, fit, predict
 from coldbench.rng import generator
-from coldbench.running.records import Job
-from coldbench.running.run import confined
+from coldbench.running import Job, confined
 from coldbench.statistics import Interval, PairedDifference, mean_interval, paired_difference
-from coldbench.study.plan import StudyConfig, plan
-from coldbench.tasks.protocols import PROTOCOLS
-from coldbench.tasks.splits import Split, Tasks
+from coldbench.study import StudyConfig, plan
+from coldbench.tasks import PROTOCOLS, Split, Tasks
 
 __all__ = ["ALL", "Answer", "Evidence", "measure_evidence"]
 

@@ -13,9 +13,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
-from coldbench.tasks.splits import Split, Tasks
+from coldbench.data import Array, Ragged, Ratings
+from coldbench.tasks import Split, Tasks
 
 __all__ = ["STRATEGIES", "asked", "item_scores"]
 

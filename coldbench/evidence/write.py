@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from coldbench.data.ratings import Array
+from coldbench.data import Array
 from coldbench.errors import StoreError
 from coldbench.evidence.measure import Evidence
 from coldbench.statistics import Interval
-from coldbench.text.csv import to_csv
+from coldbench.text import to_csv
 
 __all__ = ["ranking", "title", "write_evidence"]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coldbench.data.ratings import Array, Scale
+from coldbench.data import Array, Scale
 
 __all__ = ["concentration", "has_collapsed", "spread_of"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from coldbench.data.ratings import Array, Field
+from coldbench.data import Array, Field
 from coldbench.rng import torch_generator
 
 __all__ = ["ContentEmbedding", "category_ids", "known_ids"]

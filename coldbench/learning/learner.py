@@ -12,11 +12,10 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Catalogue, Ratings, Scale
+from coldbench.data import Array, Catalogue, Ragged, Ratings, Scale
 from coldbench.errors import Declined, UsageError
 from coldbench.learning.space import Dimension
-from coldbench.tasks.episodes import EpisodeBatch, collate, pools
+from coldbench.tasks import EpisodeBatch, collate, pools
 
 __all__ = [
     "CONTRACT",

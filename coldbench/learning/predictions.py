@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coldbench.data.ratings import Array
+from coldbench.data import Array
 
 __all__ = ["Predictions"]
 

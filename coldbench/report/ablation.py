@@ -6,13 +6,13 @@ from coldbench.report.data import ReportData
 from coldbench.report.effects import Ablation, Effect, Interaction
 from coldbench.report.pairs import ALPHA
 from coldbench.report.steadiness import spreads_differ
-from coldbench.text.names import display_name
-from coldbench.text.tables import (
+from coldbench.text import (
     NA,
     Cell,
     Column,
     Section,
     Table,
+    display_name,
     interval,
     number,
     p_value,

@@ -7,7 +7,7 @@ from coldbench.report.costs import costs_of
 from coldbench.report.data import ReportData
 from coldbench.report.pairs import ALPHA, holm, pair_of
 from coldbench.statistics import Interval
-from coldbench.text.tables import NA, Cell, Column, Section, Table, interval, number
+from coldbench.text import NA, Cell, Column, Section, Table, interval, number
 
 __all__ = ["Contest", "against", "contests"]
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import differences
-from coldbench.statistics.interval import Interval
-from coldbench.statistics.paired import PairedDifference, paired_difference
-from coldbench.statistics.power import seeds_needed
-from coldbench.statistics.reversal import reversal_probability
-from coldbench.text.wording import outward, p_value, percent
+from coldbench.statistics import (
+    Interval,
+    PairedDifference,
+    differences,
+    paired_difference,
+    reversal_probability,
+    seeds_needed,
+)
+from coldbench.text import outward, p_in_words, share_of_time
 
 __all__ = ["Verdict", "verdict"]
 
@@ -52,12 +55,12 @@ def _claim(names: tuple[str, str], scenario: str, mean: float) -> str:
 
 def _text(claim: str, verdict: Verdict, shared: bool, alpha: float) -> str:
     shown = "not shown" if verdict.direction == "not shown" else "shown"
-    p = "" if verdict.p_holm is None else f", Holm {p_value(verdict.p_holm)}"
+    p = "" if verdict.p_holm is None else f", Holm {p_in_words(verdict.p_holm)}"
     numbers = f"difference {outward(verdict.difference)}{p}"
     parts = [f"{claim}: {shown} with {verdict.n} seeds ({numbers})"]
     if verdict.reason is None:
         where = " on the same split" if shared else ""
-        chance = percent(verdict.reversal)
+        chance = share_of_time(verdict.reversal)
         parts.append(f"one run of each{where} would name the wrong winner {chance}")
     else:
         parts.append(verdict.reason.removeprefix("n/a: "))

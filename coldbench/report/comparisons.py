@@ -7,14 +7,14 @@ from coldbench.report.pairs import Pair
 from coldbench.report.published import CAVEAT, is_about
 from coldbench.report.ranking import rankings
 from coldbench.statistics import Interval, PublishedComparison, compare_published
-from coldbench.study.published import Published
-from coldbench.text.names import display_name
-from coldbench.text.tables import (
+from coldbench.study import Published
+from coldbench.text import (
     NA,
     Cell,
     Column,
     Section,
     Table,
+    display_name,
     interval,
     number,
     p_value,

@@ -9,7 +9,7 @@ from coldbench.report.data import main_values
 from coldbench.report.league import Values
 from coldbench.report.origin import origin_of
 from coldbench.report.pairs import ALPHA
-from coldbench.running.records import RunRecord
+from coldbench.running import RunRecord
 from coldbench.statistics import (
     Agreement,
     Interval,
@@ -19,11 +19,9 @@ from coldbench.statistics import (
     spread_ratio,
     unpaired_agreement,
 )
-from coldbench.study import results
-from coldbench.study.store import Study
-from coldbench.tasks.splits import SCENARIOS
-from coldbench.text.names import display_name, plain
-from coldbench.text.tables import Cell, Column, Table, interval, number, p_value
+from coldbench.study import Study, results
+from coldbench.tasks import SCENARIOS
+from coldbench.text import Cell, Column, Table, display_name, interval, number, p_value, plain
 
 __all__ = ["Contrast", "Contrasts", "contrast", "contrast_table"]
 

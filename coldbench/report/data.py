@@ -16,16 +16,21 @@ from coldbench.report.pairs import Pair, compare
 from coldbench.report.published import published_rows
 from coldbench.report.sources import Attribution, attribute
 from coldbench.report.summary import full_support, oracle, summary_of
-from coldbench.running.records import RunRecord
+from coldbench.running import RunRecord
 from coldbench.statistics import Interval, mean_interval
-from coldbench.study import results
-from coldbench.study.ablation import couples
-from coldbench.study.budget import UNTUNED, told
-from coldbench.study.digest import Digest, digest_of
-from coldbench.study.published import Published
-from coldbench.study.store import Manifest, Study
-from coldbench.tasks.splits import SCENARIOS
-from coldbench.text.names import display_names
+from coldbench.study import (
+    UNTUNED,
+    Digest,
+    Manifest,
+    Published,
+    Study,
+    couples,
+    digest_of,
+    results,
+    told,
+)
+from coldbench.tasks import SCENARIOS
+from coldbench.text import display_names
 
 __all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
 
@@ -172,7 +177,7 @@ def _told(manifest: Manifest, name: str) -> str:
 
 def _tunable(base: str) -> bool:
     """Whether a learner has a search space; True when it cannot be loaded here."""
-    from coldbench.learning.learner import Variant
+    from coldbench.learning import Variant
 
     try:
         return bool(Variant.of(registry.load("learner", base), base).dimensions())

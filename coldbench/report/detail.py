@@ -12,7 +12,7 @@ from coldbench.report.ledger import costs, failures, metrics, origin, runs
 from coldbench.report.overview import overview
 from coldbench.report.predicted import disagreement, users
 from coldbench.report.steadiness import steadiness
-from coldbench.text.tables import Section
+from coldbench.text import Section
 
 __all__ = ["sections"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench.learning.collapse import has_collapsed
-from coldbench.running.records import RunRecord
+from coldbench.learning import has_collapsed
+from coldbench.running import RunRecord
 
 __all__ = ["Diagnostic", "Panel", "collapsed_runs", "diagnostics_of", "panels"]
 

@@ -2,8 +2,7 @@
 
 from coldbench.report.data import ReportData
 from coldbench.report.diagnosis import panels
-from coldbench.text.names import display_name
-from coldbench.text.tables import Cell, Column, Section, Table, number, percent
+from coldbench.text import Cell, Column, Section, Table, display_name, number, percent
 
 __all__ = ["diagnostics"]
 

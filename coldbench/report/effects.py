@@ -15,7 +15,7 @@ from coldbench.statistics import (
     holm_adjust,
     paired_difference,
 )
-from coldbench.study.ablation import Departure, bases
+from coldbench.study import Departure, bases
 
 __all__ = ["Ablation", "Effect", "Interaction", "ablation_of"]
 

@@ -16,7 +16,7 @@ from coldbench.statistics import (
     nested_from_moments,
     overlap_disagreement,
 )
-from coldbench.study.digest import Digest, Line
+from coldbench.study import Digest, Line
 
 __all__ = ["Crossed", "Nested", "OrderCounts", "by_users", "disagreements", "order_counts"]
 

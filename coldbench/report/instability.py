@@ -2,18 +2,8 @@
 
 from coldbench.report.data import ReportData
 from coldbench.statistics import SourceVariance, best_of_inflation
-from coldbench.study.results import FULL
-from coldbench.text.tables import (
-    NA,
-    Cell,
-    Column,
-    Section,
-    Table,
-    interval,
-    number,
-    percent,
-    range_of,
-)
+from coldbench.study import FULL
+from coldbench.text import NA, Cell, Column, Section, Table, interval, number, percent, range_of
 
 __all__ = ["curves", "intervals", "shots", "variance"]
 

@@ -8,9 +8,19 @@ from coldbench.report.evidence import order_counts
 from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
 from coldbench.statistics import Interval, failure_rate
-from coldbench.study.budget import UNTUNED
-from coldbench.text.names import display_name, plain
-from coldbench.text.tables import NA, Cell, Column, Section, Table, interval, number, percent
+from coldbench.study import UNTUNED
+from coldbench.text import (
+    NA,
+    Cell,
+    Column,
+    Section,
+    Table,
+    display_name,
+    interval,
+    number,
+    percent,
+    plain,
+)
 
 __all__ = ["costs", "failures", "metrics", "origin", "runs"]
 

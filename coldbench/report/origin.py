@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from coldbench.report.recipe import Recipe, recipe_of
-from coldbench.running.records import RunRecord
-from coldbench.study.store import Study
-from coldbench.text.names import plain
+from coldbench.running import RunRecord
+from coldbench.study import Study
+from coldbench.text import plain
 
 __all__ = ["Origin", "origin_of"]
 

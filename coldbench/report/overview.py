@@ -2,8 +2,7 @@
 
 from coldbench.report.data import MAIN, ReportData
 from coldbench.statistics import Interval
-from coldbench.text.names import display_name
-from coldbench.text.tables import NA, Cell, Column, Section, Table, number
+from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
 
 __all__ = ["counts", "half_width", "lead", "league_table", "overview", "title"]
 

@@ -17,11 +17,9 @@ from coldbench.statistics import (
     seeds_needed,
     spread,
 )
-from coldbench.study import results
-from coldbench.study.store import Study
-from coldbench.tasks.splits import SCENARIOS
-from coldbench.text.names import display_name
-from coldbench.text.tables import NA, Cell, Column, Table, interval, number
+from coldbench.study import Study, results
+from coldbench.tasks import SCENARIOS
+from coldbench.text import NA, Cell, Column, Table, display_name, interval, number
 
 __all__ = ["Need", "Target", "needs", "needs_table"]
 

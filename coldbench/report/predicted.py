@@ -3,18 +3,8 @@
 from coldbench.report.data import ReportData
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
 from coldbench.statistics import Interval
-from coldbench.study.digest import Digest
-from coldbench.text.tables import (
-    NA,
-    Cell,
-    Column,
-    Section,
-    Table,
-    interval,
-    number,
-    percent,
-    range_of,
-)
+from coldbench.study import Digest
+from coldbench.text import NA, Cell, Column, Section, Table, interval, number, percent, range_of
 
 __all__ = ["disagreement", "users"]
 

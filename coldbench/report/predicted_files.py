@@ -3,7 +3,7 @@
 from coldbench.report.data import ReportData
 from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
 from coldbench.statistics import Interval
-from coldbench.text.csv import to_csv
+from coldbench.text import to_csv
 
 __all__ = ["predicted_files"]
 

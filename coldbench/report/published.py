@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import coldbench
-from coldbench.study.published import Published, parse_published
+from coldbench.study import Published, parse_published
 
 __all__ = ["CAVEAT", "is_about", "published_rows"]
 

@@ -11,8 +11,7 @@ from coldbench import registry
 from coldbench.errors import UsageError
 from coldbench.report.sources import vector_of
 from coldbench.rng import Seeds
-from coldbench.study.designs import seed_vectors
-from coldbench.study.store import Manifest, Study
+from coldbench.study import Manifest, Study, seed_vectors
 
 __all__ = ["FILE", "Recipe", "recipe_of"]
 

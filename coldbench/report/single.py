@@ -8,9 +8,8 @@ from coldbench.report.detail import sections
 from coldbench.report.formats.html import table_to_html
 from coldbench.report.formats.latex import table_to_latex
 from coldbench.report.formats.markdown import table_to_markdown
-from coldbench.study.store import Study
-from coldbench.text.csv import to_csv
-from coldbench.text.tables import Table
+from coldbench.study import Study
+from coldbench.text import Table, to_csv
 
 __all__ = ["FORMATS", "render", "written"]
 

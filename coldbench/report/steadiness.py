@@ -3,8 +3,8 @@
 from coldbench.report.comparisons import ALONE
 from coldbench.report.data import ReportData
 from coldbench.report.pairs import ALPHA, Pair
-from coldbench.statistics.interval import Interval
-from coldbench.text.tables import Cell, Column, Section, Table, interval, p_value
+from coldbench.statistics import Interval
+from coldbench.text import Cell, Column, Section, Table, interval, p_value
 
 __all__ = ["FEWEST", "shown_spread", "spreads_differ", "steadiness"]
 

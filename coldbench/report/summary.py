@@ -6,8 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coldbench.statistics import mean_interval, spread
-from coldbench.study import results
-from coldbench.study.store import Study
+from coldbench.study import Study, results
 
 __all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
 

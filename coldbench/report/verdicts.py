@@ -11,10 +11,8 @@ from coldbench.report.data import MAIN, ReportData
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
 from coldbench.report.steadiness import shown_spread
-from coldbench.statistics import compare_published
-from coldbench.statistics.interval import Interval
-from coldbench.text.names import display_name
-from coldbench.text.tables import number, range_of
+from coldbench.statistics import Interval, compare_published
+from coldbench.text import display_name, number, range_of
 
 __all__ = ["Saying", "sayings"]
 

@@ -16,7 +16,7 @@ from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.verdicts import sayings
-from coldbench.study.store import Study
+from coldbench.study import Study
 
 __all__ = ["write_report"]
 

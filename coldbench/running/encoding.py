@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coldbench.learning.predictions import Predictions
+from coldbench.learning import Predictions
 
 __all__ = ["decode", "encode", "fingerprint", "seal"]
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.learning.predictions import Predictions
+from coldbench.learning import Predictions
 from coldbench.rng import Seeds
-from coldbench.tasks.splits import SCENARIOS
+from coldbench.tasks import SCENARIOS
 
 __all__ = ["SCHEMA", "Job", "Outcome", "RunRecord", "Status"]
 

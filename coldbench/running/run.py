@@ -16,20 +16,14 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from coldbench import registry
-from coldbench.data import open_prepared
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings, open_prepared
 from coldbench.errors import Declined, Diverged
-from coldbench.learning.collapse import concentration
-from coldbench.learning.fit import fit
-from coldbench.learning.learner import Variant
-from coldbench.learning.predict import predict
-from coldbench.learning.predictions import Predictions
+from coldbench.learning import Predictions, Variant, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
-from coldbench.running.provenance import provenance
+from coldbench.running.origin import provenance
 from coldbench.running.records import Job, Outcome, RunRecord, Status
-from coldbench.scoring.score import score
-from coldbench.tasks.protocols import PROTOCOLS
-from coldbench.tasks.splits import Split
+from coldbench.scoring import score
+from coldbench.tasks import PROTOCOLS, Split
 
 __all__ = ["confined", "failure", "run_job"]
 

@@ -1,0 +1,5 @@
+"""Many jobs with one question: configuration, plan, store, drive, verify, merge, results."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

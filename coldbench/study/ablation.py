@@ -17,10 +17,7 @@ from coldbench.errors import UsageError, shorten, unknown
 from coldbench.options import validated
 
 if TYPE_CHECKING:
-    from coldbench.learning.learner import (  # not torch for every reader of a study
-        LearnerConfig,
-        Variant,
-    )
+    from coldbench.learning import LearnerConfig, Variant  # not torch for every reader
 
 __all__ = ["AblationSpec", "Departure", "Expanded", "bases", "couples", "expand"]
 

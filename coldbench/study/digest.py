@@ -14,15 +14,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench import registry
-from coldbench.data import open_prepared
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings, open_prepared
 from coldbench.errors import ColdbenchError, StoreError
-from coldbench.learning.predictions import Predictions
-from coldbench.running.encoding import fingerprint, seal
-from coldbench.running.records import RunRecord
+from coldbench.learning import Predictions
+from coldbench.running import RunRecord, fingerprint, seal
 from coldbench.statistics import crossed_variance, overlap_sums
 from coldbench.study.store import Study
-from coldbench.tasks.splits import SCENARIOS
+from coldbench.tasks import SCENARIOS
 
 __all__ = ["Digest", "Line", "digest_of"]
 

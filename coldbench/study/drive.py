@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coldbench.data.homes import cache_home
+from coldbench.data import cache_home
 from coldbench.errors import UsageError, unknown
-from coldbench.running.backends import BACKENDS, Settings, Source, outcomes
-from coldbench.running.provenance import code_of
-from coldbench.running.records import Job, RunRecord
-from coldbench.study.plan import StudyConfig, expanded, plan
+from coldbench.running import BACKENDS, Job, RunRecord, Settings, Source, code_of, outcomes
+from coldbench.study.planning import StudyConfig, expanded, plan
 from coldbench.study.published import read_published
 from coldbench.study.store import Study
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench.errors import UsageError
 from coldbench.options import read_yaml, validated
-from coldbench.tasks.splits import SCENARIOS
+from coldbench.tasks import SCENARIOS
 
 __all__ = ["Published", "PublishedFile", "parse_published", "read_published"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from coldbench import registry
-from coldbench.running.records import RunRecord
+from coldbench.running import RunRecord
 from coldbench.study.store import Study
 
 __all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]

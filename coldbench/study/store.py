@@ -21,9 +21,8 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coldbench.errors import StoreError, shorten
-from coldbench.learning.predictions import Predictions
-from coldbench.running.encoding import decode, encode, fingerprint, seal
-from coldbench.running.records import SCHEMA, Job, Outcome, RunRecord
+from coldbench.learning import Predictions
+from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, encode, fingerprint, seal
 from coldbench.study.ablation import Departure
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.running.records import RunRecord
+from coldbench.running import RunRecord
 
 __all__ = ["TRACKERS", "Tracker", "open_tracker"]
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.tasks.splits import Tasks
 
 __all__ = ["EpisodeBatch", "batches", "collate", "pools"]

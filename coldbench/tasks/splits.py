@@ -6,8 +6,7 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array
+from coldbench.data import Array, Ragged
 
 __all__ = ["SCENARIOS", "Split", "Tasks", "scenario_of"]
 

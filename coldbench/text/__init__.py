@@ -1,0 +1,5 @@
+"""How things are written: safe names, numbers, tables as data, CSV."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -2,9 +2,9 @@
 
 from math import ceil, floor, log10
 
-from coldbench.statistics.interval import Interval
+from coldbench.statistics import Interval
 
-__all__ = ["decimals_for", "outward", "p_value", "percent"]
+__all__ = ["decimals_for", "outward", "p_in_words", "share_of_time"]
 
 
 def decimals_for(interval: Interval, least: int = 3) -> int:
@@ -39,7 +39,7 @@ def _fixed(number: float, places: int) -> str:
     return f"{round(number, places) + 0.0:.{places}f}"
 
 
-def percent(interval: Interval) -> str:
+def share_of_time(interval: Interval) -> str:
     """As in: 31 % of the time [12, 48], limits rounded away from the value."""
     if interval.value is None or interval.low is None or interval.high is None:
         return str(interval.reason)
@@ -48,6 +48,6 @@ def percent(interval: Interval) -> str:
     return f"{value} % of the time [{low}, {high}]"
 
 
-def p_value(p: float) -> str:
+def p_in_words(p: float) -> str:
     """As in: p = 0.012, rounded up; p < 0.001 below that."""
     return "p < 0.001" if p < 0.001 else f"p = {ceil(p * 1_000.0 - 1e-6) / 1_000.0:.3f}"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from coldbench.data.ratings import Ratings
-from coldbench.tasks.splits import Split
+from coldbench.data import Ratings
+from coldbench.tasks import Split
 
 __all__ = ["blind"]
 

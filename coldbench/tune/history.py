@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.errors import StoreError
-from coldbench.running.records import Job
+from coldbench.running import Job
 
 __all__ = ["History", "Trial", "identity"]
 

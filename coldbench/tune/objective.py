@@ -8,16 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from coldbench import registry
-from coldbench.data import open_prepared
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings, open_prepared
 from coldbench.errors import Diverged, UsageError
-from coldbench.learning.fit import search
-from coldbench.learning.learner import Variant
+from coldbench.learning import Variant, search
 from coldbench.rng import Seeds
-from coldbench.running.records import Job
-from coldbench.running.run import confined
-from coldbench.tasks.protocols import PROTOCOLS
-from coldbench.tasks.splits import Split
+from coldbench.running import Job, confined
+from coldbench.tasks import PROTOCOLS, Split
 from coldbench.tune.blind import blind
 
 __all__ = ["Measured", "measure"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coldbench.errors import UsageError
-from coldbench.learning.space import Choice, Dimension, Real
+from coldbench.learning import Choice, Dimension, Real
 from coldbench.rng import generator
 from coldbench.tune.history import Trial
 

@@ -11,13 +11,9 @@ from pebble import ProcessExpired
 
 from coldbench import registry
 from coldbench.errors import ColdbenchError, UsageError
-from coldbench.learning.learner import Variant
-from coldbench.learning.space import Dimension
-from coldbench.running.backends.processes import PebbleExecutor
-from coldbench.running.provenance import code_of
-from coldbench.running.records import Job
-from coldbench.study.budget import FIRST_TUNING_SEED, Budget
-from coldbench.study.plan import StudyConfig, plan
+from coldbench.learning import Dimension, Variant
+from coldbench.running import Job, PebbleExecutor, code_of
+from coldbench.study import FIRST_TUNING_SEED, Budget, StudyConfig, plan
 from coldbench.tune.history import History, Trial, identity
 from coldbench.tune.objective import measure
 from coldbench.tune.sampler import optuna, propose

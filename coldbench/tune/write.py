@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from coldbench.errors import StoreError
-from coldbench.study.plan import StudyConfig
-from coldbench.text.csv import to_csv
+from coldbench.study import StudyConfig
+from coldbench.text import to_csv
 from coldbench.tune.tuning import Tuning
 
 __all__ = ["COLUMNS", "write_tuning"]

@@ -107,7 +107,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, url: str, digest: str) -> None:
-    from coldbench.data.download import ARCHIVES, Archive
+    from coldbench.data.downloading import ARCHIVES, Archive
 
     monkeypatch.setitem(ARCHIVES, "ml-1m", Archive(url, digest))
 

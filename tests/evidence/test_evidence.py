@@ -18,10 +18,10 @@ from coldbench.errors import UsageError
 from coldbench.evidence import measure_evidence, write_evidence
 from coldbench.evidence.criterion import telling
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
-from coldbench.learning.fit import fit
+from coldbench.learning.fitting import fit
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, Variant
 from coldbench.rng import Seeds, generator
-from coldbench.study.plan import StudyConfig
+from coldbench.study.planning import StudyConfig
 from coldbench.tasks.episodes import batches
 from coldbench.tasks.protocols import Separate
 from coldbench.tasks.splits import Split, Tasks

@@ -6,7 +6,7 @@ import pytest
 
 from coldbench.errors import UsageError
 from coldbench.options import parse_assignments, read_yaml
-from coldbench.study.plan import Named, StudyConfig, plan, read_config
+from coldbench.study.planning import Named, StudyConfig, plan, read_config
 
 
 def test_assignments() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined, Diverged
-from coldbench.learning.fit import Fitted, fit
+from coldbench.learning.fitting import Fitted, fit
 from coldbench.learning.learner import Variant
 from coldbench.rng import Seeds
 from coldbench.tasks.protocols import Separate

@@ -21,7 +21,7 @@ import torch
 from coldbench.data import open_dataset
 from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import Domain, TrainingData
-from coldbench.learning.predict import predict
+from coldbench.learning.predicting import predict
 from coldbench.rng import Seeds, generator, torch_generator
 from coldbench.tasks.protocols import Mixed
 from coldbench.tasks.splits import Split, Tasks

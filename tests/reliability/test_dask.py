@@ -12,7 +12,7 @@ import pytest
 
 from coldbench.study import results
 from coldbench.study.drive import run_study
-from coldbench.study.plan import StudyConfig
+from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from tests.reliability.faults import contents, shell, whole
 from tests.studies import TINY

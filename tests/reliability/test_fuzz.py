@@ -17,9 +17,9 @@ from coldbench.options import parse_assignments
 from coldbench.running.backends.wire import packed, unpacked
 from coldbench.running.encoding import decode
 from coldbench.running.run import run_job
-from coldbench.study.plan import StudyConfig, plan, read_config
+from coldbench.study.planning import StudyConfig, plan, read_config
 from coldbench.study.store import Study
-from coldbench.study.verify import verify
+from coldbench.study.verification import verify
 from tests.reliability.faults import damaged
 
 MANY = [80, pytest.param(10_000, marks=pytest.mark.slow)]

@@ -13,10 +13,10 @@ from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
 from coldbench.running.encoding import decode, encode, seal
 from coldbench.study.drive import run_study
-from coldbench.study.merge import merge
-from coldbench.study.plan import StudyConfig
+from coldbench.study.merging import merge
+from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
-from coldbench.study.verify import replay, verify
+from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import coldbench
 from tests.reliability.faults import contents
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from coldbench.running.run import run_job
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.planning import StudyConfig, plan
 from coldbench.study.store import Study
 from tests.reliability.faults import at_step, die, whole
 from tests.studies import TINY

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from coldbench.study.drive import run_study
-from coldbench.study.plan import StudyConfig
+from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}

@@ -19,7 +19,7 @@ from coldbench.report.verdicts import sayings
 from coldbench.statistics import compare_spread, holm_adjust, paired_difference
 from coldbench.study.ablation import Departure
 from coldbench.study.store import Study
-from coldbench.study.verify import verify
+from coldbench.study.verification import verify
 from coldbench.text.names import display_names
 from tests.report.conftest import HOSTILE
 from tests.report.fake import departure, fake_study

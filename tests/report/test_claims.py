@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 import coldbench.statistics as st
 from coldbench.report.claims import verdict
-from coldbench.text.wording import decimals_for, outward, p_value, percent
+from coldbench.text.wording import decimals_for, outward, p_in_words, share_of_time
 
 NAMES = ("MAMO", "MeLU")
 Z = np.array([-1.3, 0.4, 0.9, -0.2, 1.6, -0.8, 0.1, -1.1, 0.7, -0.3])
@@ -143,14 +143,14 @@ def test_limits_are_rounded_outward() -> None:
 
 
 def test_percentages_and_p() -> None:
-    assert percent(interval(0.314, 0.129, 0.471)) == "31 % of the time [12, 48]"
-    assert percent(interval(0.009, 0.0, 0.29)) == "less than 1 % of the time [0, 29]"
-    assert percent(interval(0.01, 0.0, 0.5)) == "1 % of the time [0, 50]"
-    assert percent(st.Interval(None, None, None, 1, "n/a: one seed")) == "n/a: one seed"
-    assert p_value(0.0009) == "p < 0.001"
-    assert p_value(0.001) == "p = 0.001"
-    assert p_value(0.0494) == "p = 0.050"
-    assert p_value(1.0) == "p = 1.000"
+    assert share_of_time(interval(0.314, 0.129, 0.471)) == "31 % of the time [12, 48]"
+    assert share_of_time(interval(0.009, 0.0, 0.29)) == "less than 1 % of the time [0, 29]"
+    assert share_of_time(interval(0.01, 0.0, 0.5)) == "1 % of the time [0, 50]"
+    assert share_of_time(st.Interval(None, None, None, 1, "n/a: one seed")) == "n/a: one seed"
+    assert p_in_words(0.0009) == "p < 0.001"
+    assert p_in_words(0.001) == "p = 0.001"
+    assert p_in_words(0.0494) == "p = 0.050"
+    assert p_in_words(1.0) == "p = 1.000"
 
 
 @given(

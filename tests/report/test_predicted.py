@@ -15,7 +15,7 @@ from coldbench.report.predicted_files import predicted_files
 from coldbench.statistics import crossed_variance
 from coldbench.study.digest import digest_of
 from coldbench.study.store import Study
-from coldbench.study.verify import verify
+from coldbench.study.verification import verify
 from coldbench.tasks.splits import SCENARIOS
 from coldbench.text.tables import Section
 from tests.report.fake import fake_study

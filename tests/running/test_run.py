@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from coldbench.running.run import run_job
-from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.planning import StudyConfig, plan
 
 
 def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]

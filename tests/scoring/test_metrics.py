@@ -16,7 +16,7 @@ from coldbench.scoring.metrics.mae_user import mae_user
 from coldbench.scoring.metrics.metric import Metric
 from coldbench.scoring.metrics.ndcg import ndcg_3
 from coldbench.scoring.metrics.rmse import rmse
-from coldbench.scoring.score import score
+from coldbench.scoring.scores import score
 
 VALUE = np.array([5.0, 3, 4, 1, 2])
 SCORE = np.array([4.0, 3, 4, 2, 4])

@@ -12,10 +12,10 @@ from coldbench.report import build
 from coldbench.report.detail import sections
 from coldbench.study.ablation import AblationSpec, Expanded, bases, couples, expand
 from coldbench.study.drive import default_folder, run_study, todo
-from coldbench.study.merge import merge
-from coldbench.study.plan import Named, StudyConfig, expanded, plan, read_config
+from coldbench.study.merging import merge
+from coldbench.study.planning import Named, StudyConfig, expanded, plan, read_config
 from coldbench.study.store import Study
-from coldbench.study.verify import replay, verify
+from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import SIZE, coldbench
 from tests.studies import TINY
 from tests.toy import Switched, Toy

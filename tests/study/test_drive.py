@@ -13,12 +13,12 @@ import pytest
 
 from coldbench import registry
 from coldbench.registry import Plugin
-from coldbench.running.provenance import code_of
+from coldbench.running.origin import code_of
 from coldbench.study import results
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.plan import StudyConfig
+from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
-from coldbench.study.verify import verify
+from coldbench.study.verification import verify
 from tests.studies import TINY
 
 
@@ -66,9 +66,7 @@ def test_an_edit_moves_the_fingerprint_of_its_package_alone(
         (package / name).write_text("")
     plugin = Plugin("learner", "edited", "edited", "1.0", "edited.part:Edited")
     ours = registry.plugins("learner")
-    monkeypatch.setattr(
-        "coldbench.running.provenance.plugins", lambda kind: {**ours, "edited": plugin}
-    )
+    monkeypatch.setattr("coldbench.running.origin.plugins", lambda kind: {**ours, "edited": plugin})
     monkeypatch.syspath_prepend(str(tmp_path))
     before = {name: code_of(name) for name in ("edited", "bias")}
     (package / "part.py").write_text("x = 1")

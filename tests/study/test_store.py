@@ -10,7 +10,7 @@ import pytest
 from coldbench.errors import StoreError
 from coldbench.running.run import run_job
 from coldbench.study.drive import run_study, todo
-from coldbench.study.plan import StudyConfig, plan
+from coldbench.study.planning import StudyConfig, plan
 from coldbench.study.store import Study, latest_study
 
 

@@ -18,7 +18,7 @@ from coldbench.report.ledger import costs
 from coldbench.rng import Seeds
 from coldbench.study.budget import Budget, told
 from coldbench.study.drive import run_study
-from coldbench.study.plan import StudyConfig, plan, read_config
+from coldbench.study.planning import StudyConfig, plan, read_config
 from coldbench.tasks.protocols import PROTOCOLS
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial

@@ -19,8 +19,8 @@ def check(words: tuple[str, ...]) -> None:
     import torch
 
     from coldbench import registry
-    from coldbench.conformance.checking import check as verdicts
-    from coldbench.conformance.checking import kind_of
+    from coldbench.conformance import check as verdicts
+    from coldbench.conformance import kind_of
 
     if len(words) > 2 or (len(words) == 2 and words[0] not in KINDS):
         raise click.UsageError(f"write `coldbench check NAME` or `coldbench check KIND NAME`, "

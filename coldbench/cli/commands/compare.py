@@ -27,7 +27,7 @@ def compare(study_a: Path, study_b: Path, margin: float, form: str | None) -> No
     from coldbench.cli.terminal import print_contrasts
     from coldbench.report.contrast import contrast, contrast_table
     from coldbench.report.single import written
-    from coldbench.study.store import Study
+    from coldbench.study import Study
 
     found = contrast(Study.open(study_a), Study.open(study_b), margin)
     table = contrast_table(found)

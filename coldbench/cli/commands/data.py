@@ -37,7 +37,7 @@ def data_info(name: str, assign: tuple[str, ...]) -> None:
 @click.argument("name")
 def data_download(name: str) -> None:
     """Fetch an official archive, check it and keep it."""
-    from coldbench.data.download import download
+    from coldbench.data import download
 
     click.echo(f"{name} is ready: {download(name)}")
 
@@ -47,6 +47,6 @@ def data_download(name: str) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def data_import(name: str, path: Path) -> None:
     """Take an official archive or folder that you have."""
-    from coldbench.data.importer import import_raw
+    from coldbench.data import import_raw
 
     click.echo(f"{name} is ready: {import_raw(name, path)}")

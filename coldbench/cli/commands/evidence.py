@@ -40,7 +40,7 @@ def evidence(
     from coldbench.cli.terminal.evidence import print_evidence
     from coldbench.evidence import measure_evidence, write_evidence
     from coldbench.options import parse_assignments
-    from coldbench.study.plan import read_study
+    from coldbench.study import read_study
 
     options = parse_assignments(assign)
     given["dataset_options"] = options.pop("dataset", None)

@@ -12,7 +12,7 @@ __all__ = ["merge"]
 @click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The whole.")
 def merge(studies: tuple[Path, ...], out: Path) -> None:
     """Copy the runs of several studies of one configuration into one, after checks."""
-    from coldbench.study.merge import merge as merge_studies
+    from coldbench.study import merge as merge_studies
 
     merged, new = merge_studies(studies, out)
     stored = sum(1 for _ in merged.records())

@@ -15,7 +15,7 @@ __all__ = ["new"]
 )
 def new(kind: str, name: str, into: Path) -> None:
     """Write an installable package with a learner, data set or metric that already works."""
-    from coldbench.conformance.scaffold import create
+    from coldbench.conformance import create
 
     folder = create(kind, name, into)
     which = "" if kind == "learner" else f"{kind} "

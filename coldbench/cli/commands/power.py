@@ -34,7 +34,7 @@ def power(
     from coldbench.cli.terminal import print_needs
     from coldbench.report.pilot import Target, needs, needs_table
     from coldbench.report.single import written
-    from coldbench.study.store import Study
+    from coldbench.study import Study
 
     target = Target(difference, chance, level)
     table = needs_table(needs(Study.open(pilot), target, models), target)

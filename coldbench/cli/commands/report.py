@@ -19,7 +19,7 @@ def report(study: Path | None, out: Path | None, form: str | None, table: str) -
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
     from coldbench.cli.terminal import print_report
     from coldbench.report import artists, build, write_report
-    from coldbench.study.store import Study, latest_study
+    from coldbench.study import Study, latest_study
 
     opened = Study.open(study or latest_study(Path("results")))
     if form is not None:

@@ -81,9 +81,7 @@ def carry_out(
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
     from coldbench.cli.terminal import Display, print_left_out, print_plan, print_study
-    from coldbench.study.drive import run_study
-    from coldbench.study.plan import read_study
-    from coldbench.study.track import open_tracker
+    from coldbench.study import open_tracker, read_study, run_study
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     study_config = read_study(config, said)

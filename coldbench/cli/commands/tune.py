@@ -44,7 +44,7 @@ def tune(
     """Tune learners under one budget, on validation tasks of seeds that no study uses."""
     from coldbench.cli.terminal.tuning import print_trial, print_tuning
     from coldbench.options import parse_assignments
-    from coldbench.study.plan import read_config
+    from coldbench.study import read_config
     from coldbench.tune import tune as search
     from coldbench.tune import write_tuning
 

@@ -15,8 +15,8 @@ from rich.progress import (
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import duration, open_console, runs
-from coldbench.running.records import RunRecord
-from coldbench.text.names import display_name
+from coldbench.running import RunRecord
+from coldbench.text import display_name
 
 __all__ = ["MARKS", "Display", "failure"]
 
@@ -26,7 +26,7 @@ MARKS = {"finished": "✓", "diverged": "✗", "failed": "✗", "declined": "–
 class Display:
     """Shows a study while it runs; a context manager.
 
-    progress: hand it to `coldbench.study.drive.run_study`; failures: the records that did not finish;
+    progress: hand it to `run_study`; failures: the records that did not finish;
     track: is told each stored record.
     On a terminal a bar with time left; elsewhere about ten plain lines, and one a failure.
     """
@@ -34,7 +34,7 @@ class Display:
     def __init__(
         self, console: Console | None = None, track: Callable[[RunRecord], None] | None = None
     ) -> None:
-        from coldbench.study.drive import Progress
+        from coldbench.study import Progress
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import open_console, table
-from coldbench.text.names import display_name, plain
-from coldbench.text.tables import number, p_value, range_of
+from coldbench.text import display_name, number, p_value, plain, range_of
 
 if TYPE_CHECKING:
     from coldbench.evidence import Evidence

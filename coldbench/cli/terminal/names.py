@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import open_console, table
-from coldbench.text.names import display_name, plain
+from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
-    from coldbench.data.ratings import Ratings
+    from coldbench.data import Ratings
 
 __all__ = ["print_info", "print_names"]
 
@@ -23,7 +23,7 @@ def print_names(what: str) -> None:
 
 
 def _models() -> list[tuple[str, str, str]]:
-    from coldbench.learning.learner import Variant
+    from coldbench.learning import Variant
 
     def summary(name: str, target: Any) -> str:
         variant = Variant.of(target, name)
@@ -43,7 +43,7 @@ def _metrics() -> list[tuple[str, str, str]]:
 def _protocols() -> list[tuple[str, str, str]]:
     from importlib.metadata import version
 
-    from coldbench.tasks.protocols import PROTOCOLS
+    from coldbench.tasks import PROTOCOLS
 
     package = f"coldbench {version('coldbench')}"
     return [(name, package, protocol.summary) for name, protocol in PROTOCOLS.items()]

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import duration, open_console, runs, table
-from coldbench.text.names import display_name, plain
+from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
-    from coldbench.study.plan import StudyConfig
+    from coldbench.study import StudyConfig
 
 __all__ = ["print_left_out", "print_plan"]
 
 
 def print_left_out(config: "StudyConfig") -> None:
     """The configurations of an ablation that will not run, each with its reason."""
-    from coldbench.study.plan import expanded
+    from coldbench.study import expanded
 
     console = open_console()
     for departure in (one for one in expanded(config).departures if one.left_out):
@@ -26,10 +26,7 @@ def print_left_out(config: "StudyConfig") -> None:
 
 def print_plan(config: "StudyConfig", workers: int | None) -> None:
     """The jobs of a study and an estimate of the time they take; runs none of them."""
-    from coldbench.study.drive import default_folder, todo
-    from coldbench.study.estimate import estimate
-    from coldbench.study.plan import plan
-    from coldbench.study.store import Study
+    from coldbench.study import Study, default_folder, estimate, plan, todo
 
     console = open_console()
     ratings, jobs = plan(config)

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import open_console, table
-from coldbench.text.names import display_name, plain
+from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
     from coldbench.report.contrast import Contrasts
-    from coldbench.text.tables import Cell, Table
+    from coldbench.text import Cell, Table
 
 __all__ = ["print_contrasts", "print_needs"]
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from coldbench.text.names import plain
+from coldbench.text import plain
 
 __all__ = ["NARROWEST", "duration", "open_console", "runs", "table"]
 

@@ -10,12 +10,12 @@ from rich.text import Text
 
 from coldbench.cli.terminal.display import failure
 from coldbench.cli.terminal.screen import open_console, runs, table
-from coldbench.running.records import RunRecord
-from coldbench.text.names import display_name, plain
+from coldbench.running import RunRecord
+from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
     from coldbench.report import ReportData
-    from coldbench.study.store import Study
+    from coldbench.study import Study
 
 __all__ = ["print_report", "print_study"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import duration, open_console, table
-from coldbench.text.names import display_name, plain
+from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
     from coldbench.tune import Trial, Tuning

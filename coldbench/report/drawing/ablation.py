@@ -14,7 +14,7 @@ from coldbench.report.drawing.style import COLOURS, INK, MARKERS, PAPER, Plot, a
 from coldbench.report.effects import Ablation, Effect
 from coldbench.report.pairs import ALPHA
 from coldbench.statistics import Interval
-from coldbench.text.tables import number, range_of
+from coldbench.text import number, range_of
 
 __all__ = ["ablation"]
 

@@ -10,7 +10,7 @@ from coldbench.report.costs import Cost, costs_of
 from coldbench.report.data import ReportData
 from coldbench.report.drawing.labels import beside
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MARKERS, Plot, axes, short
-from coldbench.text.tables import number
+from coldbench.text import number
 
 __all__ = ["cost"]
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from coldbench.report.drawing.fonts import small_family
 from coldbench.report.drawing.style import PAPER, RC, Plot
-from coldbench.running.worker import start_worker
+from coldbench.running import start_worker
 
 __all__ = ["Draw", "artists", "drawn"]
 

@@ -13,7 +13,7 @@ from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plo
 from coldbench.report.evidence import disagreements
 from coldbench.report.pairs import pair_of
 from coldbench.statistics import Interval
-from coldbench.text.tables import number, range_of
+from coldbench.text import number, range_of
 
 __all__ = ["differences", "disagreement", "intervals", "steadiness"]
 

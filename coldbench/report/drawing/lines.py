@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends
 from coldbench.statistics import Interval
-from coldbench.study.results import FULL
-from coldbench.text.tables import number
+from coldbench.study import FULL
+from coldbench.text import number
 
 __all__ = ["curves", "shots"]
 

@@ -11,7 +11,7 @@ from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MANY, Plot, axes, short, width_for
 from coldbench.report.pairs import pair_of
 from coldbench.report.ranking import Ranking, rankings
-from coldbench.text.tables import number
+from coldbench.text import number
 
 __all__ = ["ranks", "reversal"]
 

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from coldbench.text.names import display_name
+from coldbench.text import display_name
 
 __all__ = [
     "COLOURS",

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, HATCHES, MUTED, PAPER, Plot, axes, short
 from coldbench.report.sources import Attribution
-from coldbench.text.tables import percent
+from coldbench.text import percent
 
 __all__ = ["variance"]
 

@@ -8,7 +8,7 @@ from coldbench.report.effects import Effect, Interaction
 from coldbench.report.pairs import Pair
 from coldbench.report.predicted_files import predicted_files
 from coldbench.statistics import Interval, best_of_inflation
-from coldbench.text.csv import frame_to_csv, to_csv
+from coldbench.text import frame_to_csv, to_csv
 
 __all__ = ["csv_files"]
 

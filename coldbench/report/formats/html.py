@@ -12,7 +12,7 @@ from markupsafe import Markup
 from coldbench.report.data import ReportData
 from coldbench.report.overview import lead, title
 from coldbench.report.verdicts import Saying
-from coldbench.text.tables import Section, Table, spans
+from coldbench.text import Section, Table, spans
 
 __all__ = ["to_html"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coldbench.report.data import ReportData
 from coldbench.report.overview import lead, title
 from coldbench.report.verdicts import Saying
-from coldbench.text.tables import Cell, Section, Table, spans
+from coldbench.text import Cell, Section, Table, spans
 
 __all__ = ["escape", "table_to_latex", "to_latex"]
 

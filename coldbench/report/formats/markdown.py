@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from coldbench.report.data import ReportData
 from coldbench.report.overview import lead, title
 from coldbench.report.verdicts import Saying
-from coldbench.text.tables import Cell, Section, Table, spans
+from coldbench.text import Cell, Section, Table, spans
 
 __all__ = ["escape", "table_to_markdown", "to_markdown"]
 

@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coldbench.data import keep, open_dataset, open_prepared
-from coldbench.data.entry import SCHEMA, read_entry
-from coldbench.data.ratings import Ratings
+from coldbench.data import SCHEMA, Ratings, keep, open_dataset, open_prepared, read_entry
 from coldbench.errors import ColdbenchError, DataError, shorten
 
 __all__ = ["Source", "fetch"]

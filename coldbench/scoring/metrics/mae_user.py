@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coldbench.data.ratings import Array
+from coldbench.data import Array
 from coldbench.scoring.metrics.metric import Metric
 
 __all__ = ["mae_user"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from coldbench.data.ratings import Array
+from coldbench.data import Array
 
 __all__ = ["CONTRACT", "Metric"]
 

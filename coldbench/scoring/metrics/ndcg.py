@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from coldbench.data.ratings import Array
+from coldbench.data import Array
 from coldbench.scoring.metrics.metric import Metric
 
 __all__ = ["ndcg_1", "ndcg_3", "ndcg_5"]

@@ -5,8 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
 from coldbench.tasks.protocols.states import cold_users

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings
 from coldbench.rng import Seeds
 from coldbench.tasks.splits import Split
 

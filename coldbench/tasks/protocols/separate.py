@@ -6,8 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
 from coldbench.tasks.protocols.states import cold_items, cold_users

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings
 
 __all__ = ["cold_items", "cold_users", "newest_items"]
 

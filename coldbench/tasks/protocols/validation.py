@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from coldbench.data.ragged import Ragged
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.tasks.protocols.states import newest_items
 from coldbench.tasks.splits import Tasks, scenario_of

@@ -7,17 +7,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench import registry
-from coldbench.data import open_dataset
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings, open_dataset
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.learning.learner import Variant
+from coldbench.learning import Variant
 from coldbench.options import read_yaml, validated
-from coldbench.running.records import Job
+from coldbench.running import Job
 from coldbench.study.ablation import AblationSpec, Departure, expand
 from coldbench.study.budget import FIRST_TUNING_SEED, Budget
 from coldbench.study.designs import seed_vectors
-from coldbench.tasks.protocols import PROTOCOLS, Protocol
-from coldbench.tasks.splits import SCENARIOS
+from coldbench.tasks import PROTOCOLS, SCENARIOS, Protocol
 
 __all__ = ["Named", "StudyConfig", "expanded", "plan", "read_config", "read_study"]
 

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings
 from coldbench.errors import Diverged
 from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
-from coldbench.learning.predict import predict
+from coldbench.learning.predicting import predict
 from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds, generator
-from coldbench.tasks.splits import SCENARIOS, Split, Tasks
+from coldbench.tasks import SCENARIOS, Split, Tasks
 
 __all__ = ["EpochRecord", "Fitted", "fit", "search", "validate"]
 

@@ -8,14 +8,12 @@ import numpy as np
 import torch
 
 from coldbench import registry
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings
 from coldbench.errors import shorten
-from coldbench.learning.learner import Domain, Learner, TrainingData, Variant
-from coldbench.learning.predict import predict
+from coldbench.learning import Domain, Learner, TrainingData, Variant, predict
 from coldbench.rng import generator
-from coldbench.running.records import Job
-from coldbench.tasks.protocols import PROTOCOLS
-from coldbench.tasks.splits import Split, Tasks
+from coldbench.running import Job
+from coldbench.tasks import PROTOCOLS, Split, Tasks
 
 __all__ = ["Probe", "estimate"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from coldbench.errors import StoreError, UsageError
 from coldbench.study.store import Study
-from coldbench.study.verify import verify
+from coldbench.study.verification import verify
 
 __all__ = ["merge"]
 

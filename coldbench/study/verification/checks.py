@@ -6,11 +6,10 @@ from pathlib import Path
 
 from coldbench.errors import StoreError, shorten
 from coldbench.rng import Seeds
-from coldbench.running.encoding import fingerprint
-from coldbench.running.records import Job, RunRecord
+from coldbench.running import Job, RunRecord, fingerprint
 from coldbench.study.store import Manifest, Study
-from coldbench.study.verify.consistency import consistency
-from coldbench.study.verify.finding import Finding, damage
+from coldbench.study.verification.consistency import consistency
+from coldbench.study.verification.finding import Finding, damage
 
 __all__ = ["Verdict", "verify"]
 

@@ -4,15 +4,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from coldbench.data.homes import cache_home
+from coldbench.data import cache_home
 from coldbench.errors import DataError
 from coldbench.rng import generator
-from coldbench.running.backends import Source, outcomes
-from coldbench.running.backends.engine import Settings
-from coldbench.running.backends.fetch import fetch
-from coldbench.running.records import Job, Outcome, RunRecord
+from coldbench.running import Job, Outcome, RunRecord, Settings, Source, fetch, outcomes
 from coldbench.study.store import Study
-from coldbench.study.verify.finding import Finding, damage
+from coldbench.study.verification.finding import Finding, damage
 
 __all__ = ["replay"]
 

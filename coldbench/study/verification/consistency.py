@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coldbench.errors import shorten
-from coldbench.running.records import RunRecord
+from coldbench.running import RunRecord
 from coldbench.study.store import Study
-from coldbench.study.verify.finding import Finding, damage
+from coldbench.study.verification.finding import Finding, damage
 
 __all__ = ["consistency"]
 

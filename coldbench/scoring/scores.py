@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data import Array, Ratings
 from coldbench.errors import ColdbenchError
-from coldbench.learning.predictions import Predictions
+from coldbench.learning import Predictions
 from coldbench.scoring.metrics.metric import Metric
-from coldbench.tasks.splits import SCENARIOS
+from coldbench.tasks import SCENARIOS
 
 __all__ = ["SCORE_COLUMNS", "score"]
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from coldbench.data.ratings import Ratings
+from coldbench.data import Ratings
 from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learning.learner import Learner
 from coldbench.learning.predictions import Predictions
-from coldbench.tasks.episodes import EpisodeBatch, batches
-from coldbench.tasks.splits import Tasks
+from coldbench.tasks import EpisodeBatch, Tasks, batches
 
 __all__ = ["predict"]
 

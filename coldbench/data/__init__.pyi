@@ -1,0 +1,22 @@
+# What others may use; imported on first use.
+from .cache import keep as keep
+from .cache import open_prepared as open_prepared
+from .dataset import CONTRACT as CONTRACT
+from .dataset import Dataset as Dataset
+from .dataset import Options as Options
+from .downloading import download as download
+from .entry import SCHEMA as SCHEMA
+from .entry import read_entry as read_entry
+from .entry import write_entry as write_entry
+from .frames import from_frames as from_frames
+from .homes import cache_home as cache_home
+from .importer import import_raw as import_raw
+from .info import describe as describe
+from .opening import find_dataset as find_dataset
+from .opening import open_dataset as open_dataset
+from .ragged import Ragged as Ragged
+from .ratings import Array as Array
+from .ratings import Catalogue as Catalogue
+from .ratings import Field as Field
+from .ratings import Ratings as Ratings
+from .ratings import Scale as Scale

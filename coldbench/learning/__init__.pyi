@@ -1,0 +1,21 @@
+# What others may use; imported on first use.
+from .collapse import concentration as concentration
+from .collapse import has_collapsed as has_collapsed
+from .content import ContentEmbedding as ContentEmbedding
+from .content import category_ids as category_ids
+from .content import known_ids as known_ids
+from .fitting import fit as fit
+from .fitting import search as search
+from .learner import CONTRACT as CONTRACT
+from .learner import Domain as Domain
+from .learner import Episode as Episode
+from .learner import Learner as Learner
+from .learner import LearnerConfig as LearnerConfig
+from .learner import TrainingData as TrainingData
+from .learner import Variant as Variant
+from .predicting import predict as predict
+from .predictions import Predictions as Predictions
+from .space import Choice as Choice
+from .space import Dimension as Dimension
+from .space import Real as Real
+from .space import Whole as Whole

@@ -1,0 +1,19 @@
+# What others may use; imported on first use.
+from .backends import BACKENDS as BACKENDS
+from .backends import Source as Source
+from .backends import outcomes as outcomes
+from .backends.engine import Settings as Settings
+from .backends.fetch import fetch as fetch
+from .backends.processes import PebbleExecutor as PebbleExecutor
+from .encoding import decode as decode
+from .encoding import encode as encode
+from .encoding import fingerprint as fingerprint
+from .encoding import seal as seal
+from .origin import code_of as code_of
+from .origin import provenance as provenance
+from .records import SCHEMA as SCHEMA
+from .records import Job as Job
+from .records import Outcome as Outcome
+from .records import RunRecord as RunRecord
+from .run import confined as confined
+from .worker import start_worker as start_worker

@@ -1,0 +1,11 @@
+# What others may use; imported on first use.
+from .episodes import EpisodeBatch as EpisodeBatch
+from .episodes import batches as batches
+from .episodes import collate as collate
+from .episodes import pools as pools
+from .protocols import PROTOCOLS as PROTOCOLS
+from .protocols import Protocol as Protocol
+from .protocols import Separate as Separate
+from .splits import SCENARIOS as SCENARIOS
+from .splits import Split as Split
+from .splits import Tasks as Tasks

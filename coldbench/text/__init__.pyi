@@ -1,0 +1,20 @@
+# What others may use; imported on first use.
+from .csv import frame_to_csv as frame_to_csv
+from .csv import to_csv as to_csv
+from .names import display_name as display_name
+from .names import display_names as display_names
+from .names import plain as plain
+from .tables import NA as NA
+from .tables import Cell as Cell
+from .tables import Column as Column
+from .tables import Section as Section
+from .tables import Table as Table
+from .tables import interval as interval
+from .tables import number as number
+from .tables import p_value as p_value
+from .tables import percent as percent
+from .tables import range_of as range_of
+from .tables import spans as spans
+from .wording import outward as outward
+from .wording import p_in_words as p_in_words
+from .wording import share_of_time as share_of_time

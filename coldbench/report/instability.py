@@ -8,6 +8,7 @@ from coldbench.report.tables import (
     Section,
     Table,
     interval,
+    noted,
     number,
     percent,
     range_of,
@@ -159,7 +160,12 @@ def shots(data: ReportData) -> Section:
         note = "n/a: this study predicts with all support ratings only; add `--shots 0,1,2,5,10`."
         return Section("shots", "Support", title, how, (), (), (note,))
     levels = sorted({s.shots for s in data.shots}, key=lambda s: (s == FULL, s))
-    cells = {(s.learner, s.scenario, s.shots): interval(s.mean) for s in data.shots}
+    cells = {
+        (s.learner, s.scenario, s.shots): noted(
+            interval(s.mean), data.partial(s.learner, s.scenario)
+        )
+        for s in data.shots
+    }
     columns = (
         Column("scenario", False),
         Column("learner", False),

@@ -7,9 +7,8 @@ import pandas as pd
 
 from coldbench import results
 from coldbench.statistics import mean_interval, spread
-from coldbench.store import Study
 
-__all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
+__all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summary_of"]
 
 ORACLE = "oracle"  # the learner's name in the rows of the best possible predictions
 SUMMARY_COLUMNS = (
@@ -28,11 +27,6 @@ SUMMARY_COLUMNS = (
     "n_failed",
 )
 KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
-
-
-def summarise(study: Study) -> pd.DataFrame:
-    """`summary_of` the runs of a study."""
-    return summary_of(results.runs(study))
 
 
 def summary_of(runs: pd.DataFrame) -> pd.DataFrame:

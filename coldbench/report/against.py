@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import ReportData
-from coldbench.report.pairs import ALPHA, holm, pair_of
+from coldbench.report.pairs import holm, outcome, pair_of
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, interval, number
 
@@ -27,9 +27,7 @@ class Contest:
     @property
     def outcome(self) -> str:
         """`better` or `worse` where that is shown, else `open`."""
-        if self.adjusted is None or self.adjusted > ALPHA:
-            return "open"
-        return "better" if (self.difference.value or 0.0) < 0 else "worse"
+        return outcome(self.difference.value, self.adjusted)
 
 
 def contests(data: ReportData) -> tuple[Contest, ...]:

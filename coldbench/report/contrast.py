@@ -202,10 +202,15 @@ def contrast_table(found: Contrasts) -> Table:
             interval(line.agreement.difference),
             Cell(p_value(line.adjusted)),
             Cell(p_value(line.agreement.tost_p)),
-            Cell(line.conclusion),
+            Cell(line.conclusion, _unpaired(line, found.paired)),
             interval(line.ratio, 2),
         )
         for line in found.lines
     )
     how = "paired by seed" if found.paired else "unpaired, Welch"
     return Table("compare", f"Study A against study B: MAE, {how}", columns, rows)
+
+
+def _unpaired(line: Contrast, paired: bool) -> str:
+    """A line of a paired comparison that has no seeds to pair."""
+    return "unpaired: fewer than 2 common seeds" if paired and not line.agreement.paired else ""

@@ -12,7 +12,8 @@ __all__ = ["Cost", "costs_of"]
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Medians over runs; megabytes: highest resident memory of the process so far, so a cheap
-    learner that ran after a dear one inherits its peak; mae: mean over scenarios."""
+    learner that ran after a dear one inherits its peak; mae: mean over scenarios;
+    seeds: how many it is over, where others have more."""
 
     learner: str
     name: str
@@ -23,6 +24,7 @@ class Cost:
     parameters: float
     epochs: float
     mae: float | None
+    seeds: str = ""
 
 
 def costs_of(data: ReportData) -> list[Cost]:
@@ -51,4 +53,5 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
         median("n_parameters"),
         median("epochs"),
         sum(known) / len(known) if len(known) == len(data.scenarios) else None,
+        next((told for scen in data.scenarios if (told := data.partial(learner, scen))), ""),
     )

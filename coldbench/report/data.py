@@ -109,6 +109,11 @@ class ReportData:
         """Where a learner stands, None when no run finished."""
         return self.standings.get((learner, scenario))
 
+    def partial(self, learner: str, scenario: str) -> str:
+        """`6 of 10 seeds` where others finished seeds that this learner did not, else ``."""
+        found = self.standing(learner, scenario)
+        return found.partial if found else ""
+
     def values(self, learner: str, scenario: str) -> Values:
         """MAIN of each finished run by seed."""
         found = self.standing(learner, scenario)

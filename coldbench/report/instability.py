@@ -3,7 +3,18 @@
 from coldbench.report.data import ReportData
 from coldbench.statistics import SourceVariance, best_of_inflation
 from coldbench.study import FULL
-from coldbench.text import NA, Cell, Column, Section, Table, interval, number, percent, range_of
+from coldbench.text import (
+    NA,
+    Cell,
+    Column,
+    Section,
+    Table,
+    interval,
+    noted,
+    number,
+    percent,
+    range_of,
+)
 
 __all__ = ["curves", "intervals", "shots", "variance"]
 
@@ -149,7 +160,12 @@ def shots(data: ReportData) -> Section:
         note = "n/a: this study predicts with all support ratings only; add `--shots 0,1,2,5,10`."
         return Section("shots", "Support", title, how, (), (), (note,))
     levels = sorted({s.shots for s in data.shots}, key=lambda s: (s == FULL, s))
-    cells = {(s.learner, s.scenario, s.shots): interval(s.mean) for s in data.shots}
+    cells = {
+        (s.learner, s.scenario, s.shots): noted(
+            interval(s.mean), data.partial(s.learner, s.scenario)
+        )
+        for s in data.shots
+    }
     columns = (
         Column("scenario", False),
         Column("learner", False),

@@ -3,32 +3,48 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coldbench.report.pairs import ALPHA, Pair
+from coldbench.report.best import Duel, best_of, duels_of
+from coldbench.report.pairs import Pair
 from coldbench.rng import generator
 from coldbench.statistics import Interval, Spread, bootstrap_t, mean_interval, spread
 
-__all__ = ["Standing", "Values", "order_of", "standings", "ungrouped"]
+__all__ = ["Standing", "Values", "of_seeds", "order_of", "standings", "ungrouped"]
 
 Values = Mapping[str, float]  # seed label -> value of a finished run
+GROUPS = {"better": "ahead", "open": "tied", "worse": "behind"}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One learner in one scenario.
 
-    group: `best` (the lowest mean), `tied` (not distinguishable from the best by the paired test,
-    corrected over all pairs and scenarios), `behind`, or `` where no test was possible.
+    tested: seeds that any learner finished here. group: `best` (see `best_of`), `tied` (not
+    distinguishable from the best by the paired test, corrected over all pairs and scenarios),
+    `behind`, `ahead` (shown to beat the best, with too few seeds to be it), or `` where no test was
+    possible. gap: mean difference to the best on common seeds, the one that `adjusted` tests.
     resampled: the mean with bootstrap-t limits, which do not assume normal runs.
     """
 
     learner: str
     scenario: str
     values: Values
+    tested: int
     mean: Interval
     resampled: Interval
     spread: Spread
     group: str
+    gap: float | None
     adjusted: float | None
+
+    @property
+    def partial(self) -> str:
+        """`6 of 10 seeds` where others finished seeds that this learner did not, else ``."""
+        return of_seeds(len(self.values), self.tested)
+
+
+def of_seeds(finished: int, tested: int) -> str:
+    """`6 of 10 seeds`, `` for all of them."""
+    return f"{finished} of {tested} seeds" if finished < tested else ""
 
 
 def standings(
@@ -38,57 +54,60 @@ def standings(
     found = {}
     for scenario in dict.fromkeys(scenario for _, scenario in values):
         here = {name: runs for (name, place), runs in values.items() if place == scenario}
-        best = _best(here)
+        tested = len({seed for runs in here.values() for seed in runs})
+        duels = duels_of(pairs, scenario)
+        best = best_of({name: len(runs) for name, runs in here.items()}, duels)
         for name, runs in here.items():
-            adjusted = _adjusted(pairs, scenario, name, best)
-            found[name, scenario] = Standing(
-                name,
-                scenario,
-                runs,
-                mean_interval(list(runs.values())),
-                bootstrap_t(
-                    list(runs.values()), generator(0, "report", "bootstrap-t", scenario, name)
-                ),
-                spread(list(runs.values())),
-                _group(name == best, adjusted, len(here)),
-                adjusted,
-            )
+            alone = _alone(name, scenario, runs, tested)
+            placed = _placed(alone, name == best, duels.get((name, best or "")))
+            found[name, scenario] = placed if len(here) > 1 else alone
     return found
 
 
-def _best(here: Mapping[str, Values]) -> str:
-    """The lowest mean; a learner with under half of the seeds that others have cannot win."""
-    most = max(len(runs) for runs in here.values())
-    fit = {name: runs for name, runs in here.items() if 2 * len(runs) >= most}
-    return min(fit, key=lambda name: sum(fit[name].values()) / len(fit[name]))
+def _alone(name: str, scenario: str, runs: Values, tested: int) -> Standing:
+    """Before it is compared."""
+    values = list(runs.values())
+    rng = generator(0, "report", "bootstrap-t", scenario, name)
+    return Standing(
+        name,
+        scenario,
+        runs,
+        tested,
+        mean_interval(values),
+        bootstrap_t(values, rng),
+        spread(values),
+        "",
+        None,
+        None,
+    )
 
 
-def _adjusted(pairs: Sequence[Pair], scenario: str, name: str, best: str) -> float | None:
-    for pair in pairs:
-        if pair.scenario == scenario and {pair.a, pair.b} == {name, best}:
-            return pair.adjusted
-    return None
-
-
-def _group(is_best: bool, adjusted: float | None, learners: int) -> str:
+def _placed(found: Standing, is_best: bool, duel: Duel | None) -> Standing:
     if is_best:
-        return "best" if learners > 1 else ""
-    if adjusted is None:
-        return ""
-    return "tied" if adjusted > ALPHA else "behind"
+        return replace(found, group="best", gap=0.0)
+    if duel is None:
+        return found
+    group = "" if duel.adjusted is None else GROUPS[duel.outcome]
+    return replace(found, group=group, gap=duel.gap, adjusted=duel.adjusted)
 
 
 def ungrouped(table: Mapping[tuple[str, str], Standing]) -> dict[tuple[str, str], Standing]:
     """Without best and tied: not every pair was compared, so nobody can be told from the best."""
-    return {key: replace(found, group="", adjusted=None) for key, found in table.items()}
+    return {key: replace(found, group="", gap=None, adjusted=None) for key, found in table.items()}
 
 
 def order_of(table: Mapping[tuple[str, str], Standing], learners: Sequence[str]) -> list[str]:
-    """Learners from the lowest mean over scenarios to the highest; without a finished run last."""
+    """Learners by their mean gap to the best of each scenario, so by common seeds; then those
+    never compared with a best, by their own mean; without a finished run last."""
 
-    def key(name: str) -> tuple[bool, float, str]:
-        means = [s.mean.value for (who, _), s in table.items() if who == name]
-        known = [mean for mean in means if mean is not None]
-        return (not known, sum(known) / len(known) if known else 0.0, name)
+    def key(name: str) -> tuple[bool, bool, float, float, str]:
+        mine = [standing for (who, _), standing in table.items() if who == name]
+        gaps = [standing.gap for standing in mine if standing.gap is not None]
+        means = [standing.mean.value for standing in mine if standing.mean.value is not None]
+        return (not means, not gaps, _average(gaps), _average(means), name)
 
     return sorted(learners, key=key)
+
+
+def _average(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,6 +1,7 @@
 """Sections about the runs themselves: failures, cost, all metrics, every run, provenance."""
 
 import json
+from collections.abc import Sequence
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
@@ -17,6 +18,7 @@ from coldbench.text import (
     Table,
     display_name,
     interval,
+    noted,
     number,
     percent,
     plain,
@@ -63,8 +65,7 @@ def _rates(data: ReportData) -> Table:
             mine = main[(main["learner"] == name) & (main["scenario"] == scenario)]
             failed = (mine["status"] != "finished").to_numpy()
             if failed.any():
-                found = data.standing(FALLBACK, scenario)
-                fallback = found.mean.value if found else None
+                fallback = _fallback(data, scenario, list(mine["seed"]))
                 rate = failure_rate(mine["value"].to_numpy(float), failed, fallback=fallback)
                 limits = "" if rate.low is None else f"[{percent(rate.low)}, {percent(rate.high)}]"
                 rows.append(
@@ -78,6 +79,15 @@ def _rates(data: ReportData) -> Table:
                     )
                 )
     return Table("failures", "How often runs fail", columns, tuple(rows))
+
+
+def _fallback(data: ReportData, scenario: str, seeds: Sequence[str]) -> list[float] | None:
+    """FALLBACK's value at each seed, since a hard seed is hard for both; its mean where it failed
+    too."""
+    found = data.standing(FALLBACK, scenario)
+    if found is None or found.mean.value is None:
+        return None
+    return [found.values.get(seed, found.mean.value) for seed in seeds]
 
 
 def _reasons(data: ReportData) -> Table:
@@ -181,7 +191,10 @@ def metrics(data: ReportData) -> Section:
 
 def _metrics(data: ReportData, scenario: str) -> Table:
     here = data.summary[data.summary["scenario"] == scenario]
-    cells = {(line.learner, line.metric): _mean(line) for line in here.itertuples()}
+    cells = {
+        (line.learner, line.metric): noted(_mean(line), data.partial(str(line.learner), scenario))
+        for line in here.itertuples()
+    }
     columns = (Column("learner", False), *(Column(name) for name in data.metrics))
     names = [*data.learners, *(["oracle"] if data.oracle else [])]
     rows = tuple(

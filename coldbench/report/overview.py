@@ -2,7 +2,7 @@
 
 from coldbench.report.data import MAIN, ReportData
 from coldbench.statistics import Interval
-from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
+from coldbench.text import NA, Cell, Column, Section, Table, display_name, noted, number
 
 __all__ = ["counts", "half_width", "lead", "league_table", "overview", "title"]
 
@@ -11,6 +11,11 @@ HOW = (
     "Shaded: the best learner of a scenario and all that cannot be told from it with these seeds."
 )
 
+UNEQUAL = (
+    "Runs are missing: a mean marked `6 of 10 seeds` is over fewer seeds than others and cannot be "
+    "compared with them as it stands, since some seeds are harder than others. Whatever is said to "
+    "be shown, and every mark, goes by the seeds that both of two learners finished."
+)
 ABLATED = (
     "Mean absolute error over the seeds of each configuration, lower is better, with its 95 % "
     "interval; in the order of the plan, none marked: the effects of each departure are below."
@@ -20,7 +25,9 @@ ABLATED = (
 def overview(data: ReportData) -> Section:
     """The league table; the verdicts are set beside it by each format."""
     how = HOW if data.ablation is None else ABLATED
-    return Section("league", "League", "League table", how, tables=(league_table(data),))
+    notes = (UNEQUAL,) if any(s.partial for s in data.standings.values()) else ()
+    tables = (league_table(data),)
+    return Section("league", "League", "League table", how, tables=tables, notes=notes)
 
 
 def title(data: ReportData) -> str:
@@ -58,7 +65,8 @@ def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
     if found is None:
         return Cell(NA, mark="muted")
     mark = found.group if found.group in ("best", "tied") else ""
-    return Cell(number(found.mean.value), half_width(found.mean), mark)
+    cell = Cell(number(found.mean.value), half_width(found.mean), mark)
+    return noted(cell, found.partial)
 
 
 def half_width(value: Interval) -> str:

@@ -22,7 +22,7 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["ALPHA", "Pair", "compare", "holm", "pair_of"]
+__all__ = ["ALPHA", "Pair", "compare", "holm", "outcome", "pair_of"]
 
 ALPHA = 0.05
 
@@ -111,6 +111,17 @@ def holm(p: Sequence[float | None], declared: int) -> list[float | None]:
     raw = [one for one in p if one is not None]
     adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
     return [None if one is None else next(adjusted) for one in p]
+
+
+def outcome(difference: float | None, adjusted: float | None) -> str:
+    """`better` or `worse` where that is shown, else `open`; below 0 is better.
+
+    The direction is that of the paired mean difference which `adjusted` is the p of: never take it
+    from means over seeds that are not common.
+    """
+    if not difference or adjusted is None or adjusted > ALPHA:
+        return "open"
+    return "better" if difference < 0.0 else "worse"
 
 
 def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair | None, int]:

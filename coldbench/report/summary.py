@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from coldbench.statistics import mean_interval, spread
-from coldbench.study import Study, results
+from coldbench.study import FULL
 
-__all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summarise", "summary_of"]
+__all__ = ["ORACLE", "SUMMARY_COLUMNS", "full_support", "oracle", "summary_of"]
 
 ORACLE = "oracle"  # the learner's name in the rows of the best possible predictions
 SUMMARY_COLUMNS = (
@@ -29,11 +29,6 @@ SUMMARY_COLUMNS = (
 KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 
 
-def summarise(study: Study) -> pd.DataFrame:
-    """`summary_of` the runs of a study."""
-    return summary_of(results.runs(study))
-
-
 def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
     """Columns SUMMARY_COLUMNS, full support only, in plan order, the oracle last.
 
@@ -47,7 +42,7 @@ def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
 
 def full_support(runs: pd.DataFrame) -> pd.DataFrame:
     """The lines of `results.runs` with all support ratings."""
-    return runs[runs["shots"] == results.FULL]
+    return runs[runs["shots"] == FULL]
 
 
 def oracle(full: pd.DataFrame) -> pd.DataFrame:

@@ -8,11 +8,12 @@ from coldbench.report.ablation import findings
 from coldbench.report.against import contests
 from coldbench.report.claims import verdict
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.leading import leading
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
 from coldbench.report.steadiness import shown_spread
 from coldbench.statistics import Interval, compare_published
-from coldbench.text import display_name, number, range_of
+from coldbench.text import display_name, listed, number, range_of
 
 __all__ = ["Saying", "sayings"]
 
@@ -47,11 +48,11 @@ def _warnings(data: ReportData) -> list[Saying]:
     bad = [record for record in data.unfinished if record.status in ("failed", "diverged")]
     if bad:
         names = dict.fromkeys(data.names[record.job.learner] for record in bad)
-        text = f"{_count(len(bad), 'run')} failed or diverged ({_some(list(names))})."
+        text = f"{_count(len(bad), 'run')} failed or diverged ({listed(list(names))})."
         found.append(Saying(text, "failures", "warning"))
     if data.collapsed:
         names = dict.fromkeys(data.names[record.job.learner] for record in data.collapsed)
-        text = f"{_count(len(data.collapsed), 'run')} predicted a constant ({_some(list(names))})."
+        text = f"{_count(len(data.collapsed), 'run')} predicted a constant ({listed(list(names))})."
         found.append(Saying(text, "failures", "warning"))
     if len(data.missing):
         text = f"{_count(len(data.missing), 'planned run')} not done yet: this report is partial."
@@ -64,18 +65,11 @@ def _warnings(data: ReportData) -> list[Saying]:
 
 def _tie(data: ReportData, scenario: str) -> list[Saying]:
     here = [s for name in data.learners if (s := data.standing(name, scenario))]
-    best = [s for s in here if s.group == "best"]
-    if not best or all(s.group in ("best", "") for s in here):
+    told = None if data.ablation else leading(here, data.names, len(data.learners) - len(here))
+    if told is None:
         return []
-    name, mean = data.names[best[0].learner], number(best[0].mean.value)
-    tied = [data.names[s.learner] for s in here if s.group == "tied"]
-    behind = sum(s.group == "behind" for s in here)
-    if not tied:
-        text = f"{name} has the lowest MAE ({mean}) and is shown to beat all others."
-        return [Saying(text, "league", "shown", scenario)]
-    text = f"{name} has the lowest MAE ({mean}); not shown to beat {_some(tied)}"
-    text += f"; shown to beat the other {behind}." if behind else "."
-    return [Saying(text, "league", "shown" if behind else "open", scenario)]
+    text, shown = told
+    return [Saying(text, "league", "shown" if shown else "open", scenario)]
 
 
 def _against(data: ReportData) -> list[Saying]:
@@ -90,7 +84,7 @@ def _against(data: ReportData) -> list[Saying]:
             ]
             for scenario in data.scenarios
         }
-        told = [f"{scenario}: {_some(names) or 'nobody'}" for scenario, names in won.items()]
+        told = [f"{scenario}: {listed(names) or 'nobody'}" for scenario, names in won.items()]
         text = f"Shown to beat {data.names[reference]}: {'; '.join(told)}."
         kind = "shown" if any(won.values()) else "open"
         found.append(Saying(text, "against", kind, f"Against {data.names[reference]}"))
@@ -136,12 +130,11 @@ def _interesting(data: ReportData) -> list[Pair]:
         return pairs
     chosen = []
     for scenario in data.scenarios:
-        ranked = sorted(
-            (s for name in data.learners if (s := data.standing(name, scenario))),
-            key=lambda s: (s.group != "best", s.mean.value or 0.0),
-        )
-        leading = {s.learner for s in ranked[:2]}
-        chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == leading]
+        here = (s for name in data.learners if (s := data.standing(name, scenario)))
+        met = [s for s in here if s.gap is not None]
+        ranked = sorted(met, key=lambda s: (s.group != "best", s.gap))
+        first = {s.learner for s in ranked[:2]}
+        chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == first]
     return chosen
 
 
@@ -199,10 +192,3 @@ def _plausible(name: str, label: str, inside: list[str], outside: list[str]) -> 
 
 def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _some(names: list[str], most: int = 4) -> str:
-    """`a, b and c`; long lists end with a count."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

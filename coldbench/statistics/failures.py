@@ -32,7 +32,7 @@ class FailureRate:
 
 
 def _all_runs(
-    runs: FloatArray, bad: npt.NDArray[np.bool_], fallback: float | None, level: float
+    runs: FloatArray, bad: npt.NDArray[np.bool_], fallback: npt.ArrayLike | None, level: float
 ) -> Interval:
     if fallback is None and bad.any():
         return unavailable(bad.size, "n/a: no value stated for a failed run")
@@ -41,12 +41,17 @@ def _all_runs(
 
 
 def failure_rate(
-    x: npt.ArrayLike, failed: npt.ArrayLike, *, fallback: float | None = None, level: float = 0.95
+    x: npt.ArrayLike,
+    failed: npt.ArrayLike,
+    *,
+    fallback: npt.ArrayLike | None = None,
+    level: float = 0.95,
 ) -> FailureRate:
     """Share of `failed` [R] bool (diverged or failed) runs with Clopper-Pearson limits.
 
     `x` [R] holds the metric; values of failed runs are not read and may be anything. `fallback` is
-    the metric a failed run is worth, say that of a trivial predictor. Unit: the seed. R = 1 has
+    the metric a failed run is worth, say that of a trivial predictor: one number, or one of each
+    seed [R]. Unit: the seed. R = 1 has
     no limits. Raises ValueError on unequal or empty inputs and a non-finite finished run.
     Source: Clopper & Pearson 1934.
     """

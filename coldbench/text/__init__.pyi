@@ -3,6 +3,7 @@ from .csv import frame_to_csv as frame_to_csv
 from .csv import to_csv as to_csv
 from .names import display_name as display_name
 from .names import display_names as display_names
+from .names import listed as listed
 from .names import plain as plain
 from .tables import NA as NA
 from .tables import Cell as Cell
@@ -10,6 +11,7 @@ from .tables import Column as Column
 from .tables import Section as Section
 from .tables import Table as Table
 from .tables import interval as interval
+from .tables import noted as noted
 from .tables import number as number
 from .tables import p_value as p_value
 from .tables import percent as percent

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-__all__ = ["LONGEST", "display_name", "display_names", "plain"]
+__all__ = ["LONGEST", "display_name", "display_names", "listed", "plain"]
 
 LONGEST = 32  # characters of a learner's name in tables and figures
 
@@ -31,3 +31,10 @@ def display_names(names: Sequence[str], bases: Sequence[str] = ()) -> dict[str, 
     bare = {name: name.removeprefix(prefix) if prefix != ":" else name for name in names}
     distinct = len(set(bare.values())) == len(bare)
     return {name: display_name(bare[name] if distinct else name) for name in names}
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """`a, b and c`; long lists end with a count."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

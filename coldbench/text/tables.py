@@ -1,6 +1,6 @@
 """Tables as data: text cells that HTML, Markdown and LaTeX render alike, each in its own escape."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coldbench.statistics import Interval
 
@@ -11,6 +11,7 @@ __all__ = [
     "Section",
     "Table",
     "interval",
+    "noted",
     "number",
     "p_value",
     "percent",
@@ -96,6 +97,11 @@ def interval(value: Interval, places: int = 4) -> Cell:
     """The value, its limits below it."""
     limits = range_of(value, places)
     return Cell(number(value.value, places), "" if limits == NA else limits, sort=value.value)
+
+
+def noted(cell: Cell, more: str) -> Cell:
+    """The cell with more in its note."""
+    return replace(cell, note=", ".join(part for part in (cell.note, more) if part))
 
 
 def p_value(p: float | None) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.cli.main import doctor
+from coldbench.cli import doctor
 from tests.cli.test_cli import coldbench
 
 

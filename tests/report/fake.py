@@ -50,9 +50,11 @@ def fake_study(
     departures: Sequence[Departure] = (),
     constant: Sequence[tuple[str, int]] = (),
     against: Sequence[str] = (),
+    levels: Mapping[tuple[str, int], float] | None = None,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
-    and place of the seed; absent: planned, not run; constant: runs that predict one value."""
+    and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
+    how far a run lies above BASE, by learner and place of the seed."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -72,7 +74,8 @@ def fake_study(
         key = (job.learner, place // len(learners))
         if key not in absent:
             told = (status or {}).get(key, "finished")
-            record = _record(job, told, learners.index(job.learner), oracle, reason)
+            place_of, level = learners.index(job.learner), (levels or {}).get(key)
+            record = _record(job, told, place_of, oracle, reason, level)
             if job.learner == odd_episodes:
                 record = record.model_copy(update={"episode_sha256": "f" * 64})
             if told == "finished":
@@ -82,7 +85,9 @@ def fake_study(
     return study
 
 
-def _record(job: Job, status: str, place: int, oracle: bool, reason: str) -> RunRecord:
+def _record(
+    job: Job, status: str, place: int, oracle: bool, reason: str, given: float | None
+) -> RunRecord:
     rng = np.random.default_rng([*job.seeds, place])
     shared = np.random.default_rng([job.seeds.split, job.seeds.episode]).normal(0, 0.004)
     facts = {
@@ -99,7 +104,7 @@ def _record(job: Job, status: str, place: int, oracle: bool, reason: str) -> Run
     }
     if status != "finished":
         return RunRecord(**facts, reason=reason)
-    level = shared + 0.002 * place + float(rng.normal(0, 0.002))
+    level = shared + 0.002 * place + float(rng.normal(0, 0.002)) if given is None else given
     closed = job.learner in ("bias", "ridge", "global-mean")
     return RunRecord(
         **facts,

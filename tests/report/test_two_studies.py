@@ -11,7 +11,7 @@ from scipy import stats
 
 from coldbench.cli.main import main
 from coldbench.errors import StoreError, UsageError
-from coldbench.report.contrast import contrast
+from coldbench.report.contrast import contrast, contrast_table
 from coldbench.report.data import build
 from coldbench.report.pilot import Target, needs
 from coldbench.statistics import paired_power, seeds_needed
@@ -74,6 +74,19 @@ def test_nothing_in_common_is_an_error(two: tuple[Study, Study], tmp_path: Path)
     other = fake_study(tmp_path, ["mamo"], 2)
     with pytest.raises(StoreError, match=r"no learner and scenario in common.*bias.*mamo"):
         contrast(two[0], other, margin=0.005)
+
+
+def test_a_line_that_cannot_be_paired_says_so(tmp_path: Path) -> None:
+    late = {("mamo", seed): "failed" for seed in range(3)}
+    early = {("mamo", seed): "failed" for seed in range(2, 5)}
+    studies = [
+        fake_study(tmp_path / name, ["mamo", "bias"], 5, ("C-C",), status=status)
+        for name, status in (("a", late), ("b", early))
+    ]
+    found = contrast(studies[0], studies[1], margin=0.005)
+    assert found.paired
+    notes = {row[1].text: row[8].note for row in contrast_table(found).rows}
+    assert notes == {"mamo": "unpaired: fewer than 2 common seeds", "bias": ""}
 
 
 def test_one_seed_compares_values_only(tmp_path: Path) -> None:

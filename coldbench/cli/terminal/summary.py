@@ -29,11 +29,11 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
     failing.
     """
-    from coldbench.report.summary import summarise
+    from coldbench.study import results
 
     console = open_console()
     if any(study.runs.glob("*/record.json")):
-        console.print(_means(summarise(study)))
+        console.print(_means(results.runs(study)))
     bad = [record for record in study.records() if record.status != "finished"]
     _print_bad(console, bad)
     holes = len(study.manifest.jobs) - sum(1 for _ in study.runs.glob("*/record.json"))
@@ -53,19 +53,30 @@ def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
         console.print("Mended? The same command with --retry-failed tries them again.")
 
 
-def _means(summary: Any) -> Table:
-    """Learners by scenarios; `summary` has the columns of summary.csv."""
+def _means(found: Any) -> Table:
+    """Learners by scenarios, from `results.runs`."""
+    from coldbench.report.summary import summary_of
+
+    summary, done = summary_of(found), found[found["status"] == "finished"]
     mae = summary[summary["metric"] == "mae"]
-    cells = {(line.learner, line.scenario): _mean(line) for line in mae.itertuples()}
+    tested = done.groupby("scenario")["seed"].nunique().to_dict()
+    cells = {
+        (str(line.learner), str(line.scenario)): _mean(line, tested.get(line.scenario, 0))
+        for line in mae.itertuples()
+    }
     names, scenarios = dict.fromkeys(mae["learner"]), dict.fromkeys(mae["scenario"])
     return _by_scenario({name: display_name(name) for name in names}, list(scenarios), cells)
 
 
-def _mean(line: Any) -> str:
+def _mean(line: Any, tested: int) -> str:
+    """tested: seeds that any learner finished."""
+    from coldbench.report.league import of_seeds
+
     if not line.n_seeds:
         return "n/a"
     half = line.ci_high - line.mean
-    return f"{line.mean:.4f}" if half != half else f"{line.mean:.4f} ± {half:.4f}"
+    text = f"{line.mean:.4f}" if half != half else f"{line.mean:.4f} ± {half:.4f}"
+    return f"{text}\n{of_seeds(line.n_seeds, tested)}".strip()
 
 
 def _by_scenario(
@@ -113,4 +124,6 @@ def _league(data: "ReportData") -> Table:
 
 
 def _note(note: str) -> str:
-    return note.replace("± ", "±") if note.startswith("±") else ""
+    """Half of the interval; how many seeds, if not all, on a line of its own."""
+    parts = note.replace("± ", "±").split(", ")
+    return "\n".join(part for part in parts if part.startswith("±") or part.endswith(" seeds"))

@@ -30,9 +30,16 @@ def cost(data: ReportData) -> list[Plot]:
 
 def _plot(found: Sequence[Cost], kind: str, label: str) -> Plot:
     points = [(place, one) for place, one in enumerate(found) if getattr(one, kind)]
-    told = [f"{one.name}: {getattr(one, kind):,.0f}, MAE {number(one.mae)}." for _, one in points]
+    told = [
+        f"{one.name}: {getattr(one, kind):,.0f}, MAE {number(one.mae)}{_over(one)}."
+        for _, one in points
+    ]
     alt = f"Mean MAE over scenarios against {label}. {' '.join(told)}"
     return Plot(f"cost-{kind}", alt, partial(_draw, points, kind, label))
+
+
+def _over(one: Cost) -> str:
+    return f", {one.seeds}" if one.seeds else ""
 
 
 def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
@@ -48,7 +55,7 @@ def _draw(points: Sequence[tuple[int, Cost]], kind: str, label: str) -> Figure:
         x, y = float(getattr(one, kind)), float(one.mae or 0.0)
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
         ax.plot([x], [y], marker, color=colour, ms=7, mec="none")
-        places.append((x, y, short(one.name)))
+        places.append((x, y, f"{short(one.name)}{_over(one)}"))
     ax.margins(x=0.16, y=0.1)
     ax.set_xlabel(label)
     ax.set_ylabel("MAE, mean over scenarios")

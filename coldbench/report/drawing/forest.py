@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
 from coldbench.report.evidence import disagreements
+from coldbench.report.league import of_seeds
 from coldbench.report.pairs import pair_of
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
@@ -23,12 +24,18 @@ STEP = 9  # points between lines of small text
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """kind: best, tied, behind or ``."""
+    """kind: group of its standing, or ``; seeds: how many, where others have more."""
 
     label: str
     points: tuple[float, ...]
     mean: Interval
     kind: str
+    seeds: str = ""
+
+    @property
+    def told(self) -> str:
+        """Its label, short enough for an axis."""
+        return f"{short(self.label)}, {self.seeds}" if self.seeds else short(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ def intervals(data: ReportData) -> list[Plot]:
 
 def _interval_plot(data: ReportData, scenario: str) -> Plot:
     rows = [
-        Row(data.names[s.learner], tuple(s.values.values()), s.mean, s.group)
+        Row(data.names[s.learner], tuple(s.values.values()), s.mean, s.group, s.partial)
         for name in data.learners
         if (s := data.standing(name, scenario))
     ]
@@ -81,7 +88,8 @@ def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
         if pair is not None:
             points = tuple(sign * d for d in pair.differences)
             mean = pair.difference.difference if sign > 0 else -pair.difference.difference
-            rows.append(Row(data.names[standing.learner], points, mean, standing.group))
+            seeds = of_seeds(len(points), standing.tested)
+            rows.append(Row(data.names[standing.learner], points, mean, standing.group, seeds))
     title = f"{scenario}: difference to {short(best)}"
     alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds. {_told(rows)}"
     label = "MAE minus that of the best (right: worse)"
@@ -125,13 +133,20 @@ def disagreement(data: ReportData) -> list[Plot]:
 def _bars(
     data: ReportData, key: str, scenario: str, found: Mapping[str, Interval], told: str
 ) -> Plot:
-    rows = [Row(data.names[name], (), value, "") for name, value in found.items()]
+    rows = [
+        Row(data.names[name], (), value, "", data.partial(name, scenario))
+        for name, value in found.items()
+    ]
     alt = f"{scenario}: {told}. {_told(rows)}"
     return Plot(key, alt, partial(_forest, scenario, rows, [], told, zero=True))
 
 
 def _told(rows: Sequence[Row]) -> str:
-    return " ".join(f"{r.label}: {number(r.mean.value)} {range_of(r.mean)}." for r in rows)
+    return " ".join(f"{_named(r)}: {number(r.mean.value)} {range_of(r.mean)}." for r in rows)
+
+
+def _named(row: Row) -> str:
+    return f"{row.label}, {row.seeds}" if row.seeds else row.label
 
 
 def _forest(
@@ -148,7 +163,7 @@ def _forest(
     ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [short(row.label) for row in rows])
+    ax.set_yticks(range(len(rows)), [row.told for row in rows])
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)

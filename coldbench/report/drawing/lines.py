@@ -94,7 +94,9 @@ def _shot_plot(data: ReportData, scenario: str) -> Plot:
         mine = {s.shots: s.mean for s in here if s.learner == learner}
         x = tuple(float(levels.index(level)) for level in levels if level in mine)
         bands = tuple(mine[level] for level in levels if level in mine)
-        series += [Series(data.names[learner], place, x, bands)] if mine else []
+        seeds = data.partial(learner, scenario)
+        name = f"{data.names[learner]}, {seeds}" if seeds else data.names[learner]
+        series += [Series(name, place, x, bands)] if mine else []
     series = series[:MOST]
     ticks = ["all" if level == FULL else str(level) for level in levels]
     told = [f"{s.name}: " + ", ".join(number(b.value) for b in s.bands) + "." for s in series]

@@ -1,0 +1,197 @@
+"""Who is the best where runs are missing: decided on common seeds, with the sign."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coldbench.cli.terminal import print_report, print_study
+from coldbench.report import build, write_report
+from coldbench.report.data import ReportData
+from coldbench.report.leading import leading
+from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.pairs import compare
+from coldbench.report.verdicts import sayings
+from tests.report.fake import fake_study
+
+PLACE = "C-C"
+HARD = range(6, 10)
+
+
+def league(table: Mapping[str, Values]) -> dict[str, Standing]:
+    """The standings in one scenario."""
+    values = {(name, PLACE): runs for name, runs in table.items() if runs}
+    pairs = compare(values, list(combinations(table, 2)), [PLACE])
+    return {name: one for (name, _), one in standings(values, pairs).items()}
+
+
+def said(table: Mapping[str, Values]) -> str:
+    found = league(table)
+    told = leading(list(found.values()), {name: name for name in table}, len(table) - len(found))
+    return told[0] if told else ""
+
+
+def runs(level: float, seeds: Sequence[int], step: float = 0.001) -> Values:
+    """About `level`, a little noise."""
+    return {str(seed): level + step * (seed % 3) for seed in seeds}
+
+
+def gap(a: Values, b: Values) -> float | None:
+    """Mean of a - b on common seeds."""
+    common = [seed for seed in a if seed in b]
+    return float(np.mean([a[seed] - b[seed] for seed in common])) if common else None
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> ReportData:
+    """A fails on four hard seeds; B wins every seed that both finished."""
+    levels = {("A", seed): 0.02 + 0.002 * (seed % 2) for seed in range(10)}
+    levels |= {("B", seed): 0.2 if seed in HARD else 0.0 for seed in range(10)}
+    status = {("A", seed): "failed" for seed in HARD}
+    return build(fake_study(tmp_path / "s", ["A", "B"], 10, (PLACE,), status=status, levels=levels))
+
+
+def test_failing_on_hard_seeds_does_not_make_a_winner(hard: ReportData) -> None:
+    a, b = (hard.standings[name, PLACE] for name in "AB")
+    assert (a.mean.value or 0.0) < (b.mean.value or 0.0)
+    assert (a.group, b.group) == ("behind", "best")
+    texts = [saying.text for saying in sayings(hard)]
+    assert texts[1].startswith("B has the lowest MAE on common seeds (0.9")
+    assert texts[1].endswith(" over all 10 seeds) and is shown to beat all others.")
+    assert texts[2].startswith("B beats A on C-C: shown with 6 seeds (difference −0.02")
+    assert hard.learners == ("B", "A")
+
+
+def test_a_mean_over_fewer_seeds_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = fake_study(
+        tmp_path / "t", ["A", "B"], 10, (PLACE,), status={("A", 7): "failed"}, shots=(0,)
+    )
+    data = build(study)
+    paths = write_report(study, tmp_path / "out", ("svg",), data)
+    page = paths["report.html"].read_text()
+    assert "Runs are missing" in page
+    shown = {"differences": "B, 9 of 10 seeds: ", "cost": ", 9 of 10 seeds."}
+    for key in ("intervals", "differences", "shots", "steadiness", "cost"):
+        part = page.partition(f'<section id="{key}">')[2].partition("</section>")[0]
+        assert shown.get(key, "A, 9 of 10 seeds: ") in part
+    for name in ("report.md", "report.tex"):
+        assert paths[name].read_text().count("9 of 10 seeds") > 7
+    print_report(study, paths, data)
+    assert "9 of 10 seeds" in capsys.readouterr().out
+    print_study(study, [])
+    assert "9 of 10 seeds" in capsys.readouterr().out
+
+
+def test_with_all_runs_nothing_is_said_of_seeds(tmp_path: Path) -> None:
+    study = fake_study(tmp_path / "s", ["A", "B"], 5, (PLACE,), shots=(0,))
+    for path in write_report(study, tmp_path / "out", ("svg",)).values():
+        if path.suffix in (".html", ".md", ".tex", ".csv"):
+            assert "of 5 seeds" not in path.read_text()
+
+
+def test_few_lucky_runs_are_not_the_best_and_not_behind() -> None:
+    table = {"a": runs(0.8, range(10)), "b": runs(0.9, range(10)), "c": runs(0.6, range(4), 0.0011)}
+    groups = {name: one.group for name, one in league(table).items()}
+    assert groups == {"a": "best", "b": "behind", "c": "ahead"}
+    assert said(table) == (
+        "a is taken as the best (0.8009 over all 10 seeds), although c did better on the seeds "
+        "that both finished; shown to be beaten by c, with too few runs to be the best; shown to "
+        "beat the other 1."
+    )
+
+
+def test_a_learner_with_one_common_seed_is_not_beaten() -> None:
+    table = {"a": runs(0.8, range(5)), "b": runs(0.9, range(5), 0.002), "c": runs(0.95, [0])}
+    assert said(table) == (
+        "a has the lowest MAE on common seeds (0.8008 over all 5 seeds); with too few common "
+        "seeds to compare: c; shown to beat the other 1."
+    )
+
+
+def test_a_circle_of_losses_is_opened_where_it_is_weakest() -> None:
+    rock = {"0": 1.0, "1": 1.0, "2": 3.0, "3": 3.5}
+    table = {
+        "a": {seed: rock[seed] for seed in ("0", "1", "2")},
+        "b": {"1": 1.2, "2": 3.1, "3": 2.0},
+        "c": {"0": 0.7, "2": 3.2, "3": 2.9},
+    }
+    assert gap(table["a"], table["b"]) == pytest.approx(-0.15)
+    assert gap(table["b"], table["c"]) == pytest.approx(-0.5)
+    assert gap(table["c"], table["a"]) == pytest.approx(-0.05)
+    assert league(table)["a"].group == "best"
+    assert said(table).startswith("a is taken as the best (1.6667 over 3 of 4 seeds), although c ")
+
+
+def test_without_a_common_seed_nobody_is_the_best() -> None:
+    table = {"a": runs(0.8, range(5)), "b": runs(0.9, range(5, 10))}
+    assert {one.group for one in league(table).values()} == {""}
+    assert said(table).startswith("No learner is called the best: runs are missing")
+
+
+def test_ties_one_seed_and_no_runs() -> None:
+    same = runs(0.8, range(4))
+    assert league({"b": same, "a": same})["b"].group == "best"
+    one = {"a": runs(0.9, [0]), "b": runs(0.8, [0]), "c": {}}
+    assert {name: s.group for name, s in league(one).items()} == {"a": "", "b": "best"}
+    assert said(one) == ""
+    assert league({"a": same})["a"].group == ""
+    assert said({"a": same, "b": runs(0.9, range(4), 0.002), "c": {}}).endswith(
+        "is shown to beat all others that finished a run."
+    )
+
+
+@st.composite
+def tables(draw: st.DrawFn, complete: bool = False) -> dict[str, Values]:
+    """Up to 5 learners of up to 12 seeds; hard seeds, and learners that fail."""
+    learners = "abcde"[: draw(st.integers(2, 5))]
+    count = draw(st.integers(1, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    hardness = rng.normal(0.0, draw(st.sampled_from([0.0, 0.01, 0.3])), count)
+    noise = draw(st.sampled_from([0.0, 0.001, 0.05]))
+    table = {}
+    for name in learners:
+        level = float(rng.normal(0.8, 0.02))
+        fails = set() if complete else draw(st.sets(st.integers(0, count - 1)))
+        told = np.round(level + hardness + noise * rng.normal(size=count), 6)
+        table[name] = {str(k): float(told[k]) for k in range(count) if k not in fails}
+    return table
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables())
+def test_no_verdict_contradicts_the_common_seeds(table: dict[str, Values]) -> None:
+    found = league(table)
+    best = next((name for name, one in found.items() if one.group == "best"), None)
+    for name, one in found.items():
+        if best is not None and one.group in ("behind", "ahead"):
+            apart = gap(table[name], table[best])
+            assert apart is not None
+            assert (apart > 0) == (one.group == "behind")
+            assert (one.gap or 0.0) == pytest.approx(apart)
+    fit = [name for name, one in found.items() if 2 * len(one.values) >= _most(table)]
+    assert all(found[name].group != "ahead" for name in fit)
+    if "is shown to beat all others" in said(table):
+        others = [gap(table[str(best)], table[name]) for name in found if name != best]
+        assert all(apart is not None and apart < 0 for apart in others)
+
+
+def _most(table: Mapping[str, Values]) -> int:
+    return max(len(one) for one in table.values())
+
+
+@settings(max_examples=50, deadline=None)
+@given(tables(complete=True))
+def test_with_all_runs_the_best_has_the_lowest_mean(table: dict[str, Values]) -> None:
+    found = league(table)
+    means = {name: float(np.mean(list(one.values()))) for name, one in table.items()}
+    best = next(name for name, one in found.items() if one.group == "best")
+    assert means[best] == pytest.approx(min(means.values()), abs=1e-12)
+    values = {(name, PLACE): one for name, one in found.items()}
+    ordered = [means[name] for name in order_of(values, list(table))]
+    assert ordered == pytest.approx(sorted(ordered), abs=1e-12)

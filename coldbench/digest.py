@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coldbench import registry
 from coldbench.datasets import open_prepared
 from coldbench.encoding import fingerprint, seal
 from coldbench.errors import ColdbenchError, StoreError
+from coldbench.metrics.installed import installed
 from coldbench.predictions import Predictions
 from coldbench.ratings import Array, Ratings
 from coldbench.records import RunRecord
@@ -176,8 +176,7 @@ def _lines(
 
 
 def _depths() -> dict[str, int]:
-    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
-    return {name: metric.depth for name, metric in metrics.items() if metric.depth}
+    return {name: metric.depth for name, metric in installed().items() if metric.depth}
 
 
 def _equal(value: Array, user: Array, n: int) -> int:

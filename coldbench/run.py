@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import sys
 import time
 import traceback
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
@@ -21,6 +21,7 @@ from coldbench.datasets import open_prepared
 from coldbench.errors import Declined, Diverged
 from coldbench.fit import fit
 from coldbench.learner import Variant
+from coldbench.metrics.installed import installed
 from coldbench.predict import predict
 from coldbench.predictions import Predictions
 from coldbench.protocols import PROTOCOLS
@@ -79,8 +80,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
     levels = (None, *job.shots)
     predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
     end = time.perf_counter()
-    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
-    table = score(predictions, ratings, metrics, job.scenarios)
+    table = score(predictions, ratings, installed(), job.scenarios)
     record = RunRecord(
         job_hash=job.hash,
         job=job,
@@ -122,9 +122,18 @@ def _ratings(sha256: str) -> Ratings:
 
 
 def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The score table as JSON-ready lines; a missing best is None."""
+    """The score table as JSON-ready lines: NaN is None, a reason or version that says nothing is
+    left out."""
     lines: Any = table.to_dict("records")
-    return [{**line, "best": None if np.isnan(line["best"]) else line["best"]} for line in lines]
+    silent = {"reason": "", "version": 1}
+    return [
+        {key: _json(value) for key, value in line.items() if silent.get(key) != value}
+        for line in lines
+    ]
+
+
+def _json(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 @contextlib.contextmanager

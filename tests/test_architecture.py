@@ -12,7 +12,7 @@ import coldbench
 ROOT = Path(coldbench.__file__).parent
 # The stations in order; modules of one line may not import each other unless in one folder.
 STATIONS = [
-    {"errors", "statistics", "worker"},
+    {"errors", "spawn", "statistics", "worker"},
     {"rng", "registry", "options", "space", "advice", "budget"},
     {"ratings"},
     {"datasets", "ragged"},
@@ -29,7 +29,7 @@ STATIONS = [
     {"provenance"},
     {"run", "store", "track"},
     {"backends", "digest", "results"},
-    {"designs", "published"},
+    {"designs", "gaps", "published"},
     {"plan"},
     {"drive", "estimate", "verify"},
     {"doctor", "merge"},

@@ -66,14 +66,39 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
     elif again.predictions_sha256 != record.predictions_sha256:
         versions = _versions(record, again)
         yield damage(file, f"{who}: other predictions when run again{versions}")
-    elif not all(any(_alike(old, new) for new in again.scores) for old in record.scores):
-        yield damage(file, f"{who}: the same predictions give other scores")
+    elif moved := _moved(record.scores, again.scores):
+        told = f"{who}: the same predictions give other scores"
+        if all(_redefined(*pair) for pair in moved):
+            names = ", ".join(dict.fromkeys(str(old["metric"]) for old, _ in moved))
+            yield Finding("note", file, f"{told}: {names} is defined anew since")
+        else:
+            yield damage(file, told)
 
 
-def _alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Lines of scores; values may differ in the last bits, by the order of a machine's sums."""
-    same = all(old.get(key) == new.get(key) for key in ("scenario", "shots", "metric", "n"))
-    return same and math.isclose(old.get("value", math.nan), new["value"], rel_tol=1e-9)
+Line = Mapping[str, Any]
+
+
+def _moved(old: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """Lines with another value than before, or without a line now (empty then)."""
+    now = {_place(line): line for line in new}
+    pairs = [(line, now.get(_place(line), {})) for line in old]
+    return [(before, after) for before, after in pairs if not _alike(before, after)]
+
+
+def _place(line: Line) -> tuple[object, ...]:
+    return tuple(line.get(key) for key in ("scenario", "shots", "metric", "n"))
+
+
+def _alike(old: Line, new: Line) -> bool:
+    """Values may differ in the last bits, by the order of a machine's sums."""
+    values = old.get("value"), new.get("value")
+    if None in values:
+        return bool(new) and values[0] is values[1]
+    return math.isclose(*values, rel_tol=1e-9)
+
+
+def _redefined(old: Line, new: Line) -> bool:
+    return bool(new) and old.get("version", 1) != new.get("version", 1)
 
 
 def _versions(record: RunRecord, again: RunRecord) -> str:

@@ -1,0 +1,47 @@
+"""Numbers that a finished run lacks: metrics without a value, and of several definitions."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coldbench.records import RunRecord
+from coldbench.results import FULL
+
+__all__ = ["Gap", "definitions", "gaps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A metric that has no value for a learner in a scenario, with all support ratings, at `seeds`,
+    out of `runs` finished runs; reasons: each once."""
+
+    metric: str
+    learner: str
+    scenario: str
+    seeds: tuple[str, ...]
+    runs: int
+    reasons: tuple[str, ...]
+
+
+def gaps(runs: pd.DataFrame) -> tuple[Gap, ...]:
+    """From `coldbench.results.runs`, metric by metric."""
+    done = runs[(runs["status"] == "finished") & (runs["shots"] == FULL)]
+    found = []
+    for key, group in done.groupby(["metric", "learner", "scenario"], sort=False):
+        lost = group[group["value"].isna()]
+        if len(lost):
+            seeds, reasons = (tuple(dict.fromkeys(map(str, lost[k]))) for k in ("seed", "reason"))
+            found.append(Gap(*map(str, key), seeds, len(group), reasons))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def definitions(records: Iterable[RunRecord]) -> dict[str, Counter[int]]:
+    """Of each metric that runs were given by several definitions: runs by the version of it."""
+    counted: dict[str, Counter[int]] = {}
+    for record in records:
+        versions = {line["metric"]: line.get("version", 1) for line in record.scores}
+        for metric, version in versions.items():
+            counted.setdefault(metric, Counter())[version] += 1
+    return {metric: count for metric, count in counted.items() if len(count) > 1}

@@ -11,6 +11,8 @@ from coldbench.results import FULL
 
 __all__ = ["Gap", "definitions", "gaps"]
 
+KEYS = ["metric", "learner", "scenario"]
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -29,11 +31,12 @@ def gaps(runs: pd.DataFrame) -> tuple[Gap, ...]:
     """From `coldbench.results.runs`, metric by metric."""
     done = runs[(runs["status"] == "finished") & (runs["shots"] == FULL)]
     found = []
-    for key, group in done.groupby(["metric", "learner", "scenario"], sort=False):
+    for (metric, learner, scenario), group in done.groupby(KEYS, sort=False):
         lost = group[group["value"].isna()]
         if len(lost):
             seeds, reasons = (tuple(dict.fromkeys(map(str, lost[k]))) for k in ("seed", "reason"))
-            found.append(Gap(*map(str, key), seeds, len(group), reasons))  # type: ignore[arg-type]
+            place = str(metric), str(learner), str(scenario)
+            found.append(Gap(*place, seeds, len(group), reasons))
     return tuple(found)
 
 

@@ -55,9 +55,10 @@ class RunRecord(BaseModel):
     where it is not 1, reason where there is one (older records may have None without it);
     concentration: of the test predictions, by `coldbench.collapse`, empty in records of older
     versions; curve: one entry an epoch of the search for the number of epochs; epochs: trained by
-    the final learner; seconds: wall time of `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process so far;
-    log: the last lines that the learner printed; predictions_sha256: of their contents, whatever
-    the file format; sha256: of everything else in the stored record, so that edits show.
+    the final learner; seconds: wall time of `fit`, `predict` and `total`; peak_bytes: highest
+    resident memory of the process so far; log: the last lines that the learner printed;
+    predictions_sha256: of their contents, whatever the file format; sha256: of everything else in
+    the stored record, so that edits show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -178,10 +178,9 @@ def metrics(data: ReportData) -> Section:
 
 def _metrics(data: ReportData, scenario: str) -> Table:
     here = data.summary[data.summary["scenario"] == scenario]
-    runs = here.groupby("learner")["n_seeds"].max()
+    runs: dict[Any, int] = here.groupby("learner")["n_seeds"].max().to_dict()
     cells = {
-        (line.learner, line.metric): _mean(line, int(runs[line.learner]))
-        for line in here.itertuples()
+        (line.learner, line.metric): _mean(line, runs[line.learner]) for line in here.itertuples()
     }
     columns = (Column("learner", False), *(Column(name) for name in data.metrics))
     names = [*data.learners, *(["oracle"] if data.oracle else [])]

@@ -1,6 +1,6 @@
 """Studies with invented numbers, written as real records through `Study.save`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,11 @@ def fake_study(
     departures: Sequence[Departure] = (),
     constant: Sequence[tuple[str, int]] = (),
     against: Sequence[str] = (),
+    gap: Callable[[Job, Mapping[str, Any]], str | None] = lambda job, line: None,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
-    and place of the seed; absent: planned, not run; constant: runs that predict one value."""
+    and place of the seed; absent: planned, not run; constant: runs that predict one value; gap: why
+    a line of scores has no value (None: it has one; "": it is not said)."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -73,6 +75,8 @@ def fake_study(
         if key not in absent:
             told = (status or {}).get(key, "finished")
             record = _record(job, told, learners.index(job.learner), oracle, reason)
+            scores = [_without(line, gap(job, line)) for line in record.scores]
+            record = record.model_copy(update={"scores": scores})
             if job.learner == odd_episodes:
                 record = record.model_copy(update={"episode_sha256": "f" * 64})
             if told == "finished":
@@ -80,6 +84,12 @@ def fake_study(
                 record = record.model_copy(update={"concentration": shape})
             study.save(Outcome(record))
     return study
+
+
+def _without(line: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    if reason is None:
+        return line
+    return {**line, "value": None, **({"reason": reason} if reason else {})}
 
 
 def _record(job: Job, status: str, place: int, oracle: bool, reason: str) -> RunRecord:

@@ -36,6 +36,7 @@ from .rng import torch_generator as torch_generator
 from .scoring.metrics.metric import Metric as Metric
 from .study.drive import run_study as run_study
 from .study.planning import StudyConfig as StudyConfig
+from .study.results import runs as runs
 from .study.store import Study as Study
 from .study.store import open_study as open_study
 from .tasks.episodes import EpisodeBatch as EpisodeBatch

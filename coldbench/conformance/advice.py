@@ -139,8 +139,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "name a coldbench.scoring.metrics.metric.Metric object whose `name` is the entry point's",
     ),
     "value_is_one_finite_number": (
-        "an array, None or NaN, or a division by zero for one query or constant scores",
-        "return float(...); decide what one query and equal scores are worth",
+        "an array, None or NaN, or a division by zero for one query, constant scores, or ratings "
+        "of 0 and below",
+        "return float(...); decide what one query and equal scores are worth; a metric that needs "
+        "the scale is a Metric(..., scaled=True) of function(value, score, episode, scale)",
     ),
     "range_holds": (
         "low and high are swapped or too narrow",

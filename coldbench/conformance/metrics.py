@@ -1,23 +1,25 @@
 """What every metric plugin must do, ours or a stranger's. Each check raises AssertionError."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from coldbench import registry
-from coldbench.data import Array
-from coldbench.scoring import CONTRACT, Metric
+from coldbench.data import Array, Scale
+from coldbench.scoring import CONTRACT, STARS, Metric
 
 __all__ = ["CHECKS", "GATES", "Problem", "problem"]
 
 TOLERANCE = 1e-9
-Sample = tuple[Array, Array, Array]
+OTHER_SCALES = (Scale(0, 5, 1), Scale(-10, 10, 1), Scale(0.5, 5, 0.5), Scale(1, 1000, 1))
+Sample = tuple[Array, Array, Array, Scale]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A metric under its registered name; samples: (value, score, episode) of many kinds."""
+    """A metric under its registered name; samples: (value, score, episode, scale) of
+    many kinds."""
 
     name: str
     metric: Metric
@@ -25,18 +27,29 @@ class Problem:
 
 
 def problem(name: str) -> Problem:
-    """The problem of a registered metric: random, constant, perfect and single queries."""
+    """The problem of a registered metric: random, constant, perfect and single queries, and scales
+    that hold 0, numbers below it, and many levels."""
     rng = np.random.default_rng(0)
     value = rng.integers(1, 6, 200).astype(np.float64)
     episode = np.repeat(np.arange(20) * 7 + 3, 10).astype(np.int64)
     samples = (
-        (value, np.clip(value + rng.normal(0, 1, 200), 1, 5), episode),
-        (value, np.full(200, 3.0), episode),
-        (value, value.copy(), episode),
-        (value, 6 - value, episode),
-        (value[:1], np.array([3.0]), episode[:1]),
+        (value, np.clip(value + rng.normal(0, 1, 200), 1, 5), episode, STARS),
+        (value, np.full(200, 3.0), episode, STARS),
+        (value, value.copy(), episode, STARS),
+        (value, 6 - value, episode, STARS),
+        (value[:1], np.array([3.0]), episode[:1], STARS),
     )
-    return Problem(name, registry.load("metric", name), samples)
+    others = (sample for scale in OTHER_SCALES for sample in _on(scale, episode, rng))
+    return Problem(name, registry.load("metric", name), (*samples, *others))
+
+
+def _on(scale: Scale, episode: Array, rng: np.random.Generator) -> Iterator[Sample]:
+    """Random ratings of a scale, and its lowest value throughout."""
+    low, high, step = scale
+    value = low + step * rng.integers(0, round((high - low) / step) + 1, len(episode))
+    score = np.clip(value + rng.normal(0, 1, len(episode)), low, high)
+    yield value, score, episode, scale
+    yield np.full(len(episode), low), score, episode, scale
 
 
 def metric_declares_itself(problem: Problem) -> None:
@@ -49,11 +62,13 @@ def metric_declares_itself(problem: Problem) -> None:
 
 
 def value_is_one_finite_number(problem: Problem) -> None:
-    """A finite float for random, constant, perfect and reversed scores, and for a single query."""
-    for value, score, episode in problem.samples:
-        found = problem.metric(value, score, episode)
+    """A finite float for random, constant, perfect and reversed scores, for a single query, and on
+    any scale."""
+    for sample in problem.samples:
+        found, (low, high, _) = problem.metric(*sample), sample[3]
         assert isinstance(found, float), f"it returns {type(found).__name__}, not float"
-        assert np.isfinite(found), f"it returns {found} for {len(value)} queries"
+        told = f"{len(sample[0])} queries on a scale from {low:g} to {high:g}"
+        assert np.isfinite(found), f"it returns {found} for {told}"
 
 
 def range_holds(problem: Problem) -> None:
@@ -79,24 +94,25 @@ def order_of_rows_does_not_matter(problem: Problem) -> None:
     """Permuting the queries leaves the value as it was."""
     for sample in problem.samples:
         order = np.random.default_rng(1).permutation(len(sample[0]))
-        first, second = problem.metric(*sample), problem.metric(*(part[order] for part in sample))
+        value, score, episode = (part[order] for part in sample[:3])
+        first, second = problem.metric(*sample), problem.metric(value, score, episode, sample[3])
         assert abs(first - second) < TOLERANCE, f"it moves from {first} to {second}"
 
 
 def names_of_episodes_do_not_matter(problem: Problem) -> None:
     """Renumbering the episodes leaves the value as it was."""
-    for value, score, episode in problem.samples:
-        first = problem.metric(value, score, episode)
-        second = problem.metric(value, score, 10_000 - 2 * episode)
+    for value, score, episode, scale in problem.samples:
+        first = problem.metric(value, score, episode, scale)
+        second = problem.metric(value, score, 10_000 - 2 * episode, scale)
         assert abs(first - second) < TOLERANCE, f"it moves from {first} to {second}"
 
 
 def input_is_left_alone(problem: Problem) -> None:
     """The arrays handed over are not changed."""
     for sample in problem.samples:
-        copies = [part.copy() for part in sample]
-        problem.metric(*copies)
-        for old, new in zip(sample, copies, strict=True):
+        value, score, episode = copies = tuple(part.copy() for part in sample[:3])
+        problem.metric(value, score, episode, sample[3])
+        for old, new in zip(sample[:3], copies, strict=True):
             assert np.array_equal(old, new), "an argument was changed in place"
 
 

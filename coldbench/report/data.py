@@ -1,5 +1,6 @@
 """ReportData: every number of a report, computed once, frozen; all formats render from it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,11 +22,14 @@ from coldbench.statistics import Interval, mean_interval
 from coldbench.study import (
     UNTUNED,
     Digest,
+    Gap,
     Manifest,
     Published,
     Study,
     couples,
+    definitions,
     digest_of,
+    gaps,
     results,
     told,
 )
@@ -58,7 +62,8 @@ class ReportData:
     corrects; digest: sums over predictions, with the reason why they do not cover all finished
     runs, or ""; departures: configurations of an ablation, which are compared with their base only;
     collapsed: runs that predict a constant; tuning: the budget of each learner, in words;
-    against: learners that the others should beat, as the study says.
+    against: learners that the others should beat, as the study says; gaps: metrics that have no
+    value in runs that finished; definitions: of metrics that runs were given by several.
     """
 
     dataset: str
@@ -90,6 +95,8 @@ class ReportData:
     concentration: pd.DataFrame
     tuning: Mapping[str, str]
     against: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    definitions: Mapping[str, Counter[int]]
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -169,6 +176,8 @@ def build(study: Study) -> ReportData:
         digest=digest_of(study, records),
         tuning={name: _told(manifest, name) for name in learners},
         against=tuple(name for name in manifest.against if name in learners),
+        gaps=gaps(runs),
+        definitions=definitions(records),
     )
 
 
@@ -191,9 +200,10 @@ def _tunable(base: str) -> bool:
 
 
 def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
-    """MAIN with all support ratings by (learner, scenario) and seed, from `results.runs`."""
+    """MAIN with all support ratings, where a run has it, by (learner, scenario) and seed, from
+    `results.runs`."""
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & (full["status"] == "finished")]
+    main = full[(full["metric"] == MAIN) & full["value"].notna()]
     found: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
         place = found.setdefault((str(line.learner), str(line.scenario)), {})
@@ -212,7 +222,7 @@ def _oracle(full: pd.DataFrame) -> dict[str, Interval]:
 
 def _shots(runs: pd.DataFrame) -> tuple[Shots, ...]:
     """Nothing when all runs were predicted with all support ratings only."""
-    done = runs[(runs["metric"] == MAIN) & (runs["status"] == "finished")]
+    done = runs[(runs["metric"] == MAIN) & runs["value"].notna()]
     if not (done["shots"] != results.FULL).any():
         return ()
     keys = ["learner", "scenario", "shots"]

@@ -1,11 +1,15 @@
 """Sections about the runs themselves: failures, cost, all metrics, every run, provenance."""
 
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from coldbench.report.costs import costs_of
 from coldbench.report.data import MAIN, ReportData
 from coldbench.report.evidence import order_counts
+from coldbench.report.gaps import gap_table, mixed, sentences
 from coldbench.report.recipe import FILE
 from coldbench.report.summary import full_support
 from coldbench.statistics import Interval, failure_rate
@@ -63,6 +67,7 @@ def _rates(data: ReportData) -> Table:
     for name in data.learners:
         for scenario in data.scenarios:
             mine = main[(main["learner"] == name) & (main["scenario"] == scenario)]
+            mine = mine[(mine["status"] != "finished") | mine["value"].notna()]
             failed = (mine["status"] != "finished").to_numpy()
             if failed.any():
                 fallback = _fallback(data, scenario, list(mine["seed"]))
@@ -185,14 +190,19 @@ def metrics(data: ReportData) -> Section:
         "NDCG: higher is better, the order of a user's query items. Mean with its 95 % interval."
     )
     tables = tuple(_metrics(data, scenario) for scenario in data.scenarios)
-    notes = tuple(_trivial(data))
+    if data.gaps:
+        tables = (gap_table(data.gaps, data.names), *tables)
+    notes = (*sentences(data.gaps), *mixed(data.definitions), *_trivial(data))
     return Section("metrics", "Metrics", "All metrics", how, (), tables, notes)
 
 
 def _metrics(data: ReportData, scenario: str) -> Table:
     here = data.summary[data.summary["scenario"] == scenario]
+    runs: dict[Any, int] = here.groupby("learner")["n_seeds"].max().to_dict()
     cells = {
-        (line.learner, line.metric): noted(_mean(line), data.partial(str(line.learner), scenario))
+        (line.learner, line.metric): noted(
+            _mean(line, runs[line.learner]), data.partial(str(line.learner), scenario)
+        )
         for line in here.itertuples()
     }
     columns = (Column("learner", False), *(Column(name) for name in data.metrics))
@@ -207,10 +217,15 @@ def _metrics(data: ReportData, scenario: str) -> Table:
     return Table(f"metrics-{scenario}", scenario, columns, rows)
 
 
-def _mean(line: object) -> Cell:
-    values = [float(getattr(line, key)) for key in ("mean", "ci_low", "ci_high")]
+def _mean(line: Any, runs: int) -> Cell:
+    """runs: how many seeds other metrics have."""
+    values = [float(value) for value in (line.mean, line.ci_low, line.ci_high)]
     mean, low, high = (None if value != value else value for value in values)
-    return interval(Interval(mean, low, high, int(getattr(line, "n_seeds"))))  # noqa: B009
+    cell = interval(Interval(mean, low, high, int(line.n_seeds)))
+    if line.n_seeds == runs:
+        return cell
+    told = f"{line.n_seeds} of {runs} seeds"
+    return replace(cell, note=f"{cell.note}, {told}" if cell.note else told)
 
 
 def _trivial(data: ReportData) -> list[str]:
@@ -220,7 +235,7 @@ def _trivial(data: ReportData) -> list[str]:
     names = [
         name
         for name in data.metrics
-        if query is not None and name.startswith("ndcg@") and int(name[5:]) >= query
+        if query is not None and re.fullmatch(r"ndcg@[0-9]+", name) and int(name[5:]) >= query
     ]
     if names:
         notes.append(
@@ -257,13 +272,13 @@ def runs(data: ReportData) -> Section:
     rows = []
     for key, group in full.groupby(keys, sort=False):
         learner, seed, scenario, status = (str(part) for part in key)
-        values = dict(zip(group["metric"], group["value"], strict=True))
+        cells = {line.metric: _value(line) for line in group.itertuples()}
         rows.append(
             (
                 Cell(data.names[learner]),
                 Cell(plain(seed), sort=float(data.seeds.index(seed))),
                 Cell(scenario),
-                *(_value(values.get(metric)) for metric in data.metrics),
+                *(cells.get(metric, Cell(NA)) for metric in data.metrics),
                 _status(status, (learner, seed) in flat),
             )
         )
@@ -277,9 +292,11 @@ def _status(status: str, constant: bool) -> Cell:
     return Cell(status, mark="" if status == "finished" else "bad")
 
 
-def _value(value: float | None) -> Cell:
-    known = None if value is None or value != value else value
-    return Cell(number(known), sort=known)
+def _value(line: Any) -> Cell:
+    """The reason of a run that did not finish is in the table of failures."""
+    if line.value == line.value:
+        return Cell(number(line.value), sort=line.value)
+    return Cell(NA, display_name(line.reason, 60) if line.status == "finished" else "")
 
 
 def origin(data: ReportData) -> Section:

@@ -25,6 +25,7 @@ SUMMARY_COLUMNS = (
     "min",
     "max",
     "n_failed",
+    "reason",
 )
 KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 
@@ -32,8 +33,8 @@ KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
     """Columns SUMMARY_COLUMNS, full support only, in plan order, the oracle last.
 
-    n_seeds counts finished runs, n_failed those that failed or diverged. One seed has no sd and
-    no interval (NaN), no finished run has no mean.
+    n_seeds counts finished runs that have the value, n_failed those that failed or diverged;
+    reason: why a finished run has none. One seed has no sd and no interval (NaN), no seed no mean.
     """
     full = full_support(runs)
     lines = [*_lines(full), *_lines(oracle(full))]
@@ -54,9 +55,12 @@ def oracle(full: pd.DataFrame) -> pd.DataFrame:
 
 def _lines(full: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for key, group in full.groupby(KEYS, sort=False):
-        values = group.loc[group["status"] == "finished", "value"].astype("float64")
-        failed = int(group["status"].isin(["failed", "diverged"]).sum())
-        yield {**dict(zip(KEYS, key, strict=True)), **_moments(values), "n_failed": failed}
+        done = group[group["status"] == "finished"]
+        counted = {
+            "n_failed": int(group["status"].isin(["failed", "diverged"]).sum()),
+            "reason": "; ".join(dict.fromkeys(done.loc[done["value"].isna(), "reason"])),
+        }
+        yield {**dict(zip(KEYS, key, strict=True)), **_moments(done["value"].dropna()), **counted}
 
 
 def _moments(values: "pd.Series[float]") -> dict[str, Any]:

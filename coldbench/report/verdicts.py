@@ -8,6 +8,7 @@ from coldbench.report.ablation import findings
 from coldbench.report.against import contests
 from coldbench.report.claims import verdict
 from coldbench.report.data import MAIN, ReportData
+from coldbench.report.gaps import sentences
 from coldbench.report.leading import leading
 from coldbench.report.pairs import Pair
 from coldbench.report.published import is_about
@@ -54,6 +55,7 @@ def _warnings(data: ReportData) -> list[Saying]:
         names = dict.fromkeys(data.names[record.job.learner] for record in data.collapsed)
         text = f"{_count(len(data.collapsed), 'run')} predicted a constant ({listed(list(names))})."
         found.append(Saying(text, "failures", "warning"))
+    found += [Saying(text, "metrics", "warning") for text in sentences(data.gaps)]
     if len(data.missing):
         text = f"{_count(len(data.missing), 'planned run')} not done yet: this report is partial."
         found.append(Saying(text, "failures", "warning"))

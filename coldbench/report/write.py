@@ -33,9 +33,8 @@ def write_report(
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
     kinds: of figure files; data: what `build` made of the study, if at hand; draw: from `artists`,
-    for several processes (a script of yours then needs `if __name__ == "__main__"`). The same study
-    gives the same bytes. Raises StoreError when the runs cannot be pooled or `out` cannot be
-    written.
+    for several processes. The same study gives the same bytes. Raises StoreError when the runs
+    cannot be pooled or `out` cannot be written.
     """
     if draw is None:
         with artists(workers=1) as alone:

@@ -16,4 +16,5 @@ from .records import Job as Job
 from .records import Outcome as Outcome
 from .records import RunRecord as RunRecord
 from .run import confined as confined
+from .spawn import ServerContext as ServerContext
 from .worker import start_worker as start_worker

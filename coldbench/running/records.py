@@ -51,12 +51,14 @@ class Job(BaseModel):
 class RunRecord(BaseModel):
     """What is kept of a run besides its predictions.
 
-    scores: lines of `scoring.score.SCORE_COLUMNS`; concentration: of the test predictions, by
-    `learning.collapse`, empty in records of older versions; curve: one entry an epoch of the
-    search for the number of epochs; epochs: trained by the final learner; seconds: wall time of
-    `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process so far;
-    log: the last lines that the learner printed; predictions_sha256: of their contents, whatever
-    the file format; sha256: of everything else in the stored record, so that edits show.
+    scores: lines of `scoring.scores.SCORE_COLUMNS`, a value that is not finite as None; version
+    where it is not 1, reason where there is one (older records may have None without it);
+    concentration: of the test predictions, by `learning.collapse`, empty in records of older
+    versions; curve: one entry an epoch of the search for the number of epochs; epochs: trained by
+    the final learner; seconds: wall time of `fit`, `predict` and `total`; peak_bytes: highest
+    resident memory of the process so far; log: the last lines that the learner printed;
+    predictions_sha256: of their contents, whatever the file format; sha256: of everything else in
+    the stored record, so that edits show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import sys
 import time
 import traceback
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
@@ -22,7 +22,7 @@ from coldbench.learning import Predictions, Variant, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
 from coldbench.running.records import Job, Outcome, RunRecord, Status
-from coldbench.scoring import score
+from coldbench.scoring import installed, score
 from coldbench.tasks import PROTOCOLS, Split
 
 __all__ = ["confined", "failure", "run_job"]
@@ -73,8 +73,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
     levels = (None, *job.shots)
     predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
     end = time.perf_counter()
-    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
-    table = score(predictions, ratings, metrics, job.scenarios)
+    table = score(predictions, ratings, installed(), job.scenarios)
     record = RunRecord(
         job_hash=job.hash,
         job=job,
@@ -116,9 +115,18 @@ def _ratings(sha256: str) -> Ratings:
 
 
 def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The score table as JSON-ready lines; a missing best is None."""
+    """The score table as JSON-ready lines: NaN is None, a reason or version that says nothing is
+    left out."""
     lines: Any = table.to_dict("records")
-    return [{**line, "best": None if np.isnan(line["best"]) else line["best"]} for line in lines]
+    silent = {"reason": "", "version": 1}
+    return [
+        {key: _json(value) for key, value in line.items() if silent.get(key) != value}
+        for line in lines
+    ]
+
+
+def _json(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 @contextlib.contextmanager

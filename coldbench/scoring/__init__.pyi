@@ -1,4 +1,6 @@
 # What others may use; imported on first use.
+from .metrics.installed import installed as installed
 from .metrics.metric import CONTRACT as CONTRACT
+from .metrics.metric import STARS as STARS
 from .metrics.metric import Metric as Metric
 from .scores import score as score

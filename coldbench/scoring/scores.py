@@ -1,19 +1,22 @@
 """Predictions + Ratings -> ScoreTable: every metric in every scenario."""
 
+import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from coldbench.data import Array, Ratings
-from coldbench.errors import ColdbenchError
+from coldbench.data import Array, Ratings, Scale
+from coldbench.errors import UsageError
 from coldbench.learning import Predictions
 from coldbench.scoring.metrics.metric import Metric
 from coldbench.tasks import SCENARIOS
 
 __all__ = ["SCORE_COLUMNS", "score"]
 
-SCORE_COLUMNS = ("scenario", "shots", "metric", "value", "n", "best")
+SCORE_COLUMNS = ("scenario", "shots", "metric", "value", "n", "best", "reason", "version")
+LONGEST = 200  # characters of a reason
 
 
 def score(
@@ -25,9 +28,10 @@ def score(
     """One line for each scenario, number of shots and metric; columns SCORE_COLUMNS.
 
     Predictions are clipped to the rating scale. n: query ratings; best: the same metric of the
-    best possible predictions (`Ratings.best`), NaN where the data have none. A scenario without
-    queries has no line. An episode is a user within a scenario. Raises ColdbenchError that names
-    a metric which fails.
+    best possible predictions (`Ratings.best`), NaN where the data have none; version: of the
+    metric's definition. A scenario without queries has no line. An episode is a user within a
+    scenario. A metric that raises, or gives no finite number, has the value NaN and a reason; it
+    cannot touch the others.
     """
     lines = []
     low, high, _ = ratings.scale
@@ -40,18 +44,43 @@ def score(
                 continue
             value, user = ratings.value[rows].astype(np.float64), ratings.user[rows]
             given = np.clip(predictions.score[here].astype(np.float64), low, high)
+            best = None if wanted is None else wanted[rows]
+            _freeze(value, given, user, best)
             for metric_name, metric in metrics.items():
-                best = np.nan if wanted is None else _value(metric, value, wanted[rows], user)
-                found = _value(metric, value, given, user)
-                lines.append((name, int(shots), metric_name, found, len(rows), best))
+                found, why = _value(metric, value, given, user, ratings.scale)
+                oracle, doubt = math.nan, ""
+                if best is not None:
+                    oracle, doubt = _value(metric, value, best, user, ratings.scale)
+                reason = why or (doubt and f"best possible predictions: {doubt}")
+                place = name, int(shots), metric_name
+                lines.append((*place, found, len(rows), oracle, reason, metric.version))
     return pd.DataFrame(lines, columns=list(SCORE_COLUMNS))
 
 
-def _value(metric: Metric, value: Array, score: Array, user: Array) -> float:
+def _freeze(*arrays: Array | None) -> None:
+    """What one metric does in place, all after it would see."""
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False
+
+
+def _value(
+    metric: Metric, value: Array, score: Array, user: Array, scale: Scale
+) -> tuple[float, str]:
+    """The value and "", or NaN and the reason."""
     try:
-        return metric(value, score, user)
-    except Exception as error:
-        raise ColdbenchError(
-            f"metric {metric.name!r} raised {type(error).__name__}: {error}; all installed metrics "
-            f"are computed: mend it (coldbench check metric {metric.name}) or uninstall its package"
-        ) from error
+        found = metric(value, score, user, scale)
+        if not isinstance(found, Real):
+            return math.nan, f"returned {type(found).__name__}, not a number"
+        number = float(found)
+    except UsageError as error:  # ours: the package is broken
+        return math.nan, _short(str(error))
+    except (Exception, SystemExit) as error:
+        return math.nan, _short(f"raised {type(error).__name__}: {error}")
+    if not math.isfinite(number):
+        return math.nan, f"returned {number}, not a finite number"
+    return number, ""
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]

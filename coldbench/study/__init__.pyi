@@ -17,6 +17,9 @@ from .drive import run_study as run_study
 from .drive import todo as todo
 from .estimating import estimate as estimate
 from .merging import merge as merge
+from .missing_values import Gap as Gap
+from .missing_values import definitions as definitions
+from .missing_values import gaps as gaps
 from .planning import StudyConfig as StudyConfig
 from .planning import expanded as expanded
 from .planning import plan as plan
@@ -25,6 +28,7 @@ from .planning import read_study as read_study
 from .published import Published as Published
 from .published import parse_published as parse_published
 from .results import FULL as FULL
+from .results import runs as runs
 from .store import Manifest as Manifest
 from .store import Study as Study
 from .store import latest_study as latest_study

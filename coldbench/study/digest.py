@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coldbench import registry
 from coldbench.data import Array, Ratings, open_prepared
 from coldbench.errors import ColdbenchError, StoreError
 from coldbench.learning import Predictions
 from coldbench.running import RunRecord, fingerprint, seal
+from coldbench.scoring import installed
 from coldbench.statistics import crossed_variance, overlap_sums
 from coldbench.study.store import Study
 from coldbench.tasks import SCENARIOS
@@ -174,8 +174,7 @@ def _lines(
 
 
 def _depths() -> dict[str, int]:
-    metrics = {name: registry.load("metric", name) for name in registry.names("metric")}
-    return {name: metric.depth for name, metric in metrics.items() if metric.depth}
+    return {name: metric.depth for name, metric in installed().items() if metric.depth}
 
 
 def _equal(value: Array, user: Array, n: int) -> int:

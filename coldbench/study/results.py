@@ -3,7 +3,9 @@
 Each function reads the records itself, unless the caller has them.
 """
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -31,6 +33,7 @@ RUN_COLUMNS = (
 )
 
 
+UNTOLD = "not finite"  # in records of versions that stored no reason
 CONCENTRATION = ("entropy", "sd", "relative_sd", "top_share")
 
 
@@ -38,7 +41,8 @@ def runs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFra
     """One line for each run, scenario, shots and metric; columns RUN_COLUMNS, in plan order.
 
     A run that did not finish has a line for each scenario and metric, with `value` NaN, so that
-    nothing is dropped silently. seed is a label (str); n counts query ratings.
+    nothing is dropped silently; so has a metric without a finite value in a finished run. reason:
+    why `value` is NaN, of the run or of the metric. seed is a label (str); n counts query ratings.
     """
     lines = [line for record in _read(study, records) for line in _lines(record)]
     return pd.DataFrame(lines, columns=list(RUN_COLUMNS))
@@ -60,13 +64,24 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
         "job": record.job_hash,
     }
     if record.status == "finished":
-        return [{**common, **line} for line in record.scores]
+        return [{**common, **_known(line)} for line in record.scores]
     empty = {"value": float("nan"), "shots": FULL, "n": 0, "best": float("nan")}
     return [
         {**common, **empty, "scenario": scenario, "metric": metric}
         for scenario in job.scenarios
         for metric in registry.names("metric")
     ]
+
+
+def _known(line: dict[str, Any]) -> dict[str, Any]:
+    """With NaN for what is not finite, and a reason."""
+    found = {key: _number(line.get(key)) for key in ("value", "best")}
+    untold = UNTOLD if math.isnan(found["value"]) else ""
+    return {**line, **found, "reason": line.get("reason") or untold}
+
+
+def _number(stored: float | None) -> float:
+    return float(stored) if stored is not None and math.isfinite(stored) else math.nan
 
 
 def curves(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:

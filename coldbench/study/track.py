@@ -57,7 +57,7 @@ def open_tracker(text: str) -> Tracker:
 def _figures(record: RunRecord) -> Iterator[tuple[str, float, int]]:
     """(name, value, step): the scores at full support, then the curve, epoch by epoch."""
     for line in record.scores:
-        if line["shots"] == -1:
+        if line["shots"] == -1 and line["value"] is not None:
             yield f"{line['metric']}/{line['scenario']}".replace("@", "_at_"), line["value"], 0
     for entry in record.curve:
         for key, value in entry.items():

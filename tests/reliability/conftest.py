@@ -25,13 +25,13 @@ ENTRIES = {
 }
 
 
-def package(site: Path, name: str, entries: dict[str, str]) -> None:
-    """Install a distribution of that name which registers learners."""
+def package(site: Path, name: str, entries: dict[str, str], kind: str = "learners") -> None:
+    """Install a distribution of that name which registers learners, data sets or metrics."""
     info = site / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
     lines = "".join(f"{key} = {value}\n" for key, value in entries.items())
-    (info / "entry_points.txt").write_text(f"[coldbench.learners]\n{lines}")
+    (info / "entry_points.txt").write_text(f"[coldbench.{kind}]\n{lines}")
 
 
 @pytest.fixture

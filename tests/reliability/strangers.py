@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from coldbench.data.ratings import Array
 from coldbench.learning.learner import Learner, LearnerConfig, TrainingData
+from coldbench.scoring.metrics.metric import Metric
 from coldbench.tasks.episodes import EpisodeBatch
 
 
@@ -66,3 +68,21 @@ class WrongVerb(Sleeper):
 
 
 NOT_A_LEARNER = 3
+
+
+def _sometimes(value: Array, score: Array, episode: Array) -> float:
+    """NaN for the users of about every other seed and scenario."""
+    return float("nan") if np.unique(episode).sum() % 2 else 1.0
+
+
+def _raises(value: Array, score: Array, episode: Array) -> float:
+    raise RuntimeError("boom")
+
+
+def _text(value: Array, score: Array, episode: Array) -> str:
+    return "0.7"
+
+
+SOMETIMES = Metric("sometimes", _sometimes, True, 0.0, None, "", "NaN for some users")
+RAISES = Metric("raises", _raises, True, 0.0, None, "", "raises")
+TEXT = Metric("text", _text, True, 0.0, None, "", "text")  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Studies with invented numbers, written as real records through `Study.save`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,12 @@ def fake_study(
     constant: Sequence[tuple[str, int]] = (),
     against: Sequence[str] = (),
     levels: Mapping[tuple[str, int], float] | None = None,
+    gap: Callable[[Job, Mapping[str, Any]], str | None] = lambda job, line: None,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
-    how far a run lies above BASE, by learner and place of the seed."""
+    how far a run lies above BASE, by learner and place of the seed; gap: why a line of scores has
+    no value (None: it has one; "": it is not said)."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -76,6 +78,8 @@ def fake_study(
             told = (status or {}).get(key, "finished")
             place_of, level = learners.index(job.learner), (levels or {}).get(key)
             record = _record(job, told, place_of, oracle, reason, level)
+            scores = [_without(line, gap(job, line)) for line in record.scores]
+            record = record.model_copy(update={"scores": scores})
             if job.learner == odd_episodes:
                 record = record.model_copy(update={"episode_sha256": "f" * 64})
             if told == "finished":
@@ -83,6 +87,12 @@ def fake_study(
                 record = record.model_copy(update={"concentration": shape})
             study.save(Outcome(record))
     return study
+
+
+def _without(line: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    if reason is None:
+        return line
+    return {**line, "value": None, **({"reason": reason} if reason else {})}
 
 
 def _record(

@@ -1,6 +1,8 @@
 """Metrics obey laws, and match scikit-like definitions computed by hand."""
 
+import dataclasses
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 
 from coldbench import registry
 from coldbench.data.ratings import Array, Ratings
-from coldbench.errors import ColdbenchError
+from coldbench.errors import UsageError
 from coldbench.learning.predictions import Predictions
+from coldbench.scoring.metrics.installed import installed
 from coldbench.scoring.metrics.mae import mae
 from coldbench.scoring.metrics.mae_user import mae_user
 from coldbench.scoring.metrics.metric import Metric
@@ -61,14 +64,94 @@ def test_laws(metric, data) -> None:  # type: ignore[no-untyped-def]
     assert metric(*twice, apart) == pytest.approx(given_)
 
 
-def test_a_metric_that_fails_is_named(ratings: Ratings) -> None:
-    def divides(value: Array, score: Array, episode: Array) -> float:
-        return 1 / 0
+def raises(value: Array, score: Array, episode: Array) -> float:
+    return 1 / 0
 
-    bad = Metric("bad-one", divides, True, 0.0, None, "", "divides by zero")
-    rows = np.arange(5)
-    given = Predictions(rows, np.full(5, 3.0), np.zeros(5, np.int8), np.full(5, -1))
-    with pytest.raises(
-        ColdbenchError, match=r"metric 'bad-one' raised ZeroDivisionError.*uninstall"
-    ):
-        score(given, ratings, {"bad-one": bad})
+
+def leaves(value: Array, score: Array, episode: Array) -> float:
+    raise SystemExit(3)
+
+
+def tampers(value: Array, score: Array, episode: Array) -> float:
+    value[:] = score
+    return 0.0
+
+
+FAULTS = {
+    "raised ZeroDivisionError: division by zero": raises,
+    "raised SystemExit: 3": leaves,
+    "raised ValueError: assignment destination is read-only": tampers,
+    "returned nan, not a finite number": lambda *arrays: float("nan"),
+    "returned inf, not a finite number": lambda *arrays: np.inf,
+    "returned str, not a number": lambda *arrays: "0.7",
+    "returned NoneType, not a number": lambda *arrays: None,
+    "returned ndarray, not a number": lambda value, *others: value,
+}
+
+
+def metric_of(function: Any) -> Metric:
+    return Metric("odd", function, True, 0.0, None, "", "odd")
+
+
+def predictions() -> Predictions:
+    rows = np.arange(8)
+    scenario = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.int8)
+    return Predictions(rows, np.linspace(1, 5, 8), scenario, np.full(8, -1))
+
+
+@pytest.mark.parametrize("reason", FAULTS)
+def test_a_faulty_metric_has_a_reason_and_the_others_their_values(
+    reason: str, ratings: Ratings
+) -> None:
+    odd, alone = metric_of(FAULTS[reason]), {"mae": mae, "rmse": rmse}
+    table = score(predictions(), ratings, {"odd": odd, **alone})
+    lines = table[table["metric"] == "odd"]
+    assert list(lines["reason"]) == [reason] * 2
+    assert lines["value"].isna().all()
+    rest = table[table["metric"] != "odd"].reset_index(drop=True)
+    assert rest.equals(score(predictions(), ratings, alone))
+
+
+def test_a_fault_in_one_scenario_is_of_that_scenario(ratings: Ratings) -> None:
+    odd = metric_of(lambda value, score, episode: np.nan if score[0] == 1 else 2)
+    table = score(predictions(), ratings, {"odd": odd})
+    assert list(table["value"].isna()) == [True, False]
+    assert list(table["value"])[1] == 2.0
+
+
+def test_a_fault_on_the_best_predictions_only(ratings: Ratings) -> None:
+    assert ratings.best is not None
+    odd = metric_of(lambda value, score, episode: 1.0 if score[0] == 1.0 else np.nan)
+    line = score(predictions(), ratings, {"odd": odd}).iloc[0]
+    assert line["value"] == 1.0
+    assert np.isnan(line["best"])
+    assert line["reason"] == "best possible predictions: returned nan, not a finite number"
+
+
+def test_a_metric_of_the_scale_is_given_it(ratings: Ratings) -> None:
+    scaled = dataclasses.replace(
+        metric_of(lambda value, score, episode, scale: scale.high), scaled=True
+    )
+    assert set(score(predictions(), ratings, {"odd": scaled})["value"]) == {ratings.scale.high}
+
+
+def test_broken_packages_are_among_the_installed_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"good": mae, "bare": mae.function, "newer": dataclasses.replace(mae, contract=2)}
+
+    def load(kind: str, name: str) -> Any:
+        if name == "absent":
+            raise UsageError("cannot be imported")
+        return found[name]
+
+    monkeypatch.setattr(registry, "names", lambda kind: [*found, "absent"])
+    monkeypatch.setattr(registry, "load", load)
+    metrics = installed()
+    assert metrics.pop("good") is mae
+    for name, reason in {
+        "absent": "cannot be imported",
+        "bare": "the entry point names function, not a Metric",
+        "newer": "contract 2, coldbench has 1",
+    }.items():
+        assert metrics[name].depth == 0
+        with pytest.raises(UsageError, match=reason):
+            metrics[name](VALUE, SCORE, EPISODE)

@@ -29,12 +29,19 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
     failing.
     """
-    from coldbench.study import results
+    from coldbench.report.gaps import sentences
+    from coldbench.report.summary import summary_of
+    from coldbench.study import gaps
+    from coldbench.study import runs as lines_of
 
     console = open_console()
-    if any(study.runs.glob("*/record.json")):
-        console.print(_means(results.runs(study)))
-    bad = [record for record in study.records() if record.status != "finished"]
+    records = list(study.records())
+    lines = lines_of(study, records)
+    if records:
+        console.print(_means(summary_of(lines)))
+    for text in sentences(gaps(lines)):
+        console.print(Text(text, style="yellow"))
+    bad = [record for record in records if record.status != "finished"]
     _print_bad(console, bad)
     holes = len(study.manifest.jobs) - sum(1 for _ in study.runs.glob("*/record.json"))
     if holes > 0:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing import forkserver, get_all_start_methods
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -39,7 +39,9 @@ def artists(workers: int) -> Iterator[Draw]:
         pool = None
         if workers > 1 and "forkserver" in get_all_start_methods():
             with suppress(BrokenExecutor, OSError):
-                context = get_context("forkserver")
+                from coldbench.running import ServerContext  # only where there is such a server
+
+                context = ServerContext()
                 context.set_forkserver_preload([__name__, "coldbench.report.figures"])
                 forkserver.ensure_running()
                 pool = stack.enter_context(ProcessPoolExecutor(workers, context, _start))

@@ -81,9 +81,8 @@ def _zoom(series: Sequence[Series]) -> tuple[float, float]:
 
 def shots(data: ReportData) -> list[Plot]:
     """For each scenario: MAE by the number of support ratings."""
-    if not data.shots:
-        return []
-    return [_shot_plot(data, scenario) for scenario in data.scenarios]
+    known = {found.scenario for found in data.shots}
+    return [_shot_plot(data, scenario) for scenario in data.scenarios if scenario in known]
 
 
 def _shot_plot(data: ReportData, scenario: str) -> Plot:

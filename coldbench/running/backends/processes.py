@@ -1,7 +1,6 @@
 """Backend `processes`: jobs in worker processes (pebble), which may die or hang without harm."""
 
 import importlib
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from coldbench.running.backends.engine import Engine, Settings
+from coldbench.running.spawn import SpawnContext
 from coldbench.running.worker import start_worker
 
 __all__ = ["PebbleExecutor", "engine"]
@@ -18,8 +18,7 @@ class PebbleExecutor(Executor):
     """A pebble pool of spawned processes, each call ended after `timeout` seconds."""
 
     def __init__(self, workers: int, timeout: float | None) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(workers, context=context, initializer=ready)
+        self._pool = ProcessPool(workers, context=SpawnContext(), initializer=ready)
         self._timeout = timeout
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":

@@ -6,6 +6,8 @@ from typing import Any
 
 from coldbench.errors import shorten
 from coldbench.running import RunRecord
+from coldbench.study.missing_values import definitions, gaps
+from coldbench.study.results import runs
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
 
@@ -23,6 +25,7 @@ def consistency(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]
             yield damage(study.runs / record.job_hash / "record.json", "does not say its origin")
     yield from _origins(study, finished)
     yield from _codes(study, finished)
+    yield from _scores(study, finished)
 
 
 def _tasks(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
@@ -62,6 +65,17 @@ def _codes(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
         if len(codes) > 1:
             told = ", ".join(f"{shorten(code)} ({n} runs)" for code, n in codes.most_common(5))
             yield Finding("note", study.path, f"{shorten(base)} ran with different code: {told}")
+
+
+def _scores(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
+    """Metrics without a value, and of several definitions: true, yet good to know."""
+    for gap in gaps(runs(study, records)):
+        told = f"{shorten(gap.metric)} has no value at {len(gap.seeds)} of {gap.runs} seeds of "
+        told += f"{shorten(gap.learner)} in {gap.scenario}: {shorten(gap.reasons[0], 120)}"
+        yield Finding("note", study.path, told)
+    for metric, versions in definitions(records).items():
+        told = ", ".join(f"version {v} ({n} runs)" for v, n in sorted(versions.items()))
+        yield Finding("note", study.path, f"runs differ in the definition of {metric}: {told}")
 
 
 def _facts(provenance: dict[str, Any]) -> dict[str, str]:

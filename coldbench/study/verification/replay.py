@@ -26,8 +26,9 @@ def replay(
     """Damage for each of `count` finished jobs, drawn with `seed`, that does not repeat.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
-    in the study); told: called for each job with whether it repeated. Raises DataError for data
-    with another fingerprint.
+    in the study); told: called for each job with whether it repeated. Scores that differ
+    because their metric was defined anew are a note. Raises DataError for data with another
+    fingerprint.
     """
     chosen = _drawn([r for r in study.records() if r.status == "finished"], count, seed)
     if not chosen:
@@ -40,7 +41,7 @@ def replay(
     for outcome in _run([record.job for record in chosen], source, workers):
         record = stored[outcome.record.job_hash]
         found = list(_differences(study, record, outcome))
-        told(record, not found)
+        told(record, not any(one.kind == "damage" for one in found))
         findings += found
     return findings
 
@@ -63,14 +64,39 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
     elif again.predictions_sha256 != record.predictions_sha256:
         versions = _versions(record, again)
         yield damage(file, f"{who}: other predictions when run again{versions}")
-    elif not all(any(_alike(old, new) for new in again.scores) for old in record.scores):
-        yield damage(file, f"{who}: the same predictions give other scores")
+    elif moved := _moved(record.scores, again.scores):
+        told = f"{who}: the same predictions give other scores"
+        if all(_redefined(*pair) for pair in moved):
+            names = ", ".join(dict.fromkeys(str(old["metric"]) for old, _ in moved))
+            yield Finding("note", file, f"{told}: {names} is defined anew since")
+        else:
+            yield damage(file, told)
 
 
-def _alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Lines of scores; values may differ in the last bits, by the order of a machine's sums."""
-    same = all(old.get(key) == new.get(key) for key in ("scenario", "shots", "metric", "n"))
-    return same and math.isclose(old.get("value", math.nan), new["value"], rel_tol=1e-9)
+Line = Mapping[str, Any]
+
+
+def _moved(old: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """Lines with another value than before, or without a line now (empty then)."""
+    now = {_place(line): line for line in new}
+    pairs = [(line, now.get(_place(line), {})) for line in old]
+    return [(before, after) for before, after in pairs if not _alike(before, after)]
+
+
+def _place(line: Line) -> tuple[object, ...]:
+    return tuple(line.get(key) for key in ("scenario", "shots", "metric", "n"))
+
+
+def _alike(old: Line, new: Line) -> bool:
+    """Values may differ in the last bits, by the order of a machine's sums."""
+    before, after = old.get("value"), new.get("value")
+    if before is None or after is None:
+        return bool(new) and before is after
+    return math.isclose(before, after, rel_tol=1e-9)
+
+
+def _redefined(old: Line, new: Line) -> bool:
+    return bool(new) and old.get("version", 1) != new.get("version", 1)
 
 
 def _versions(record: RunRecord, again: RunRecord) -> str:

@@ -1,0 +1,38 @@
+"""Every registered metric; one that cannot be used is among them, and says why when asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from coldbench import registry
+from coldbench.errors import UsageError
+from coldbench.scoring.metrics.metric import CONTRACT, Metric
+
+__all__ = ["installed"]
+
+
+def installed() -> dict[str, Metric]:
+    """By name; calling one whose package is broken raises UsageError."""
+    return {name: _usable(name) for name in registry.names("metric")}
+
+
+def _usable(name: str) -> Metric:
+    try:
+        found = registry.load("metric", name)
+    except UsageError as error:
+        return _broken(name, str(error))
+    if not isinstance(found, Metric):
+        return _broken(name, f"the entry point names {type(found).__name__}, not a Metric")
+    if found.contract != CONTRACT:
+        return _broken(name, f"contract {found.contract}, coldbench has {CONTRACT}")
+    return found
+
+
+def _broken(name: str, reason: str) -> Metric:
+    return Metric(name, _raises(reason), True, None, None, "", reason)
+
+
+def _raises(reason: str) -> Callable[..., float]:
+    def function(*arrays: Any) -> float:
+        raise UsageError(reason)
+
+    return function

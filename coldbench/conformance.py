@@ -16,7 +16,6 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from coldbench.chance import doubt
 from coldbench.datasets import open_dataset
 from coldbench.episodes import EpisodeBatch, batches
 from coldbench.errors import Declined
@@ -28,11 +27,14 @@ from coldbench.protocols import Separate
 from coldbench.ratings import Catalogue, Field, Ratings, Scale
 from coldbench.rng import Seeds, generator, global_generators
 from coldbench.splits import Split, Tasks
+from coldbench.unsteady import holds
 
 __all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
 
 TOLERANCE = 2e-4  # rating points: float32 sums in another order
 SEEDS = Seeds.joint(0)
+CLEAR = 0.12  # of chance; steady learners gain .22 to .36, random draws 0 with an sd of .01 to .04
+NEAR = 2.5  # of 9.5 rating points
 
 
 def small_ratings() -> Ratings:
@@ -228,12 +230,17 @@ def another_scale_works(problem: Problem) -> None:
     scaled = dataclasses.replace(
         problem.ratings, value=value, scale=Scale(0.5, 10.0, 0.5), best=None, sha256=""
     )
-    learner = _fits(problem, scaled)
-    if learner is not None:
-        score = predict(learner, problem.split.test, scaled).score
-        assert abs(np.median(score) - np.median(value)) < 2.5, (
-            f"ratings around {np.median(value):g}, predictions around {np.median(score):.3g}"
-        )
+    wanted, seen = float(np.median(value)), list[float]()
+
+    def near(seed: int) -> bool:
+        at = problem.at(seed)
+        learner = _fits(at, scaled)
+        if learner is None:
+            return True
+        seen.append(float(np.median(predict(learner, at.split.test, scaled).score)))
+        return abs(seen[-1] - wanted) < NEAR
+
+    assert holds(near), f"ratings around {wanted:g}, predictions around {seen[0]:.3g}"
 
 
 def copies_predict_alike(problem: Problem) -> None:
@@ -292,17 +299,28 @@ def ratings_matter(problem: Problem) -> None:
     low, high, _ = problem.ratings.scale
     value = (low + high - np.asarray(problem.ratings.value)).astype(np.float32)
     mirrored = dataclasses.replace(problem.ratings, value=value, best=None, sha256="")
-    given = predict(problem.fitted(mirrored), problem.split.test, mirrored)
-    assert not np.array_equal(given.score, problem.predictions(problem.trained).score), (
-        "mirrored ratings change no prediction: nothing is learnt from them"
-    )
+
+    def differ(seed: int) -> bool:
+        at = problem.at(seed)
+        given = predict(at.fitted(mirrored), at.split.test, mirrored)
+        return not np.array_equal(given.score, at.predictions(at.trained).score)
+
+    assert holds(differ), "mirrored ratings change no prediction: nothing is learnt from them"
 
 
 def learning_beats_chance(problem: Problem) -> None:
-    """The MAE is 12 % below that of a random draw from the ratings: at the first seed, or, for a
-    learner whose runs scatter, at 2 of 16 seeds."""
-    doubts = doubt(lambda seed: problem.at(seed).gain)
-    assert not doubts, doubts
+    """The MAE is 12 % below that of a random draw from the ratings, at the first seed or, when runs
+    scatter, at 2 of 16."""
+    gains: list[float] = []
+
+    def clear(seed: int) -> bool:
+        gains.append(problem.at(seed).gain)
+        return gains[-1] >= CLEAR
+
+    assert holds(clear), (
+        f"the MAE is {np.mean(gains):.1%} below that of a random draw on average of "
+        f"{len(gains)} seeds, {max(gains):.1%} at best"
+    )
 
 
 CHECKS: dict[str, Callable[[Problem], None]] = {
@@ -376,16 +394,23 @@ def _same(
 
 def _order_matters(problem: Problem) -> None:
     """A claim of `depends_on_order` is proved: users in reverse get other predictions."""
-    tasks = problem.split.test
+
+    def differ(seed: int) -> bool:
+        at = problem.at(seed)
+        given = predict(at.trained, _reversed(at.split.test), at.ratings).score
+        return not np.array_equal(given, at.predictions(at.trained).score)
+
+    assert holds(differ), (
+        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
+    )
+
+
+def _reversed(tasks: Tasks) -> Tasks:
     index = np.arange(len(tasks))[::-1]
     owner = tasks.scenario[np.argsort(tasks.query.rows, kind="stable")]
     query = tasks.query.select(index)
     rank = np.searchsorted(np.sort(tasks.query.rows), query.rows)
-    turned = Tasks(tasks.user[index], tasks.support.select(index), query, owner[rank])
-    given = predict(problem.trained, turned, problem.ratings).score
-    assert not np.array_equal(given, problem.predictions(problem.trained).score), (
-        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
-    )
+    return Tasks(tasks.user[index], tasks.support.select(index), query, owner[rank])
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def available() -> list[str]:
 
 def environment(level: str, threads: int) -> dict[str, str]:
     """Variables that hold every library to a level; none of them at the highest."""
-    held = {"COLDBENCH_TEST_THREADS": str(threads)}
+    held = {"COLDBENCH_TEST_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
     if level != available()[-1]:
         held["ATEN_CPU_CAPABILITY"] = level
         if platform.machine().lower() in ("x86_64", "amd64"):

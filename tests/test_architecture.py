@@ -13,7 +13,7 @@ ROOT = Path(coldbench.__file__).parent
 # The stations in order; modules of one line may not import each other unless in one folder.
 STATIONS = [
     {"errors", "statistics", "worker"},
-    {"rng", "registry", "options", "space", "advice", "budget", "chance"},
+    {"rng", "registry", "options", "space", "advice", "budget", "unsteady"},
     {"ratings"},
     {"datasets", "ragged"},
     {"collapse", "predictions", "splits"},

@@ -181,7 +181,7 @@ class Unsteady(Sound):
 
     def __init__(self, config: LearnerConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        self.far = float(rng.choice([0.0, 1.5, 1.5]))
+        self.far = float(rng.choice([0.0, 3.0, 3.0]))
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return super().predict(batch) - self.far

@@ -7,6 +7,7 @@ import sys
 import pytest
 import torch
 
+from coldbench.ratings import Ratings
 from tests import portable
 
 
@@ -32,13 +33,17 @@ def test_levels_are_those_of_the_processor(
     assert ("skipped, not here: none" in capsys.readouterr().out) is (here == "AVX512")
 
 
-def test_child_processes_are_held_to_a_level() -> None:
-    code = "import torch; print(torch.backends.cpu.get_cpu_capability())"
-    environment = {**os.environ, **portable.environment("default", 2)}
-    told = subprocess.run(
-        [sys.executable, "-c", code], env=environment, text=True, capture_output=True, check=True
+def test_child_processes_are_held_to_a_level_and_have_the_same_data(ratings: Ratings) -> None:
+    code = (
+        "import torch; from coldbench.datasets.synthetic import Synthetic; "
+        "made = Synthetic(Synthetic.Config(n_users=240, n_items=160, n_ratings=9600)).load(); "
+        "print(torch.backends.cpu.get_cpu_capability(), made.sha256)"
     )
-    assert told.stdout.strip() == "DEFAULT"
+    held = {**os.environ, **portable.environment("default", 2)}
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=held, text=True, capture_output=True, check=True
+    )
+    assert told.stdout.split() == ["DEFAULT", ratings.sha256]
 
 
 @pytest.mark.parametrize(("given", "word"), [("--version", "ok"), ("--no-such-option", "FAILED")])

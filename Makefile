@@ -1,11 +1,14 @@
 # make run: install, run the first study on the embedded data, write its report.
 # make test: install what the tests need and run everything that CI runs.
+# make portable: the tests at each instruction level of this processor (default, avx2, avx512) with
+# one torch thread, and at the highest with two. LEVELS=second: the one below the highest alone;
+# TESTS="...": some tests alone.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 
-.PHONY: run test lint slow realdata docs clean
+.PHONY: run test lint portable slow realdata docs clean
 
 run: $(VENV)/.run
 	$(BIN)/coldbench run --models mamo,melu --seeds 10
@@ -18,6 +21,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+portable: $(VENV)/.test
+	$(BIN)/python -m tests.portable --levels "$(LEVELS)" $(TESTS)
 
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -m slow

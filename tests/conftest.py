@@ -18,10 +18,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or writes the user's caches, or computes on more than one thread."""
+    """No test reads or writes the user's caches."""
     os.environ["COLDBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    torch.set_num_threads(1)
     os.environ["COLDBENCH_DATA"] = str(tmp_path_factory.mktemp("data"))
+
+
+def pytest_runtest_setup() -> None:
+    """One torch thread, or as many as asked for; runs of a study use one, whatever is set here."""
+    torch.set_num_threads(int(os.environ.get("COLDBENCH_TEST_THREADS", "1")))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from coldbench.options import read_yaml
 from coldbench.study.planning import Named, expanded, read_config
 from coldbench.study.store import Study
 from coldbench.tasks.protocols import PROTOCOLS
+from tests.committed import committed
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
@@ -32,7 +33,7 @@ def test_study(path: Path) -> None:
 def test_a_changed_default_does_not_change_what_committed_results_ran(path: Path) -> None:
     config = expanded(read_config(path, {}))
     assert config.out is not None
-    ran = Study.open(CONFIGS.parent / config.out).manifest
+    ran = Study.open(committed(config.out.name)).manifest
     protocol = PROTOCOLS[config.protocol].model_validate(config.protocol_options)
     assert protocol.model_dump(mode="json") == ran.fixed["protocol_options"]
     assert set(config.models) == set(ran.learners)

@@ -91,9 +91,14 @@ ADVICE: dict[str, tuple[str, str]] = {
         "draw from the `rng` of train_epoch: torch.rand(..., generator=coldbench.rng."
         "torch_generator(rng)), which makes dropout masks too; predict draws nothing",
     ),
+    "ratings_matter": (
+        "train_epoch leaves no trace in what predict reads, and predict reads no support_value",
+        "keep what train_epoch learns in attributes; use them, or batch.support_value, in predict",
+    ),
     "learning_beats_chance": (
-        "predictions in other units than ratings, or nothing was learnt",
-        "return ratings, not residuals or logits; check that train_epoch changes attributes",
+        "predictions in other units than ratings, nothing learnt, or training that rarely succeeds",
+        "return ratings, not residuals or logits; check that train_epoch changes attributes, and "
+        "that its loss falls within the three epochs that this suite trains: try a lower rate",
     ),
     # data sets
     "dataset_declares_itself": (

@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from coldbench.conformance.unsteady import holds
 from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset
 from coldbench.errors import Declined
 from coldbench.learning import (
@@ -36,6 +37,8 @@ __all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
 
 TOLERANCE = 2e-4  # rating points: float32 sums in another order
 SEEDS = Seeds.joint(0)
+CLEAR = 0.12  # of chance; steady learners gain .22 to .36, random draws 0 with an sd of .01 to .04
+NEAR = 2.5  # of 9.5 rating points
 
 
 def small_ratings() -> Ratings:
@@ -49,6 +52,7 @@ class Problem:
 
     variant: Variant
     ratings: Ratings
+    seeds: Seeds = SEEDS
 
     @cached_property
     def config(self) -> LearnerConfig:
@@ -57,7 +61,7 @@ class Problem:
 
     @cached_property
     def split(self) -> Split:
-        return Separate().split(self.ratings, SEEDS)
+        return Separate().split(self.ratings, self.seeds)
 
     @cached_property
     def trained(self) -> Learner:
@@ -65,17 +69,34 @@ class Problem:
 
     def fitted(self, ratings: Ratings) -> Learner:
         """A newly fitted learner, for the split of the original ratings."""
-        with global_generators(SEEDS.init):
-            return fit(self.variant, self.config, ratings, self.split, SEEDS).learner
+        with global_generators(self.seeds.init):
+            return fit(self.variant, self.config, ratings, self.split, self.seeds).learner
 
     def built(self) -> Learner:
         """A learner that has not trained."""
         domain = Domain(self.ratings.catalogue, self.ratings.scale)
-        with global_generators(SEEDS.init):
-            return self.variant.learner(self.config, domain, generator(SEEDS.init, "init"))
+        with global_generators(self.seeds.init):
+            return self.variant.learner(self.config, domain, generator(self.seeds.init, "init"))
 
     def predictions(self, learner: Learner) -> Predictions:
         return predict(learner, self.split.test, self.ratings)
+
+    def at(self, seed: int) -> "Problem":
+        """The same at another joint seed: another split, other initial weights."""
+        seeds = Seeds.joint(seed)
+        return self if seeds == self.seeds else dataclasses.replace(self, seeds=seeds)
+
+    @cached_property
+    def gain(self) -> float:
+        """1 - MAE on all test queries / MAE of a random draw from the ratings."""
+        given = self.predictions(self.trained)
+        low, high, _ = self.ratings.scale
+        rating = np.asarray(self.ratings.value, np.float64)
+        asked = rating[given.row]
+        error = np.abs(np.clip(given.score, low, high) - asked).mean()
+        level, count = np.unique(rating, return_counts=True)
+        drawn = np.abs(asked[:, None] - level).mean(0) @ count / len(rating)
+        return float(1 - error / drawn)
 
     @cached_property
     def batch(self) -> EpisodeBatch:
@@ -213,12 +234,17 @@ def another_scale_works(problem: Problem) -> None:
     scaled = dataclasses.replace(
         problem.ratings, value=value, scale=Scale(0.5, 10.0, 0.5), best=None, sha256=""
     )
-    learner = _fits(problem, scaled)
-    if learner is not None:
-        score = predict(learner, problem.split.test, scaled).score
-        assert abs(np.median(score) - np.median(value)) < 2.5, (
-            f"ratings around {np.median(value):g}, predictions around {np.median(score):.3g}"
-        )
+    wanted, seen = float(np.median(value)), list[float]()
+
+    def near(seed: int) -> bool:
+        at = problem.at(seed)
+        learner = _fits(at, scaled)
+        if learner is None:
+            return True
+        seen.append(float(np.median(predict(learner, at.split.test, scaled).score)))
+        return abs(seen[-1] - wanted) < NEAR
+
+    assert holds(near), f"ratings around {wanted:g}, predictions around {seen[0]:.3g}"
 
 
 def copies_predict_alike(problem: Problem) -> None:
@@ -234,7 +260,7 @@ def global_generators_are_left_alone(problem: Problem) -> None:
     learner, split = problem.built(), problem.split
     data = TrainingData.of(problem.ratings, split.train_user, split.train)
     with _untouched("train_epoch"):
-        learner.train_epoch(data, 0, generator(SEEDS.order, "epoch", 0))
+        learner.train_epoch(data, 0, generator(problem.seeds.order, "epoch", 0))
     with _untouched("predict"):
         learner.predict(problem.batch)
 
@@ -272,15 +298,33 @@ def space_is_legal(problem: Problem) -> None:
                 raise AssertionError(f"{name} = {value!r} is refused: {error}") from None
 
 
-def learning_beats_chance(problem: Problem) -> None:
-    """On all test queries the MAE is below 0.9 times that of a random draw from the ratings."""
-    given = problem.predictions(problem.trained)
-    value = np.asarray(problem.ratings.value)[given.row]
-    drawn = np.random.default_rng(0).permutation(np.asarray(problem.ratings.value))[: len(value)]
+def ratings_matter(problem: Problem) -> None:
+    """Other ratings, the lowest for the highest and so on, give other predictions."""
     low, high, _ = problem.ratings.scale
-    error = np.abs(np.clip(given.score, low, high) - value).mean()
-    most = 0.9 * np.abs(drawn - value).mean()
-    assert error < most, f"the MAE is {error:.3f}; below {most:.3f} is wanted"
+    value = (low + high - np.asarray(problem.ratings.value)).astype(np.float32)
+    mirrored = dataclasses.replace(problem.ratings, value=value, best=None, sha256="")
+
+    def differ(seed: int) -> bool:
+        at = problem.at(seed)
+        given = predict(at.fitted(mirrored), at.split.test, mirrored)
+        return not np.array_equal(given.score, at.predictions(at.trained).score)
+
+    assert holds(differ), "mirrored ratings change no prediction: nothing is learnt from them"
+
+
+def learning_beats_chance(problem: Problem) -> None:
+    """The MAE is 12 % below that of a random draw from the ratings, at the first seed or, when runs
+    scatter, at 2 of 16."""
+    gains: list[float] = []
+
+    def clear(seed: int) -> bool:
+        gains.append(problem.at(seed).gain)
+        return gains[-1] >= CLEAR
+
+    assert holds(clear), (
+        f"the MAE is {np.mean(gains):.1%} below that of a random draw on average of "
+        f"{len(gains)} seeds, {max(gains):.1%} at best"
+    )
 
 
 CHECKS: dict[str, Callable[[Problem], None]] = {
@@ -303,6 +347,7 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         no_content_works_or_is_declined,
         another_scale_works,
         copies_predict_alike,
+        ratings_matter,
         learning_beats_chance,
     )
 }
@@ -318,7 +363,7 @@ GATES = (
 NEEDS = {
     padding_does_not_matter: (batch_mates_do_not_matter, other_queries_do_not_matter),
     another_scale_works: (padding_does_not_matter,),
-    learning_beats_chance: (padding_does_not_matter,),
+    learning_beats_chance: (padding_does_not_matter, ratings_matter),
 }
 
 
@@ -353,16 +398,23 @@ def _same(
 
 def _order_matters(problem: Problem) -> None:
     """A claim of `depends_on_order` is proved: users in reverse get other predictions."""
-    tasks = problem.split.test
+
+    def differ(seed: int) -> bool:
+        at = problem.at(seed)
+        given = predict(at.trained, _reversed(at.split.test), at.ratings).score
+        return not np.array_equal(given, at.predictions(at.trained).score)
+
+    assert holds(differ), (
+        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
+    )
+
+
+def _reversed(tasks: Tasks) -> Tasks:
     index = np.arange(len(tasks))[::-1]
     owner = tasks.scenario[np.argsort(tasks.query.rows, kind="stable")]
     query = tasks.query.select(index)
     rank = np.searchsorted(np.sort(tasks.query.rows), query.rows)
-    turned = Tasks(tasks.user[index], tasks.support.select(index), query, owner[rank])
-    given = predict(problem.trained, turned, problem.ratings).score
-    assert not np.array_equal(given, problem.predictions(problem.trained).score), (
-        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
-    )
+    return Tasks(tasks.user[index], tasks.support.select(index), query, owner[rank])
 
 
 @contextlib.contextmanager

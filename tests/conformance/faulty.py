@@ -141,6 +141,52 @@ class Layered(Sound):
             return super().predict(batch) + 0.1 * self.layer(torch.ones(1))
 
 
+class Lots(Sound):
+    """For each item a rating drawn from the training ratings: right units, no knowledge."""
+
+    contract = 1
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        drawn = rng.choice(data.value, self.domain.catalogue.n_items)
+        self.lot = torch.from_numpy(drawn)
+        return {}
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return self.lot[batch.query_item]
+
+
+class Middling(Sound):
+    """Says the middle of the scale, whatever it was shown."""
+
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        middle = (self.domain.scale.low + self.domain.scale.high) / 2
+        return torch.full(batch.query_mask.shape, middle)
+
+
+class Residuals(Sound):
+    contract = 1
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch) - self.mean
+
+
+class Unsteady(Sound):
+    """Learns in every third run and is far off in the others."""
+
+    contract = 1
+
+    def __init__(self, config: LearnerConfig, domain: Domain, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        self.far = float(rng.choice([0.0, 3.0, 3.0]))
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        return super().predict(batch) - self.far
+
+
 class BareConfig(LearnerConfig):
     rate: float
 
@@ -176,6 +222,8 @@ LEARNERS: dict[str, type[Learner]] = {
     "short_supports_work": Divides,
     "contract_is_declared": Undeclared,
     "space_is_legal": Wide,
+    "ratings_matter": Middling,
+    "learning_beats_chance": Lots,
 }
 
 

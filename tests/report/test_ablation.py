@@ -21,6 +21,7 @@ from coldbench.study.ablation import Departure
 from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from coldbench.text.names import display_names
+from tests.committed import committed
 from tests.report.conftest import HOSTILE
 from tests.report.fake import departure, fake_study
 from tests.report.test_partial import section
@@ -275,14 +276,16 @@ def test_diagnostics_are_of_the_learners_that_emit_them(study: Study) -> None:
     assert section(found, "diagnostics").figures == tuple(keys)
 
 
-RESULTS = Path(__file__).parent.parent.parent / "results"
+STUDIES = (
+    "all-ml-100k", "all-ml-1m", "mamo-ablation-mixed", "mamo-ablation-separate", "mamo-memories",
+    "melu-ablation", "ml-1m", "sources-ml-1m",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "folder", sorted(RESULTS.glob("*/study.json")), ids=lambda f: f.parent.name
-)
-def test_committed_studies_open(folder: Path) -> None:
-    assert verify(folder.parent).passed
-    found = build(Study.open(folder.parent))
-    assert (found.ablation is not None) == ("ablation" in folder.parent.name)
+@pytest.mark.parametrize("name", STUDIES)
+def test_committed_studies_open(name: str) -> None:
+    folder = committed(name)
+    assert verify(folder).passed
+    found = build(Study.open(folder))
+    assert (found.ablation is not None) == ("ablation" in name)
     assert found.digest[1] == ""  # all that needs predictions is at hand without them

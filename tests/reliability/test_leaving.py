@@ -11,6 +11,7 @@ import pytest
 
 from tests.core.conftest import TINY
 from tests.reliability.faults import shell
+from tests.waiting import HANG
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 RUN = ("run", "-m", "bias", "-s", "2", "-o", "study", *SIZE)
@@ -55,5 +56,5 @@ def test_all_leave_a_busy_machine_with_status_0(elsewhere: Path, words: tuple[st
             )
             for number in range(first, first + AT_ONCE)
         ]  # fmt: skip
-        told = [process.communicate(timeout=1200)[1] for process in started]
+        told = [process.communicate(timeout=HANG)[1] for process in started]
         assert [process.returncode for process in started] == [0] * AT_ONCE, told

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 
 from coldbench.conformance.learners import small_ratings
 from coldbench.data.ratings import Ratings
@@ -14,6 +15,10 @@ pytest_plugins = ["tests.studies"]  # toy learners and tiny studies, for all
 
 # A shell that starts the tests in the background has Ctrl-C ignored, in every child as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# By default an example that takes 0.2 s fails, as any does on a busy machine.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -129,7 +128,5 @@ def test_help_imports_nothing_heavy() -> None:
         "try: main()\n"
         "finally: print({'torch', 'pandas', 'numpy', 'matplotlib'} & set(sys.modules))"
     )
-    start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip().endswith("set()"), done.stdout + done.stderr
-    assert time.perf_counter() - start < 5  # about 0.2 s on a quiet machine

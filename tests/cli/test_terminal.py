@@ -85,6 +85,6 @@ def test_an_estimate_scales_a_real_probe(capsys: pytest.CaptureFixture[str]) -> 
     ratings, jobs = plan(config)
     probes = estimate.estimate(ratings, jobs)
     assert [(probe.learner, probe.jobs) for probe in probes] == [("global-mean", 2), ("bias", 2)]
-    assert all(0 < probe.seconds < 60 and not probe.problem for probe in probes)
+    assert all(probe.seconds > 0 and not probe.problem for probe in probes)
     print_info(ratings)
     assert "user fields" in capsys.readouterr().out

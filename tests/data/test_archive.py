@@ -96,10 +96,10 @@ def test_hostile_archives_are_refused(tmp_path: Path, attack: str) -> None:
     path.write_bytes(make())
     before = sorted(tmp_path.rglob("*"))
     for use in (lambda: import_raw("ml-1m", path), lambda: open_dataset(str(path))):
-        begin = time.perf_counter()
+        begin = time.process_time()
         with pytest.raises(DataError) as caught:
             use()
-        assert time.perf_counter() - begin < 2
+        assert time.process_time() - begin < 2
         assert message in str(caught.value)
         assert "\n" not in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before

@@ -24,6 +24,7 @@ from coldbench.running.run import run_job
 from coldbench.study.drive import run_study, shard_of
 from coldbench.study.planning import StudyConfig, plan
 from tests.reliability.faults import contents, damaged
+from tests.waiting import HANG
 
 Act = Callable[[int, Callable[..., bytes], tuple[Any, ...]], bytes]
 
@@ -147,7 +148,7 @@ def test_an_engine_that_is_always_lost_is_given_up(jobs: list[Job], source: Sour
 
 def test_a_job_in_a_process_of_its_own(jobs: list[Job], source: Source, strangers: Path) -> None:
     here = next(iter(outcomes("serial", jobs[:1], Settings(1, source))))
-    there = next(iter(outcomes("serial", jobs[:1], Settings(1, source, timeout=100))))
+    there = next(iter(outcomes("serial", jobs[:1], Settings(1, source, timeout=HANG))))
     assert here.record.predictions_sha256 == there.record.predictions_sha256
     late = next(iter(outcomes("serial", jobs[:1], Settings(1, source, timeout=0.1))))
     assert "longer than the time-out of 0.1 s" in late.record.reason

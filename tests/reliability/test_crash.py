@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from coldbench.study.store import Study
 from tests.reliability import victim
 from tests.reliability.faults import at_step, contents, no_space, shell, whole
 from tests.studies import TINY
+from tests.waiting import HANG, SOON, until
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 def victims(*words: object) -> dict[str, object]:
     command = [sys.executable, "-m", "tests.reliability.victim", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, object] = json.loads(done.stdout)
     return told
@@ -95,7 +95,7 @@ def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
     ]
     for driver in drivers:
-        _, error = driver.communicate(timeout=300)
+        _, error = driver.communicate(timeout=HANG)
         assert driver.returncode == 0, error
     study = Study.open(tmp_path / "s")
     assert len(list(study.runs.iterdir())) == 16
@@ -112,13 +112,11 @@ def test_worker_processes_stop_within_five_seconds(
     words = ("--set", "sleeper.seconds=0.2", "-s", 40, "-w", 2, "-o", out, *SIZE)
     driver = subprocess.Popen(shell("run", "-m", "sleeper", *words), stderr=subprocess.PIPE,
                               stdout=subprocess.DEVNULL)  # fmt: skip
-    deadline = time.monotonic() + 60
-    while len(list(out.glob("runs/[!.]*/record.json"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    start = time.monotonic()
+    started = until(lambda: len(list(out.glob("runs/[!.]*/record.json"))) >= 3)
     driver.send_signal(signum)
-    _, error = driver.communicate(timeout=60)
-    assert time.monotonic() - start < 5
+    stopped = until(lambda: driver.poll() is not None)
+    _, error = driver.communicate()
+    assert stopped < max(SOON, started)
     assert driver.returncode == 130
     assert b"Finished runs are kept" in error
     study = Study.open(out)

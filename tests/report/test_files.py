@@ -4,7 +4,6 @@ import csv
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from coldbench.statistics import mean_interval
 from coldbench.study.results import RUN_COLUMNS
 from coldbench.study.store import Study
 from tests.report.fake import fake_study
+from tests.waiting import over, until
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -173,15 +173,4 @@ def test_artists_end_with_a_killed_driver() -> None:
     with subprocess.Popen(command, start_new_session=True, **pipes) as driver:  # type: ignore[call-overload]
         assert int(driver.stdout.readline()) > 100
         driver.kill()
-    deadline = time.monotonic() + 20
-    while _alive(driver.pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def _alive(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    until(lambda: over(driver.pid))

@@ -20,14 +20,14 @@ def test_statistics_of_a_large_study_take_seconds() -> None:
     errors = errors + rng.normal(0, 0.2, (1, 1, SCENARIOS, USERS))
     errors = errors + rng.normal(0, 0.05, (*shape, USERS))
     means = errors.mean(axis=3)
-    start = time.perf_counter()
+    start = time.process_time()
     for scenario in range(SCENARIOS):
         for learner in range(LEARNERS):
             one_learner(means[learner, :, scenario], errors[learner, :, scenario], rng)
         st.rank_stability(means[:, :, scenario].T)
         for a, b in combinations(means[:, :, scenario], 2):
             one_pair(a, b, rng)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     print(f"{LEARNERS} x {SEEDS} x {SCENARIOS} x {USERS}: {seconds:.1f} s")
     assert seconds < 30
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial
 from coldbench.tune.objective import measure
 from tests.studies import TINY
+from tests.waiting import over, until
 
 pytest.importorskip("optuna")
 from coldbench.tune import Tuning, tune, write_tuning
@@ -77,18 +77,14 @@ def test_killed_tuning_goes_on(workers: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "coldbench", *words, "--workers", workers, *sizes]
     root = str(Path(__file__).parent.parent.parent)
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": root}
-    )
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": root},
+        start_new_session=True,
+    )  # fmt: skip
     trials = tmp_path / "t" / "trials" / "bias"
-    end = time.monotonic() + 300
-    while not (trials / "0002.json").exists() and time.monotonic() < end:
-        time.sleep(0.01)
+    until((trials / "0002.json").exists)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    time.sleep(1)  # a worker that lived on would store more
-    files = sorted(trials.glob("0*.json"))
-    time.sleep(1)
-    assert sorted(trials.glob("0*.json")) == files
+    until(lambda: over(process.pid))  # its workers end with it
     stored = [Trial.model_validate_json(p.read_text()) for p in sorted(trials.glob("0*.json"))]
     assert len(stored) >= 3
     config = StudyConfig(models=("bias",), seeds=(1000,), dataset_options=TINY)

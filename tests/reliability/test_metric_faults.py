@@ -14,7 +14,7 @@ from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import coldbench
 from tests.reliability.conftest import HERE, package
-from tests.studies import forget
+from tests.studies import TINY, forget
 
 METRICS = {
     "sometimes": f"{HERE}.strangers:SOMETIMES",
@@ -23,6 +23,14 @@ METRICS = {
     "bare": f"{HERE}.strangers:_raises",
     "gone": f"{HERE}.nowhere:GONE",
 }
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> StudyConfig:
+    return StudyConfig(
+        models=("bias", "global-mean"), seeds=2, scenarios=("W-W", "C-C"), dataset_options=TINY,
+        out=tmp_path / "study",
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def numbers(study: Study) -> pd.DataFrame:
 
 
 def test_all_other_numbers_stand(
-    config: StudyConfig, study: Study, faulty: None, tmp_path: Path,
+    study: Study, config: StudyConfig, faulty: None, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     odd = run_study(config.model_copy(update={"out": tmp_path / "odd"}), workers=1)

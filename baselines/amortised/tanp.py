@@ -30,8 +30,8 @@ from torch import nn
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import Sides, read_sides
-from baselines.amortised.layers import Joint, Linear, mlp, support_mean
 from baselines.episodic_base import EpisodicConfig
+from baselines.layers import Joint, Linear, mlp, support_mean
 from baselines.losses import pointwise, task_weights
 from coldbench import Domain, Episode, EpisodeBatch, LearnerConfig, torch_generator
 

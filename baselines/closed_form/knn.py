@@ -23,8 +23,8 @@ from pydantic import Field
 from scipy.sparse import csr_array
 
 from baselines.closed_form.bias import BiasConfig, item_biases
-from baselines.closed_form.item_features import content_features
 from baselines.closed_form.median_shift import median_residual
+from baselines.content_features import content_features
 from coldbench import (
     Array,
     Dimension,

@@ -25,10 +25,10 @@ import torch
 from pydantic import Field
 
 from baselines.closed_form.bias import item_biases
-from baselines.closed_form.item_features import content_features
 from baselines.closed_form.median_shift import median_residual
 from baselines.closed_form.ridge import solve_primal
 from baselines.closed_form.ridge_regressions import Cells, solve_groups
+from baselines.content_features import content_features
 from coldbench import (
     Dimension,
     Domain,

@@ -23,8 +23,8 @@ import torch
 from pydantic import Field
 
 from baselines.closed_form.bias import BiasConfig, item_biases
-from baselines.closed_form.item_features import content_features
 from baselines.closed_form.median_shift import median_residual
+from baselines.content_features import content_features
 from coldbench import Dimension, Domain, EpisodeBatch, Learner, LearnerConfig, Real, TrainingData
 
 __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from baselines.closed_form.bias import item_biases
-from baselines.closed_form.item_features import content_features
+from baselines.content_features import content_features
 from coldbench import Domain, Episode, EpisodeBatch, TrainingData, category_ids
 
 __all__ = ["Content", "Statistics", "features", "leave_one_out"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.closed_form.item_features import content_features
+from baselines.content_features import content_features
 from baselines.decision_layers import TaskLayers, sgd_step, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
 from baselines.inner_loop import InnerLoss

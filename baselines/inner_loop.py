@@ -22,7 +22,7 @@ from baselines.losses import Loss, pointwise, slope, task_weights
 from baselines.network import Content, ContentNetwork
 from coldbench import Dimension, EpisodeBatch, LearnerConfig, Real, Whole
 
-__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted"]
+__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted", "sgd_step"]
 
 
 class InnerConfig(EpisodicConfig):
@@ -108,6 +108,27 @@ class Adaptable(nn.Module):
     def fold(self) -> None:
         """After each step: what the step left behind in parameters that stand for others."""
         return
+
+
+def sgd_step(
+    layers: Adaptable,
+    loss: torch.Tensor,
+    rate: float | Mapping[str, torch.Tensor],
+    second_order: bool = False,
+) -> None:
+    """One step of all tasks, p <- p - rate * grad(loss, p): the step of all that is not MAML.
+
+    rate: one for all, or one for each parameter. The step stays part of the graph, the gradient
+    within it only with `second_order`.
+    """
+    parameters = dict(layers.named_parameters())
+    gradients = torch.autograd.grad(
+        loss, list(parameters.values()), retain_graph=True, create_graph=second_order
+    )
+    for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
+        own_rate = rate if isinstance(rate, float) else rate[name]
+        layers.own(name, value - own_rate * gradient)
+    layers.fold()
 
 
 def adapted(

@@ -1,4 +1,4 @@
-"""Small layers of the amortised learners, with initial values from a given generator.
+"""Linear layers whose initial values come from a given generator.
 
 Axes: B tasks, n cells, H hidden.
 """
@@ -14,60 +14,65 @@ from torch.nn.functional import linear
 from baselines.losses import task_weights
 from coldbench import torch_generator
 
-__all__ = ["Joint", "Linear", "mlp", "support_mean"]
+__all__ = ["Joint", "Linear", "initial", "mlp", "support_mean"]
+
+
+def initial(shape: Sequence[int], inputs: int, generator: torch.Generator) -> nn.Parameter:
+    """Uniform within 1 / sqrt(inputs), as in nn.Linear."""
+    bound = max(inputs, 1) ** -0.5
+    return nn.Parameter(torch.empty(*shape).uniform_(-bound, bound, generator=generator))
 
 
 class Linear(nn.Module):
-    """y = x W' + b, with initial values as in nn.Linear, but drawn from `rng`.
+    """y = x W' + b, with initial values as in nn.Linear.
 
-    `total`: the number of inputs that the initial bounds count, when this is part of a layer.
+    rng: drawn from as it is when it is torch's; NumPy's seeds a generator for this layer alone.
+    total: the number of inputs that the initial bounds count, when this is part of a layer.
     """
 
     def __init__(
         self,
-        wide: int,
-        out: int,
-        rng: np.random.Generator,
+        inputs: int,
+        outputs: int,
+        rng: np.random.Generator | torch.Generator,
         total: int | None = None,
         bias: bool = True,
     ) -> None:
         super().__init__()
-        bound = max(wide if total is None else total, 1) ** -0.5
-        generator = torch_generator(rng)
-        for name, shape in (("weight", (out, wide)), ("bias", (out,))):
-            start = torch.empty(shape).uniform_(-bound, bound, generator=generator)
-            keep = bias or name == "weight"
-            self.register_parameter(name, nn.Parameter(start) if keep else None)
+        generator = rng if isinstance(rng, torch.Generator) else torch_generator(rng)
+        total = inputs if total is None else total
+        self.weight = initial((outputs, inputs), total, generator)
+        self.bias = initial((outputs,), total, generator) if bias else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[..., wide] -> [..., out]"""
-        return linear(x, self.get_parameter("weight"), self._parameters["bias"])
+        """[..., inputs] -> [..., outputs]"""
+        return linear(x, self.weight, self.bias)
 
 
-def mlp(sizes: Sequence[int], rng: np.random.Generator) -> nn.Sequential:
+def mlp(sizes: Sequence[int], rng: np.random.Generator | torch.Generator) -> nn.Sequential:
     """Linear layers with relu between them, none after the last."""
     layers: list[nn.Module] = []
-    for wide, out in pairwise(sizes):
-        layers += [Linear(wide, out, rng), nn.ReLU()]
+    for inputs, outputs in pairwise(sizes):
+        layers += [Linear(inputs, outputs, rng), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
 
 class Joint(nn.Module):
     """One linear layer on several inputs side by side: sum_k W_k x_k + b.
 
-    Inputs broadcast, so that what all cells of a task have in common, [B, 1, wide], is
+    Inputs broadcast, so that what all cells of a task have in common, [B, 1, width], is
     multiplied once.
     """
 
-    def __init__(self, widths: Sequence[int], out: int, rng: np.random.Generator) -> None:
+    def __init__(self, widths: Sequence[int], outputs: int, rng: np.random.Generator) -> None:
         super().__init__()
         self.parts = nn.ModuleList(
-            Linear(wide, out, rng, sum(widths), bias=index == 0)
-            for index, wide in enumerate(widths)
+            Linear(width, outputs, rng, sum(widths), bias=index == 0)
+            for index, width in enumerate(widths)
         )
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-        """[B, n or 1, wide_k] each -> [B, n, out]."""
+        """[B, n or 1, width_k] each -> [B, n, outputs]."""
         total: torch.Tensor = self.parts[0](inputs[0])
         for part, x in zip(self.parts[1:], inputs[1:], strict=True):
             total = total + part(x)

@@ -59,7 +59,7 @@ class MeLU(ThroughMAML):
         return melu_output(network, self.config, batch, generator)
 
     def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor:
-        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
+        return gradient_norms(self.predictor, batch)
 
 
 def melu_output(

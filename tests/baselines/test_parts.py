@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from baselines.content_features import content_features
-from baselines.decision_layers import TaskLayers, sgd_step, task_cells
+from baselines.decision_layers import TaskLayers, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
-from baselines.inner_loop import InnerLoss
+from baselines.inner_loop import InnerLoss, sgd_step
 from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork, Decision
 from baselines.neural_options import NeuralConfig

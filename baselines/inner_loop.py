@@ -45,7 +45,7 @@ class InnerConfig(EpisodicConfig):
 
 
 class ThroughMAML(Episodic[ContentNetwork]):
-    """MeLU's network, adapted by learn2learn's MAML: a learner says which layers (`output`)."""
+    """MeLU's network, adapted by learn2learn's MAML: a learner says which layers adapt."""
 
     Config: ClassVar[type[LearnerConfig]] = InnerConfig
     config: InnerConfig
@@ -53,6 +53,21 @@ class ThroughMAML(Episodic[ContentNetwork]):
     def build(self, rng: np.random.Generator) -> ContentNetwork:
         load_maml()
         return ContentNetwork(self.domain, self.config, rng)
+
+    @abstractmethod
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> "Adaptable":
+        """The layers that adapt to each task; a generator turns dropout on."""
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        layers = self.layers(network, batch, generator)
+        return adapted(layers, self.config, network, batch)
 
 
 @dataclass(frozen=True, eq=False)

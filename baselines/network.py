@@ -79,7 +79,7 @@ class Content(nn.Module):
         self.item = ContentEmbedding(
             catalogue.item_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.item_dropout
         )
-        self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
+        self.offset, self.unit = scale.middle, (scale.high - scale.low) / 4 or 1.0
 
     @property
     def width(self) -> int:
@@ -97,8 +97,7 @@ class Content(nn.Module):
 
     def rare_weights(self) -> list[nn.Parameter]:
         """The embeddings of fields with many, mostly rare, ids."""
-        weights = (*self.user.weights, *self.item.weights)
-        return [weight for weight in weights if len(weight) > RARE]
+        return [*self.user.rare_weights, *self.item.rare_weights]
 
     def normal(self, rating: torch.Tensor) -> torch.Tensor:
         """Ratings in units of the network's output."""

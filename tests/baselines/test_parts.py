@@ -47,8 +47,9 @@ def test_content_features() -> None:
     )
     half = 0.5**0.5
     expected = [[-1, half, half, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
-    np.testing.assert_allclose(content_features(fields), expected)
-    assert content_features(fields[2:]).shape == (3, 0)
+    np.testing.assert_allclose(content_features(fields, 3), expected)
+    assert content_features(fields[2:], 3).shape == (3, 0)
+    assert content_features((), 3).shape == (3, 0)
 
 
 def test_decision_is_a_stack_of_linear_layers() -> None:

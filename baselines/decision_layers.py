@@ -25,7 +25,7 @@ from baselines.inner_loop import Adaptable
 from baselines.network import ContentNetwork, Decision
 from coldbench import EpisodeBatch
 
-__all__ = ["Cells", "TaskLayers", "gradient_norms", "sgd_step", "task_cells"]
+__all__ = ["Cells", "TaskLayers", "gradient_norms", "task_cells"]
 
 
 class Cells(NamedTuple):
@@ -115,15 +115,6 @@ class TaskLayers(Adaptable):
         self.own("move", torch.zeros_like(move, requires_grad=True))
 
 
-def sgd_step(layers: Adaptable, loss: torch.Tensor, rate: float) -> None:
-    """One step of all tasks without a graph: p <- p - rate * grad(loss, p)."""
-    parameters = dict(layers.named_parameters())
-    gradients = torch.autograd.grad(loss, list(parameters.values()))
-    for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-        layers.own(name, (value - rate * gradient).detach().requires_grad_())
-    layers.fold()
-
-
 def gradient_norms(network: ContentNetwork, batch: EpisodeBatch) -> torch.Tensor:
     """Norm of the gradient, by a task's layers, of the summed absolute error of its support, [B].
 
@@ -138,9 +129,9 @@ def gradient_norms(network: ContentNetwork, batch: EpisodeBatch) -> torch.Tensor
         parameters = dict(layers.named_parameters())
         total = (layers() * batch.support_mask).sum()
         gradients = torch.autograd.grad(total, list(parameters.values()))
-    found = dict(zip(parameters, gradients, strict=True))
-    delta = found.pop("move")
+    by_name = dict(zip(parameters, gradients, strict=True))
+    delta = by_name.pop("move")
     square = ((cells.within @ delta) * delta).sum((1, 2))
-    for gradient in found.values():
+    for gradient in by_name.values():
         square = square + gradient.square().sum((1, 2))
     return square.clamp(min=0).sqrt()

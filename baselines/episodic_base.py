@@ -1,29 +1,28 @@
-"""The frame of all learners that train on episodes: outer loss, outer optimiser, prediction."""
+"""The frame of all learners that train on episodes: the outer loop, its loss, and prediction."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.losses import pointwise, task_weights
+from baselines.losses import task_losses
 from baselines.network import Content
+from baselines.neural_base import Neural
 from baselines.neural_options import NeuralConfig
 from baselines.outer_optimiser import Optimiser
 from coldbench import (
     Choice,
     Dimension,
-    Domain,
     Episode,
     EpisodeBatch,
-    Learner,
     TrainingData,
     torch_generator,
 )
 
-__all__ = ["Episodic", "EpisodicConfig"]
+__all__ = ["Episodic", "EpisodicConfig", "episodic_epoch", "episodic_steps"]
 
 N = TypeVar("N", bound=Content)
 
@@ -40,22 +39,13 @@ class EpisodicConfig(NeuralConfig):
     }
 
 
-class Episodic(Learner, Generic[N]):
+class Episodic(Neural[N], Generic[N]):
     """Each step: the output for the queries of B users, given their supports, and its loss.
 
     A learner of this kind is a network (`build`) and what it makes of a batch (`output`).
     """
 
     config: EpisodicConfig
-
-    def __init__(self, config: EpisodicConfig, domain: Domain, rng: np.random.Generator) -> None:
-        super().__init__(config, domain, rng)
-        self.network: N = self.build(rng).to(domain.device)
-        self.optimiser: Optimiser[N] | None = None
-
-    @abstractmethod
-    def build(self, rng: np.random.Generator) -> N:
-        """The network, with initial weights from `rng`."""
 
     @abstractmethod
     def output(
@@ -67,35 +57,43 @@ class Episodic(Learner, Generic[N]):
         """The outer loss of each task, [B]: mean loss of its queries."""
         output = self.output(self.network, episode.batch, generator)
         error = output - self.network.normal(episode.target.to(output.dtype))
-        weight = task_weights(episode.batch.query_mask, error.dtype)
-        return (pointwise(self.config.loss, error, self.config.delta) * weight).sum(1)
+        return task_losses(self.config.loss, error, self.config.delta, episode.batch.query_mask)
+
+    def planned(self, data: TrainingData) -> int:
+        return episodic_steps(self.config, data)
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
-        c = self.config
-        optimiser, generator = self.prepared(data), torch_generator(rng)
-        total, tasks = torch.zeros((), device=data.device), 0
-        for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
-            losses = self.losses(episode, generator)
-            optimiser.step(losses.mean())
-            total += losses.detach().sum()
-            tasks += len(losses)
-        return {"loss": float(total) / max(tasks, 1)}
-
-    def prepared(self, data: TrainingData) -> Optimiser[N]:
-        """The outer optimiser; before the first epoch the network takes note of the data."""
-        if self.optimiser is None:
-            self.network.observe(data)
-            self.optimiser = Optimiser(self.network, self.config, self.planned(data))
-        return self.optimiser
-
-    def planned(self, data: TrainingData) -> int:
-        """Steps of the outer optimiser in all configured epochs."""
-        tasks = int((data.lists.lengths >= 2).sum())
-        return self.config.epochs * -(-tasks // self.config.batch_size)
+        return episodic_epoch(self.prepared(data), data, rng, self.config, self.losses)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        network = self.optimiser.averaged if self.optimiser else self.network
         with torch.no_grad():
-            return network.rating(self.output(network, batch))
+            return self.predictor.rating(self.output(self.predictor, batch))
+
+
+def episodic_steps(c: EpisodicConfig, data: TrainingData) -> int:
+    """Steps in all configured epochs, one a batch of users with two ratings or more."""
+    tasks = int((data.lists.lengths >= 2).sum())
+    return c.epochs * -(-tasks // c.batch_size)
+
+
+def episodic_epoch(
+    optimiser: Optimiser[N],
+    data: TrainingData,
+    rng: np.random.Generator,
+    c: EpisodicConfig,
+    losses: Callable[[Episode, torch.Generator], torch.Tensor],
+) -> Mapping[str, float]:
+    """One pass over the training users; `losses` of an episode are those of its tasks, [B].
+
+    Returns the mean loss.
+    """
+    generator = torch_generator(rng)
+    total, tasks = torch.zeros((), device=data.device), 0
+    for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
+        of_tasks = losses(episode, generator)
+        optimiser.step(of_tasks.mean())
+        total += of_tasks.detach().sum()
+        tasks += len(of_tasks)
+    return {"loss": float(total) / max(tasks, 1)}

@@ -22,7 +22,7 @@ from baselines.losses import Loss, pointwise, slope, task_weights
 from baselines.network import Content, ContentNetwork
 from coldbench import Dimension, EpisodeBatch, LearnerConfig, Real, Whole
 
-__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted"]
+__all__ = ["Adaptable", "InnerConfig", "InnerLoss", "ThroughMAML", "adapted", "sgd_step"]
 
 
 class InnerConfig(EpisodicConfig):
@@ -45,7 +45,7 @@ class InnerConfig(EpisodicConfig):
 
 
 class ThroughMAML(Episodic[ContentNetwork]):
-    """MeLU's network, adapted by learn2learn's MAML: a learner says which layers (`output`)."""
+    """MeLU's network, adapted by learn2learn's MAML: a learner says which layers adapt."""
 
     Config: ClassVar[type[LearnerConfig]] = InnerConfig
     config: InnerConfig
@@ -53,6 +53,21 @@ class ThroughMAML(Episodic[ContentNetwork]):
     def build(self, rng: np.random.Generator) -> ContentNetwork:
         load_maml()
         return ContentNetwork(self.domain, self.config, rng)
+
+    @abstractmethod
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> "Adaptable":
+        """The layers that adapt to each task; a generator turns dropout on."""
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        layers = self.layers(network, batch, generator)
+        return adapted(layers, self.config, network, batch)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +123,27 @@ class Adaptable(nn.Module):
     def fold(self) -> None:
         """After each step: what the step left behind in parameters that stand for others."""
         return
+
+
+def sgd_step(
+    layers: Adaptable,
+    loss: torch.Tensor,
+    rate: float | Mapping[str, torch.Tensor],
+    second_order: bool = False,
+) -> None:
+    """One step of all tasks, p <- p - rate * grad(loss, p): the step of all that is not MAML.
+
+    rate: one for all, or one for each parameter. The step stays part of the graph, the gradient
+    within it only with `second_order`.
+    """
+    parameters = dict(layers.named_parameters())
+    gradients = torch.autograd.grad(
+        loss, list(parameters.values()), retain_graph=True, create_graph=second_order
+    )
+    for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
+        own_rate = rate if isinstance(rate, float) else rate[name]
+        layers.own(name, value - own_rate * gradient)
+    layers.fold()
 
 
 def adapted(

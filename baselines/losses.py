@@ -4,7 +4,7 @@ from typing import Literal
 
 import torch
 
-__all__ = ["Loss", "pointwise", "slope", "task_weights"]
+__all__ = ["Loss", "pointwise", "slope", "task_losses", "task_weights"]
 
 Loss = Literal["absolute", "squared", "huber"]
 
@@ -39,3 +39,8 @@ def task_weights(mask: torch.Tensor, dtype: torch.dtype, shrink: float = 0.0) ->
     """
     count = mask.sum(1, keepdim=True).to(dtype) + shrink
     return mask.to(dtype) / count.clamp(min=1)
+
+
+def task_losses(kind: Loss, error: torch.Tensor, delta: float, mask: torch.Tensor) -> torch.Tensor:
+    """The mean loss of each task's cells, errors [B, c] and bool [B, c] -> [B]."""
+    return (pointwise(kind, error, delta) * task_weights(mask, error.dtype)).sum(1)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from baselines.layers import initial
 from baselines.neural_options import NeuralConfig
 from coldbench import ContentEmbedding, Domain, TrainingData, torch_generator
 
@@ -35,11 +36,12 @@ class Decision(nn.Module):
         super().__init__()
         generator = torch_generator(rng)
         self.depth = len(sizes) - 1
-        for layer, (wide, out) in enumerate(pairwise(sizes)):
-            bound = max(wide, 1) ** -0.5
-            for name, shape in ((f"weight{layer}", (wide, out)), (f"bias{layer}", (out,))):
-                start = torch.empty(shape).uniform_(-bound, bound, generator=generator)
-                self.register_parameter(name, nn.Parameter(start))
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
+            for name, shape in (
+                (f"weight{layer}", (inputs, outputs)),
+                (f"bias{layer}", (outputs,)),
+            ):
+                self.register_parameter(name, initial(shape, inputs, generator))
 
     def first(self, user: torch.Tensor, item: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """W_1 [e_u, e_i] + b_1 in two summands, of the users and of the items: [n, H], [M, H]."""
@@ -77,7 +79,7 @@ class Content(nn.Module):
         self.item = ContentEmbedding(
             catalogue.item_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.item_dropout
         )
-        self.offset, self.unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
+        self.offset, self.unit = scale.middle, (scale.high - scale.low) / 4 or 1.0
 
     @property
     def width(self) -> int:
@@ -95,8 +97,7 @@ class Content(nn.Module):
 
     def rare_weights(self) -> list[nn.Parameter]:
         """The embeddings of fields with many, mostly rare, ids."""
-        weights = (*self.user.weights, *self.item.weights)
-        return [weight for weight in weights if len(weight) > RARE]
+        return [*self.user.rare_weights, *self.item.rare_weights]
 
     def normal(self, rating: torch.Tensor) -> torch.Tensor:
         """Ratings in units of the network's output."""

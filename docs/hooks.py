@@ -1,5 +1,6 @@
 """Fills pages from the code: `<!-- learners -->` and the like become cards made of docstrings."""
 
+import importlib
 import inspect
 import re
 import sys
@@ -70,29 +71,35 @@ def shots(study: str) -> str:
 
 
 def learners() -> str:
-    """A card for each registered learner of ours."""
+    """A card for each registered learner of ours, by the package that holds its family."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
     costs = pd.read_csv(STUDY) if STUDY.exists() else pd.DataFrame(columns=["learner"])
-    cards = [
-        card
-        for name, plugin in registry.plugins("learner").items()
-        if plugin.package == "coldbench"
-        for card in _learner(name, notes.get(name, {}), costs[costs["learner"] == name])
-    ]
-    return "\n".join(cards)
+    families: dict[str, list[str]] = {}
+    for name, plugin in registry.plugins("learner").items():
+        if plugin.package == "coldbench":
+            card = _learner(name, notes.get(name, {}), costs[costs["learner"] == name])
+            families.setdefault(plugin.target.rpartition(".")[0], []).extend(card)
+    return "\n".join(line for family in sorted(families.items()) for line in _family(*family))
+
+
+def _family(package: str, cards: list[str]) -> Iterator[str]:
+    name = package.rpartition(".")[2].replace("_", " ")
+    yield f"## {name.upper() if name in ('maml', 'mamo') else name.capitalize()}\n"
+    yield f"{inspect.getdoc(importlib.import_module(package))}\n"
+    yield from cards
 
 
 def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[str]:
     try:
         variant = Variant.of(registry.load("learner", name), name)
     except UsageError as error:
-        yield f"## `{name}`\n\nCannot be loaded here: {error}\n"
+        yield f"### `{name}`\n\nCannot be loaded here: {error}\n"
         return
-    yield f"## `{name}`\n"
+    yield f"### `{name}`\n"
     yield f"{variant.note or inspect.getdoc(variant.learner)}\n"
     if len(costs):
         seconds, numbers = costs["seconds_total"].median(), costs["n_parameters"].median()
-        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} trained numbers.\n"
+        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} parameters.\n"
     if "fails" in note:
         yield f"**When it fails.** {note['fails']}\n"
     module = inspect.getmodule(variant.learner)

@@ -22,7 +22,7 @@ class GlobalUpdate:
     def __init__(self, model: Model, config: MAMOConfig) -> None:
         self.model, self.config, self.users, self.steps = model, config, 0, 0
         self.predictor = model
-        rare = model.rare_weights(config.rare_size)
+        rare = model.rare_weights()
         named = {id(weight) for weight in rare}
         rest = [weight for weight in model.parameters() if id(weight) not in named]
         decays = (rest, config.weight_decay), (rare, config.weight_decay + config.rare_decay)

@@ -170,9 +170,9 @@ class MAMO(Learner):
 
 def target_of(scale: Scale) -> Target:
     """A quarter of the scale is the unit of regression: rates mean the same on any scale."""
-    middle, unit = (scale.low + scale.high) / 2, (scale.high - scale.low) / 4 or 1.0
+    unit = (scale.high - scale.low) / 4 or 1.0
     count = round((scale.high - scale.low) / scale.step) + 1 if scale.step > 0 else 1
-    return Target(middle, unit, torch.linspace(scale.low, scale.high, count))
+    return Target(scale.middle, unit, torch.linspace(scale.low, scale.high, count))
 
 
 def first_users(data: TrainingData, count: int) -> TrainingData:

@@ -35,10 +35,9 @@ class Model(nn.Module):
         self.network = Network(user_width, item_width, config.size, outputs, generator)
         self.memories = Memories(config, user_width, generator)
 
-    def rare_weights(self, rare_size: int) -> list[nn.Parameter]:
+    def rare_weights(self) -> list[nn.Parameter]:
         """The embeddings of fields with many, mostly rare, ids."""
-        weights = (*self.user.weights, *self.item.weights)
-        return [weight for weight in weights if len(weight) > rare_size]
+        return [*self.user.rare_weights, *self.item.rare_weights]
 
     def user_profile(
         self, index: torch.Tensor, generator: torch.Generator | None = None

@@ -23,8 +23,8 @@ from pydantic import Field
 
 from baselines.amortised.amortised_base import TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
-from baselines.amortised.layers import Joint, mlp
 from baselines.episodic_base import EpisodicConfig
+from baselines.layers import Joint, mlp
 from coldbench import Domain, EpisodeBatch
 
 __all__ = ["HistoryNetwork", "VartakConfig", "class_means"]

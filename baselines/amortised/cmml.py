@@ -26,8 +26,8 @@ from torch.nn.functional import leaky_relu
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
-from baselines.amortised.layers import Joint, Linear, mlp, support_mean
 from baselines.episodic_base import EpisodicConfig
+from baselines.layers import Joint, Linear, mlp, support_mean
 from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["CMML", "CMMLConfig", "CMMLNetwork"]

@@ -22,8 +22,8 @@ from pydantic import Field
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
-from baselines.amortised.layers import Joint, mlp, support_mean
 from baselines.episodic_base import EpisodicConfig
+from baselines.layers import Joint, mlp, support_mean
 from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["CNP", "CNPConfig", "CNPNetwork"]

@@ -26,8 +26,8 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
-from baselines.amortised.layers import Joint, Linear, mlp
 from baselines.episodic_base import EpisodicConfig
+from baselines.layers import Joint, Linear, mlp
 from coldbench import Domain, EpisodeBatch, LearnerConfig, UsageError
 
 __all__ = ["ICL", "Block", "ICLConfig", "ICLNetwork"]

@@ -19,7 +19,7 @@ from torch import nn
 
 from baselines.amortised.amortised_base import Amortised
 from baselines.amortised.class_means import HistoryNetwork, VartakConfig
-from baselines.amortised.layers import Joint
+from baselines.layers import Joint
 from coldbench import Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["NLBA", "NLBAConfig", "NLBANetwork"]

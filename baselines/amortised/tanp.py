@@ -30,9 +30,9 @@ from torch import nn
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import Sides, read_sides
-from baselines.amortised.layers import Joint, Linear, mlp, support_mean
 from baselines.episodic_base import EpisodicConfig
-from baselines.losses import pointwise, task_weights
+from baselines.layers import Joint, Linear, mlp, support_mean
+from baselines.losses import task_losses
 from coldbench import Domain, Episode, EpisodeBatch, LearnerConfig, torch_generator
 
 __all__ = ["Normal", "TaNP", "TaNPConfig", "TaNPNetwork", "clusters", "divergence", "sharpened"]
@@ -132,10 +132,10 @@ class TaNP(Amortised[TaNPNetwork]):
             z = z + noise * (posterior.log_variance / 2).exp()
         share = clusters(task, network.centres, c.temperature)
         error = network.decode(sides, z, task + share @ network.centres) - target
-        fit = pointwise(c.loss, error, c.delta) * task_weights(batch.query_mask, error.dtype)
+        fit = task_losses(c.loss, error, c.delta, batch.query_mask)
         wanted = sharpened(share)
         apart = (wanted * (wanted / share).log()).sum(1)
-        return fit.sum(1) + c.kl * divergence(posterior, prior) + c.cluster_loss * apart
+        return fit + c.kl * divergence(posterior, prior) + c.cluster_loss * apart
 
 
 def clusters(task: torch.Tensor, centres: torch.Tensor, temperature: float) -> torch.Tensor:

@@ -1,0 +1,1 @@
+"""Learners with a formula for their parameters: means, biases, neighbours, ridge, factors."""

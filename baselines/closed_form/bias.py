@@ -27,7 +27,7 @@ from coldbench import (
     TrainingData,
 )
 
-__all__ = ["Bias", "BiasConfig", "item_biases"]
+__all__ = ["Bias", "BiasConfig", "item_biases", "support_bias", "user_biases"]
 
 
 class BiasConfig(LearnerConfig):
@@ -50,7 +50,7 @@ class Bias(Learner):
 
     def __init__(self, config: BiasConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.mean = domain.scale.middle
         self.item = torch.zeros(domain.catalogue.n_items)
 
     def train_epoch(
@@ -65,9 +65,26 @@ class Bias(Learner):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         item = self.item.to(batch.query_item.device)
-        rest = (batch.support_value - self.mean - item[batch.support_item]) * batch.support_mask
-        user = rest.sum(1) / (batch.support_mask.sum(1) + self.config.shrink_user).clamp(min=1e-9)
+        _, user = support_bias(batch, self.mean, item, self.config.shrink_user)
         return self.mean + item[batch.query_item] + user[:, None]
+
+
+def support_bias(
+    batch: EpisodeBatch, mean: float, item: torch.Tensor, shrink: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """r_ui - mu - b_i of the support, [B, S], 0 in the padding; and b_u of each task, [B]."""
+    mask = batch.support_mask
+    residual = (batch.support_value - mean - item[batch.support_item]) * mask
+    return residual, residual.sum(1) / (mask.sum(1) + shrink).clamp(min=1e-9)
+
+
+def user_biases(data: TrainingData, mean: float, item: Array, shrink: float) -> tuple[Array, Array]:
+    """r_ui - mu - b_i of the training ratings in the order of `data.lists`, float64 [n]; and b_u
+    of each training user."""
+    rows, lengths = data.lists.rows, data.lists.lengths
+    residual: Array = data.value[rows] - mean - item[data.item[rows]]
+    total = np.bincount(data.lists.owner, residual, len(lengths))
+    return residual, total / np.maximum(lengths + shrink, 1e-9)
 
 
 def item_biases(
@@ -77,12 +94,12 @@ def item_biases(
 
     item, user: the shrinkages.
     """
-    owner, rest = data.lists.owner, data.value[data.lists.rows] - mean
+    owner, centred = data.lists.owner, data.value[data.lists.rows] - mean
     rated = data.item[data.lists.rows]
     n_of_user = np.maximum(data.lists.lengths + user, 1e-9)
     n_of_item = np.maximum(np.bincount(rated, minlength=n_items) + item, 1e-9)
     b_item = np.zeros(n_items)
     for _ in range(sweeps):
-        b_user = np.bincount(owner, rest - b_item[rated], len(n_of_user)) / n_of_user
-        b_item = np.bincount(rated, rest - b_user[owner], n_items) / n_of_item
+        b_user = np.bincount(owner, centred - b_item[rated], len(n_of_user)) / n_of_user
+        b_item = np.bincount(rated, centred - b_user[owner], n_items) / n_of_item
     return b_item

@@ -22,9 +22,9 @@ import torch
 from pydantic import Field
 from scipy.sparse import csr_array
 
-from baselines.closed_form.bias import BiasConfig, item_biases
-from baselines.closed_form.item_features import content_features
+from baselines.closed_form.bias import BiasConfig, item_biases, support_bias, user_biases
 from baselines.closed_form.median_shift import median_residual
+from baselines.content_features import content_features
 from coldbench import (
     Array,
     Dimension,
@@ -75,11 +75,10 @@ class KNN(Learner):
     def __init__(self, config: KNNConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
         n = domain.catalogue.n_items
-        content = content_features(domain.catalogue.item_fields, config.most_ids)
-        content = content if len(content) else np.zeros((n, 0))
+        content = content_features(domain.catalogue.item_fields, n, config.most_ids)
         length = np.linalg.norm(content, axis=1, keepdims=True)
         self.content = torch.from_numpy((content / np.maximum(length, 1e-9)).astype(np.float32))
-        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.mean = domain.scale.middle
         self.shift = 0.0
         self.item = torch.zeros(n)
         self.pair = torch.zeros(0, dtype=torch.int64)  # [P], i * I + j, ascending
@@ -95,9 +94,9 @@ class KNN(Learner):
         bias = item_biases(data, len(self.item), self.mean, c.shrink_item, c.shrink_user, c.sweeps)
         self.item = torch.from_numpy(bias.astype(np.float32)).to(data.device)
         self.content = self.content.to(data.device)
-        rest = residuals(data, self.mean, bias, c.shrink_user)
-        found = common_users(data, rest, len(self.item), c.most_ratings)
-        self.pair, self.count, self.rho = (torch.from_numpy(a).to(data.device) for a in found)
+        residual = residuals(data, self.mean, bias, c.shrink_user)
+        pairs = common_users(data, residual, len(self.item), c.most_ratings)
+        self.pair, self.count, self.rho = (torch.from_numpy(a).to(data.device) for a in pairs)
         if c.median_shift:
             self.shift = median_residual(self._expected, data, rng)
         return {"shift": self.shift, "pairs": float(len(self.pair))}
@@ -120,14 +119,13 @@ class KNN(Learner):
     def _expected(self, batch: EpisodeBatch) -> torch.Tensor:
         """The prediction before the shift, float32 [B, Q]."""
         mask = batch.support_mask
-        rest = (batch.support_value - self.mean - self.item[batch.support_item]) * mask
-        user = rest.sum(1) / (mask.sum(1) + self.config.shrink_user).clamp(min=1e-9)
-        rest = (rest - user[:, None]) * mask
+        residual, user = support_bias(batch, self.mean, self.item, self.config.shrink_user)
+        residual = (residual - user[:, None]) * mask
         weight = self.similarity(batch.query_item, batch.support_item).clamp(min=0)
         weight = weight * mask[:, None]
         weight = weight * nearest(weight, self.config.neighbours)
-        moved = (weight * rest[:, None]).sum(2) / (self.config.shrink + weight.sum(2))
-        return self.mean + self.item[batch.query_item] + user[:, None] + moved
+        correction = (weight * residual[:, None]).sum(2) / (self.config.shrink + weight.sum(2))
+        return self.mean + self.item[batch.query_item] + user[:, None] + correction
 
 
 def nearest(weight: torch.Tensor, k: int) -> torch.Tensor:
@@ -143,15 +141,12 @@ def nearest(weight: torch.Tensor, k: int) -> torch.Tensor:
 
 def residuals(data: TrainingData, mean: float, item: Array, shrink_user: float) -> Array:
     """r_ui - b_ui of the training ratings, in the order of `data.lists`, float64 [n]."""
-    owner, lengths = data.lists.owner, data.lists.lengths
-    rest = data.value[data.lists.rows] - mean - item[data.item[data.lists.rows]]
-    user = np.bincount(owner, rest, len(lengths)) / np.maximum(lengths + shrink_user, 1e-9)
-    left: Array = rest - user[owner]
-    return left
+    residual, user = user_biases(data, mean, item, shrink_user)
+    return residual - user[data.lists.owner]
 
 
 def common_users(
-    data: TrainingData, rest: Array, n_items: int, most_ratings: int
+    data: TrainingData, residual: Array, n_items: int, most_ratings: int
 ) -> tuple[Array, Array, Array]:
     """Pairs i * I + j with a common user, ascending, int64 [P]; their n_ij and rho_ij, float32.
 
@@ -165,7 +160,7 @@ def common_users(
     def table(values: Array) -> csr_array:
         return csr_array((values[few], (owner[few], item)), shape)
 
-    one, value, square = table(np.ones(len(rest))), table(rest), table(rest**2)
+    one, value, square = table(np.ones(len(residual))), table(residual), table(residual**2)
     count = (one.T @ one).tocsr().sorted_indices()
     i, j = count.nonzero()
     product, power = (value.T @ value).tocsr()[i, j], (square.T @ one).tocsr()

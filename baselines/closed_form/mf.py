@@ -25,10 +25,10 @@ import torch
 from pydantic import Field
 
 from baselines.closed_form.bias import item_biases
-from baselines.closed_form.item_features import content_features
 from baselines.closed_form.median_shift import median_residual
 from baselines.closed_form.ridge import solve_primal
 from baselines.closed_form.ridge_regressions import Cells, solve_groups
+from baselines.content_features import content_features
 from coldbench import (
     Dimension,
     Domain,
@@ -68,12 +68,11 @@ class Factors:
 
     def __init__(self, config: MFConfig, domain: Domain, rng: np.random.Generator) -> None:
         n = domain.catalogue.n_items
-        content = content_features(domain.catalogue.item_fields, config.most_ids)
-        columns = [np.ones((n, 1)), content] if len(content) else [np.ones((n, 1))]
+        content = content_features(domain.catalogue.item_fields, n, config.most_ids)
         start = np.concatenate([np.zeros((n, 1)), rng.normal(0, 0.1, (n, config.factors))], axis=1)
-        self.content = torch.from_numpy(np.concatenate(columns, axis=1))
+        self.content = torch.from_numpy(np.concatenate([np.ones((n, 1)), content], axis=1))
         self.item = torch.from_numpy(start)
-        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.mean = domain.scale.middle
         self.user_penalty = torch.full((1 + config.factors,), config.penalty, dtype=torch.float64)
         self.item_penalty = self.user_penalty.clone()
         self.user_penalty[0], self.item_penalty[0] = config.shrink_user, config.shrink_item

@@ -23,8 +23,8 @@ import torch
 from pydantic import Field
 
 from baselines.closed_form.bias import BiasConfig, item_biases
-from baselines.closed_form.item_features import content_features
 from baselines.closed_form.median_shift import median_residual
+from baselines.content_features import content_features
 from coldbench import Dimension, Domain, EpisodeBatch, Learner, LearnerConfig, Real, TrainingData
 
 __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]
@@ -51,10 +51,9 @@ class Ridge(Learner):
     def __init__(self, config: RidgeConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
         n = domain.catalogue.n_items
-        content = content_features(domain.catalogue.item_fields, config.most_ids)
-        columns = [np.ones((n, 1))] + ([content] if content.shape[1] else [])
-        x = np.concatenate(columns, axis=1)
-        self.mean = (domain.scale.low + domain.scale.high) / 2
+        content = content_features(domain.catalogue.item_fields, n, config.most_ids)
+        x = np.concatenate([np.ones((n, 1)), content], axis=1)
+        self.mean = domain.scale.middle
         self.shift = 0.0
         self.item = torch.zeros(n, dtype=torch.float64)
         self.content = torch.from_numpy(x)

@@ -38,7 +38,7 @@ class Global(Learner):
 
     def __init__(self, config: CentreConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        self.centre = (domain.scale.low + domain.scale.high) / 2
+        self.centre = domain.scale.middle
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -79,7 +79,7 @@ class ItemMean(Learner):
 
     def __init__(self, config: ItemMeanConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        centre = (domain.scale.low + domain.scale.high) / 2
+        centre = domain.scale.middle
         self.mean = torch.full((domain.catalogue.n_items,), centre)
 
     def train_epoch(

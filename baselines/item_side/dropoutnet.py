@@ -21,6 +21,7 @@ Axes: B tasks, K factors, n folds; a "vector" is (bias, K factors).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -29,35 +30,26 @@ from pydantic import Field
 
 from baselines.closed_form.mf import Factors, MFConfig
 from baselines.closed_form.ridge_regressions import Cells
+from baselines.episodic_base import EpisodicConfig, episodic_epoch, episodic_steps
 from baselines.item_side.item_batches import require_content
-from baselines.losses import pointwise, task_weights
+from baselines.losses import task_losses
 from baselines.network import ContentNetwork, Decision
+from baselines.neural_base import Neural
 from baselines.neural_options import NeuralConfig
-from baselines.outer_optimiser import Optimiser
-from coldbench import (
-    Domain,
-    Episode,
-    EpisodeBatch,
-    Learner,
-    LearnerConfig,
-    TrainingData,
-    torch_generator,
-)
+from coldbench import Dimension, Domain, Episode, EpisodeBatch, LearnerConfig, TrainingData
 
 __all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
 
 
-class DropoutNetConfig(NeuralConfig):
-    """Options of the network, and those of the factors and their dropout."""
+class DropoutNetConfig(EpisodicConfig):
+    """Options of the network and the episodes, and those of the factors and their dropout."""
 
     factors: int = Field(8, ge=1)
     sweeps: int = Field(6, ge=1, description="of alternating least squares: as `mf` stops")
     item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")
     user_drop: float = Field(0.1, ge=0, le=1, description="share of tasks without user factors")
     folds: int = Field(4, ge=2, description="of the training users, for their items' factors")
-    batch_size: int = Field(32, ge=1, description="tasks")
-    query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
-    max_query: int = Field(40, ge=1)
+    space: ClassVar[Mapping[str, Dimension]] = NeuralConfig.space
 
 
 class LatentNetwork(ContentNetwork):
@@ -85,44 +77,35 @@ class LatentNetwork(ContentNetwork):
         return self.decision.rest(own[:, None] + asked)
 
 
-class DropoutNet(Learner):
+class DropoutNet(Neural[LatentNetwork]):
     """Content and the factors of mf in one network, the factors dropped out in training."""
 
     Config: ClassVar[type[LearnerConfig]] = DropoutNetConfig
     config: DropoutNetConfig
 
     def __init__(self, config: DropoutNetConfig, domain: Domain, rng: np.random.Generator) -> None:
-        super().__init__(config, domain, rng)
         require_content(domain, "dropoutnet")
         self.factors = Factors(MFConfig(factors=config.factors), domain, rng)
-        self.network = LatentNetwork(domain, config, 1 + config.factors, rng)
-        self.optimiser: Optimiser[LatentNetwork] | None = None
+        super().__init__(config, domain, rng)
         self.tables = self.factors.item[None]  # [n, I, 1 + K]: without the users of each fold
         self.fold = torch.zeros(domain.catalogue.n_users, dtype=torch.int64)
+
+    def build(self, rng: np.random.Generator) -> LatentNetwork:
+        return LatentNetwork(self.domain, self.config, 1 + self.config.factors, rng)
+
+    def planned(self, data: TrainingData) -> int:
+        return episodic_steps(self.config, data)
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
-        c = self.config
-        if self.optimiser is None:
-            self.network.observe(data)
-            if len(data.value):
-                self._factorise(data, rng)
-            planned = c.epochs * -(-int((data.lists.lengths >= 2).sum()) // c.batch_size)
-            self.optimiser = Optimiser(self.network, c, planned)
-        generator = torch_generator(rng)
-        total, tasks = torch.zeros((), device=data.device), 0
-        for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
-            losses = self._losses(episode, rng, generator)
-            self.optimiser.step(losses.mean())
-            total += losses.detach().sum()
-            tasks += len(losses)
-        return {"loss": float(total) / max(tasks, 1)}
+        if self.optimiser is None and len(data.value):
+            self._factorise(data, rng)
+        losses = partial(self._losses, rng)
+        return episodic_epoch(self.prepared(data), data, rng, self.config, losses)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        network = self.optimiser.averaged if self.optimiser else self.network
-        assert isinstance(network, LatentNetwork)
-        item = self.factors.item
+        item, network = self.factors.item, self.predictor
         user = self.factors.fold_in(batch, item[batch.support_item])
         with torch.no_grad():
             vectors = user.float(), item[batch.query_item].float()
@@ -145,7 +128,7 @@ class DropoutNet(Learner):
         self.tables, factors.item = torch.stack(tables), _seen(factors.item, cells)
 
     def _losses(
-        self, episode: Episode, rng: np.random.Generator, generator: torch.Generator
+        self, rng: np.random.Generator, episode: Episode, generator: torch.Generator
     ) -> torch.Tensor:
         """The loss of each task, [B], with dropout of content and factors."""
         c, batch, network = self.config, episode.batch, self.network
@@ -160,9 +143,9 @@ class DropoutNet(Learner):
         )
         user = self.factors.fold_in(batch, support) * user_on[:, None]
         vectors = user.float(), query.float()
-        made = network.score(batch.user, batch.query_item, *vectors, generator)
-        error = pointwise(c.loss, made - network.normal(episode.target), c.delta)
-        return (error * task_weights(batch.query_mask, error.dtype)).sum(1)
+        score = network.score(batch.user, batch.query_item, *vectors, generator)
+        error = score - network.normal(episode.target)
+        return task_losses(c.loss, error, c.delta, batch.query_mask)
 
 
 def _seen(item: torch.Tensor, cells: Cells) -> torch.Tensor:

@@ -3,19 +3,19 @@
 Axes: M items, n ratings of an item, D numbers of an embedding, H hidden.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import nn
 
 from baselines.item_side.item_ids import id_weight, keep_all_ids
+from baselines.losses import task_losses
 from baselines.network import ContentNetwork
-from coldbench import Declined, Domain, Ragged, TrainingData, torch_generator
+from baselines.neural_options import NeuralConfig
+from coldbench import Declined, Domain, Ragged, TrainingData
 
-__all__ = ["Raters", "fill", "halves", "item_content", "mlp", "output", "require_content"]
+__all__ = ["Raters", "fill", "halves", "item_content", "output", "rating_losses", "require_content"]
 
 
 class Raters(NamedTuple):
@@ -70,6 +70,18 @@ def output(
     return network.decision.rest(of_user.reshape(*user.shape, -1) + of_item[:, None])
 
 
+def rating_losses(
+    network: ContentNetwork,
+    content: torch.Tensor,
+    vector: torch.Tensor,
+    raters: Raters,
+    c: NeuralConfig,
+) -> torch.Tensor:
+    """The mean loss of each item's ratings when item m has `vector` [M, D] for its id, [M]."""
+    error = output(network, raters.user, content, vector) - network.normal(raters.value)
+    return task_losses(c.loss, error, c.delta, raters.mask)
+
+
 def fill(
     network: ContentNetwork,
     items: torch.Tensor,
@@ -79,17 +91,5 @@ def fill(
     """Gives each of `items` (int64 [M]) the embedding that `make` finds for it, [M] -> [M, D]."""
     keep_all_ids(network, n_items)
     with torch.no_grad():
-        for some in torch.split(items, 4096):
+        for some in torch.split(items, 4096) if len(items) else ():
             id_weight(network)[some + 1] = make(some)
-
-
-def mlp(sizes: Sequence[int], rng: np.random.Generator) -> nn.Sequential:
-    """Linear layers with relu between them; initial values as in nn.Linear, drawn from `rng`."""
-    generator = torch_generator(rng)
-    layers: list[nn.Module] = []
-    for wide, out in pairwise(sizes):
-        linear = nn.utils.skip_init(nn.Linear, wide, out)  # type: ignore[no-untyped-call]
-        for weight in linear.parameters():
-            nn.init.uniform_(weight, -(wide**-0.5), wide**-0.5, generator=generator)
-        layers += [linear, nn.ReLU()]
-    return nn.Sequential(*layers[:-1])

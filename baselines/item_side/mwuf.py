@@ -20,116 +20,97 @@ own (their l_cold), since at zero ratings there is none to take. What adapts to 
 adapts in `plain-finetune`: SGD steps of the decision layers on the support.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 import torch
 from pydantic import Field
+from torch import nn
 
-from baselines.item_side.item_batches import (
-    Raters,
-    fill,
-    halves,
-    item_content,
-    mlp,
-    output,
-    require_content,
-)
-from baselines.item_side.item_ids import id_weight, with_item_ids
-from baselines.item_side.plain_id import PlainIdConfig
-from baselines.losses import pointwise, task_weights
+from baselines.item_side.item_batches import Raters, fill, item_content, rating_losses
+from baselines.item_side.item_ids import id_weight
+from baselines.item_side.meta_ids import MetaIds, MetaIdsConfig
+from baselines.layers import mlp
+from baselines.losses import task_weights
 from baselines.network import ContentNetwork
-from baselines.plain.plain import Plain
-from coldbench import Domain, EpisodeBatch, Learner, LearnerConfig, Ragged, TrainingData
+from coldbench import LearnerConfig, Ragged, TrainingData, torch_generator
 
-__all__ = ["MWUF", "MWUFConfig"]
+__all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 
 
-class MWUFConfig(PlainIdConfig):
+class MWUFConfig(MetaIdsConfig):
     """Options of the base network, and those of the meta networks."""
 
     few: int = Field(0, ge=0, description="most training ratings of an item that is warmed up")
     empty: float = Field(0.5, ge=0, le=1, description="share of items trained without raters")
     meta_hidden: int = Field(16, ge=1, description="of both meta networks")
-    item_ratings: int = Field(20, ge=1, description="most that g reads, and most of the loss")
-    item_batch: int = Field(64, ge=1, description="items")
-    meta_rate: float = Field(1e-3, gt=0, description="of Adam, for both meta networks")
 
 
-class MWUF(Learner):
+class MetaNetworks(nn.Module):
+    """h, the scaling, and g, the shifting network; the outputs of both start near 0."""
+
+    def __init__(
+        self, content: int, user: int, hidden: int, embedding: int, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        self.scaling = mlp((content, hidden, embedding), torch_generator(rng))
+        # the 1 lets users without content shift as well
+        self.shifting = mlp((1 + user, hidden, embedding), torch_generator(rng))
+        with torch.no_grad():
+            for last in (self.scaling[-1], self.shifting[-1]):
+                for weight in last.parameters():
+                    weight.mul_(0.01)
+
+
+class MWUF(MetaIds[MetaNetworks]):
     """Item ids as in plain-id; those of cold items from meta scaling and shifting networks."""
 
     Config: ClassVar[type[LearnerConfig]] = MWUFConfig
     config: MWUFConfig
 
-    def __init__(self, config: MWUFConfig, domain: Domain, rng: np.random.Generator) -> None:
-        super().__init__(config, domain, rng)
-        require_content(domain, "mwuf")
-        self.plain = Plain(config, with_item_ids(domain), rng)
-        self.network = self.plain.network
-        wide, out = self.network.item.width - config.embedding, config.embedding
-        self.scaling = mlp((wide, config.meta_hidden, out), rng).to(domain.device)
-        # the 1 lets users without content shift as well
-        self.shifting = mlp((1 + self.network.user.width, config.meta_hidden, out), rng)
-        self.shifting.to(domain.device)
-        with torch.no_grad():
-            for last in (self.scaling[-1], self.shifting[-1]):
-                for weight in last.parameters():
-                    weight.mul_(0.01)
-        self.learned = [*self.scaling.parameters(), *self.shifting.parameters()]
-        self.adam = torch.optim.Adam(self.learned, config.meta_rate)
+    def build(self, content_width: int, rng: np.random.Generator) -> MetaNetworks:
+        c, user_width = self.config, self.network.user.width
+        return MetaNetworks(content_width, user_width, c.meta_hidden, c.embedding, rng)
 
-    def train_epoch(
-        self, data: TrainingData, epoch: int, rng: np.random.Generator
-    ) -> Mapping[str, float]:
-        c = self.config
-        figures = dict(self.plain.train_epoch(data, epoch, rng))
-        assert self.plain.optimiser is not None
-        base = self.plain.optimiser.averaged
-        n = self.domain.catalogue.n_items
+    def learn_ids(
+        self, base: ContentNetwork, data: TrainingData, rng: np.random.Generator
+    ) -> float:
+        c, n = self.config, self.domain.catalogue.n_items
         count = np.bincount(data.item, minlength=n)
         shown = torch.from_numpy(np.flatnonzero(count)).to(data.device)
         start = id_weight(base).detach()[shown + 1].mean(0)
-        total, items = torch.zeros((), device=data.device), 0
-        for item, first, second in halves(data, rng, c.item_batch, c.item_ratings):
+
+        def meta_loss(item: torch.Tensor, first: Raters, second: Raters) -> torch.Tensor:
             none = torch.from_numpy(rng.random(len(item)) < c.empty).to(data.device)
             known = first._replace(mask=first.mask & ~none[:, None])
-            loss = self._loss(base, item, self.warm(base, start, item, known), second)
-            self.adam.zero_grad(set_to_none=True)
-            loss.backward(inputs=self.learned)  # type: ignore[no-untyped-call]
-            self.adam.step()
-            total += loss.detach() * len(item)
-            items += len(item)
-        rows, owner = Ragged.grouped(np.arange(len(data.item)), data.item)
-        lengths = np.zeros(n, np.int64)
-        lengths[owner] = rows.lengths
-        lists = Ragged.of(rows.rows, lengths)
+            vector, content = self.warm(base, start, item, known), item_content(base, item).detach()
+            return rating_losses(base, content, vector, second, c).mean()
+
+        loss = self.meta_epoch(data, rng, meta_loss)
+        lists = _raters_of_items(data, n)
 
         def make(item: torch.Tensor) -> torch.Tensor:
             return self.warm(base, start, item, Raters.of(lists.select(item.cpu().numpy()), data))
 
         fill(base, torch.from_numpy(np.flatnonzero(count <= c.few)).to(data.device), n, make)
-        return {**figures, "meta_loss": float(total) / max(items, 1)}
-
-    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        return self.plain.predict(batch)
+        return loss
 
     def warm(
         self, base: ContentNetwork, start: torch.Tensor, item: torch.Tensor, raters: Raters
     ) -> torch.Tensor:
         """v_warm of items: start [D], item [M] -> [M, D]."""
-        scale = 1 + self.scaling(item_content(base, item).detach())
-        user = base.user(raters.user.reshape(-1)).detach().reshape(*raters.user.shape, -1)
-        user = torch.cat([torch.ones_like(user[..., :1]), user], 2)
+        scale = 1 + self.meta.scaling(item_content(base, item).detach())
+        user = base.user(raters.user).detach()
+        user = torch.cat([torch.ones_like(raters.value)[..., None], user], 2)
         weight = task_weights(raters.mask, user.dtype) * base.normal(raters.value)
-        shift: torch.Tensor = self.shifting((user * weight[..., None]).sum(1))
-        made: torch.Tensor = start * scale + shift
-        return made
+        shift: torch.Tensor = self.meta.shifting((user * weight[..., None]).sum(1))
+        warmed: torch.Tensor = start * scale + shift
+        return warmed
 
-    def _loss(
-        self, base: ContentNetwork, item: torch.Tensor, vector: torch.Tensor, raters: Raters
-    ) -> torch.Tensor:
-        made = output(base, raters.user, item_content(base, item).detach(), vector)
-        error = pointwise(self.config.loss, made - base.normal(raters.value), self.config.delta)
-        return (error * task_weights(raters.mask, error.dtype)).sum(1).mean()
+
+def _raters_of_items(data: TrainingData, n_items: int) -> Ragged:
+    """The training ratings (rows of `data`) of each of all items."""
+    rows, owner = Ragged.grouped(np.arange(len(data.item)), data.item)
+    lengths = np.zeros(n_items, np.int64)
+    lengths[owner] = rows.lengths
+    return Ragged.of(rows.rows, lengths)

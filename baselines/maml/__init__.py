@@ -1,0 +1,1 @@
+"""Learners that adapt by gradient steps on the support, from parameters trained as a start."""

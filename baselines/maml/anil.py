@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
-from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML, adapted
+from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.network import ContentNetwork
 from coldbench import EpisodeBatch, LearnerConfig
 
@@ -40,13 +40,10 @@ class ANIL(ThroughMAML):
     Config: ClassVar[type[LearnerConfig]] = ANILConfig
     config: ANILConfig
 
-    def output(
-        self,
-        network: ContentNetwork,
-        batch: EpisodeBatch,
-        generator: torch.Generator | None = None,
-    ) -> torch.Tensor:
-        return adapted(Head(network, batch, generator), self.config, network, batch)
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> Adaptable:
+        return Head(network, batch, generator)
 
 
 class Head(Adaptable):

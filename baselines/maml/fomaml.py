@@ -24,7 +24,7 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from baselines.inner_loop import InnerConfig, ThroughMAML, adapted
+from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from coldbench import EpisodeBatch, LearnerConfig
@@ -44,10 +44,7 @@ class FOMAML(ThroughMAML):
     Config: ClassVar[type[LearnerConfig]] = FOMAMLConfig
     config: FOMAMLConfig
 
-    def output(
-        self,
-        network: ContentNetwork,
-        batch: EpisodeBatch,
-        generator: torch.Generator | None = None,
-    ) -> torch.Tensor:
-        return adapted(WholeLayers(network, batch, generator), self.config, network, batch)
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> Adaptable:
+        return WholeLayers(network, batch, generator)

@@ -17,11 +17,11 @@ from pydantic import Field
 
 from baselines.decision_layers import TaskLayers, gradient_norms, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
-from baselines.inner_loop import InnerConfig, ThroughMAML, adapted
+from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.network import ContentNetwork
 from coldbench import Choice, Dimension, EpisodeBatch, LearnerConfig, Real, Variant
 
-__all__ = ["MeLU", "MeLUConfig", "melu_output", "melu_released"]
+__all__ = ["MeLU", "MeLUConfig", "melu_layers", "melu_released"]
 
 
 class MeLUConfig(InnerConfig):
@@ -50,29 +50,26 @@ class MeLU(ThroughMAML):
     Config: ClassVar[type[LearnerConfig]] = MeLUConfig
     config: MeLUConfig
 
-    def output(
-        self,
-        network: ContentNetwork,
-        batch: EpisodeBatch,
-        generator: torch.Generator | None = None,
-    ) -> torch.Tensor:
-        return melu_output(network, self.config, batch, generator)
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> Adaptable:
+        return melu_layers(network, self.config, batch, generator)
 
     def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor:
-        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
+        return gradient_norms(self.predictor, batch)
 
 
-def melu_output(
+def melu_layers(
     network: ContentNetwork,
     c: InnerConfig,
     batch: EpisodeBatch,
-    generator: torch.Generator | None = None,
-) -> torch.Tensor:
-    """The output for the queries, [B, Q], after adapting the decision layers to the support."""
+    generator: torch.Generator | None,
+) -> Adaptable:
+    """The decision layers of each task, in the form that is cheapest to adapt."""
     cells = task_cells(network, batch, generator, c.first_order)
     first_order = c.first_order or not torch.is_grad_enabled()
     layers = FirstOrderLayers if first_order else TaskLayers
-    return adapted(layers(network.decision, cells), c, network, batch)
+    return layers(network.decision, cells)
 
 
 melu_released = Variant(

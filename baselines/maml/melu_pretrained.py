@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.inner_loop import InnerConfig, ThroughMAML
+from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.joint_training import joint_epoch
-from baselines.maml.melu import melu_output
+from baselines.maml.melu import melu_layers
 from baselines.network import ContentNetwork
 from coldbench import EpisodeBatch, LearnerConfig, TrainingData
 
@@ -39,13 +39,10 @@ class MeLUPretrained(ThroughMAML):
     Config: ClassVar[type[LearnerConfig]] = PretrainedConfig
     config: PretrainedConfig
 
-    def output(
-        self,
-        network: ContentNetwork,
-        batch: EpisodeBatch,
-        generator: torch.Generator | None = None,
-    ) -> torch.Tensor:
-        return melu_output(network, self.config, batch, generator)
+    def layers(
+        self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
+    ) -> Adaptable:
+        return melu_layers(network, self.config, batch, generator)
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator

@@ -26,7 +26,7 @@ from pydantic import Field
 from torch import nn
 
 from baselines.episodic_base import Episodic
-from baselines.inner_loop import InnerConfig, InnerLoss
+from baselines.inner_loop import InnerConfig, InnerLoss, sgd_step
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
@@ -76,13 +76,8 @@ class MetaSGD(Episodic[RatedNetwork]):
         with torch.enable_grad():
             layers = WholeLayers(network, batch, generator, embeddings=False)
             inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
+            rates = dict(network.rates.items())
             for _ in range(c.inner_steps):
-                loss = layers.loss(inner)
-                parameters = dict(layers.named_parameters())
-                gradients = torch.autograd.grad(
-                    loss, list(parameters.values()), retain_graph=True, create_graph=second_order
-                )
-                for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-                    layers.own(name, value - network.rates[name] * gradient)
+                sgd_step(layers, layers.loss(inner), rates, second_order)
         asked: torch.Tensor = layers(query=True)
         return asked

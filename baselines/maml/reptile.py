@@ -25,7 +25,8 @@ import torch
 from pydantic import Field
 
 from baselines.episodic_base import Episodic, EpisodicConfig
-from baselines.losses import Loss, pointwise, task_weights
+from baselines.inner_loop import sgd_step
+from baselines.losses import Loss, task_losses
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from coldbench import Episode, EpisodeBatch, LearnerConfig
@@ -63,7 +64,7 @@ class Reptile(Episodic[ContentNetwork]):
         parts: list[torch.Tensor] = []
         for mask in minibatches(batch.support_mask, c.inner_steps, generator):
             if parts:
-                self._step(layers, parts[-1].sum())
+                sgd_step(layers, parts[-1].sum(), c.inner_rate)
             parts.append(self._losses(self.network, layers(), batch, mask))
         return torch.stack(parts).mean(0)
 
@@ -73,10 +74,12 @@ class Reptile(Episodic[ContentNetwork]):
         batch: EpisodeBatch,
         generator: torch.Generator | None = None,
     ) -> torch.Tensor:
+        c, mask = self.config, batch.support_mask
         with torch.enable_grad():
             layers = WholeLayers(network, batch, generator)
-            for _ in range(self.config.tune_steps):
-                self._step(layers, self._losses(network, layers(), batch, batch.support_mask).sum())
+            for _ in range(c.tune_steps):
+                loss = self._losses(network, layers(), batch, mask).sum()
+                sgd_step(layers, loss, c.inner_rate)
         asked: torch.Tensor = layers(query=True)
         return asked
 
@@ -85,16 +88,7 @@ class Reptile(Episodic[ContentNetwork]):
     ) -> torch.Tensor:
         """Each task's mean loss over the cells in `mask`, [B]."""
         c, value = self.config, network.normal(batch.support_value.to(output.dtype))
-        weight = task_weights(mask, output.dtype)
-        return (pointwise(c.inner_loss, output - value, c.delta) * weight).sum(1)
-
-    def _step(self, layers: WholeLayers, loss: torch.Tensor) -> None:
-        """p <- p - rate * grad(loss, p), the gradient held constant."""
-        parameters = dict(layers.named_parameters())
-        gradients = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
-        for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-            layers.own(name, value - self.config.inner_rate * gradient)
-        layers.fold()
+        return task_losses(c.inner_loss, output - value, c.delta, mask)
 
 
 def all_ratings(episode: Episode) -> EpisodeBatch:

@@ -12,20 +12,18 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.decision_layers import gradient_norms, sgd_step, task_cells
+from baselines.decision_layers import gradient_norms, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
-from baselines.inner_loop import InnerLoss
+from baselines.inner_loop import InnerLoss, sgd_step
 from baselines.joint_training import joint_epoch
 from baselines.losses import Loss
 from baselines.network import ContentNetwork
+from baselines.neural_base import Neural
 from baselines.neural_options import NeuralConfig
-from baselines.outer_optimiser import Optimiser
 from coldbench import (
     Choice,
     Dimension,
-    Domain,
     EpisodeBatch,
-    Learner,
     LearnerConfig,
     Real,
     TrainingData,
@@ -50,30 +48,26 @@ class PlainConfig(NeuralConfig):
     }
 
 
-class Plain(Learner):
+class Plain(Neural[ContentNetwork]):
     """MeLU's network trained jointly on all training ratings: no meta-learning."""
 
     Config: ClassVar[type[LearnerConfig]] = PlainConfig
     config: PlainConfig
 
-    def __init__(self, config: PlainConfig, domain: Domain, rng: np.random.Generator) -> None:
-        super().__init__(config, domain, rng)
-        self.network = ContentNetwork(domain, config, rng)
-        self.optimiser: Optimiser[ContentNetwork] | None = None
+    def build(self, rng: np.random.Generator) -> ContentNetwork:
+        return ContentNetwork(self.domain, self.config, rng)
+
+    def planned(self, data: TrainingData) -> int:
+        return self.config.epochs * -(-len(data.value) // self.config.batch_size)
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
-        c, n = self.config, len(data.value)
-        if self.optimiser is None:
-            self.network.observe(data)
-            planned = c.epochs * -(-n // c.batch_size)
-            self.optimiser = Optimiser(self.network, c, planned)
-        return joint_epoch(self.network, self.optimiser, data, rng, c, c.batch_size)
+        c = self.config
+        return joint_epoch(self.network, self.prepared(data), data, rng, c, c.batch_size)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        network = self.optimiser.averaged if self.optimiser else self.network
-        c = self.config
+        c, network = self.config, self.predictor
         with torch.no_grad():
             cells = task_cells(network, batch)
         layers = FirstOrderLayers(network.decision, cells)
@@ -88,7 +82,7 @@ class Plain(Learner):
     def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor | None:
         if not self.config.tune_steps:
             return None
-        return gradient_norms(self.optimiser.averaged if self.optimiser else self.network, batch)
+        return gradient_norms(self.predictor, batch)
 
 
 plain_finetune = Variant(

@@ -1,0 +1,1 @@
+"""Learners that boost decision trees on content and statistics of the support."""

@@ -73,7 +73,7 @@ class GBDT(Learner):
         n = domain.catalogue.n_items
         self.content = Content.of(domain, config.most_ids)
         self.known = Statistics(torch.zeros(n), torch.zeros(n))
-        self.mean = (domain.scale.low + domain.scale.high) / 2
+        self.mean = domain.scale.middle
         self.fitted = False
         self.model = load_regressor()(
             loss="absolute_error",

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from baselines.closed_form.bias import item_biases
-from baselines.closed_form.item_features import content_features
+from baselines.closed_form.bias import item_biases, user_biases
+from baselines.content_features import content_features
 from coldbench import Domain, Episode, EpisodeBatch, TrainingData, category_ids
 
 __all__ = ["Content", "Statistics", "features", "leave_one_out"]
@@ -35,10 +35,8 @@ class Content(NamedTuple):
     @classmethod
     def of(cls, domain: Domain, most_ids: int) -> "Content":
         known = domain.catalogue
-        user = content_features(known.user_fields, most_ids).astype(np.float32)
-        item = content_features(known.item_fields, most_ids).astype(np.float32)
-        user = user if len(user) else np.zeros((known.n_users, 0), np.float32)
-        item = item if len(item) else np.zeros((known.n_items, 0), np.float32)
+        user = content_features(known.user_fields, known.n_users, most_ids).astype(np.float32)
+        item = content_features(known.item_fields, known.n_items, most_ids).astype(np.float32)
         fields = [field for field in known.item_fields if field.kind != "number"]
         ids = [torch.from_numpy(category_ids(field)[0]) for field in fields]
         return cls(torch.from_numpy(user), torch.from_numpy(item), ids)
@@ -57,12 +55,9 @@ class Statistics(NamedTuple):
         """Of all items, with the biases of training users by user id, float32 [largest id + 1];
         item, user: the shrinkages."""
         bias = item_biases(data, n_items, mean, item, user, 10)
-        rated = data.item[data.lists.rows]
-        rest = data.value[data.lists.rows] - mean - bias[rated]
-        lengths = data.lists.lengths
         own = np.zeros(int(data.task_user.max()) + 1, np.float32)
-        total = np.bincount(data.lists.owner, rest, len(lengths))
-        own[data.task_user] = total / np.maximum(lengths + user, 1e-9)
+        own[data.task_user] = user_biases(data, mean, bias, user)[1]
+        rated = data.item[data.lists.rows]
         count = np.bincount(rated, minlength=n_items).astype(np.float32)
         columns = bias.astype(np.float32), count
         return cls(*map(torch.from_numpy, columns)), torch.from_numpy(own)

@@ -8,7 +8,6 @@ from baselines.learn2learn_maml import load_maml
 from baselines.losses import pointwise
 from baselines.maml.melu import MeLU
 from baselines.network import ContentNetwork, Decision
-from baselines.outer_optimiser import Optimiser
 from benchmarks.loops.loop import episodes_of, in_turn
 from coldbench.learning import Episode, Learner, TrainingData
 from coldbench.rng import torch_generator
@@ -44,19 +43,14 @@ class MeLULoop:
     def train_epoch(self, data: TrainingData, epoch: int, rng: np.random.Generator) -> None:
         """As the learner's."""
         made, c = self.learner, self.learner.config
-        if made.optimiser is None:
-            made.network.observe(data)
-            planned = c.epochs * -(-int((data.lists.lengths >= 2).sum()) // c.batch_size)
-            made.optimiser = Optimiser(made.network, c, planned)
-        generator = torch_generator(rng)
+        optimiser, generator = made.prepared(data), torch_generator(rng)
         for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
             losses = [self._loss(one, generator) for one in episodes_of(episode)]
-            made.optimiser.step(torch.stack(losses).mean())
+            optimiser.step(torch.stack(losses).mean())
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         """As the learner's."""
-        made = self.learner
-        network = made.optimiser.averaged if made.optimiser else made.network
+        network = self.learner.predictor
         return in_turn(
             batch, lambda one: network.rating(self._output(network, one, None, first_order=True))
         )

@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 from baselines.losses import pointwise
-from baselines.outer_optimiser import Optimiser
 from baselines.plain.plain import Plain
 from benchmarks.loops.loop import in_turn
 from coldbench.learning import Learner, TrainingData
@@ -23,22 +22,18 @@ class PlainLoop:
 
     def train_epoch(self, data: TrainingData, epoch: int, rng: np.random.Generator) -> None:
         """As the learner's, but a batch is of whole users."""
-        made, c, n = self.learner, self.learner.config, len(data.value)
-        if made.optimiser is None:
-            made.network.observe(data)
-            made.optimiser = Optimiser(made.network, c, c.epochs * -(-n // c.batch_size))
-        generator = torch_generator(rng)
+        optimiser, generator = self.learner.prepared(data), torch_generator(rng)
         losses: list[torch.Tensor] = []
         seen = 0
         for task in rng.permutation(len(data.task_user)):
             rows = data.lists.rows[data.lists.ptr[task] : data.lists.ptr[task + 1]]
             losses.append(self._loss(data, int(task), rows, generator))
             seen += len(rows)
-            if seen >= c.batch_size:
-                made.optimiser.step(torch.stack(losses).sum() / seen)
+            if seen >= self.learner.config.batch_size:
+                optimiser.step(torch.stack(losses).sum() / seen)
                 losses, seen = [], 0
         if losses:
-            made.optimiser.step(torch.stack(losses).sum() / seen)
+            optimiser.step(torch.stack(losses).sum() / seen)
 
     def _loss(
         self, data: TrainingData, task: int, rows: np.ndarray, generator: torch.Generator
@@ -52,8 +47,7 @@ class PlainLoop:
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         """As the learner's, without fine-tuning."""
-        made = self.learner
-        network = made.optimiser.averaged if made.optimiser else made.network
+        network = self.learner.predictor
 
         def score(one: EpisodeBatch) -> torch.Tensor:
             items = one.query_item[0]

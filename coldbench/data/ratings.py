@@ -25,6 +25,11 @@ class Scale(NamedTuple):
     high: float
     step: float
 
+    @property
+    def middle(self) -> float:
+        """Halfway between lowest and highest: what a learner says before it has seen a rating."""
+        return (self.low + self.high) / 2
+
 
 @dataclass(frozen=True, eq=False)
 class Field:

@@ -56,6 +56,7 @@ class ContentEmbedding(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.kinds = size, [field.kind for field in fields]
+        self.rare_size = rare_size
         generator = torch_generator(rng)
         tables = [category_ids(field) for field in fields]
         self.hidden = [rare_dropout if n > rare_size and rare_dropout else 0.0 for _, n in tables]
@@ -70,6 +71,11 @@ class ContentEmbedding(nn.Module):
     def width(self) -> int:
         """F * D: the size of the concatenated embedding."""
         return len(self.weights) * self.size
+
+    @property
+    def rare_weights(self) -> list[nn.Parameter]:
+        """The embeddings of the fields with more than `rare_size` ids."""
+        return [weight for weight in self.weights if len(weight) > self.rare_size]
 
     def observe(self, index: Array) -> None:
         """Forget ids that none of the given users or items has; call once, before training."""

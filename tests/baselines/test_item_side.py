@@ -1,5 +1,6 @@
 """Learners with item ids and latent factors: what a cold item gets, and from what."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ from coldbench.data.ragged import Ragged
 from coldbench.errors import Declined
 from coldbench.learning.learner import Domain, Learner, TrainingData
 from coldbench.tasks.episodes import EpisodeBatch
-from tests.baselines.worlds import RNG, domain, world
+from tests.baselines.worlds import RNG, domain, training, world
 
 WORLD = world()
 COLD = 5
@@ -150,14 +151,26 @@ def test_mwuf_scales_and_shifts_the_mean_embedding() -> None:
     assert isinstance(learner, MWUF)
     base, cold = base_of(learner), torch.tensor([COLD])
     start = id_weight(base)[torch.from_numpy(np.unique(data().item)) + 1].mean(0)
-    scale = 1 + learner.scaling(item_content(base, cold))
-    empty = learner.shifting(torch.zeros(1, 1 + base.user.width))
+    scale = 1 + learner.meta.scaling(item_content(base, cold))
+    empty = learner.meta.shifting(torch.zeros(1, 1 + base.user.width))
     torch.testing.assert_close(base.item(cold)[:, -4:], start * scale + empty)
     user = torch.tensor([[2, 3]])
     raters = Raters(user, torch.tensor([[5.0, 1.0]]), torch.tensor([[True, False]]))
     read = torch.cat([torch.ones(1), base.user(user[0, :1])[0]]) * base.normal(torch.tensor(5.0))
-    expected = start * scale + learner.shifting(read[None])
+    expected = start * scale + learner.meta.shifting(read[None])
     torch.testing.assert_close(learner.warm(base, start, cold, raters), expected)
+
+
+@pytest.mark.parametrize("fields", ["all", "items"])
+def test_mwuf_needs_neither_cold_items_nor_content_of_users(fields: str) -> None:
+    known = WORLD.catalogue
+    bare = dataclasses.replace(known, user_fields=())
+    ratings = dataclasses.replace(WORLD, catalogue=known if fields == "all" else bare)
+    learner = MAKERS["mwuf"](domain(ratings))
+    given = training(ratings)
+    assert len(np.unique(given.item)) == known.n_items
+    learner.train_epoch(given, 0, RNG(0))
+    assert torch.isfinite(learner.predict(batch())).all()
 
 
 def test_dropoutnet_sees_zeros_for_cold_items_and_empty_supports() -> None:

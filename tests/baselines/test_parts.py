@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.closed_form.item_features import content_features
-from baselines.decision_layers import TaskLayers, sgd_step, task_cells
+from baselines.content_features import content_features
+from baselines.decision_layers import TaskLayers, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
-from baselines.inner_loop import InnerLoss
+from baselines.inner_loop import InnerLoss, sgd_step
 from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork, Decision
 from baselines.neural_options import NeuralConfig
@@ -47,8 +47,9 @@ def test_content_features() -> None:
     )
     half = 0.5**0.5
     expected = [[-1, half, half, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
-    np.testing.assert_allclose(content_features(fields), expected)
-    assert content_features(fields[2:]).shape == (3, 0)
+    np.testing.assert_allclose(content_features(fields, 3), expected)
+    assert content_features(fields[2:], 3).shape == (3, 0)
+    assert content_features((), 3).shape == (3, 0)
 
 
 def test_decision_is_a_stack_of_linear_layers() -> None:

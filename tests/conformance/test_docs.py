@@ -49,7 +49,7 @@ def test_tables_of_results_are_those_of_the_report(
 def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     cards = parts["learners"]()
     ours = {n for n, p in registry.plugins("learner").items() if p.package == "coldbench"}
-    assert ours == set(re.findall(r"^## `([\w-]+)`$", cards, re.MULTILINE))
+    assert ours == set(re.findall(r"^### `([\w-]+)`$", cards, re.MULTILINE))
     notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
     assert set(notes) == ours
     assert all(note["fails"].endswith(".") for note in notes.values())

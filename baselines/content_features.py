@@ -1,6 +1,6 @@
-"""Content of items as numbers: what a linear model on content starts from.
+"""Content as numbers: what linear models and trees read of users or items.
 
-Axes: I items, D features.
+Axes: n users or items, D features.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,14 @@ from coldbench import Array, Field, category_ids
 __all__ = ["content_features"]
 
 
-def content_features(fields: Sequence[Field], most_ids: int = 100) -> Array:
-    """Feature matrix, float64 [I, D]; [I, 0] when no field is of use.
+def content_features(fields: Sequence[Field], n: int, most_ids: int = 100) -> Array:
+    """Feature matrix of n users or items, float64 [n, D]; [n, 0] when no field is of use.
 
     A category is one-hot, a set the mean of its members' one-hots times the root of their
     number (unit length), a number its standardised value (0 when unknown). Categories and sets
     of more than `most_ids` ids (directors, actors, authors) are left out: their columns would
     be too many for a closed form and too rare for one user's support.
     """
-    n = len(fields[0].values) if fields else 0
     blocks = [np.zeros((n, 0))]
     for field in fields:
         if field.kind == "number":

@@ -14,10 +14,10 @@ from baselines.amortised.class_means import class_means
 from baselines.amortised.cmml import CMML, CMMLConfig
 from baselines.amortised.cnp import CNP, CNPConfig
 from baselines.amortised.icl import ICL, ICLConfig
-from baselines.amortised.layers import Joint, support_mean
 from baselines.amortised.lwa import LWA, LWAConfig
 from baselines.amortised.nlba import NLBA, NLBAConfig
 from baselines.amortised.tanp import Normal, TaNP, TaNPConfig, clusters, divergence, sharpened
+from baselines.layers import Joint, support_mean
 from coldbench.errors import UsageError
 from coldbench.learning.learner import Episode
 from coldbench.tasks.episodes import EpisodeBatch

@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +96,13 @@ def test_a_pale_line_is_what_dark_arrows_imply() -> None:
     assert implied({(0, 1), (1, 2), (0, 2), (0, 3)}) == {(0, 2)}
 
 
-def test_citation_is_of_this_version() -> None:
+def test_citation_and_package_agree() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version is not None
-    assert citation["version"] == version[1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    assert citation["authors"] == project["authors"]
+    assert set(citation["keywords"]) <= set(project["keywords"])
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ class Synthetic(Dataset):
     """Films and viewers that never were, shaped like MovieLens-1M."""
 
     Config = SyntheticOptions
-    summary: ClassVar[str] = "embedded: made in seconds from a known model, with its oracle"
+    summary: ClassVar[str] = "embedded: generated in seconds from a known model, with its oracle"
     licence: ClassVar[str] = "CC0-1.0 (made by coldbench)"
     source: ClassVar[str] = "generated; see coldbench/data/synthetic/latent.py"
     config: SyntheticOptions

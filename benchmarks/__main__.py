@@ -34,12 +34,12 @@ def chosen(only: str | None, long: bool) -> dict[str, Benchmark]:
     every = {**SHORT, **LONG}
     if only is None:
         return every if long else SHORT
-    found = {
+    matching = {
         name: run for name, run in every.items() for o in only.split(",") if name.startswith(o)
     }
-    if not found:
+    if not matching:
         raise unknown("benchmark", only, list(every))
-    return found
+    return matching
 
 
 def parsed() -> argparse.Namespace:
@@ -56,22 +56,22 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
-    given = parsed()
-    options = Options(given.dataset, given.users, given.repeats)
-    if given.quick:
-        options = Options(given.dataset, min(given.users, 16), 1, quick=True)
+    arguments = parsed()
+    options = Options(arguments.dataset, arguments.users, arguments.repeats)
+    if arguments.quick:
+        options = Options(arguments.dataset, min(arguments.users, 16), 1, quick=True)
     torch.set_num_threads(1)
-    machine = {**facts(), "options": vars(given) | {"json": None}}
+    machine = {**facts(), "options": vars(arguments) | {"json": None}}
     if load() > 0.3 * (os.cpu_count() or 1):
         print(f"this machine is busy (load {load():.1f}): figures will be too low", file=sys.stderr)
     lines: list[Line] = []
     try:
-        for name, run in chosen(given.only, given.long).items():
+        for name, run in chosen(arguments.only, arguments.long).items():
             print(f"{name} ...", file=sys.stderr, flush=True)
             lines += run(options)
-            if given.json:  # after each, and the table whatever happens: hours must not be lost
-                told = {"machine": machine, "figures": [line.record() for line in lines]}
-                given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            if arguments.json:  # after each, and the table whatever happens: hours must not be lost
+                results = {"machine": machine, "figures": [line.record() for line in lines]}
+                arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     finally:
         show(lines)
 

@@ -1,4 +1,4 @@
-"""Whether a learner and its per-task loop compute the same; else timing them says nothing.
+"""Whether a learner and its per-task loop compute the same; otherwise timings cannot be compared.
 
 In double precision, on few users: in single precision rounding alone flips the sign of an
 absolute error. `mamo-released` needs both: its users start where the last one ended, and its Adam

@@ -22,15 +22,15 @@ Runs = Mapping[str, Callable[[int], object]]
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """How long one call takes, by the clock on the wall."""
+    """Wall-clock seconds of one call."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
 def busy(run: Callable[[], object]) -> float:
-    """Processor seconds of one call: those of the wall on one thread of an idle machine, and
-    nearer to them than the wall's on a busy one."""
+    """Processor seconds of one call: wall-clock seconds on one thread of an idle machine, and
+    closer to these than the wall clock on a busy one."""
     start = time.process_time()
     run()
     return time.process_time() - start
@@ -41,11 +41,11 @@ def turns(runs: Runs, repeats: int) -> dict[str, list[float]]:
 
     Each is given the number of the turn; turn 0 warms up and is not counted.
     """
-    found: dict[str, list[float]] = {name: [] for name in runs}
+    measured: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(repeats + 1):
         for name, run in runs.items():
-            found[name].append(busy(lambda run=run, turn=turn: run(turn)))  # type: ignore[misc]
-    return {name: times[1:] for name, times in found.items()}
+            measured[name].append(busy(lambda run=run, turn=turn: run(turn)))  # type: ignore[misc]
+    return {name: times[1:] for name, times in measured.items()}
 
 
 def ratio(slow: list[float], fast: list[float]) -> Ratio:
@@ -77,5 +77,5 @@ def memory() -> dict[str, float]:
         unit = 1 if sys.platform == "darwin" else 1024
         peak = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
         return {"peak": peak, "private": float("nan")}
-    told = dict(re.findall(r"^(\w+):\s+(\d+) kB$", status.read_text(), re.MULTILINE))
-    return {"peak": 1024.0 * int(told["VmHWM"]), "private": 1024.0 * int(told["RssAnon"])}
+    kilobytes = dict(re.findall(r"^(\w+):\s+(\d+) kB$", status.read_text(), re.MULTILINE))
+    return {"peak": 1024.0 * int(kilobytes["VmHWM"]), "private": 1024.0 * int(kilobytes["RssAnon"])}

@@ -21,8 +21,8 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Line:
-    """A figure. `target` is of the ratio when there is one, else of the value; `at_most` tells
-    its side. low, high: the range of the value over repeats, where it was repeated."""
+    """A figure. `target` is of the ratio when there is one, else of the value; `at_most`:
+    it is an upper limit. low, high: the range of the value over repeats, where it was repeated."""
 
     benchmark: str
     figure: str

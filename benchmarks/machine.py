@@ -23,9 +23,9 @@ aten = torch.ops.aten
 
 def facts() -> dict[str, Any]:
     """What a reader must know to judge the figures."""
-    told = {k: v for k, v in provenance("melu").items() if k not in ("plugin", "environment")}
+    recorded = {k: v for k, v in provenance("melu").items() if k not in ("plugin", "environment")}
     return {
-        **told,
+        **recorded,
         "processor": _processor(),
         "torch_threads": torch.get_num_threads(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),

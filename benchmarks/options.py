@@ -1,4 +1,4 @@
-"""What a benchmark is told: which data, how many users and repeats."""
+"""Options of a benchmark: data, number of users and repeats."""
 
 from dataclasses import dataclass
 

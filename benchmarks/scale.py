@@ -51,8 +51,8 @@ def of_size(n: int, last: bool) -> Iterator[Line]:
         yield Line(named, "prepare, from a raw file", spent, "s", 60 if last else None, True)
         limit = 4 if last else None
         yield Line(named, "peak memory of it", used["peak"] / 2**30, "GiB", limit, True)
-        found, used = apart(work, n, folder)
-        for what, (value, unit) in found.items():
+        measurements, used = apart(work, n, folder)
+        for what, (value, unit) in measurements.items():
             yield Line(named, what, value, unit)
         yield Line(named, "worker: peak memory", used["peak"] / 2**30, "GiB")
         yield Line(named, "worker: private memory, at the end", used["private"] / 2**30, "GiB")
@@ -93,11 +93,11 @@ def work(n: int, folder: str) -> dict[str, tuple[float, str]]:
     """What a worker does: opens, splits, trains; with its memory after each."""
     os.environ["COLDBENCH_CACHE"] = folder
     sha256 = open_dataset("synthetic", sizes(n)).sha256
-    found = {"worker: memory after imports": (memory()["peak"] / 2**30, "GiB")}
-    found["worker: open"] = (seconds(lambda: open_prepared(sha256)), "s")
+    measurements = {"worker: memory after imports": (memory()["peak"] / 2**30, "GiB")}
+    measurements["worker: open"] = (seconds(lambda: open_prepared(sha256)), "s")
     ratings = open_prepared(sha256)
     cut = seconds(lambda: Separate().split(ratings, Seeds.joint(0)))
-    found["worker: split"] = (cut, "s")
+    measurements["worker: split"] = (cut, "s")
     given = problem("synthetic", USERS, sizes(n))
     for name in LEARNERS:
         learner = make(name, {}, ratings)
@@ -110,5 +110,5 @@ def work(n: int, folder: str) -> dict[str, tuple[float, str]]:
             for epoch in range(4)
         ]
         cost = 1000 * median(times[1:]) / len(given.data.task_user)
-        found[f"worker: {name}, training a task"] = (cost, "ms")
-    return found
+        measurements[f"worker: {name}, training a task"] = (cost, "ms")
+    return measurements

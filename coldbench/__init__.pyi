@@ -6,6 +6,7 @@ from .conformance.checking import check_learner as check_learner
 from .conformance.checking import check_metric as check_metric
 from .data.dataset import Dataset as Dataset
 from .data.dataset import Options as Options
+from .data.dataset import content_key as content_key
 from .data.frames import from_frames as from_frames
 from .data.opening import open_dataset as open_dataset
 from .data.ragged import Ragged as Ragged
@@ -15,6 +16,7 @@ from .data.ratings import Field as Field
 from .data.ratings import Ratings as Ratings
 from .data.ratings import Scale as Scale
 from .errors import ColdbenchError as ColdbenchError
+from .errors import DataError as DataError
 from .errors import Declined as Declined
 from .errors import Diverged as Diverged
 from .errors import UsageError as UsageError

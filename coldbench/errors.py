@@ -19,7 +19,7 @@ __all__ = [
 
 
 class ColdbenchError(Exception):
-    """Base of every error that a user can cause and can mend; `status` is the exit status."""
+    """Base of every error that a user can cause and fix; `status` is the exit status."""
 
     status = 2
 
@@ -35,7 +35,7 @@ class DataError(ColdbenchError):
 
 
 class StoreError(ColdbenchError):
-    """A study on disk that is damaged, foreign or cannot be written."""
+    """A study on disk that is damaged, not ours, or cannot be written."""
 
     status = 4
 
@@ -45,7 +45,7 @@ class Declined(ColdbenchError):
 
 
 class Diverged(ColdbenchError):
-    """Training or prediction left the finite numbers."""
+    """Training or prediction produced a number that is not finite."""
 
 
 def shorten(value: object, limit: int = 80) -> str:
@@ -55,7 +55,7 @@ def shorten(value: object, limit: int = 80) -> str:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
-    """The error for a name that nobody registered; suggests the nearest registered one."""
+    """The error for a name that is not registered; suggests the nearest one that is."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""

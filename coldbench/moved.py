@@ -1,4 +1,4 @@
-"""Import paths that packages written for earlier versions use: they still work, and say so.
+"""Import paths of earlier versions: they still work, with a DeprecationWarning.
 
 What a plugin needs is in `coldbench` itself now; these names lead to where the code has moved.
 """
@@ -33,7 +33,7 @@ MOVED = {
 
 
 class _Moved(ModuleType):
-    """A module that answers with the names of the one it has become."""
+    """A module that forwards to the one that replaces it."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__") and name != "__all__":  # its own, such as __path__
@@ -42,7 +42,7 @@ class _Moved(ModuleType):
 
 
 class _Alias(Loader):
-    """Makes such a module, and says what to import instead."""
+    """Creates such a module, and warns what to import instead."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Moved(spec.name)

@@ -1,4 +1,4 @@
-"""Configuration from outside (YAML, `--set`) into typed models, with errors that name the fix."""
+"""YAML files and `--set` texts into typed models, with errors that name the fix."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -72,29 +72,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def parse_assignments(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     """`learner.option=value` texts as {learner: {option: value}}; values are plain YAML."""
-    found: dict[str, dict[str, Any]] = {}
+    assigned: dict[str, dict[str, Any]] = {}
     for text in texts:
         target, equals, value = text.partition("=")
         owner, dot, option = target.partition(".")
         if not (equals and dot and owner and option):
             raise UsageError(f"--set {shorten(text)}: write it as learner.option=value")
         for key, inner in _nested(option.split("."), _value(text, value)):
-            place = found.setdefault(owner, {})
-            if isinstance(inner, dict) and isinstance(place.get(key), dict):
-                inner = {**place[key], **inner}
-            place[key] = inner
-    return found
+            options = assigned.setdefault(owner, {})
+            if isinstance(inner, dict) and isinstance(options.get(key), dict):
+                inner = {**options[key], **inner}
+            options[key] = inner
+    return assigned
 
 
 def parse_levels(texts: Sequence[str]) -> dict[str, list[Any]]:
     """`option=value,value` texts as {option: values}; values are plain YAML."""
-    found: dict[str, list[Any]] = {}
+    levels: dict[str, list[Any]] = {}
     for text in texts:
         option, equals, values = text.partition("=")
         if not (equals and option and values):
             raise UsageError(f"--vary {shorten(text)}: write it as option=value,value")
-        found.setdefault(option, []).extend(_value(text, f"[{values}]", "--vary"))
-    return found
+        levels.setdefault(option, []).extend(_value(text, f"[{values}]", "--vary"))
+    return levels
 
 
 def _nested(path: list[str], value: Any) -> Iterator[tuple[str, Any]]:

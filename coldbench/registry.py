@@ -1,6 +1,6 @@
 """Plugins by name: learners, data sets and metrics, all found through entry points, lazily.
 
-Reading the names imports nothing, so a broken plugin hurts only the run that asks for it.
+Reading the names imports nothing, so a broken plugin affects only the run that asks for it.
 Our own plugins register in `pyproject.toml`, exactly as a stranger's do.
 """
 
@@ -39,16 +39,16 @@ class Plugin:
 @cache
 def plugins(kind: str) -> dict[str, Plugin]:
     """All plugins of a kind by name, sorted; raises UsageError when two packages claim one name."""
-    found: dict[str, Plugin] = {}
+    by_name: dict[str, Plugin] = {}
     for point in sorted(entry_points(group=GROUPS[kind]), key=lambda point: point.name):
         plugin = Plugin.of(kind, point)
-        other = found.setdefault(plugin.name, plugin)
-        if other.target != plugin.target:
+        first = by_name.setdefault(plugin.name, plugin)
+        if first.target != plugin.target:
             raise UsageError(
-                f"two packages register the {kind} {plugin.name!r}: {other.package} "
-                f"({other.target}) and {plugin.package} ({plugin.target}); uninstall one"
+                f"two packages register the {kind} {plugin.name!r}: {first.package} "
+                f"({first.target}) and {plugin.package} ({plugin.target}); uninstall one"
             )
-    return found
+    return by_name
 
 
 def names(kind: str) -> list[str]:

@@ -12,7 +12,9 @@ import pandas as pd
 import yaml
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+
+from packages import picture  # noqa: E402
 
 from coldbench import registry, statistics  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
@@ -148,6 +150,11 @@ def changelog() -> str:
     return (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n")[2]
 
 
+def packages() -> str:
+    """The picture of the packages."""
+    return f"<figure>\n{picture()}\n</figure>\n"
+
+
 def citation() -> str:
     """CITATION.cff as it stands."""
     return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
@@ -161,4 +168,5 @@ PARTS: dict[str, Callable[..., str]] = {
     "statistics": statistics_,
     "changelog": changelog,
     "citation": citation,
+    "packages": packages,
 }

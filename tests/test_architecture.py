@@ -4,9 +4,11 @@ import ast
 import importlib
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
 
+import grimp
 import pytest
 
 import coldbench
@@ -34,6 +36,12 @@ def test_the_packages_stand_in_their_order() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT.parent
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    graph = grimp.build_graph("coldbench", "baselines", "mamo", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert len(list(TopologicalSorter(imports).static_order())) >= len(graph.modules)
 
 
 def test_the_face_is_exactly_what_its_stub_states() -> None:

@@ -31,8 +31,8 @@ def episodes_of(episode: Episode) -> Iterator[Episode]:
 
 def in_turn(batch: EpisodeBatch, score: Callable[[EpisodeBatch], torch.Tensor]) -> torch.Tensor:
     """The scores [Q] of each task, padded to [B, Q]."""
-    found = torch.zeros(batch.query_mask.shape)
+    padded = torch.zeros(batch.query_mask.shape)
     for task in range(len(batch)):
         scores = score(single(batch, task)).detach()
-        found[task, : len(scores)] = scores
-    return found
+        padded[task, : len(scores)] = scores
+    return padded

@@ -56,8 +56,8 @@ class MAMOLoop:
                 user = model.user_profile(one.user)
                 items = model.item_profile(one.query_item[0])
             _, w = self._adapted(model, one, user, None)
-            found = output(w, user, items)
-            return readout(made.config.readout, found[None], made.target)[0]
+            outputs = output(w, user, items)
+            return readout(made.config.readout, outputs[None], made.target)[0]
 
         return in_turn(batch, score)
 
@@ -87,9 +87,9 @@ class MAMOLoop:
         user = model.user_profile(one.batch.user, hide)
         a, w = self._adapted(model, one.batch, user, hide)
         leaves = {name: value.requires_grad_() for name, value in w.items()}
-        found = output(leaves, user, model.item_profile(one.batch.query_item[0], hide))
+        outputs = output(leaves, user, model.item_profile(one.batch.query_item[0], hide))
         truth = (one.target[0] - target.offset) / target.unit
-        (found[:, 0] - truth).abs().mean().backward()  # type: ignore[no-untyped-call]
+        (outputs[:, 0] - truth).abs().mean().backward()  # type: ignore[no-untyped-call]
         for name, parameter in model.network.named_parameters():
             grad = leaves[name].grad
             if name != "memory.weight" and grad is not None:

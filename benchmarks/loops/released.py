@@ -66,9 +66,9 @@ class ReleasedLoop:
                     self._begin(fast, fast.memories, a[0])
             self._adapt(fast, one)
             with torch.no_grad():
-                found = self._output(fast, one.user, one.query_item[0])
+                outputs = self._output(fast, one.user, one.query_item[0])
                 fast.memories.write_profile(a, profile, made.config.alpha)
-            return readout(made.config.readout, found[None], made.target)[0]
+            return readout(made.config.readout, outputs[None], made.target)[0]
 
         if self.last:
             fast.network.load_state_dict(self.last)
@@ -82,8 +82,8 @@ class ReleasedLoop:
             self._begin(fast, model.memories, a[0])
         self._adapt(fast, one.batch)
         fast.zero_grad()
-        found = self._output(fast, one.batch.user, one.batch.query_item[0])
-        loss(found, self.learner.target, one.target[0]).backward()  # type: ignore[no-untyped-call]
+        outputs = self._output(fast, one.batch.user, one.batch.query_item[0])
+        loss(outputs, self.learner.target, one.target[0]).backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             for layer in WEIGHTS:
                 ours = model.network.get_parameter(f"{layer}.weight")
@@ -117,8 +117,8 @@ class ReleasedLoop:
             for first in range(0, known, c.local_batch or known):
                 part = slice(first, first + (c.local_batch or known))
                 adam.zero_grad()
-                found = self._output(fast, one.user, one.support_item[0, part])
-                error = loss(found, self.learner.target, one.support_value[0, part])
+                outputs = self._output(fast, one.user, one.support_item[0, part])
+                error = loss(outputs, self.learner.target, one.support_value[0, part])
                 error.backward()  # type: ignore[no-untyped-call]
                 adam.step()
 
@@ -127,10 +127,10 @@ class ReleasedLoop:
         return output(w, fast.user_profile(user), fast.item_profile(items))
 
 
-def loss(found: torch.Tensor, target: Target, rating: torch.Tensor) -> torch.Tensor:
+def loss(outputs: torch.Tensor, target: Target, rating: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of the softmax of a softmax, as released."""
     index = (rating[:, None] - target.levels).abs().argmin(1)
-    return torch.nn.functional.cross_entropy(torch.softmax(found, 1), index)
+    return torch.nn.functional.cross_entropy(torch.softmax(outputs, 1), index)
 
 
 def set_weights(fast: Model, to: Mapping[str, torch.Tensor]) -> None:

@@ -19,7 +19,7 @@ __all__ = ["Check", "examine"]
 LIBRARIES = ("coldbench", "torch", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 SMALL = {"n_users": 240, "n_items": 160, "n_ratings": 9600}
 PROBES = ("melu", "plain", "bias")  # the first that works shows whether runs repeat
-SLOW = 0.25  # seconds to store a small file safely
+SLOW = 0.25  # seconds to write and sync a small file
 ROOM = 2**30  # bytes
 
 
@@ -29,12 +29,12 @@ class Check:
 
     name: str
     level: str
-    found: str
+    observed: str
     advice: str = ""
 
 
 def examine() -> Iterator[Check]:
-    """Every check, as it is done; none of them raises."""
+    """Every check, as it finishes; none of them raises."""
     for check in (_versions, _plugins, _threads, _device, _learn2learn, _data, _cache,
                   _speed, _engines, _repeats):  # fmt: skip
         yield _safe(check)
@@ -56,8 +56,8 @@ def _version(name: str) -> str:
 
 
 def _versions() -> Check:
-    told = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
-    return Check("versions", "ok", f"python {platform.python_version()}, {told}")
+    versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    return Check("versions", "ok", f"python {platform.python_version()}, {versions}")
 
 
 def _plugins() -> Check:
@@ -70,8 +70,8 @@ def _plugins() -> Check:
             except ColdbenchError:
                 broken.append(shorten(name))
     if broken:
-        found, advice = f"cannot be imported: {', '.join(broken)}", "see `coldbench list models`"
-        return Check("plugins", "problem", found, advice)
+        observed, advice = f"cannot be imported: {', '.join(broken)}", "see `coldbench list models`"
+        return Check("plugins", "problem", observed, advice)
     return Check("plugins", "ok", f"{count} registered, all can be imported")
 
 
@@ -79,8 +79,8 @@ def _threads() -> Check:
     import torch
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found = f"{cores} cores, torch would use {torch.get_num_threads()} threads; a run uses one"
-    return Check("threads", "ok", found)
+    observed = f"{cores} cores, torch would use {torch.get_num_threads()} threads; a run uses one"
+    return Check("threads", "ok", observed)
 
 
 def _device() -> Check:
@@ -95,7 +95,7 @@ def _device() -> Check:
 def _learn2learn() -> Check:
     if find_spec("learn2learn") is None:
         return Check(
-            "learn2learn", "problem", "not installed: melu and its kin decline",
+            "learn2learn", "problem", "not installed: the learners that need it decline",
             "`make run` installs it; README.md has the command",
         )  # fmt: skip
     return Check("learn2learn", "ok", _version("learn2learn"))
@@ -111,7 +111,7 @@ def _data() -> Check:
             ready.append(name)
         except ColdbenchError:
             absent.append(name)
-    advice = f"not here: {', '.join(absent)}; `coldbench data download` or `import`"
+    advice = f"missing: {', '.join(absent)}; see `coldbench data download`, `import`"
     return Check(
         "data", "note" if absent else "ok", f"ready: {', '.join(ready)}", advice if absent else ""
     )
@@ -122,15 +122,17 @@ def _cache() -> Check:
 
     folder = cache_home()
     used = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    found = f"{shorten(str(folder))}, {used / 1e6:.0f} MB used"
+    observed = f"{shorten(str(folder))}, {used / 1e6:.0f} MB used"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Check("cache", "problem", f"{found}: {error.strerror}", "set COLDBENCH_CACHE")
-    level, advice = ("ok", "") if free > ROOM else ("problem", "make room, or set COLDBENCH_CACHE")
-    return Check("cache", level, f"{found}, {free / 1e9:.1f} GB free", advice)
+        return Check("cache", "problem", f"{observed}: {error.strerror}", "set COLDBENCH_CACHE")
+    level, advice = (
+        ("ok", "") if free > ROOM else ("problem", "free some space, or set COLDBENCH_CACHE")
+    )
+    return Check("cache", level, f"{observed}, {free / 1e9:.1f} GB free", advice)
 
 
 def _speed() -> Check:
@@ -142,22 +144,22 @@ def _speed() -> Check:
                 file.flush()
                 os.fsync(file.fileno())
         each = (time.perf_counter() - start) / 5
-    found = f"{1000 * each:.0f} ms to store 100 kB safely in {shorten(str(Path.cwd()), 60)}"
+    observed = f"{1000 * each:.0f} ms to write and sync 100 kB in {shorten(str(Path.cwd()), 60)}"
     if each > SLOW:
-        return Check("write speed", "note", found, "keep studies on a local disk (`--out`)")
-    return Check("write speed", "ok", found)
+        return Check("write speed", "note", observed, "keep studies on a local disk (`--out`)")
+    return Check("write speed", "ok", observed)
 
 
 def _engines() -> Check:
     extras = {"dask": "distributed", "slurm": "submitit"}
     absent = [name for name, module in extras.items() if find_spec(module) is None]
-    found = ", ".join(["serial", "processes", *(name for name in extras if name not in absent)])
+    observed = ", ".join(["serial", "processes", *(name for name in extras if name not in absent)])
     advice = f"for clusters: pip install 'coldbench[{','.join(absent)}]'" if absent else ""
-    return Check("backends", "ok", found, advice)
+    return Check("backends", "ok", observed, advice)
 
 
 def _repeats() -> Check:
-    """One small run here and one in a new process: are their predictions the same bits?"""
+    """A small run in this process and one in a new process: are their predictions bit-equal?"""
     from coldbench.data import cache_home
     from coldbench.running import Settings, Source, outcomes
     from coldbench.study import StudyConfig, plan
@@ -170,15 +172,14 @@ def _repeats() -> Check:
         )
         jobs = plan(config)[1]
         source = Source(str(cache_home()), config.dataset, config.dataset_options)
-        here, there = (
+        in_process, in_worker = (
             next(iter(outcomes("serial", jobs, Settings(1, source, timeout)))).record
             for timeout in (None, 300.0)
         )
-        if here.status == there.status == "finished":
-            same = here.predictions_sha256 == there.predictions_sha256
-            found = (
-                f"two runs of {name}, one in a new process: {'the same' if same else 'OTHER'} bits"
-            )
+        if in_process.status == in_worker.status == "finished":
+            same = in_process.predictions_sha256 == in_worker.predictions_sha256
+            bits = "the same" if same else "DIFFERENT"
+            observed = f"two runs of {name}, one in a new process: {bits} bits"
             advice = "" if same else "report this with the line `versions`"
-            return Check("determinism", "ok" if same else "problem", found, advice)
+            return Check("determinism", "ok" if same else "problem", observed, advice)
     return Check("determinism", "problem", "no learner works", "see `plugins`")

@@ -1,4 +1,4 @@
-"""For each check of a plugin: the likely cause of its failure, and how to mend it."""
+"""For each check of a plugin: the likely cause of a failure, and the fix."""
 
 __all__ = ["ADVICE", "ERRORS"]
 
@@ -8,41 +8,41 @@ ERRORS: dict[str, tuple[str, str]] = {
     "Declined": (
         "the learner declines the small synthetic data of this suite, which have content of every "
         "kind",
-        "decline only what cannot be done; a learner for other data alone cannot be checked here",
+        "decline only what is impossible; a learner of other data cannot be checked here",
     ),
     "Diverged": (
-        "a loss, figure or prediction that is NaN or infinite: a rate too high, 0 / 0, log(0)",
-        "lower the rate, clamp divisors (.clamp(min=1)), and check the loss in train_epoch",
+        "a loss, figure or prediction that is NaN or infinite: 0 / 0, log(0), or too high a rate",
+        "lower the learning rate, clamp divisors (.clamp(min=1)), check the loss in train_epoch",
     ),
 }
 
 ADVICE: dict[str, tuple[str, str]] = {
     # learners
     "contract_is_declared": (
-        "the class states no `contract`, or that of another version of coldbench",
-        "write `contract = 1` into the class, after reading the changelog",
+        "the class declares no `contract`, or that of another version of coldbench",
+        "set `contract = 1` in the class, after reading the changelog",
     ),
     "space_is_legal": (
-        "a typing error in `space`, or a bound that the option's Field forbids",
+        "a misspelt option in `space`, or a bound that the option's Field forbids",
         "name options of the configuration only, with bounds that its Fields allow",
     ),
     "configuration_is_plain": (
-        "an option without a default, or of a type that JSON has not: an array, a function",
+        "an option without a default, or of a type JSON cannot represent: an array, a function",
         "write `name: type = default`, with numbers, texts, booleans, lists or pydantic models",
     ),
     "answers_are_ratings": (
-        "a dimension summed or kept by mistake, a list or NumPy array instead of a tensor, "
+        "a dimension wrongly summed or kept, a list or NumPy array instead of a tensor, "
         "a division by 0, or training arrays changed in place (they are read-only)",
         "return a torch.Tensor of the shape of batch.query_mask, one rating for each query",
     ),
     "same_answer_twice": (
-        "a generator seeded by time or by nothing, or state shared between two learners",
+        "a generator seeded from the clock or not at all, or state shared between learners",
         "draw from the `rng` that __init__ and train_epoch are given "
-        "(torch: coldbench.rng.torch_generator(rng)); keep no state on the class or module",
+        "(torch: coldbench.torch_generator(rng)); keep no state on the class or module",
     ),
     "prediction_is_pure": (
-        "an operation in place (+=, sub_) on the batch, training in predict, or dropout left on",
-        "copy (.clone()) what you change or adapt to a user; call .eval(); draw nothing",
+        "an in-place operation (+=, sub_) on the batch, training in predict, or dropout left on",
+        "copy (.clone()) what you change or adapt to a user; call .eval(); draw no random numbers",
     ),
     "order_does_not_matter": (
         "a sum, mean or recurrence that runs over the episodes of the batch",
@@ -53,8 +53,8 @@ ADVICE: dict[str, tuple[str, str]] = {
         f"{_SHAPE}; use layer norm instead of batch norm",
     ),
     "other_queries_do_not_matter": (
-        "a mean, norm, ranking or attention over the queries: which items a user will be asked "
-        "about tells what the user rated",
+        "a mean, norm, ranking or attention over the queries: which items are queried reveals "
+        "what the user rated",
         "compute each query from the support and that query alone",
     ),
     "padding_does_not_matter": (
@@ -63,23 +63,23 @@ ADVICE: dict[str, tuple[str, str]] = {
         "masked_fill(~mask, -inf)",
     ),
     "targets_are_never_seen": (
-        "the learner keeps ratings it met while predicting, or reads them from outside",
-        "learn from the TrainingData given to train_epoch only",
+        "the learner stores ratings while predicting, or reads them from elsewhere",
+        "learn only from the TrainingData given to train_epoch",
     ),
     "short_supports_work": (
         "a division by the number of support ratings, or a tensor of size 0",
-        "use .clamp(min=1) on counts, and fall back to what training taught for no support",
+        "use .clamp(min=1) on counts, and fall back to the training ratings without support",
     ),
     "unknown_content_works": (
-        "a table of embeddings without a row for the unknown (id 0, or NaN for numbers)",
+        "an embedding table without a row for unknown values (id 0), or NaN in a number field",
         "give embeddings `size` rows; replace NaN (coldbench.category_ids does both)",
     ),
     "no_content_works_or_is_declined": (
-        "the learner takes it for granted that the catalogue has fields",
+        "the learner assumes that the catalogue has fields",
         'in __init__: `if not domain.catalogue.item_fields: raise Declined("needs content")`',
     ),
     "another_scale_works": (
-        "a scale of 1 to 5 written into the code",
+        "a hard-coded scale of 1 to 5",
         "read domain.scale, or learn the mean of the training ratings",
     ),
     "copies_predict_alike": (
@@ -88,21 +88,21 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "global_generators_are_left_alone": (
         "torch.rand, np.random or nn.Dropout outside __init__, or a call of manual_seed",
-        "draw from the `rng` of train_epoch: torch.rand(..., generator=coldbench.rng."
-        "torch_generator(rng)), which makes dropout masks too; predict draws nothing",
+        "draw from the `rng` of train_epoch: torch.rand(..., generator=coldbench."
+        "torch_generator(rng)), also for dropout masks; draw nothing in predict",
     ),
     "ratings_matter": (
-        "train_epoch leaves no trace in what predict reads, and predict reads no support_value",
-        "keep what train_epoch learns in attributes; use them, or batch.support_value, in predict",
+        "predict uses nothing that train_epoch learns, nor batch.support_value",
+        "store what train_epoch learns in attributes; use them, or batch.support_value, in predict",
     ),
     "learning_beats_chance": (
-        "predictions in other units than ratings, nothing learnt, or training that rarely succeeds",
+        "predictions off the rating scale, nothing learned, or training that rarely succeeds",
         "return ratings, not residuals or logits; check that train_epoch changes attributes, and "
-        "that its loss falls within the three epochs that this suite trains: try a lower rate",
+        "that its loss falls within the three epochs of this suite: try another learning rate",
     ),
     # data sets
     "dataset_declares_itself": (
-        "an attribute left out",
+        "a missing attribute",
         "set summary, licence and source on the class, and `contract = 1`",
     ),
     "options_have_defaults": (
@@ -110,17 +110,17 @@ ADVICE: dict[str, tuple[str, str]] = {
         "give each a default; a path may be `Path | None = None`",
     ),
     "key_is_stable": (
-        "a key of another form, or one that contains the time or a path",
-        "return coldbench.data.dataset.content_key(name, options, {file name: bytes})",
+        "a key that is not 64 hexadecimal digits, or that depends on the time or a path",
+        "return coldbench.content_key(name, options, {file name: bytes})",
     ),
     "ratings_are_well_formed": (
-        "a file, column or scale that is not what load() says, or a hand-made Ratings",
-        "return coldbench.data.from_frames(frame, scale=(low, high, step), ...), which makes "
-        "dense indices and checks, of a frame with the columns user, item and rating",
+        "a file, column or scale that load() misdescribes, or a Ratings built by hand",
+        "return coldbench.from_frames(frame, scale=(low, high, step), ...), which "
+        "checks a frame with the columns user, item and rating, and makes dense indices",
     ),
     "values_lie_on_the_scale": (
-        "a scale that is not that of the data",
-        "state scale=(low, high, step) as the data's documentation says",
+        "a scale that does not match the data",
+        "set scale=(low, high, step) from the data's documentation",
     ),
     "loading_repeats": (
         "random sampling, or an order that depends on a set or a hash",
@@ -128,38 +128,38 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "survives_the_cache": (
         "arrays of Python objects, or two fields of one name",
-        "numbers as int32 / float32, texts as str arrays, each field name once a side",
+        "numbers as int32 / float32, texts as str; each field name once for users, once for items",
     ),
     "content_is_no_rating_statistic": (
         "a mean rating or an average score among the content: it contains the test ratings",
         "drop that column",
     ),
     "a_protocol_finds_tasks": (
-        "too few ratings a user: a task of `separate` needs 13 in one state",
+        "too few ratings per user: a task of `separate` needs 13 of warm, or of cold, items",
         "use a larger sample, or `--set protocol.min_ratings=5 --set protocol.query=3`",
     ),
     # metrics
     "metric_declares_itself": (
         "the entry point names a function, or the Metric has another name",
-        "name a coldbench.scoring.metrics.metric.Metric object whose `name` is the entry point's",
+        "name a coldbench.Metric object whose `name` is that of the entry point",
     ),
     "value_is_one_finite_number": (
         "an array, None or NaN, or a division by zero for one query, constant scores, or ratings "
         "of 0 and below",
-        "return float(...); decide what one query and equal scores are worth; a metric that needs "
+        "return float(...); define the value for one query and equal scores; a metric that needs "
         "the scale is a Metric(..., scaled=True) of function(value, score, episode, scale)",
     ),
     "range_holds": (
         "low and high are swapped or too narrow",
-        "state the range that the formula can reach, None where it has no bound",
+        "declare the range that the formula can reach, None for no bound",
     ),
     "perfect_is_best": (
-        "lower_is_better has the wrong value, or value and score are exchanged",
+        "lower_is_better is wrong, or value and score are swapped",
         "the function's arguments are (value, score, episode): true ratings first",
     ),
     "order_of_rows_does_not_matter": (
         "the metric depends on the order in which queries are stored",
-        "sort within episodes by score or value, and treat ties alike",
+        "sort within episodes by score or value, and treat ties equally",
     ),
     "names_of_episodes_do_not_matter": (
         "episode numbers used as values or positions",

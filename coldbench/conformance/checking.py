@@ -21,13 +21,13 @@ from coldbench.learning import Variant
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 
 
-FIRST = "answers_are_ratings"  # the first check that trains and predicts: errors of any kind
+FIRST = "answers_are_ratings"  # the first check that trains and predicts: any error may occur
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One check on one plugin. seen, cause and fix are empty when it passed; ran: False for a
-    check that takes for granted what an earlier one found wrong."""
+    check that depends on one that failed."""
 
     check: str
     expected: str
@@ -44,8 +44,8 @@ class Verdict:
     def __str__(self) -> str:
         if not self.seen:
             return f"{'ok' if self.ran else '-':<6}{self.expected}"
-        told = (("seen", self.seen), ("cause", self.cause), ("fix", self.fix))
-        lines = [f"      {name + ':':<7}{text}" for name, text in told]
+        parts = (("seen", self.seen), ("cause", self.cause), ("fix", self.fix))
+        lines = [f"      {name + ':':<7}{text}" for name, text in parts]
         return "\n".join([f"FAIL  {self.expected}", *lines])
 
 
@@ -55,7 +55,7 @@ def kind_of(name: str) -> str:
     if not kinds:
         known = [known for kind in registry.GROUPS for known in registry.names(kind)]
         error = unknown("plugin", name, known)
-        raise UsageError(f"{error}; a package of your own is known after `pip install -e FOLDER`")
+        raise UsageError(f"{error}; a package of your own is registered by `pip install -e FOLDER`")
     if len(kinds) > 1:
         raise UsageError(f"{name!r} is a {' and a '.join(kinds)}: name the kind too")
     return kinds[0]
@@ -64,20 +64,20 @@ def kind_of(name: str) -> str:
 def check(kind: str, name: str) -> Iterator[Verdict]:
     """A verdict for each check, as they come; raises UsageError for a plugin that cannot load.
 
-    After a failed gate the rest is not run, nor is a check that needs one that did not pass: it
-    would fail for the same reason, and say another.
+    After a failed gate the rest is not run, nor is a check that depends on one that did not pass:
+    it would fail for the same reason and blame another.
     """
     if kind not in registry.GROUPS:
         raise unknown("kind of plugin", kind, registry.GROUPS)
     suite = _SUITES[kind]
-    problem, shut = _PROBLEMS[kind](name), False
+    problem, gate_failed = _PROBLEMS[kind](name), False
     needs: Mapping[Any, tuple[Any, ...]] = getattr(suite, "NEEDS", {})
     passed: set[Any] = set()
     for test in suite.CHECKS.values():
         verdict = Verdict(test.__name__, _expected(test), ran=False)
-        if not shut and passed.issuperset(needs.get(test, ())):
+        if not gate_failed and passed.issuperset(needs.get(test, ())):
             verdict = _verdict(test, problem)
-            shut = test in suite.GATES and not verdict.passed
+            gate_failed = test in suite.GATES and not verdict.passed
             passed |= {test} if verdict.passed else set()
         yield verdict
 
@@ -153,12 +153,12 @@ def _seen(error: BaseException) -> str:
 def _of_error(error: BaseException, cause: str, fix: str) -> tuple[str, str]:
     if isinstance(error, NotImplementedError | TypeError) and not _place(error):
         return (
-            "a method is missing, or takes other arguments than the contract names",
+            "a method is missing, or its arguments differ from the contract's",
             "write it as in docs/adding-a-learner.md (adding-a-dataset.md, adding-a-metric.md), or "
             "in the package that `coldbench new` makes",
         )
     if fix == ADVICE[FIRST][1]:
-        return "the plugin raised this error", "mend the line named above"
+        return "the plugin raised this error", "fix the line named above"
     return f"the plugin raised this error; often {cause}", fix
 
 

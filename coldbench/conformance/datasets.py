@@ -1,4 +1,4 @@
-"""What every data set plugin must do, ours or a stranger's. Each check raises AssertionError."""
+"""What every data set plugin, ours or not, must do. Each check raises AssertionError."""
 
 import re
 import tempfile
@@ -36,9 +36,9 @@ class Problem:
 
 
 def dataset_declares_itself(problem: Problem) -> None:
-    """The class derives from Dataset and states summary, licence, source and contract."""
+    """The class derives from Dataset and declares summary, licence, source and contract."""
     plugin = problem.plugin
-    assert isinstance(plugin, type), f"{plugin!r} is no class"
+    assert isinstance(plugin, type), f"{plugin!r} is not a class"
     assert issubclass(plugin, Dataset), f"{plugin!r} does not derive from Dataset"
     blank = [name for name in ("summary", "licence", "source") if not getattr(plugin, name)]
     assert not blank, f"empty: {', '.join(blank)}"
@@ -63,7 +63,7 @@ def key_is_stable(problem: Problem) -> None:
 
 
 def ratings_are_well_formed(problem: Problem) -> None:
-    """Dense int32 indices, float32 values, different ids, content of the right length."""
+    """Dense int32 indices, float32 values, unique ids, content of the right length."""
     ratings: object = problem.ratings
     assert isinstance(ratings, Ratings), f"load returned {type(ratings).__name__}, not Ratings"
     catalogue = ratings.catalogue
@@ -90,13 +90,13 @@ def _field(side: str, field: Field, n: int) -> None:
 
 
 def values_lie_on_the_scale(problem: Problem) -> None:
-    """Every rating is `low` plus a whole number of steps, and both ends occur or are near."""
+    """Every rating is `low` plus a whole number of steps of the scale."""
     low, high, step = problem.ratings.scale
     assert low < high, f"the scale is {low:g}..{high:g}"
     if step > 0:
         steps = (np.asarray(problem.ratings.value, np.float64) - low) / step
         off = np.abs(steps - np.rint(steps)).max()
-        assert off < 1e-3, f"a rating lies {off:.2g} steps beside the scale"
+        assert off < 1e-3, f"a rating lies {off:.2g} steps off the scale"
 
 
 def loading_repeats(problem: Problem) -> None:
@@ -121,8 +121,8 @@ def content_is_no_rating_statistic(problem: Problem) -> None:
         mean = np.bincount(index, ratings.value, n) / np.maximum(count, 1)
         for field in getattr(catalogue, f"{side}_fields"):
             for what, statistic in (("mean rating", mean), ("number of ratings", count)):
-                found = _correlation(field, statistic, count > 0)
-                assert found < TOO_ALIKE, f"{side} field {field.name!r} is the {what}"
+                correlation = _correlation(field, statistic, count > 0)
+                assert correlation < TOO_ALIKE, f"{side} field {field.name!r} is the {what}"
 
 
 def _correlation(field: Field, statistic: Array, rated: Array) -> float:
@@ -138,8 +138,8 @@ def _correlation(field: Field, statistic: Array, rated: Array) -> float:
 def a_protocol_finds_tasks(problem: Problem) -> None:
     """At least one protocol, at its defaults, finds training and test tasks in the data."""
     splits = [protocol().split(problem.ratings, Seeds.joint(0)) for protocol in PROTOCOLS.values()]
-    found = [len(split.test) > 0 and len(split.train.rows) > 0 for split in splits]
-    assert any(found), f"none of {', '.join(PROTOCOLS)} finds tasks"
+    has_tasks = [len(split.test) > 0 and len(split.train.rows) > 0 for split in splits]
+    assert any(has_tasks), f"none of {', '.join(PROTOCOLS)} finds tasks"
 
 
 CHECKS: dict[str, Callable[[Problem], None]] = {

@@ -1,7 +1,7 @@
-"""One suite for every registered learner, ours or a stranger's: what the harness relies on.
+"""One suite for every registered learner, ours or another package's: what the harness relies on.
 
 Each check is a function that raises AssertionError with an explanation; `CHECKS` lists them all.
-Those in `GATES` are what all later ones take for granted; `NEEDS` names more for single ones.
+All later checks depend on those in `GATES`; `NEEDS` names further dependencies of single ones.
 """
 
 import contextlib
@@ -89,13 +89,13 @@ class Problem:
     @cached_property
     def gain(self) -> float:
         """1 - MAE on all test queries / MAE of a random draw from the ratings."""
-        given = self.predictions(self.trained)
+        predictions = self.predictions(self.trained)
         low, high, _ = self.ratings.scale
         rating = np.asarray(self.ratings.value, np.float64)
-        asked = rating[given.row]
-        error = np.abs(np.clip(given.score, low, high) - asked).mean()
+        truth = rating[predictions.row]
+        error = np.abs(np.clip(predictions.score, low, high) - truth).mean()
         level, count = np.unique(rating, return_counts=True)
-        drawn = np.abs(asked[:, None] - level).mean(0) @ count / len(rating)
+        drawn = np.abs(truth[:, None] - level).mean(0) @ count / len(rating)
         return float(1 - error / drawn)
 
     @cached_property
@@ -106,16 +106,16 @@ class Problem:
 
 
 def answers_are_ratings(problem: Problem) -> None:
-    """Trained and asked, it gives a tensor of floats [B, Q], a finite number for each query."""
+    """After training, predict returns floats [B, Q], a finite number for each query."""
     batch = problem.batch
-    found: object = problem.trained.predict(batch)
-    assert isinstance(found, torch.Tensor), (
-        f"predict returned {type(found).__name__}, not torch.Tensor"
+    predicted: object = problem.trained.predict(batch)
+    assert isinstance(predicted, torch.Tensor), (
+        f"predict returned {type(predicted).__name__}, not torch.Tensor"
     )
-    assert found.is_floating_point(), f"predict returned {found.dtype}, not floats"
-    shape, wanted = list(found.shape), list(batch.query_mask.shape)
+    assert predicted.is_floating_point(), f"predict returned {predicted.dtype}, not floats"
+    shape, wanted = list(predicted.shape), list(batch.query_mask.shape)
     assert shape == wanted, f"predict returned shape {shape}, batch.query_mask has {wanted}"
-    bad = int((~torch.isfinite(found[batch.query_mask])).sum())
+    bad = int((~torch.isfinite(predicted[batch.query_mask])).sum())
     assert not bad, f"{bad} of {int(batch.query_mask.sum())} predictions are NaN or infinite"
 
 
@@ -147,7 +147,7 @@ def order_does_not_matter(problem: Problem) -> None:
 
 
 def batch_mates_do_not_matter(problem: Problem) -> None:
-    """An episode alone is predicted as among others."""
+    """An episode alone gets the same predictions as within a batch."""
     if problem.trained.depends_on_order:
         return
     batch, one = problem.batch, torch.tensor([len(problem.batch) // 2])
@@ -156,7 +156,7 @@ def batch_mates_do_not_matter(problem: Problem) -> None:
 
 
 def other_queries_do_not_matter(problem: Problem) -> None:
-    """A query is predicted alone as among the user's other queries."""
+    """A query alone gets the same prediction as among the user's other queries."""
     if problem.trained.depends_on_order:
         return
     batch = problem.batch
@@ -169,7 +169,7 @@ def other_queries_do_not_matter(problem: Problem) -> None:
 
 
 def padding_does_not_matter(problem: Problem) -> None:
-    """Neither how much padding there is nor what stands in it changes a prediction."""
+    """Neither the amount nor the content of padding changes a prediction."""
     batch = problem.batch
     expected, width = problem.trained.predict(batch), batch.query_mask.shape[1]
     given = problem.trained.predict(_refilled(batch, 7))[:, :width]
@@ -187,31 +187,31 @@ def padding_does_not_matter(problem: Problem) -> None:
 
 
 def targets_are_never_seen(problem: Problem) -> None:
-    """Permuting the ratings of all test queries leaves every prediction as it was."""
+    """Permuting the ratings of all test queries changes no prediction."""
     value = np.array(problem.ratings.value)
     rows = problem.split.test.query.rows
     value[rows] = value[np.random.default_rng(0).permutation(rows)]
     changed = dataclasses.replace(problem.ratings, value=value, sha256="")
-    given = predict(problem.fitted(changed), problem.split.test, changed)
-    assert np.array_equal(given.score, problem.predictions(problem.trained).score), (
+    predictions = predict(problem.fitted(changed), problem.split.test, changed)
+    assert np.array_equal(predictions.score, problem.predictions(problem.trained).score), (
         "predictions change with the ratings that they should predict"
     )
 
 
 def short_supports_work(problem: Problem) -> None:
-    """No, one or two support ratings, and a user with one query."""
+    """Zero, one or two support ratings, and a single query, get finite predictions."""
     for shots in (0, 1, 2):
         predict(problem.trained, problem.split.test.shots(shots), problem.ratings)
-    one = problem.batch
+    batch = problem.batch
     short = EpisodeBatch(
-        one.user[:1], one.support_item[:1, :1], one.support_value[:1, :1],
-        one.support_mask[:1, :1], one.query_item[:1, :1], one.query_mask[:1, :1],
+        batch.user[:1], batch.support_item[:1, :1], batch.support_value[:1, :1],
+        batch.support_mask[:1, :1], batch.query_item[:1, :1], batch.query_mask[:1, :1],
     )  # fmt: skip
     assert torch.isfinite(problem.trained.predict(short)).all(), "one query: not a finite number"
 
 
 def unknown_content_works(problem: Problem) -> None:
-    """Items and users without any known content, and content that training never showed."""
+    """Users and items with unknown content get predictions."""
     old = problem.ratings.catalogue
     blank = dataclasses.replace(
         old,
@@ -237,11 +237,11 @@ def another_scale_works(problem: Problem) -> None:
     wanted, seen = float(np.median(value)), list[float]()
 
     def near(seed: int) -> bool:
-        at = problem.at(seed)
-        learner = _fits(at, scaled)
+        run = problem.at(seed)
+        learner = _fits(run, scaled)
         if learner is None:
             return True
-        seen.append(float(np.median(predict(learner, at.split.test, scaled).score)))
+        seen.append(float(np.median(predict(learner, run.split.test, scaled).score)))
         return abs(seen[-1] - wanted) < NEAR
 
     assert holds(near), f"ratings around {wanted:g}, predictions around {seen[0]:.3g}"
@@ -278,11 +278,11 @@ def configuration_is_plain(problem: Problem) -> None:
 
 
 def contract_is_declared(problem: Problem) -> None:
-    """The class states the version of the contract that it was written for, and it is ours."""
+    """The class declares the present version of the learner contract."""
     learner = problem.variant.learner
     stated = next(kind for kind in learner.__mro__ if "contract" in vars(kind))
-    strange = not learner.__module__.startswith(("baselines.", "mamo."))
-    assert not (strange and stated is Learner), f"{learner.__name__} states no contract"
+    foreign = not learner.__module__.startswith(("baselines.", "mamo."))
+    assert not (foreign and stated is Learner), f"{learner.__name__} declares no contract"
     assert learner.contract == CONTRACT, f"contract {learner.contract}, ours is {CONTRACT}"
 
 
@@ -290,7 +290,7 @@ def space_is_legal(problem: Problem) -> None:
     """Each dimension of the search space is an option, and the ends of its range are allowed."""
     config = problem.variant.configure({})
     for name, dimension in problem.variant.dimensions().items():
-        assert name in type(config).model_fields, f"{name!r} is no option"
+        assert name in type(config).model_fields, f"{name!r} is not an option"
         for value in dimension.ends:
             try:
                 problem.variant.configure({name: value})
@@ -299,17 +299,17 @@ def space_is_legal(problem: Problem) -> None:
 
 
 def ratings_matter(problem: Problem) -> None:
-    """Other ratings, the lowest for the highest and so on, give other predictions."""
+    """Mirrored ratings (the lowest for the highest and so on) change the predictions."""
     low, high, _ = problem.ratings.scale
     value = (low + high - np.asarray(problem.ratings.value)).astype(np.float32)
     mirrored = dataclasses.replace(problem.ratings, value=value, best=None, sha256="")
 
     def differ(seed: int) -> bool:
-        at = problem.at(seed)
-        given = predict(at.fitted(mirrored), at.split.test, mirrored)
-        return not np.array_equal(given.score, at.predictions(at.trained).score)
+        run = problem.at(seed)
+        mirrored_predictions = predict(run.fitted(mirrored), run.split.test, mirrored)
+        return not np.array_equal(mirrored_predictions.score, run.predictions(run.trained).score)
 
-    assert holds(differ), "mirrored ratings change no prediction: nothing is learnt from them"
+    assert holds(differ), "mirrored ratings change no prediction: nothing is learned from them"
 
 
 def learning_beats_chance(problem: Problem) -> None:

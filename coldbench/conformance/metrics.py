@@ -1,4 +1,4 @@
-"""What every metric plugin must do, ours or a stranger's. Each check raises AssertionError."""
+"""What every metric plugin, ours or not, must do. Each check raises AssertionError."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,19 +65,19 @@ def value_is_one_finite_number(problem: Problem) -> None:
     """A finite float for random, constant, perfect and reversed scores, for a single query, and on
     any scale."""
     for sample in problem.samples:
-        found, (low, high, _) = problem.metric(*sample), sample[3]
-        assert isinstance(found, float), f"it returns {type(found).__name__}, not float"
-        told = f"{len(sample[0])} queries on a scale from {low:g} to {high:g}"
-        assert np.isfinite(found), f"it returns {found} for {told}"
+        result, (low, high, _) = problem.metric(*sample), sample[3]
+        assert isinstance(result, float), f"it returns {type(result).__name__}, not float"
+        sample_text = f"{len(sample[0])} queries on a scale from {low:g} to {high:g}"
+        assert np.isfinite(result), f"it returns {result} for {sample_text}"
 
 
 def range_holds(problem: Problem) -> None:
     """No value lies outside `low`..`high`."""
     low, high = problem.metric.low, problem.metric.high
     for sample in problem.samples:
-        found = problem.metric(*sample)
-        assert low is None or found >= low - TOLERANCE, f"{found} is below {low}"
-        assert high is None or found <= high + TOLERANCE, f"{found} is above {high}"
+        result = problem.metric(*sample)
+        assert low is None or result >= low - TOLERANCE, f"{result} is below {low}"
+        assert high is None or result <= high + TOLERANCE, f"{result} is above {high}"
 
 
 def perfect_is_best(problem: Problem) -> None:
@@ -91,7 +91,7 @@ def perfect_is_best(problem: Problem) -> None:
 
 
 def order_of_rows_does_not_matter(problem: Problem) -> None:
-    """Permuting the queries leaves the value as it was."""
+    """Permuting the queries does not change the value."""
     for sample in problem.samples:
         order = np.random.default_rng(1).permutation(len(sample[0]))
         value, score, episode = (part[order] for part in sample[:3])
@@ -100,7 +100,7 @@ def order_of_rows_does_not_matter(problem: Problem) -> None:
 
 
 def names_of_episodes_do_not_matter(problem: Problem) -> None:
-    """Renumbering the episodes leaves the value as it was."""
+    """Renumbering the episodes does not change the value."""
     for value, score, episode, scale in problem.samples:
         first = problem.metric(value, score, episode, scale)
         second = problem.metric(value, score, 10_000 - 2 * episode, scale)
@@ -108,7 +108,7 @@ def names_of_episodes_do_not_matter(problem: Problem) -> None:
 
 
 def input_is_left_alone(problem: Problem) -> None:
-    """The arrays handed over are not changed."""
+    """The argument arrays are not changed."""
     for sample in problem.samples:
         value, score, episode = copies = tuple(part.copy() for part in sample[:3])
         problem.metric(value, score, episode, sample[3])

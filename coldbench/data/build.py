@@ -1,4 +1,4 @@
-"""The one builder that every reader ends in: tables of raw rows to validated `Ratings`.
+"""The builder that every reader calls: tables of raw rows to validated `Ratings`.
 
 The ratings table has columns `user` and `item` (categoricals of str), `rating` and, when known,
 `timestamp` (float64). A content table has `user` or `item` (str), optionally `title` (a display
@@ -36,7 +36,7 @@ def build(
 ) -> Ratings:
     """Ratings with dense indices; the scale is inferred when it is None.
 
-    Users and items without content row get unknown content; those without ratings are kept.
+    Users and items without a content row get unknown content; those without ratings are kept.
     Raises DataError naming file and line for ids, ratings or times that cannot be used.
     """
     if not len(ratings.frame):
@@ -47,7 +47,7 @@ def build(
     user_fields, user_notes = _content(users, user_rows, user_owner, len(user_ids))
     item_fields, item_notes = _content(items, item_rows, item_owner, len(item_ids))
     title = _titles(items, item_rows, item_owner, len(item_ids))
-    said = [*notes, *repeated_users, *repeated_items, *user_notes, *item_notes]
+    all_notes = [*notes, *repeated_users, *repeated_items, *user_notes, *item_notes]
     return Ratings(
         name=name,
         user=user,
@@ -59,7 +59,7 @@ def build(
         user_id=strings(user_ids),
         item_id=strings(item_ids),
         licence=licence,
-        notes=(*said, *_duplicates(user, item, len(item_ids))),
+        notes=(*all_notes, *_duplicates(user, item, len(item_ids))),
     )
 
 
@@ -67,29 +67,31 @@ def _values(table: Table, scale: Scale | None) -> tuple[Array, Scale]:
     raw = table.frame["rating"].to_numpy(dtype=np.float64)
     with np.errstate(over="ignore"):
         value = raw.astype(np.float32)
-    _refuse(table, raw, ~np.isfinite(value), "rating {} is no finite number")
+    _refuse(table, raw, ~np.isfinite(value), "rating {} is not a finite number")
     if scale is None:
         return value, _infer_scale(value)
     low, high, step = scale
     _refuse(table, raw, (raw < low) | (raw > high), f"rating {{}} is outside {low:g}..{high:g}")
     steps = (raw - low) / step
     off = np.abs(steps - np.rint(steps)) > 1e-4
-    _refuse(table, raw, off, f"rating {{}} is no multiple of {step:g} above {low:g}")
+    _refuse(table, raw, off, f"rating {{}} is not a multiple of {step:g} above {low:g}")
     return value, scale
 
 
 def _infer_scale(value: Array) -> Scale:
-    found = np.unique(value).astype(np.float64)
-    step = float(f"{np.diff(found).min():.6g}") if len(found) > 1 else 1.0
-    return Scale(float(found[0]), float(found[-1]), step)
+    levels = np.unique(value).astype(np.float64)
+    step = float(f"{np.diff(levels).min():.6g}") if len(levels) > 1 else 1.0
+    return Scale(float(levels[0]), float(levels[-1]), step)
 
 
 def _times(table: Table) -> Array | None:
     if "timestamp" not in table.frame:
         return None
     raw = table.frame["timestamp"].to_numpy(dtype=np.float64)
-    _refuse(table, raw, ~(raw >= 0), "time {} is no Unix time: seconds since 1970 are wanted")
-    _refuse(table, raw, raw > LAST_SECOND, "time {} is after the year 9999: seconds are wanted")
+    _refuse(table, raw, ~(raw >= 0), "time {} is not a Unix time: give seconds since 1970")
+    _refuse(
+        table, raw, raw > LAST_SECOND, "time {} is after the year 9999: give seconds since 1970"
+    )
     return raw.astype(np.int64)
 
 
@@ -105,19 +107,19 @@ def _index(
 ) -> tuple[Array, list[str], Array, Array, list[str]]:
     """Dense index of every rating, all ids, and owner and row of each content row that is used."""
     column = ratings.frame[kind].array
-    known = [str(value) for value in column.categories]
-    _check_ids(kind, ratings, known, column.codes)
-    told = [] if content is None else [str(value) for value in content.frame[kind]]
+    rated_ids = [str(value) for value in column.categories]
+    _check_ids(kind, ratings, rated_ids, column.codes)
+    content_ids = [] if content is None else [str(value) for value in content.frame[kind]]
     if content is not None:
-        _check_ids(kind, content, told, np.arange(len(told)))
-    ids = shortlex([*known, *told])
+        _check_ids(kind, content, content_ids, np.arange(len(content_ids)))
+    ids = shortlex([*rated_ids, *content_ids])
     position = index_of(ids)
-    place = np.array([position[value] for value in known], dtype=np.int32)
-    owner = np.array([position[value] for value in told], dtype=np.int64)
+    place = np.array([position[value] for value in rated_ids], dtype=np.int32)
+    owner = np.array([position[value] for value in content_ids], dtype=np.int64)
     _, rows = np.unique(owner, return_index=True)
     rows = np.sort(rows)
     repeated = len(owner) - len(rows)
-    note = f"{repeated} rows repeat the content of a {kind}; the first counts"
+    note = f"{repeated} rows repeat the content of a {kind}; the first one is used"
     return place[column.codes], ids, owner[rows], rows, [note] if repeated else []
 
 

@@ -1,10 +1,10 @@
-"""Prepared data: made once, kept under its content key, opened memory-mapped ever after.
+"""Prepared data: made once, stored under its content key, then opened memory-mapped.
 
     CACHE/prepared-SCHEMA/<key>/          an entry: see entry.py
     CACHE/prepared-SCHEMA/<sha256>.link   the key of an entry whose ratings have that fingerprint
 
 Entries are written to a temporary folder and renamed: of several writers one wins, and nobody
-ever sees half an entry. A damaged entry is made anew.
+sees an incomplete entry. A damaged entry is rebuilt.
 """
 
 import os
@@ -30,7 +30,7 @@ def open_cached(dataset: Dataset) -> Ratings:
 
 
 def keep(ratings: Ratings) -> Ratings:
-    """Store ratings that no data set can load again (frames), so that workers can open them."""
+    """Store ratings made from frames, which no data set can load again, for workers to open."""
     return _open_or_make(ratings.sha256, lambda: ratings)
 
 
@@ -57,47 +57,47 @@ def _folder() -> Path:
 
 
 def _open_or_make(key: str, make: Callable[[], Ratings]) -> Ratings:
-    place = _folder() / key
-    found = _open_intact(place, verify=True)
-    if found is not None:
+    folder = _folder() / key
+    cached = _open_intact(folder, verify=True)
+    if cached is not None:
         with suppress(OSError):
-            _link(found.sha256, key)
-        return found
-    made = make()
+            _link(cached.sha256, key)
+        return cached
+    ratings = make()
     try:
-        _replace(place, made)
-        _link(made.sha256, key)
+        _replace(folder, ratings)
+        _link(ratings.sha256, key)
     except OSError as error:
         raise DataError(
-            f"cannot write prepared data to {place.parent}: {error.strerror or error}; "
+            f"cannot write prepared data to {folder.parent}: {error.strerror or error}; "
             "set COLDBENCH_CACHE to a writable folder"
         ) from error
-    return _open_intact(place, verify=False) or made
+    return _open_intact(folder, verify=False) or ratings
 
 
-def _open_intact(place: Path, *, verify: bool) -> Ratings | None:
+def _open_intact(folder: Path, *, verify: bool) -> Ratings | None:
     try:
-        return read_entry(place, verify=verify)
+        return read_entry(folder, verify=verify)
     except DataError:
         return None
 
 
-def _replace(place: Path, ratings: Ratings) -> None:
-    """Write the entry, unless another process has; only a damaged one is moved away first."""
-    if place.exists() and _open_intact(place, verify=True) is None:
-        _discard(place)
-    _write(place, ratings)
+def _replace(folder: Path, ratings: Ratings) -> None:
+    """Write the entry, unless another process has; only a damaged one is moved aside first."""
+    if folder.exists() and _open_intact(folder, verify=True) is None:
+        _discard(folder)
+    _write(folder, ratings)
 
 
-def _write(place: Path, ratings: Ratings) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
+def _write(folder: Path, ratings: Ratings) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
     try:
         write_entry(temporary, ratings)
         try:
-            temporary.rename(place)
+            temporary.rename(folder)
         except OSError:
-            if not place.is_dir():
+            if not folder.is_dir():
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -113,11 +113,11 @@ def _link(sha256: str, key: str) -> None:
     os.replace(temporary, link)
 
 
-def _discard(place: Path) -> None:
+def _discard(folder: Path) -> None:
     """Move a damaged entry out of the way; processes that have it open keep their pages."""
-    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
+    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=folder.parent))
     try:
         with suppress(FileNotFoundError):
-            place.rename(aside / "entry")
+            folder.rename(aside / "entry")
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -15,7 +15,7 @@ __all__ = ["CONTRACT", "READER_VERSION", "Dataset", "Options", "content_key"]
 CONTRACT = 1  # moves when a data set written for the old contract would break
 
 READER_VERSION = 1
-"""Part of every key: raise it when any reader gives other `Ratings` for the same bytes."""
+"""Part of every key: raise it when any reader makes different `Ratings` of the same bytes."""
 
 
 class Options(BaseModel):
@@ -42,11 +42,11 @@ class Dataset(ABC):
 
     @abstractmethod
     def key(self) -> str:
-        """64 hex digits that change with the raw bytes, the options that matter and the reader."""
+        """64 hex digits that change with the raw bytes, the relevant options and the reader."""
 
     @abstractmethod
     def load(self) -> Ratings:
-        """Read or make the data; raises DataError, which names file and line where there is one."""
+        """Read or generate the data; raises DataError, with file and line where there is one."""
 
 
 def content_key(reader: str, options: Mapping[str, Any], files: Mapping[str, bytes]) -> str:

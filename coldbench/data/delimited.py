@@ -1,7 +1,7 @@
 """Tables of delimited lines: one record per line, each with the same number of fields.
 
-`rating_table` tries pyarrow first; whatever pyarrow refuses is read again line by line, slowly,
-which either succeeds or names the line. Row r of a table is line `skip + r` of the file.
+`rating_table` tries pyarrow first; what pyarrow refuses is read again line by line, which is slow
+and either succeeds or names the line. Row r of a table is line `skip + r` of the file.
 """
 
 import csv
@@ -29,12 +29,12 @@ class Cut(NamedTuple):
 
 
 def records(raw: RawFile, cut: Cut) -> Iterator[list[str]]:
-    """The fields of each line after the header; raises DataError for a line of another width."""
+    """The fields of each line after the header; raises DataError for a wrong number of them."""
     for row, line in enumerate(raw.lines[cut.skip :], cut.skip):
         fields = _split(raw, row, line, cut)
         if len(fields) != cut.width:
-            found = f"{len(fields)} fields where {cut.width} are wanted: {shorten(line)}"
-            raise raw.error(row, found)
+            message = f"{len(fields)} fields instead of {cut.width}: {shorten(line)}"
+            raise raw.error(row, message)
         yield fields
 
 
@@ -63,17 +63,17 @@ def _slow(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame:
             if name in ("rating", "timestamp"):
                 cell = parse_number(fields[position].strip())
             if cell is None:
-                message = f"{name} is {shorten(fields[position])}; a number is wanted"
+                message = f"{name} is {shorten(fields[position])}; a number is expected"
                 raise raw.error(row, message)
             cells[name].append(cell)
-    return pd.DataFrame({name: _column(name, found) for name, found in cells.items()})
+    return pd.DataFrame({name: _column(name, values) for name, values in cells.items()})
 
 
-def _column(name: str, found: list[Any]) -> Any:
+def _column(name: str, values: list[Any]) -> Any:
     if name in ("rating", "timestamp"):
-        return np.array(found, dtype=np.float64)
-    position = index_of(dict.fromkeys(found))
-    codes = np.array([position[value] for value in found], dtype=np.int32)
+        return np.array(values, dtype=np.float64)
+    position = index_of(dict.fromkeys(values))
+    codes = np.array([position[value] for value in values], dtype=np.int32)
     return pd.Categorical.from_codes(codes, categories=_object_index(list(position)))
 
 
@@ -92,7 +92,7 @@ def _fast(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame | 
     except Exception:
         return None
     if len(table) != data.count(b"\n") + 1 - cut.skip:
-        return None  # a quoted field ran over the end of its line
+        return None  # a quoted field extended beyond its line
     return pd.DataFrame({name: _from_arrow(name, table) for name in columns})
 
 

@@ -1,4 +1,4 @@
-"""Raw data from its official server: checked against a recorded checksum, then imported."""
+"""Download of raw data from the official server, checked against a recorded checksum."""
 
 import logging
 import tempfile
@@ -34,10 +34,10 @@ ARCHIVES = {
 
 
 def download(name: str, *, progress: bool = True) -> Path:
-    """Fetch a data set's official archive and import it; returns where its raw files lie.
+    """Fetch a data set's official archive and import it; returns the folder of its raw files.
 
-    Raises UsageError when nobody serves it, DataError when the server cannot be reached or the
-    bytes are not the recorded ones; then nothing is kept.
+    Raises UsageError for data without an official server, DataError when the server cannot be
+    reached or the checksum differs; then nothing is kept.
     """
     if name not in ARCHIVES:
         if name in LAYOUTS:

@@ -51,7 +51,7 @@ def read_entry(folder: Path, *, verify: bool) -> Ratings:
     try:
         meta = json.loads((folder / META).read_text(encoding="ascii"))
         if meta["schema"] != SCHEMA:
-            raise DataError(f"schema {meta['schema']!r} where {SCHEMA} is wanted")
+            raise DataError(f"schema {meta['schema']!r} instead of {SCHEMA}")
         ratings = _assemble(folder, meta, "" if verify else str(meta["sha256"]))
         if ratings.sha256 != meta["sha256"]:
             raise DataError("the fingerprint does not match the contents")
@@ -65,12 +65,12 @@ def _describe(field: Field) -> dict[str, Any]:
 
 
 def _assemble(folder: Path, meta: dict[str, Any], sha256: str) -> Ratings:
-    arrays = {name: _open(folder, told) for name, told in meta["arrays"].items()}
+    arrays = {name: _open(folder, spec) for name, spec in meta["arrays"].items()}
     catalogue = Catalogue(
         meta["size"][0],
         meta["size"][1],
-        tuple(_field(arrays, "user", told) for told in meta["user_fields"]),
-        tuple(_field(arrays, "item", told) for told in meta["item_fields"]),
+        tuple(_field(arrays, "user", spec) for spec in meta["user_fields"]),
+        tuple(_field(arrays, "item", spec) for spec in meta["item_fields"]),
         arrays.get("item_title"),
     )
     return Ratings(
@@ -90,13 +90,13 @@ def _assemble(folder: Path, meta: dict[str, Any], sha256: str) -> Ratings:
     )
 
 
-def _open(folder: Path, told: dict[str, Any]) -> Array:
-    array: Array = np.load(folder / Path(told["file"]).name, mmap_mode="r", allow_pickle=False)
-    if array.dtype.str != told["dtype"] or list(array.shape) != told["shape"]:
-        raise DataError(f"{told['file']} is {array.dtype.str} {array.shape}")
+def _open(folder: Path, spec: dict[str, Any]) -> Array:
+    array: Array = np.load(folder / Path(spec["file"]).name, mmap_mode="r", allow_pickle=False)
+    if array.dtype.str != spec["dtype"] or list(array.shape) != spec["shape"]:
+        raise DataError(f"{spec['file']} is {array.dtype.str} {array.shape}")
     return array
 
 
-def _field(arrays: dict[str, Array], owner: str, told: dict[str, Any]) -> Field:
-    values = arrays[f"{owner}.{told['name']}"]
-    return Field(told["name"], told["kind"], told["size"], values, tuple(told["labels"]))
+def _field(arrays: dict[str, Array], owner: str, spec: dict[str, Any]) -> Field:
+    values = arrays[f"{owner}.{spec['name']}"]
+    return Field(spec["name"], spec["kind"], spec["size"], values, tuple(spec["labels"]))

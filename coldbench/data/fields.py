@@ -28,15 +28,15 @@ Cells = npt.NDArray[np.object_]
 def content_fields(
     table: Table, rows: Array, owner: Array, size: int
 ) -> tuple[tuple[Field, ...], list[str]]:
-    """The declared fields of a content table, and notes on what was cut or unreadable.
+    """The declared fields of a content table, and notes on what was truncated or unreadable.
 
     rows: the table's rows to use; owner: the user or item of each; size: how many there are.
     """
     fields, notes = [], []
     for name, kind in table.kinds.items():
         column = table.frame[name].to_numpy(dtype=object)
-        made, note = _encode(table, name, kind, column, rows, owner, size)
-        fields.append(made)
+        field, note = _encode(table, name, kind, column, rows, owner, size)
+        fields.append(field)
         notes += [note] if note else []
     return tuple(fields), notes
 
@@ -54,21 +54,21 @@ def _encode(
 def _number(
     table: Table, name: str, column: Cells, rows: Array, owner: Array, size: int
 ) -> tuple[Field, str]:
-    found = np.array([_as_float(cell) for cell in column[rows]], dtype=np.float64)
-    wrong = np.abs(found) > LARGEST
+    numbers = np.array([_as_float(cell) for cell in column[rows]], dtype=np.float64)
+    wrong = np.abs(numbers) > LARGEST
     if name in YEARS:
-        found[wrong] = np.nan
-        note = f"{name}: {wrong.sum()} values are no numbers and count as unknown"
+        numbers[wrong] = np.nan
+        note = f"{name}: {wrong.sum()} values are not numbers and count as unknown"
     elif wrong.any():
         row = int(rows[np.argmax(wrong)])
-        raise table.error(row, f"{name} is {shorten(column[row])}; a finite number is wanted")
+        raise table.error(row, f"{name} is {shorten(column[row])}; a finite number is expected")
     values = np.full(size, np.nan, dtype=np.float32)
-    values[owner] = found
+    values[owner] = numbers
     return Field(name, "number", 0, values), note if wrong.any() else ""
 
 
 def _as_float(cell: Any) -> float:
-    """The number, NaN when unknown, infinity when the cell is no number."""
+    """The number, NaN when unknown, infinity when the cell is not a number."""
     if is_unknown(cell):
         return np.nan
     number = parse_number(cell.strip()) if isinstance(cell, str) else _converted(cell)
@@ -101,7 +101,9 @@ def _set(name: str, cells: Cells, owner: Array, size: int) -> tuple[Field, str]:
     values = np.zeros((size, max(width, 1)), dtype=np.int32)
     for place, member in zip(owner, members, strict=True):
         values[place, : len(member)] = [code[text] for text in member]
-    note = f"{name}: {long} sets were cut to their first {LONGEST_SET} members" if long else ""
+    note = (
+        f"{name}: {long} sets were truncated to their first {LONGEST_SET} members" if long else ""
+    )
     return Field(name, "set", len(labels) + 1, values, tuple(labels)), note
 
 

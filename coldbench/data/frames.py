@@ -1,4 +1,4 @@
-"""Ratings from pandas frames: the public Python API for data of one's own."""
+"""Ratings from pandas frames: the public Python API for your own data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,9 +33,9 @@ def from_frames(
 
     ratings: columns user, item, rating and perhaps timestamp (Unix seconds or datetimes), also
     under the names user_id, item_id, time; users, items: a row each, with `user` or `item`,
-    perhaps `title` (a display name of items), and content columns; scale: low, high, step, else
-    inferred; kinds: category, set or number by content column. Undeclared columns are sets when
-    a cell is a list, numbers when floating or a year, else categories.
+    perhaps `title` (a display name of items), and content columns; scale: low, high, step, by
+    default inferred; kinds: category, set or number by content column. Undeclared columns are
+    sets when a cell is a list, numbers when floating or a year, else categories.
     Raises UsageError for missing columns or kinds, DataError naming the row for bad values.
     """
     declared = dict(kinds or {})
@@ -52,19 +52,19 @@ def from_frames(
 def _scale(scale: tuple[float, float, float] | None) -> Scale | None:
     if scale is None:
         return None
-    made = Scale(*map(float, scale))
-    if not (np.isfinite(made).all() and made.low <= made.high and made.step > 0):
-        raise UsageError(f"scale {scale} is no (low, high, step)")
-    return made
+    checked = Scale(*map(float, scale))
+    if not (np.isfinite(checked).all() and checked.low <= checked.high and checked.step > 0):
+        raise UsageError(f"scale {scale} is not (low, high, step)")
+    return checked
 
 
 def _ratings(frame: pd.DataFrame) -> Table:
     frame = _renamed(frame, "ratings", ("user", "item", "rating"))
-    made: dict[str, Any] = {side: _ids(frame[side]) for side in ("user", "item")}
-    made["rating"] = _numbers(frame["rating"], "rating")
+    columns: dict[str, Any] = {side: _ids(frame[side]) for side in ("user", "item")}
+    columns["rating"] = _numbers(frame["rating"], "rating")
     if "timestamp" in frame:
-        made["timestamp"] = _seconds(frame["timestamp"])
-    return Table(pd.DataFrame(made), "ratings")
+        columns["timestamp"] = _seconds(frame["timestamp"])
+    return Table(pd.DataFrame(columns), "ratings")
 
 
 def _renamed(frame: pd.DataFrame, label: str, needed: tuple[str, ...]) -> pd.DataFrame:
@@ -73,10 +73,10 @@ def _renamed(frame: pd.DataFrame, label: str, needed: tuple[str, ...]) -> pd.Dat
     frame = frame.rename(columns=str).rename(columns=names).reset_index(drop=True)
     for column in needed:
         if column not in frame:
-            found = shorten(", ".join(sorted(present)), 200)
-            raise UsageError(f"the {label} frame has no column {column!r}, only {found}")
+            columns = shorten(", ".join(sorted(present)), 200)
+            raise UsageError(f"the {label} frame has no column {column!r}, only {columns}")
     if frame.columns.has_duplicates:
-        raise UsageError(f"the {label} frame has two columns of one name")
+        raise UsageError(f"the {label} frame has two columns of the same name")
     return frame
 
 
@@ -100,7 +100,7 @@ def _numbers(column: "pd.Series[Any]", name: str) -> Any:
                 float(cell)
             except (TypeError, ValueError):
                 raise Table(pd.DataFrame(), "ratings").error(
-                    row, f"{name} is {shorten(cell)}; a number is wanted"
+                    row, f"{name} is {shorten(cell)}; a number is expected"
                 ) from error
         raise UsageError(f"the ratings frame's column {name} is not numeric: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Raw data from the user's disk into the data home: whitelisted files only, all or nothing."""
+"""Import of raw data into the data home: whitelisted files only, all or nothing."""
 
 import shutil
 import tempfile
@@ -14,18 +14,18 @@ __all__ = ["import_raw"]
 
 
 def import_raw(name: str, path: Path | str) -> Path:
-    """Copy a data set's raw files from a folder or zip archive; returns where they lie now.
+    """Copy a data set's raw files from a folder or zip archive; returns their new folder.
 
-    The files are read as data once before anything is kept. Raises UsageError for a data set
+    The files are parsed once before anything is stored. Raises UsageError for a data set
     that has no raw files, DataError for missing, damaged, hostile or malformed ones.
     """
     layouts = layouts_of(name)
     source = Path(path).expanduser()
     try:
-        there = source.exists()
+        exists = source.exists()
     except (OSError, ValueError):
-        there = False
-    if not there:
+        exists = False
+    if not exists:
         raise DataError(f"{shorten(str(path), 200)}: no such folder or archive")
     layout, files = read_source(source, layouts)
     if source.is_dir():
@@ -44,25 +44,25 @@ def _refuse_links(source: Path, inner: str, names: list[str]) -> None:
         raise DataError(f"{source / inner}: refused: it is a link; import the folder it leads to")
 
 
-def _keep(place: Path, files: dict[str, RawFile]) -> Path:
-    """Write the files beside their place, then swap; an earlier import stays until the end."""
+def _keep(folder: Path, files: dict[str, RawFile]) -> Path:
+    """Write the files beside the folder, then swap; an earlier import stays until the end."""
     temporary: Path | None = None
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=place.parent))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=folder.parent))
         fresh = temporary / "new"
         fresh.mkdir()
         for name, raw in files.items():
             (fresh / name).write_bytes(raw.data)
-        if place.exists():
-            place.rename(temporary / "old")
-        fresh.rename(place)
+        if folder.exists():
+            folder.rename(temporary / "old")
+        fresh.rename(folder)
     except OSError as error:
         raise DataError(
-            f"cannot write {place}: {error.strerror or error}; "
+            f"cannot write {folder}: {error.strerror or error}; "
             "set COLDBENCH_DATA to a writable folder"
         ) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-    return place
+    return folder

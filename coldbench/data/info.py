@@ -1,4 +1,4 @@
-"""What there is to say about a data set, as plain values: for `coldbench data info NAME`."""
+"""A description of a data set in plain values, for `coldbench data info NAME`."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,12 +17,12 @@ def describe(ratings: Ratings) -> dict[str, Any]:
 
     Values are plain Python (str, int, float, list, dict, None) and can be written as JSON.
     `ratings_per_user` and `_per_item` give minimum, quartiles and maximum over those that have
-    any; `oracle_mae` is there only when the model behind the data is known.
+    any; `oracle_mae` is present only when the model behind the data is known.
     """
     n_users, n_items = ratings.catalogue.n_users, ratings.catalogue.n_items
     per_user = np.bincount(ratings.user, minlength=n_users)
     per_item = np.bincount(ratings.item, minlength=n_items)
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "name": ratings.name,
         "ratings": len(ratings),
         "users": n_users,
@@ -45,21 +45,21 @@ def describe(ratings: Ratings) -> dict[str, Any]:
     }
     if ratings.best is not None:
         miss = np.abs(ratings.value - ratings.best)
-        told["oracle_mae"] = float(miss.mean(dtype=np.float64))
-    return told
+        facts["oracle_mae"] = float(miss.mean(dtype=np.float64))
+    return facts
 
 
 def _histogram(value: Array) -> dict[str, int] | None:
     """How often each rating occurs, or None for a (nearly) continuous scale."""
-    found, counts = np.unique(value, return_counts=True)
-    if len(found) > MOST_VALUES:
+    levels, counts = np.unique(value, return_counts=True)
+    if len(levels) > MOST_VALUES:
         return None
-    return {f"{v:g}": int(count) for v, count in zip(found, counts, strict=True)}
+    return {f"{v:g}": int(count) for v, count in zip(levels, counts, strict=True)}
 
 
 def _quartiles(counts: Array) -> list[float]:
-    found = np.quantile(counts[counts > 0], [0, 0.25, 0.5, 0.75, 1])
-    return [float(quantile) for quantile in found]
+    quantiles = np.quantile(counts[counts > 0], [0, 0.25, 0.5, 0.75, 1])
+    return [float(quantile) for quantile in quantiles]
 
 
 def _field(field: Field) -> dict[str, Any]:

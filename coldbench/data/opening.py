@@ -52,20 +52,20 @@ def _configure(plugin: Any, options: dict[str, Any]) -> Dataset:
         if key not in config.model_fields:
             raise unknown("option", f"dataset.{key}", [f"dataset.{k}" for k in config.model_fields])
     try:
-        made = config(**options)
+        configured = config(**options)
     except ValidationError as error:
         raise UsageError(_explain(error)) from error
-    dataset = plugin(made)
+    dataset = plugin(configured)
     if not isinstance(dataset, Dataset):
-        raise UsageError(f"{plugin!r} makes no coldbench.data.Dataset")
+        raise UsageError(f"{plugin!r} does not make a coldbench.Dataset")
     return dataset
 
 
 def _check_contract(plugin: Any) -> None:
-    stated = getattr(plugin, "contract", CONTRACT)
-    if stated != CONTRACT:
+    declared = getattr(plugin, "contract", CONTRACT)
+    if declared != CONTRACT:
         raise UsageError(
-            f"data set {plugin!r} was written for contract {stated}, "
+            f"data set {plugin!r} was written for contract {declared}, "
             f"this coldbench has contract {CONTRACT}: update the package that registers it"
         )
 

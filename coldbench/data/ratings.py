@@ -66,7 +66,7 @@ class Catalogue:
 
     @property
     def item_year(self) -> Array | None:
-        """Release years, float32 [I] with NaN for unknown, or None when no field tells."""
+        """Release years, float32 [I] with NaN for unknown, or None when no field holds them."""
         names = ("release_year", "year", "publication_year", "year_of_publication")
         for candidate in self.item_fields:
             if candidate.name in names and candidate.kind == "number":
@@ -110,7 +110,7 @@ class Ratings:
 
     def arrays(self) -> dict[str, Array]:
         """Every array by a unique name: what is hashed, frozen and cached."""
-        found = {
+        named = {
             "user": self.user,
             "item": self.item,
             "value": self.value,
@@ -118,10 +118,10 @@ class Ratings:
             "item_id": self.item_id,
         }
         optional = {"time": self.time, "best": self.best, "item_title": self.catalogue.item_title}
-        found.update({name: array for name, array in optional.items() if array is not None})
-        found.update({f"user.{f.name}": f.values for f in self.catalogue.user_fields})
-        found.update({f"item.{f.name}": f.values for f in self.catalogue.item_fields})
-        return found
+        named.update({name: array for name, array in optional.items() if array is not None})
+        named.update({f"user.{f.name}": f.values for f in self.catalogue.user_fields})
+        named.update({f"item.{f.name}": f.values for f in self.catalogue.item_fields})
+        return named
 
     def _check(self) -> None:
         if not len(self.user) == len(self.item) == len(self.value):

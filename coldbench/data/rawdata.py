@@ -16,7 +16,7 @@ LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
     "ml-100k": (ML_100K, atomic_layout("ml-100k")),
     "book-crossing": (BOOK_CROSSING,),
 }
-"""The raw formats that each of these data sets may be imported in."""
+"""The raw formats in which each of these data sets may be imported."""
 DOWNLOADS = ("ml-1m", "ml-100k")
 
 

@@ -19,8 +19,8 @@ class Table:
     """Rows of one raw file.
 
     frame: the rows, under the column names that `build` documents; label: the file;
-    first_line: the line of row 0, or None when rows are no lines of a file;
-    kinds: the kind of each content column; lines: each row's line, when rows were left out.
+    first_line: the line of row 0, or None when rows are not lines of a file;
+    kinds: the kind of each content column; lines: each row's line, when rows were dropped.
     """
 
     frame: pd.DataFrame

@@ -1,4 +1,4 @@
-"""Strings to dense integers, in an order that depends on nothing but the strings."""
+"""Strings to dense integers, in an order that depends on the strings alone."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""How telling a rating of an item is: MeLU's gradient norm, or the influence on predictions.
+"""How informative a rating of an item is: MeLU's gradient norm, or its influence on predictions.
 
     gradient:   mean over raters u of | d |f(u, i) - r_ui| / d theta_u |     theta_u: what adapts
     influence:  mean over raters u and panel items j of | f(u, j; {r_ui}) - f(u, j; {}) |
@@ -6,8 +6,8 @@
 The first is Lee et al. 2019, section 3.3 (there of a "unit error", which the absolute error's
 gradient is), for learners with `gradient_norms`. Two departures: one gradient at the start, not
 the mean over inner steps, and the norm of all adapted weights together, not the sum of one norm a
-tensor (the embeddings, which do not adapt, are left out). The second asks any learner the same
-question through its predictions: by how much does one answer change what it says of other items?
+tensor (the embeddings, which do not adapt, are left out). The second puts the same question
+to any learner through its predictions: by how much does one rating change those of other items?
 Axes: P rater-item pairs, M panel items, I items.
 """
 
@@ -21,32 +21,34 @@ from coldbench.data import Array, Ragged, Ratings
 from coldbench.learning import Learner
 from coldbench.tasks import Split, Tasks, batches
 
-__all__ = ["Telling", "telling"]
+__all__ = ["Informativeness", "informativeness"]
 
-RATERS = 50  # raters sampled of an item; the mean of more moves little
-PANEL = 20  # items whose predictions are watched
+RATERS = 50  # sampled per item; more change the mean little
+PANEL = 20  # items whose predictions are compared
 BATCH = 512
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
-    """kind: which criterion; value: float64 [I], 0 for items without a training rating."""
+class Informativeness:
+    """kind: the criterion used; value: float64 [I], 0 for items without a training rating."""
 
     kind: Literal["gradient", "influence"]
     value: Array
 
 
-def telling(learner: Learner, ratings: Ratings, split: Split, rng: np.random.Generator) -> Telling:
+def informativeness(
+    learner: Learner, ratings: Ratings, split: Split, rng: np.random.Generator
+) -> Informativeness:
     """The criterion of every item, from the training ratings alone."""
     rows = _sampled(ratings, rng.permutation(split.train.rows))
     n = ratings.catalogue.n_items
-    found = _gradients(learner, ratings, rows)
-    kind: Literal["gradient", "influence"] = "influence" if found is None else "gradient"
-    if found is None:
-        found = _influence(learner, ratings, rows, _panel(ratings, split, rng))
+    per_rating = _gradients(learner, ratings, rows)
+    kind: Literal["gradient", "influence"] = "influence" if per_rating is None else "gradient"
+    if per_rating is None:
+        per_rating = _influence(learner, ratings, rows, _panel(ratings, split, rng))
     item = ratings.item[rows]
     count = np.bincount(item, minlength=n)
-    return Telling(kind, np.bincount(item, found, n) / np.maximum(count, 1))
+    return Informativeness(kind, np.bincount(item, per_rating, n) / np.maximum(count, 1))
 
 
 def _sampled(ratings: Ratings, rows: Array) -> Array:
@@ -56,7 +58,7 @@ def _sampled(ratings: Ratings, rows: Array) -> Array:
 
 
 def _panel(ratings: Ratings, split: Split, rng: np.random.Generator) -> Array:
-    """PANEL training rows of different items, popular ones more often: the items to watch."""
+    """PANEL training rows of different items, popular ones more often."""
     rows = rng.permutation(split.train.rows)
     _, first = np.unique(ratings.item[rows], return_index=True)
     return rows[np.sort(first)[:PANEL]]

@@ -13,7 +13,7 @@ import numpy as np
 from coldbench import registry
 from coldbench.data import Array, Ratings, open_prepared
 from coldbench.errors import UsageError
-from coldbench.evidence.criterion import Telling, telling
+from coldbench.evidence.criterion import Informativeness, informativeness
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
 from coldbench.learning import Learner, Variant, fit, predict
 from coldbench.rng import generator
@@ -24,7 +24,7 @@ from coldbench.tasks import PROTOCOLS, Split, Tasks
 
 __all__ = ["ALL", "Answer", "Evidence", "measure_evidence"]
 
-SCENARIO = "C-W"  # new users, asked about items that training knows
+SCENARIO = "C-W"  # new users, asked about items with training ratings
 ALL = "all support"  # the reference: every support rating is known
 
 
@@ -40,8 +40,8 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """kind: the criterion; answers: of each strategy and number of questions; users: asked, by
-    seed; score, telling, popularity: float64 [I], means over the seeds; ratings: the data."""
+    """kind: the criterion; answers: of each strategy and number of questions; users: how many were
+    asked, by seed; score, informativeness, popularity: float64 [I], means over the seeds."""
 
     learner: str
     kind: str
@@ -49,51 +49,53 @@ class Evidence:
     answers: tuple[Answer, ...]
     users: tuple[int, ...]
     score: Array
-    telling: Array
+    informativeness: Array
     popularity: Array
     ratings: Ratings
 
 
 @dataclass
 class _Seed:
-    """What one seed gave: MAE by (strategy, questions)."""
+    """Results of one seed: MAE by (strategy, questions)."""
 
     kind: str
     users: int
     scores: Mapping[str, Array]
-    telling: Array
+    informativeness: Array
     maes: dict[tuple[str, int], float] = field(default_factory=dict)
 
 
 def measure_evidence(
-    config: StudyConfig, questions: Sequence[int], said: Callable[[int], None] | None = None
+    config: StudyConfig, questions: Sequence[int], on_seed: Callable[[int], None] | None = None
 ) -> Evidence:
     """Evidence items of the configuration's one learner, and what asking them is worth.
 
     Only cold users with more support ratings than the largest number of questions are asked:
-    others would answer the same under every strategy. Raises UsageError when a seed has none;
+    every strategy would ask the others the same items. Raises UsageError when a seed has none;
     Declined and Diverged come from the learner.
     """
     if len(config.models) != 1:
-        raise UsageError(f"evidence is about one learner, got {', '.join(config.models)}")
+        raise UsageError(f"evidence needs exactly one learner, got {', '.join(config.models)}")
     if not questions or min(questions) < 1:
         raise UsageError("--questions are numbers of ratings, 1 or more, such as 5,10")
     _, jobs = plan(config)
-    found = []
+    per_seed = []
     for job in jobs:
         with confined(job.seeds, io.StringIO()):
-            found.append(_seed(job, questions))
-        if said:
-            said(job.seeds.split)
-    means = {name: np.mean([s.scores[name] for s in found], 0) for name in ("evidence", "popular")}
+            per_seed.append(_seed(job, questions))
+        if on_seed:
+            on_seed(job.seeds.split)
+    means = {
+        name: np.mean([s.scores[name] for s in per_seed], 0) for name in ("evidence", "popular")
+    }
     return Evidence(
         config.models[0],
-        found[0].kind,
+        per_seed[0].kind,
         tuple(job.seeds.split for job in jobs),
-        tuple(_answers(found, questions)),
-        tuple(seed.users for seed in found),
+        tuple(_answers(per_seed, questions)),
+        tuple(seed.users for seed in per_seed),
         means["evidence"],
-        np.mean([seed.telling for seed in found], 0),
+        np.mean([seed.informativeness for seed in per_seed], 0),
         means["popular"],
         open_prepared(jobs[0].dataset_sha256),
     )
@@ -107,19 +109,21 @@ def _seed(job: Job, questions: Sequence[int]) -> _Seed:
     variant = Variant.of(registry.load("learner", job.base), job.base)
     config = variant.learner.Config.model_validate(job.config)
     learner = fit(variant, config, ratings, split, job.seeds, job.refit, job.device).learner
-    told: Telling = telling(learner, ratings, split, generator(job.seeds.order, "evidence"))
-    scores = item_scores(told.value, ratings, split)
-    seed = _Seed(told.kind, len(tasks), scores, told.value)
+    informative: Informativeness = informativeness(
+        learner, ratings, split, generator(job.seeds.order, "evidence")
+    )
+    scores = item_scores(informative.value, ratings, split)
+    seed = _Seed(informative.kind, len(tasks), scores, informative.value)
     for count in questions:
         for strategy in STRATEGIES:
-            shown = asked(tasks, scores.get(strategy), ratings, count)
-            seed.maes[strategy, count] = _mae(learner, shown, ratings)
+            revealed = asked(tasks, scores.get(strategy), ratings, count)
+            seed.maes[strategy, count] = _mae(learner, revealed, ratings)
     seed.maes[ALL, 0] = _mae(learner, tasks, ratings)
     return seed
 
 
 def _pool(split: Split, most: int) -> Tasks:
-    """The cold users who can be asked: more known items than questions."""
+    """The cold users with more support ratings than questions."""
     tasks = split.test.only((SCENARIO,))
     keep = tasks.support.lengths > most
     if not keep.any():
@@ -131,18 +135,18 @@ def _pool(split: Split, most: int) -> Tasks:
 
 
 def _mae(learner: Learner, tasks: Tasks, ratings: Ratings) -> float:
-    found = predict(learner, tasks, ratings)
-    score = np.clip(found.score, ratings.scale.low, ratings.scale.high)
-    return float(np.abs(score - ratings.value[found.row]).mean(dtype=np.float64))
+    predictions = predict(learner, tasks, ratings)
+    score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
+    return float(np.abs(score - ratings.value[predictions.row]).mean(dtype=np.float64))
 
 
-def _answers(found: Sequence[_Seed], questions: Sequence[int]) -> list[Answer]:
+def _answers(per_seed: Sequence[_Seed], questions: Sequence[int]) -> list[Answer]:
     lines = []
     for count in questions:
-        first = [seed.maes["evidence", count] for seed in found]
+        first = [seed.maes["evidence", count] for seed in per_seed]
         for strategy in STRATEGIES:
-            maes = [seed.maes[strategy, count] for seed in found]
+            maes = [seed.maes[strategy, count] for seed in per_seed]
             against = None if strategy == "evidence" else paired_difference(first, maes)
             lines.append(Answer(strategy, count, mean_interval(maes), against))
-    everything = mean_interval([seed.maes[ALL, 0] for seed in found])
+    everything = mean_interval([seed.maes[ALL, 0] for seed in per_seed])
     return [*lines, Answer(ALL, 0, everything, None)]

@@ -1,12 +1,12 @@
 """Orders in which a new user is asked: by a score of the items, or at random.
 
-    evidence:  telling / max telling * popularity / max popularity     (Lee et al. 2019, 3.3)
+    evidence:  informativeness / max * popularity / max     (Lee et al. 2019, 3.3)
     popular:   number of training ratings
     divisive:  variance of the training ratings * popularity
     random:    any order
 
-A user can answer only for items that he or she has rated. So a strategy orders the user's support
-pool; of the first N the ratings are revealed, and the query ratings stay the same.
+A user can answer only for items that he or she has rated, so a strategy orders the user's support
+pool: the ratings of its first N items are revealed. The query ratings stay the same.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ __all__ = ["STRATEGIES", "asked", "item_scores"]
 STRATEGIES = ("evidence", "popular", "divisive", "random")
 
 
-def item_scores(telling: Array, ratings: Ratings, split: Split) -> Mapping[str, Array]:
+def item_scores(informativeness: Array, ratings: Ratings, split: Split) -> Mapping[str, Array]:
     """The score of every item, float64 [I], for each of STRATEGIES but `random`."""
     rows, n = split.train.rows, ratings.catalogue.n_items
     item, value = ratings.item[rows], ratings.value[rows].astype(np.float64)
@@ -30,7 +30,7 @@ def item_scores(telling: Array, ratings: Ratings, split: Split) -> Mapping[str, 
     mean = np.bincount(item, value, n) / count
     variance = np.bincount(item, (value - mean[item]) ** 2, n) / count
     return {
-        "evidence": _share(telling) * _share(popularity),
+        "evidence": _share(informativeness) * _share(popularity),
         "popular": popularity,
         "divisive": variance * popularity,
     }
@@ -42,7 +42,7 @@ def _share(values: Array) -> Array:
 
 
 def asked(tasks: Tasks, score: Array | None, ratings: Ratings, count: int) -> Tasks:
-    """The tasks, knowing the `count` support ratings of highest score; ties as they stand.
+    """The tasks with the `count` support ratings of highest score; ties keep their order.
 
     A protocol's support is in random order, so None, which keeps it, is the random strategy.
     """

@@ -1,4 +1,4 @@
-"""evidence.csv: what asking is worth; evidence-items.csv: every item that training knows."""
+"""evidence.csv: what asking is worth; evidence-items.csv: every item with a training rating."""
 
 from pathlib import Path
 
@@ -19,39 +19,46 @@ COLUMNS = (
 ITEM_COLUMNS = ("rank", "item", "title", "score", "telling", "popularity")
 
 
-def write_evidence(found: Evidence, out: Path) -> Path:
+def write_evidence(evidence: Evidence, out: Path) -> Path:
     """Write both files into `out`; returns the path of evidence.csv. Raises StoreError."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "evidence.csv").write_text(to_csv(COLUMNS, _answers(found)), encoding="utf-8")
+        (out / "evidence.csv").write_text(to_csv(COLUMNS, _answers(evidence)), encoding="utf-8")
         (out / "evidence-items.csv").write_text(
-            to_csv(ITEM_COLUMNS, _items(found)), encoding="utf-8"
+            to_csv(ITEM_COLUMNS, _items(evidence)), encoding="utf-8"
         )
     except OSError as error:
         raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
     return out / "evidence.csv"
 
 
-def ranking(found: Evidence) -> Array:
-    """Items with training ratings, the most worth asking first."""
-    order = np.argsort(-found.score, kind="stable")
-    return order[found.popularity[order] > 0]
+def ranking(evidence: Evidence) -> Array:
+    """Items with training ratings, those most worth asking about first."""
+    order = np.argsort(-evidence.score, kind="stable")
+    return order[evidence.popularity[order] > 0]
 
 
-def title(found: Evidence, item: int) -> str:
+def title(evidence: Evidence, item: int) -> str:
     """The item's title, or its raw id."""
-    titles = found.ratings.catalogue.item_title
-    return str(found.ratings.item_id[item] if titles is None else titles[item])
+    titles = evidence.ratings.catalogue.item_title
+    return str(evidence.ratings.item_id[item] if titles is None else titles[item])
 
 
-def _answers(found: Evidence) -> list[tuple[object, ...]]:
-    users = round(float(np.mean(found.users)))
+def _answers(evidence: Evidence) -> list[tuple[object, ...]]:
+    users = round(float(np.mean(evidence.users)))
     lines: list[tuple[object, ...]] = []
-    for answer in found.answers:
+    for answer in evidence.answers:
         against = answer.against
         difference = _three(against.difference) if against else (None, None, None)
         p = against.p if against else None
-        about = (found.learner, found.kind, answer.questions, answer.strategy, answer.mae.n, users)
+        about = (
+            evidence.learner,
+            evidence.kind,
+            answer.questions,
+            answer.strategy,
+            answer.mae.n,
+            users,
+        )
         lines.append((*about, *_three(answer.mae), *difference, p))
     return lines
 
@@ -60,15 +67,15 @@ def _three(value: Interval) -> tuple[float | None, float | None, float | None]:
     return value.value, value.low, value.high
 
 
-def _items(found: Evidence) -> list[tuple[object, ...]]:
+def _items(evidence: Evidence) -> list[tuple[object, ...]]:
     return [
         (
             rank,
-            str(found.ratings.item_id[item]),
-            title(found, item),
-            float(found.score[item]),
-            float(found.telling[item]),
-            float(found.popularity[item]),
+            str(evidence.ratings.item_id[item]),
+            title(evidence, item),
+            float(evidence.score[item]),
+            float(evidence.informativeness[item]),
+            float(evidence.popularity[item]),
         )
-        for rank, item in enumerate(ranking(found), 1)
+        for rank, item in enumerate(ranking(evidence), 1)
     ]

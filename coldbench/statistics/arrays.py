@@ -21,7 +21,9 @@ def finite(x: npt.ArrayLike, axes: str, name: str = "x") -> FloatArray:
     if array.ndim != len(axes):
         raise ValueError(f"{name} needs shape [{', '.join(axes)}], got {array.shape}")
     if array.size == 0:
-        raise ValueError(f"{name} is empty, shape {array.shape}: give at least one of each axis")
+        raise ValueError(
+            f"{name} is empty, shape {array.shape}: every axis needs at least one entry"
+        )
     if not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).sum())
         raise ValueError(f"{name} holds {bad} non-finite values: list failed runs as failures")

@@ -1,4 +1,4 @@
-"""#1, second opinion: the bootstrap-t interval of a mean over seeds."""
+"""The bootstrap-t interval of a mean over seeds: a second opinion on the t interval."""
 
 from math import sqrt
 

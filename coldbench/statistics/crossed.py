@@ -1,4 +1,4 @@
-"""#11: two kinds of uncertainty, other seeds and other users, with the same users everywhere."""
+"""Variance between seeds and between users, when all seeds test the same users."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -1,4 +1,4 @@
-"""#18: learning curves over seeds."""
+"""Learning curves over seeds."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""#17: how far two seeds of one learner disagree about the same rating."""
+"""How far two seeds of one learner disagree about the same rating."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -1,4 +1,4 @@
-"""#6: the paired effect size d_z."""
+"""The paired effect size d_z."""
 
 from dataclasses import dataclass
 from math import exp, sqrt

@@ -1,4 +1,4 @@
-"""#16: how often runs fail, and the mean with and without them."""
+"""How often runs fail, and the mean with and without them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""#7: Holm's correction within a family of comparisons declared beforehand."""
+"""Holm's correction within a family of comparisons declared beforehand."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""#15: what reporting the best of several seeds would buy."""
+"""How much reporting the best of several seeds flatters a learner."""
 
 from dataclasses import dataclass
 

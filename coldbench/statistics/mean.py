@@ -1,4 +1,4 @@
-"""#1: the mean over seeds with its t interval."""
+"""The mean over seeds with its t interval."""
 
 from math import sqrt
 

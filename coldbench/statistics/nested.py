@@ -1,4 +1,4 @@
-"""#11 when every seed draws its own users: users within seeds."""
+"""Variance between seeds and between users, when every seed draws its own users."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ def nested_variance(errors: Sequence[npt.ArrayLike], *, level: float = 0.95) -> 
     """One-way random ANOVA of `errors`: R arrays, one per seed, of that seed's users [U_s].
 
     s2_U(R) = MS_within; s2_R = (MS_between - MS_within) / n0, n0 = (N - sum U_s^2 / N) / (R - 1).
-    A user met at several seeds counts as several users, so "other seeds, same users" cannot be
-    told apart here: `crossed_variance` on the users that all seeds share can. Unit: the seed.
+    A user tested at several seeds counts as several users, so "other seeds, same users" cannot be
+    separated: `crossed_variance` on the users that all seeds share can do that. Unit: the seed.
     R = 1 or one user everywhere gives None. Raises ValueError on no seed, an empty or a
     non-finite array. Source: Searle, Casella & McCulloch 1992, chapter 3.
     """

@@ -1,4 +1,4 @@
-"""#17 where any two seeds share only some of their ratings: the other ratings are left out."""
+"""Disagreement of seeds that share only some of their ratings; the others are left out."""
 
 from dataclasses import dataclass
 

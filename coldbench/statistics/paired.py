@@ -1,4 +1,4 @@
-"""#4: the paired difference of two learners, and what pairing bought."""
+"""The paired difference of two learners, and what pairing gains."""
 
 from dataclasses import dataclass
 from math import inf, sqrt

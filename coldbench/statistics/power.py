@@ -1,4 +1,4 @@
-"""#14: how many seeds a study needs, planned with a cautious standard deviation."""
+"""How many seeds a study needs, planned with a cautious standard deviation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

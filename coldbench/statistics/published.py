@@ -1,4 +1,4 @@
-"""#10: does a published number look like one of our runs?"""
+"""Does a published number look like one of our runs?"""
 
 from dataclasses import dataclass
 from math import copysign, inf, sqrt

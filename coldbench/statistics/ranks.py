@@ -1,4 +1,4 @@
-"""#13: does the order of the learners survive a change of seed?"""
+"""Does the order of the learners survive a change of seed?"""
 
 from dataclasses import dataclass
 from itertools import combinations

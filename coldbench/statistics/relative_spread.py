@@ -1,4 +1,4 @@
-"""#3: is one learner less stable than another?"""
+"""Is one learner less stable than another?"""
 
 from dataclasses import dataclass
 from math import inf, sqrt

@@ -1,4 +1,4 @@
-"""#8: how often one run of each learner, as papers publish, would reverse the conclusion."""
+"""How often one run of each learner, as papers publish, would reverse the conclusion."""
 
 from dataclasses import dataclass
 from math import ceil, sqrt

@@ -1,4 +1,4 @@
-"""#5: the sign-flip permutation test, exact by meeting in the middle, sampled beyond 30 seeds."""
+"""The sign-flip permutation test, exact up to 30 seeds (meet in the middle), then sampled."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ EXACT_UP_TO = 30
 class SignFlip:
     """Two-sided `p`; `smallest` is the smallest p these seeds can give.
 
-    `exact` tells all 2^R sign vectors from `draws` sampled ones. `reason` says when p is missing
+    `exact`: all 2^R sign vectors were used, not `draws` sampled ones. `reason` says when p is missing
     or when no data with so few seeds could reach `alpha`.
     """
 

@@ -1,4 +1,4 @@
-"""#2: how much runs vary, and how little few runs say about it."""
+"""How much runs vary, and how little a few runs say about it."""
 
 from dataclasses import dataclass
 from math import sqrt

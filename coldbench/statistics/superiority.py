@@ -1,4 +1,4 @@
-"""#9: the probability that A beats B on one shared seed."""
+"""The probability that A beats B on one shared seed."""
 
 from dataclasses import dataclass
 from math import ceil, sqrt

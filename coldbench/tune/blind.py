@@ -1,4 +1,4 @@
-"""What tuning may see of a split: training rows and validation tasks. Tests are not in it."""
+"""What tuning may see of a split: training rows and validation tasks, never test tasks."""
 
 from dataclasses import replace
 
@@ -11,10 +11,10 @@ __all__ = ["blind"]
 
 
 def blind(ratings: Ratings, split: Split) -> tuple[Ratings, Split]:
-    """Ratings whose other values are blanked, and a split without test tasks.
+    """Ratings with all other values blanked, and a split without test tasks.
 
     Every rating that is neither in the inner training rows nor in a validation task gets the
-    lowest value of the scale, so that not even a fault of ours could tune on the test.
+    lowest value of the scale, so that not even a bug here could tune on the test.
     """
     seen = np.zeros(len(ratings), dtype=bool)
     for rows in (split.inner.rows, split.validation.support.rows, split.validation.query.rows):

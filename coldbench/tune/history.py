@@ -1,6 +1,6 @@
 """The trials of one learner on disk: one JSON file each, written aside and renamed.
 
-A file is whole or not there, so a killed tuning goes on with the next trial.
+A file is complete or absent, so a killed tuning resumes with the next trial.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ __all__ = ["History", "Trial", "identity"]
 
 class Trial(BaseModel):
     """One configuration tried. options: departures from the defaults (none in trial 0); maes:
-    validation MAE of each seed that was run; identity: of what all trials share; code: as
+    validation MAE of each seed that was run; identity: hash of what all trials share; code: as
     `provenance.code_of`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +49,7 @@ def identity(jobs: Sequence[Job], space: Any) -> str:
 
 
 class History:
-    """The folder `trials/<learner>`; trials count from 0 without a hole."""
+    """The folder `trials/<learner>`; trials are numbered from 0 without gaps."""
 
     def __init__(self, folder: Path, learner: str, identity: str, code: str = "") -> None:
         self.folder, self.learner, self.identity = folder / learner, learner, identity
@@ -57,12 +57,12 @@ class History:
 
     def trials(self) -> list[Trial]:
         """What is stored; raises StoreError for a damaged file or another configuration."""
-        found: list[Trial] = []
-        while (file := self._file(len(found))).exists():
+        trials: list[Trial] = []
+        while (file := self._file(len(trials))).exists():
             try:
                 trial = Trial.model_validate_json(file.read_text("utf-8"))
             except (OSError, ValueError, ValidationError) as error:
-                raise StoreError(f"{file} is damaged ({error}): remove it and go on") from None
+                raise StoreError(f"{file} is damaged ({error}): delete it and resume") from None
             if trial.identity != self.identity:
                 raise StoreError(
                     f"{file}: from other data, defaults, seeds or search space; "
@@ -72,8 +72,8 @@ class History:
                 raise StoreError(
                     f"{file}: the code of {self.learner} has changed since; choose another --out"
                 )
-            found.append(trial)
-        return found
+            trials.append(trial)
+        return trials
 
     def add(self, trial: Trial) -> None:
         """Store a trial; raises StoreError."""

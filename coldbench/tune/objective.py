@@ -1,4 +1,4 @@
-"""The score of a configuration: mean validation MAE over scenarios, one seed after the other."""
+"""The score of a configuration: mean validation MAE over scenarios, seed by seed."""
 
 import io
 import time
@@ -35,27 +35,27 @@ def measure(
 ) -> Measured:
     """Train and validate a learner, with the given options, at the seed of each of its jobs.
 
-    Never raises for what a configuration does. `hopeless` is asked about the MAE of the first
-    seed; when it says so, the others are left out (status `pruned`).
+    Never raises because of a configuration. `hopeless` judges the MAE of the first seed: if True,
+    the other seeds are skipped (status `pruned`).
     """
-    found, start = Measured(), time.perf_counter()
+    measured, start = Measured(), time.perf_counter()
     for place, job in enumerate(jobs):
         try:
             with confined(job.seeds, io.StringIO()):
                 mae, epochs = _validated(job, options)
         except Diverged as error:
-            found.status, found.reason = "diverged", str(error)
+            measured.status, measured.reason = "diverged", str(error)
         except (Exception, SystemExit) as error:
-            found.status, found.reason = "failed", f"{type(error).__name__}: {error}"[:300]
-        if found.reason:
+            measured.status, measured.reason = "failed", f"{type(error).__name__}: {error}"[:300]
+        if measured.reason:
             break
-        found.maes.append(mae)
-        found.epochs.append(epochs)
+        measured.maes.append(mae)
+        measured.epochs.append(epochs)
         if place == 0 and len(jobs) > 1 and hopeless(mae):
-            found.status = "pruned"
+            measured.status = "pruned"
             break
-    found.seconds = time.perf_counter() - start
-    return found
+    measured.seconds = time.perf_counter() - start
+    return measured
 
 
 def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
@@ -77,10 +77,10 @@ def _blind(
 ) -> tuple[Ratings, Split]:
     ratings = open_prepared(dataset)
     chosen = PROTOCOLS[protocol].model_validate_json(options)
-    found = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
-    if not len(found[1].validation):
+    blinded = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
+    if not len(blinded[1].validation):
         raise UsageError(
             f"protocol {protocol!r} has no validation tasks on these data: nothing to tune on; "
-            "take a larger data set or raise protocol.validation"
+            "use a larger data set or raise protocol.validation"
         )
-    return found
+    return blinded

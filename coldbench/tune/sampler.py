@@ -1,7 +1,7 @@
 """The next configuration, by optuna's TPE from the trials so far; the first is the defaults.
 
-Each trial has a sampler of its own, seeded by learner and number: what is proposed depends on the
-earlier trials alone, so a tuning that was killed and resumed equals one that was not.
+Each trial has its own sampler, seeded by learner and number: a proposal depends on the earlier
+trials alone, so a tuning that was killed and resumed equals one that ran through.
 Bergstra, Bardenet, Bengio, Kegl: Algorithms for hyper-parameter optimization, NeurIPS 2011.
 """
 
@@ -35,7 +35,7 @@ def propose(
     trials: Sequence[Trial],
     worst: float,
 ) -> dict[str, Any]:
-    """Options of the next trial. worst: the MAE that a diverged or failed trial counts as."""
+    """Options of the next trial. worst: the MAE assigned to a diverged or failed trial."""
     if not trials:
         return {}
     library = optuna()
@@ -51,7 +51,7 @@ def propose(
 
 
 def _distribution(library: Any, dimension: Dimension) -> Any:
-    """A choice is a choice of its index, so that its values may be of any kind."""
+    """A choice is sampled by index, so that its values may be of any type."""
     if isinstance(dimension, Choice):
         return library.distributions.CategoricalDistribution(range(len(dimension.values)))
     kind = "FloatDistribution" if isinstance(dimension, Real) else "IntDistribution"
@@ -66,7 +66,7 @@ def _known(
     trial: Trial,
     worst: float,
 ) -> Any:
-    """The trial as optuna keeps it; None when it lies outside the space, as defaults may."""
+    """The trial in optuna's form; None when it lies outside the space, as defaults may."""
     values = {name: trial.options.get(name, defaults[name]) for name in distributions}
     if not all(space[name].holds(value) for name, value in values.items()):
         return None

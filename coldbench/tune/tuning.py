@@ -20,8 +20,8 @@ from coldbench.tune.sampler import optuna, propose
 
 __all__ = ["MARGIN", "Tuning", "tune"]
 
-MARGIN = 0.03  # of the best trial's MAE at the first seed: beyond it, other seeds are not run
-Said = Callable[[Trial], None]
+MARGIN = 0.03  # share by which a trial may exceed the best MAE at the first seed and go on
+OnTrial = Callable[[Trial], None]
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Tuning:
 
     @property
     def best(self) -> Trial | None:
-        """The lowest mean validation MAE; of equals the first."""
+        """The trial of lowest mean validation MAE; the first of equals."""
         done = [trial for trial in self.trials if trial.mae is not None]
         return min(done, key=lambda trial: (trial.mae, trial.number), default=None)
 
     @property
     def budget(self) -> Budget:
-        """What it cost and found."""
+        """Cost of the trials, and the best configuration."""
         best = self.best
         return Budget(
             trials=len(self.trials),
@@ -55,13 +55,13 @@ class Tuning:
 
 
 def tune(
-    config: StudyConfig, trials: int, out: Path, workers: int = 1, said: Said | None = None
+    config: StudyConfig, trials: int, out: Path, workers: int = 1, on_trial: OnTrial | None = None
 ) -> list[Tuning]:
     """Tune every model of the configuration with `trials` trials; stored ones are not repeated.
 
     A learner without a search space gets one trial, its defaults. workers: processes, one learner
     each; the result does not depend on their number. Raises UsageError for seeds that a study may
-    use, for a missing optuna and for unknown names, StoreError for a folder of another tuning.
+    use, without optuna and for unknown names, StoreError for the folder of another tuning.
     """
     early = [seed for seed in config.seed_list if seed < FIRST_TUNING_SEED]
     if early:
@@ -77,8 +77,8 @@ def tune(
         for name in config.models
     ]
     if workers > 1 and len(tasks) > 1:
-        return list(_parallel(tasks, workers, said))
-    return [_tune(task, said) for task in tasks]
+        return list(_parallel(tasks, workers, on_trial))
+    return [_tune(task, on_trial) for task in tasks]
 
 
 @dataclass(frozen=True)
@@ -89,25 +89,25 @@ class _Task:
     worst: float
 
 
-def _parallel(tasks: Sequence[_Task], workers: int, said: Said | None) -> Iterator[Tuning]:
-    """The tunings in the order of the tasks; `said` hears of them as they are done."""
+def _parallel(tasks: Sequence[_Task], workers: int, on_trial: OnTrial | None) -> Iterator[Tuning]:
+    """The tunings in the order of the tasks; `on_trial` is called as each ends."""
     pool = PebbleExecutor(min(workers, len(tasks)), None)  # its workers end with this process
     names = {pool.submit(_tune, task): task.jobs[0].learner for task in tasks}
     try:
         for future in as_completed(names):
-            for trial in future.result().trials if said else ():
-                said(trial)  # type: ignore[misc]
+            for trial in future.result().trials if on_trial else ():
+                on_trial(trial)  # type: ignore[misc]
         yield from (future.result() for future in names)
     except ProcessExpired as error:
         raise ColdbenchError(
-            f"a process that tuned a learner died ({error}), perhaps for want of memory: run the "
-            "command again, which goes on after the last whole trial"
+            f"a process that tuned a learner died ({error}), perhaps out of memory: run the "
+            "command again, which resumes after the last complete trial"
         ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _tune(task: _Task, said: Said | None = None) -> Tuning:
+def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
     first = task.jobs[0]
     variant = Variant.of(registry.load("learner", first.base), first.base)
     space = variant.dimensions()
@@ -123,8 +123,8 @@ def _tune(task: _Task, said: Said | None = None) -> Tuning:
         trial = _next(task, space, done, history, number)
         history.add(trial)
         done.append(trial)
-        if said:
-            said(trial)
+        if on_trial:
+            on_trial(trial)
     seeds = tuple(job.seeds.split for job in task.jobs)
     return Tuning(first.learner, tuple(done[: max(task.trials, 1)]), seeds)
 
@@ -137,16 +137,16 @@ def _next(
     finished = [trial for trial in done if trial.mae is not None]
     best = min(finished, key=lambda trial: trial.mae or np.inf, default=None)
     limit = np.inf if best is None else best.maes[0] * (1 + MARGIN)
-    found = measure(task.jobs, options, lambda mae: mae > limit)
+    measured = measure(task.jobs, options, lambda mae: mae > limit)
     return Trial(
         learner=job.learner,
         number=number,
         options=options,
-        status=found.status,
-        reason=found.reason,
-        maes=tuple(found.maes),
-        epochs=tuple(found.epochs),
-        seconds=round(found.seconds, 3),
+        status=measured.status,
+        reason=measured.reason,
+        maes=tuple(measured.maes),
+        epochs=tuple(measured.epochs),
+        seconds=round(measured.seconds, 3),
         identity=history.identity,
         code=history.code,
     )

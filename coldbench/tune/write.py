@@ -21,9 +21,9 @@ HEAD = """# Written by `coldbench tune`: the best configuration of each learner 
 """
 
 
-def write_tuning(config: StudyConfig, found: Sequence[Tuning], out: Path) -> Path:
+def write_tuning(config: StudyConfig, tunings: Sequence[Tuning], out: Path) -> Path:
     """Write both files into `out`; returns the path of tuned.yaml. Raises StoreError."""
-    tunings = sorted(found, key=lambda tuning: config.models.index(tuning.learner))
+    tunings = sorted(tunings, key=lambda tuning: config.models.index(tuning.learner))
     file = out / "tuned.yaml"
     text = HEAD.format(file=file) + yaml.safe_dump(
         _study(config, tunings), sort_keys=False, width=100
@@ -38,7 +38,7 @@ def write_tuning(config: StudyConfig, found: Sequence[Tuning], out: Path) -> Pat
 
 
 def _study(config: StudyConfig, tunings: Sequence[Tuning]) -> dict[str, Any]:
-    """The keys of a StudyConfig: what was given, with what was found on top."""
+    """The keys of a StudyConfig: those given, overridden by the tuned options."""
     given = config.model_dump(mode="json", exclude_defaults=True, exclude={"seeds", "out"})
     options = {
         tuning.learner: {**config.options.get(tuning.learner, {}), **tuning.budget.options}

@@ -96,7 +96,7 @@ def test_a_fault_of_the_batch_is_not_told_as_one_of_padding(
 @pytest.mark.filterwarnings("default")
 def test_any_error_of_the_first_use_is_mended_where_it_is(ratings: Ratings) -> None:
     check = conformance.CHECKS["answers_are_ratings"]
-    assert _verdict(check, Problem(Variant(Crashes), ratings)).fix == "mend the line named above"
+    assert _verdict(check, Problem(Variant(Crashes), ratings)).fix == "fix the line named above"
 
 
 def test_an_error_names_the_line_of_the_plugin() -> None:

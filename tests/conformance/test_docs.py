@@ -4,14 +4,16 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from coldbench import registry
+from coldbench import data, learning, registry, scoring
 from coldbench.report import write_report
+from coldbench.tasks import PROTOCOLS
 from tests.conformance.pages import DOCS, ROOT
 from tests.report.real import real_study
 
@@ -55,11 +57,52 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     assert all(note["fails"].endswith(".") for note in notes.values())
 
 
-def test_citation_is_of_this_version() -> None:
-    told = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version is not None
-    assert told["version"] == version[1]
+def prose() -> list[Path]:
+    """What people read before they change something."""
+    names = ("README.md", "CONTRIBUTING.md", "AGENTS.md")
+    return [*(ROOT / name for name in names), *DOCS.glob("*.md")]
+
+
+@pytest.mark.parametrize("page", prose(), ids=lambda page: page.name)
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    folders = "coldbench|baselines|mamo|tests|docs|configs|benchmarks"
+    for path in re.findall(rf"`((?:{folders})/[^`\s]*)`", page.read_text("utf-8")):
+        assert list(ROOT.glob(path)), f"{page.name} names {path}"
+
+
+def test_architecture_names_every_package_and_the_numbers_of_today() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    packages = {f"coldbench.{path.parent.name}" for path in ROOT.glob("coldbench/*/__init__.py")}
+    assert packages <= set(re.findall(r"`(coldbench\.\w+)`", page))
+    contracts = {data.CONTRACT, learning.CONTRACT, scoring.CONTRACT}
+    assert [{int(n)} for n in re.findall(r"`contract` of .* \| (\d+) \|", page)] == [contracts]
+    for name, protocol in PROTOCOLS.items():
+        assert f"`{name}` {protocol().version}" in page
+
+
+def test_the_picture_shows_each_layer_once_and_every_arrow_leads_down() -> None:
+    picture = runpy.run_path(str(DOCS / "packages.py"))
+    labels = re.findall(r"<text [^>]*>(.*?)</text>", picture["picture"]())
+    assert labels == [" · ".join(row) for row in picture["layers"]()]
+    drawn = set(" · ".join(labels).split(" · "))
+    assert {path.parent.name for path in ROOT.glob("coldbench/*/__init__.py")} <= drawn
+    edges = picture["imports"]()
+    assert len(edges) > len(labels)
+    assert all(upper < lower for upper, lower in edges)
+
+
+def test_a_pale_line_is_what_dark_arrows_imply() -> None:
+    implied = runpy.run_path(str(DOCS / "packages.py"))["implied"]
+    assert implied({(0, 1), (1, 2), (0, 2), (0, 3)}) == {(0, 2)}
+
+
+def test_citation_and_package_agree() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    assert citation["authors"] == project["authors"]
+    assert set(citation["keywords"]) <= set(project["keywords"])
 
 
 @pytest.mark.slow

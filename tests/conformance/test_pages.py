@@ -1,6 +1,8 @@
 """The pages on adding things are followed literally: every command succeeds."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import coldbench
 from coldbench import registry
 from coldbench.conformance.learners import Problem
 from coldbench.data.ratings import Ratings
@@ -27,6 +30,23 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="the pages are for a
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_follows_the_page(page: str, run: Run, tmp_path: Path) -> None:
     assert len(follow(DOCS / page, tmp_path, run, TUNE)) >= 4
+
+
+def listings() -> list[str]:
+    """All Python on the pages, and in what `coldbench new` writes, with its placeholders filled."""
+    pages = [ROOT / "README.md", *DOCS.glob("*.md")]
+    shown = [text for page in pages for kind, _, text in blocks(page) if kind == "python"]
+    templates = (ROOT / "coldbench" / "conformance" / "scaffold").glob("*/*.py.jinja")
+    return shown + [re.sub(r"{{.*?}}", "x", path.read_text("utf-8")) for path in templates]
+
+
+@pytest.mark.parametrize("text", listings())
+def test_plugins_import_from_the_public_face_and_it_has_the_names(text: str) -> None:
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    for node in nodes:
+        if (node.module or "").partition(".")[0] == "coldbench":
+            assert node.module == "coldbench"
+            assert {alias.name for alias in node.names} <= set(coldbench.__all__)
 
 
 def test_the_lines_on_content_do_what_they_say(ratings: Ratings) -> None:

@@ -75,7 +75,7 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "link": (lambda: plus("ml-1m/x", b"/etc/passwd", 0o120777), "is a link"),
     "bomb": (lambda: plus("ml-1m/zeros", b"\0" * (20 << 20)), "would unpack to"),
     "giant": (giant, "refused: would unpack to"),
-    "duplicate": (twice, "is there twice"),
+    "duplicate": (twice, "occurs twice"),
     "crowd": (crowd, "far more members"),
     "truncated": (lambda: GOOD[: len(GOOD) // 2], "truncated"),
     "short tail": (lambda: GOOD[:-5], "truncated"),

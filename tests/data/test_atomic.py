@@ -92,7 +92,7 @@ BAD = [
     ("tiny.inter", b"2.5", b"-inf", "tiny.inter:3: rating -inf"),
     ("tiny.inter", b"2.5", b"1e99", "tiny.inter:3: rating 1e+99"),
     ("tiny.inter", b"2.5", b"", "tiny.inter:3: rating is ''"),
-    ("tiny.inter", b"2.5\ti2", b"2.5", "tiny.inter:3: 3 fields where 4"),
+    ("tiny.inter", b"2.5\ti2", b"2.5", "tiny.inter:3: 3 fields instead of 4"),
     ("tiny.inter", b"\t200", b"\t-200", "tiny.inter:3: time -200"),
     ("tiny.inter", b"\t200", b"\t1e15", "tiny.inter:3: time 1e+15"),
     ("tiny.inter", b"\t200", b"\tnan", "tiny.inter:3: time nan"),
@@ -104,7 +104,7 @@ BAD = [
     ("tiny.inter", b"item_id:token", b"user_id:token", "tiny.inter:1: the header names"),
     ("tiny.user", b"31", b"old", "tiny.user:2: age is 'old'"),
     ("tiny.user", b"31", b"inf", "tiny.user:2: age is 'inf'"),
-    ("tiny.user", b"u2\t\t", b"u2\t", "tiny.user:3: 2 fields where 3"),
+    ("tiny.user", b"u2\t\t", b"u2\t", "tiny.user:3: 2 fields instead of 3"),
     ("tiny.user", b"u3\t", b"\t", "tiny.user:4: the user id is empty"),
     ("tiny.item", b"0.5 1", b"0.5 x", "tiny.item:2: v.1 is 'x'"),
 ]
@@ -137,7 +137,7 @@ def test_scale_of_known_names_and_by_option(tmp_path: Path) -> None:
         read(tmp_path / "a", bad)
     folder = str(write(tmp_path / "b", ATOMIC))
     assert open_dataset(folder, {"scale": "0,5,0.5"}).scale == Scale(0, 5, 0.5)
-    with pytest.raises(DataError, match=r"tiny\.inter:3: rating 2\.5 is no multiple"):
+    with pytest.raises(DataError, match=r"tiny\.inter:3: rating 2\.5 is not a multiple"):
         open_dataset(folder, {"scale": "0,5,1"})
     for wrong in ("5,1,1", "a,b,c", "1,5"):
         with pytest.raises(UsageError, match=r"dataset\.scale"):

@@ -41,9 +41,9 @@ def test_content(tmp_path: Path) -> None:
 BAD = [
     ("BX-Book-Ratings.csv", b'"10"', b'"11"', "BX-Book-Ratings.csv:4: rating 11 is outside 1..10"),
     ("BX-Book-Ratings.csv", b'"10"', b'"x"', "BX-Book-Ratings.csv:4: rating is 'x'"),
-    ("BX-Book-Ratings.csv", b';"10"', b"", "BX-Book-Ratings.csv:4: 2 fields where 3"),
-    ("BX-Users.csv", b';"18"', b"", "BX-Users.csv:3: 2 fields where 3"),
-    ("BX-Books.csv", b';"Harper"', b"", "BX-Books.csv:4: 7 fields where 8"),
+    ("BX-Book-Ratings.csv", b';"10"', b"", "BX-Book-Ratings.csv:4: 2 fields instead of 3"),
+    ("BX-Users.csv", b';"18"', b"", "BX-Users.csv:3: 2 fields instead of 3"),
+    ("BX-Books.csv", b';"Harper"', b"", "BX-Books.csv:4: 7 fields instead of 8"),
 ]
 
 

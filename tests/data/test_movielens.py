@@ -76,14 +76,14 @@ BAD = [
     (ML_1M, "ratings.dat", b"3::978302109", b"6::978302109", "ratings.dat:2: rating 6 is outside"),
     (ML_1M, "ratings.dat", b"3::978302109", b"3.5::978302109", "ratings.dat:2: rating 3.5 is no"),
     (ML_1M, "ratings.dat", b"3::978302109", b"abc::978302109", "ratings.dat:2: rating is 'abc'"),
-    (ML_1M, "ratings.dat", b"::978302109", b"", "ratings.dat:2: 3 fields where 4"),
+    (ML_1M, "ratings.dat", b"::978302109", b"", "ratings.dat:2: 3 fields instead of 4"),
     (ML_1M, "ratings.dat", b"978302109", b"-5", "ratings.dat:2: time -5"),
-    (ML_1M, "users.dat", b"::70072", b"", "users.dat:2: 4 fields where 5"),
-    (ML_1M, "movies.dat", b"2::Jumanji (1995)::A", b"2 A", "movies.dat:2: wanted is"),
+    (ML_1M, "users.dat", b"::70072", b"", "users.dat:2: 4 fields instead of 5"),
+    (ML_1M, "movies.dat", b"2::Jumanji (1995)::A", b"2 A", "movies.dat:2: expected"),
     (ML_100K, "u.data", b"891717742", b"x", "u.data:2: timestamp is 'x'"),
     (ML_100K, "u.item", b"|1|1|1", b"|1|2|1", "u.item:1: genre flag '2'"),
-    (ML_100K, "u.item", b"|0|1|0", b"|1|0", "u.item:3: 23 fields where 24"),
-    (ML_100K, "u.user", b"|94043", b"", "u.user:2: 4 fields where 5"),
+    (ML_100K, "u.item", b"|0|1|0", b"|1|0", "u.item:3: 23 fields instead of 24"),
+    (ML_100K, "u.user", b"|94043", b"", "u.user:2: 4 fields instead of 5"),
 ]
 
 
@@ -98,7 +98,7 @@ def test_faults_name_file_and_line(
 
 def test_faulty_extra_information(tmp_path: Path) -> None:
     files = {**ML_1M, "movies_extrainfos.dat": EXTRA + b"7::short\n"}
-    with pytest.raises(DataError, match=r"movies_extrainfos\.dat:3: wanted is"):
+    with pytest.raises(DataError, match=r"movies_extrainfos\.dat:3: expected"):
         open_dataset(str(write(tmp_path, files)))
 
 

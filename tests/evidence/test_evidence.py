@@ -16,7 +16,7 @@ from coldbench.data.ragged import Ragged
 from coldbench.data.ratings import Ratings
 from coldbench.errors import UsageError
 from coldbench.evidence import measure_evidence, write_evidence
-from coldbench.evidence.criterion import telling
+from coldbench.evidence.criterion import informativeness
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
 from coldbench.learning.fitting import fit
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, Variant
@@ -57,7 +57,7 @@ def test_gradient_norms_equal_those_of_a_plain_network(ratings: Ratings, split: 
 def test_influence_in_closed_form(ratings: Ratings, split: Split) -> None:
     """`Sound` moves all predictions by (r - mean) / 4 for one rating."""
     learner = fit(Variant(Sound), LearnerConfig(), ratings, split, Seeds.joint(0)).learner
-    found = telling(learner, ratings, split, np.random.default_rng(0))
+    found = informativeness(learner, ratings, split, np.random.default_rng(0))
     assert found.kind == "influence"
     rows = split.train.rows
     counts = np.bincount(ratings.item[rows], minlength=ratings.catalogue.n_items)
@@ -133,7 +133,7 @@ def test_the_item_that_tells_is_first(ratings: Ratings, split: Split) -> None:
     learner: Learner = fit(
         Variant(TasteOfOneItem), LearnerConfig(), ratings, split, Seeds.joint(0)
     ).learner
-    value = telling(learner, ratings, split, np.random.default_rng(0)).value
+    value = informativeness(learner, ratings, split, np.random.default_rng(0)).value
     assert np.flatnonzero(value).tolist() == [learner.item]  # type: ignore[attr-defined]
 
 

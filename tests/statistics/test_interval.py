@@ -47,7 +47,7 @@ def test_inputs_say_what_is_wrong() -> None:
         finite([[1.0, 2.0]], "R")
     with pytest.raises(ValueError, match=r"e needs shape \[R, U\], got \(2,\)"):
         finite([1.0, 2.0], "RU", "e")
-    with pytest.raises(ValueError, match=r"x is empty, shape \(0,\): give at least one"):
+    with pytest.raises(ValueError, match=r"x is empty, shape \(0,\): every axis needs"):
         finite([], "R")
     with pytest.raises(ValueError, match="x holds 2 non-finite values: list failed runs"):
         finite([1.0, np.nan, np.inf], "R")

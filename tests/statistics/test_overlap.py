@@ -1,4 +1,4 @@
-"""#17 and #11 from sums: equal to the statistics on complete data, and to brute force on holes."""
+"""Disagreement and variance from sums: equal to the full statistics, and to brute force on holes."""
 
 from itertools import combinations
 

@@ -1,4 +1,4 @@
-"""#3 to #9: two learners on the same seeds, against scipy, statsmodels and by hand."""
+"""Two learners on the same seeds, against scipy, statsmodels and by hand."""
 
 from itertools import product
 from math import sqrt

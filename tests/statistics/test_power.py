@@ -1,4 +1,4 @@
-"""#14: seeds needed, against statsmodels and by their definition."""
+"""Seeds needed, against statsmodels and by their definition."""
 
 from math import sqrt
 

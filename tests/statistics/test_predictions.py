@@ -1,4 +1,4 @@
-"""#17 and #18: disagreement between seeds and learning curves, by brute force."""
+"""Disagreement between seeds and learning curves, by brute force."""
 
 from itertools import combinations
 from typing import Any

@@ -1,4 +1,4 @@
-"""#13: rank counts, Kendall's W and tie groups."""
+"""Rank counts, Kendall's W and tie groups."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""#1, #2, #10, #15, #16: one learner's runs, against scipy and by hand."""
+"""One learner's runs, against scipy and by hand."""
 
 from math import sqrt
 

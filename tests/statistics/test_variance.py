@@ -1,4 +1,4 @@
-"""#11 and #12: analyses of variance against statsmodels and by hand."""
+"""Analyses of variance, against statsmodels and by hand."""
 
 from math import sqrt
 

@@ -19,7 +19,7 @@ def check(words: tuple[str, ...]) -> None:
     import torch
 
     from coldbench import registry
-    from coldbench.conformance import check as verdicts
+    from coldbench.conformance import check as run_checks
     from coldbench.conformance import kind_of
 
     if len(words) > 2 or (len(words) == 2 and words[0] not in KINDS):
@@ -28,17 +28,17 @@ def check(words: tuple[str, ...]) -> None:
     name = words[-1]
     kind = words[0] if len(words) == 2 else kind_of(name)
     torch.set_num_threads(1)
-    found = []
-    for verdict in verdicts(kind, name):
+    verdicts = []
+    for verdict in run_checks(kind, name):
         click.echo(str(verdict))
-        found.append(verdict)
+        verdicts.append(verdict)
     plugin = registry.plugins(kind)[name]
-    passed = sum(verdict.passed for verdict in found)
-    left = sum(not verdict.ran for verdict in found)
-    rest = f", {left} not run: mend the failure first" if left else ""
+    passed = sum(verdict.passed for verdict in verdicts)
+    left = sum(not verdict.ran for verdict in verdicts)
+    rest = f", {left} not run: fix the failure first" if left else ""
     click.echo(
         f"{kind} {name} ({plugin.package} {plugin.version}): "
-        f"{passed} of {len(found)} checks passed{rest}"
+        f"{passed} of {len(verdicts)} checks passed{rest}"
     )
-    if passed < len(found):
+    if passed < len(verdicts):
         sys.exit(3)

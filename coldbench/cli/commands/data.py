@@ -9,12 +9,12 @@ __all__ = ["data"]
 
 @click.group()
 def data() -> None:
-    """Data sets: list, download, import, and what is in one."""
+    """List, download, import and describe data sets."""
 
 
 @data.command(name="list")
 def data_list() -> None:
-    """The data sets by name."""
+    """List the data sets by name."""
     from coldbench.cli.terminal import print_names
 
     print_names("datasets")
@@ -22,9 +22,11 @@ def data_list() -> None:
 
 @data.command(name="info")
 @click.argument("name")
-@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of it.")
+@click.option(
+    "--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of the data set."
+)
 def data_info(name: str, assign: tuple[str, ...]) -> None:
-    """Counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
+    """Show counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
     from coldbench.cli.terminal import print_info
     from coldbench.data import open_dataset
     from coldbench.options import parse_assignments
@@ -36,7 +38,7 @@ def data_info(name: str, assign: tuple[str, ...]) -> None:
 @data.command(name="download")
 @click.argument("name")
 def data_download(name: str) -> None:
-    """Fetch an official archive, check it and keep it."""
+    """Download an official archive, check it and import it."""
     from coldbench.data import download
 
     click.echo(f"{name} is ready: {download(name)}")
@@ -46,7 +48,7 @@ def data_download(name: str) -> None:
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path))
 def data_import(name: str, path: Path) -> None:
-    """Take an official archive or folder that you have."""
+    """Import an official archive or folder from disk."""
     from coldbench.data import import_raw
 
     click.echo(f"{name} is ready: {import_raw(name, path)}")

@@ -11,13 +11,13 @@ __all__ = ["doctor"]
 
 @click.command()
 def doctor() -> None:
-    """Is this machine ready? One line a check, and what to do about each problem."""
+    """Check that this machine is ready, and say what to do about each problem."""
     from coldbench.cli.doctor import examine
 
     checks = []
     for check in examine():
         checks.append(check)
         advice = f"\n              -> {check.advice}" if check.advice else ""
-        click.echo(f"{MARKS[check.level]} {check.name:<11} {check.found}{advice}")
+        click.echo(f"{MARKS[check.level]} {check.name:<11} {check.observed}{advice}")
     if any(check.level == "problem" for check in checks):
         sys.exit(4)

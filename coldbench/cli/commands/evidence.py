@@ -11,11 +11,17 @@ __all__ = ["evidence"]
 
 
 @click.command()
-@click.option("--learner", "-l", default="melu", show_default=True, help="Whose predictions.")
+@click.option(
+    "--learner",
+    "-l",
+    default="melu",
+    show_default=True,
+    help="The learner whose predictions are used.",
+)
 @click.option("--seeds", "-s", callback=parse.seeds, default="5", show_default=True)
 @click.option(
     "--questions", callback=parse.numbers, default="5,10", show_default=True,
-    help="How many a user is asked.",
+    help="Numbers of questions asked of a user.",
 )  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Items shown.")
 @click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
@@ -49,5 +55,5 @@ def evidence(
     study = read_study(config, {key: value for key, value in given.items() if value is not None})
     mine = {name: chosen for name, chosen in study.options.items() if name == learner}
     study = study.model_copy(update={"options": mine})
-    found = measure_evidence(study, questions, lambda seed: click.echo(f"seed {seed} done"))
-    print_evidence(found, top, write_evidence(found, out))
+    measured = measure_evidence(study, questions, lambda seed: click.echo(f"seed {seed} done"))
+    print_evidence(measured, top, write_evidence(measured, out))

@@ -1,4 +1,4 @@
-"""`coldbench merge`: several parts of one study into one."""
+"""`coldbench merge`: the parts of one study into a whole."""
 
 from pathlib import Path
 
@@ -9,9 +9,15 @@ __all__ = ["merge"]
 
 @click.command()
 @click.argument("studies", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The whole.")
+@click.option(
+    "--out",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the merged study.",
+)
 def merge(studies: tuple[Path, ...], out: Path) -> None:
-    """Copy the runs of several studies of one configuration into one, after checks."""
+    """Merge studies of one configuration: copy their runs into one folder, after checks."""
     from coldbench.study import merge as merge_studies
 
     merged, new = merge_studies(studies, out)

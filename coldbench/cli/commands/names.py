@@ -1,4 +1,4 @@
-"""`coldbench list`: what can be named."""
+"""`coldbench list`: registered names."""
 
 import click
 
@@ -8,7 +8,7 @@ __all__ = ["list_"]
 @click.command(name="list")
 @click.argument("what", type=click.Choice(["models", "datasets", "protocols", "metrics"]))
 def list_(what: str) -> None:
-    """What can be named: learners, data sets, protocols, metrics, and where each comes from."""
+    """List learners, data sets, protocols or metrics, and the package each comes from."""
     from coldbench.cli.terminal import print_names
 
     print_names(what)

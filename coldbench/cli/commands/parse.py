@@ -1,4 +1,4 @@
-"""Texts of the command line -> values; each refuses what it cannot read, with the reason."""
+"""Command-line texts to values; what cannot be parsed is refused with the reason."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ def numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> li
 
 
 def seeds(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
-    found = numbers(ctx, param, value)
+    values = numbers(ctx, param, value)
     listed = value is not None and "," in value
-    return found if found is None or listed or len(found) != 1 else found[0]
+    return values if values is None or listed or len(values) != 1 else values[0]
 
 
 def shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int]:
@@ -38,11 +38,11 @@ def shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 
 
 def settings(texts: tuple[str, ...], scheduler: str | None) -> dict[str, str]:
-    """`NAME=VALUE` texts, and the scheduler's address among them."""
-    found = {} if scheduler is None else {"scheduler": scheduler}
+    """`NAME=VALUE` texts as a mapping, which also holds the scheduler's address."""
+    chosen = {} if scheduler is None else {"scheduler": scheduler}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise click.BadParameter(f"{text!r}: write it as NAME=VALUE", param_hint="--engine")
-        found[name] = value
-    return found
+        chosen[name] = value
+    return chosen

@@ -26,7 +26,7 @@ def run(models: list[str] | None, assign: tuple[str, ...], **given: Any) -> None
 
 
 def overrides(models: list[str] | None, assign: tuple[str, ...]) -> dict[str, Any]:
-    """Keys of `StudyConfig` from `--models` and `--set`, None where nothing was said."""
+    """Keys of `StudyConfig` from `--models` and `--set`, None for those not given."""
     from coldbench.options import parse_assignments
 
     options = parse_assignments(assign)

@@ -17,7 +17,7 @@ SEEDS = "1000,1001,1002"
 @click.option("--trials", "-t", type=click.IntRange(1), default=20, show_default=True)
 @click.option(
     "--seeds", "-s", callback=parse.seeds, default=SEEDS, show_default=True,
-    help="Which; from 1000 on, for studies use earlier ones.",
+    help="Tuning seeds, from 1000 on: studies use earlier ones.",
 )  # fmt: skip
 @click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
 @click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
@@ -31,7 +31,7 @@ SEEDS = "1000,1001,1002"
 )
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path), default=Path("tuning"), show_default=True,
-    help="Folder of tuned.yaml, history.csv and the trials; an interrupted tuning goes on there.",
+    help="Folder of tuned.yaml, history.csv and the trials; an interrupted tuning resumes there.",
 )  # fmt: skip
 @click.option(
     "--workers", "-w", type=click.IntRange(1), default=1, show_default=True,
@@ -53,5 +53,5 @@ def tune(
     given["protocol_options"] = options.pop("protocol", None)
     given["options"] = options or None
     study = read_config(config, {key: value for key, value in given.items() if value is not None})
-    found = search(study, trials, out, workers, print_trial)
-    print_tuning(found, write_tuning(study, found, out))
+    tunings = search(study, trials, out, workers, print_trial)
+    print_tuning(tunings, write_tuning(study, tunings, out))

@@ -1,4 +1,4 @@
-"""`coldbench verify`: is a study whole, and does it repeat?"""
+"""`coldbench verify`: is a study complete, and does it repeat?"""
 
 import sys
 from pathlib import Path
@@ -13,12 +13,14 @@ __all__ = ["verify"]
 @click.option("--replay", type=click.IntRange(1), metavar="K", help="Run K stored jobs again.")
 @click.option("--seed", default=0, show_default=True, help="Which jobs are drawn for --replay.")
 @click.option("--data", "dataset", default="", help="For --replay: name or folder of the data.")
-@click.option("--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of them.")
+@click.option(
+    "--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of those data."
+)
 @click.option("--workers", "-w", type=click.IntRange(1), default=1, help="Processes for --replay.")
 def verify(
     study: Path, replay: int | None, seed: int, dataset: str, assign: tuple[str, ...], workers: int
 ) -> None:
-    """Is a study whole, unedited and of one piece? And do its runs repeat, bit for bit?"""
+    """Check that a study is complete, unedited and consistent; --replay checks that runs repeat."""
     from coldbench.options import parse_assignments
     from coldbench.study import Study
     from coldbench.study import verify as verify_study

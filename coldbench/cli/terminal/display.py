@@ -27,7 +27,7 @@ class Display:
     """Shows a study while it runs; a context manager.
 
     progress: hand it to `run_study`; failures: the records that did not finish;
-    track: is told each stored record.
+    track: is called with each stored record.
     On a terminal a bar with time left; elsewhere about ten plain lines, and one a failure.
     """
 
@@ -64,16 +64,16 @@ class Display:
 
     def _begin(self, pending: int, stored: int) -> None:
         self._total, self._since = pending, time.monotonic()
-        kept = f", {stored} stored already" if stored else ""
-        self.console.print(f"{runs(pending)} to do{kept}.")
+        already = f", {stored} stored already" if stored else ""
+        self.console.print(f"{runs(pending)} to do{already}.")
         self._bar.update(self._task, total=pending, visible=pending > 0)
 
     def _changed(self, learners: Sequence[str]) -> None:
         if learners:
             names = ", ".join(display_name(name) for name in learners)
             self.console.print(
-                f"The code of {names} is another than when its stored runs were made. They are "
-                "kept as they are: to run the code of today, choose another --out.",
+                f"The code of {names} has changed since its stored runs. They are kept: choose "
+                "another --out to run the present code.",
                 style="yellow", markup=False,
             )  # fmt: skip
 

@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 __all__ = ["print_evidence"]
 
 
-def print_evidence(found: "Evidence", top: int, file: Path) -> None:
+def print_evidence(evidence: "Evidence", top: int, file: Path) -> None:
     """Two tables, and where the files are."""
     from coldbench.evidence.write import ranking, title
 
     console = open_console()
-    best = ranking(found)[:top]
+    best = ranking(evidence)[:top]
     lines = [
         (
             rank,
-            display_name(title(found, item), 60),
-            number(float(found.score[item])),
-            number(float(found.telling[item])),
-            f"{found.popularity[item]:,.0f}",
+            display_name(title(evidence, item), 60),
+            number(float(evidence.score[item])),
+            number(float(evidence.informativeness[item])),
+            f"{evidence.popularity[item]:,.0f}",
         )
         for rank, item in enumerate(best, 1)
     ]
-    columns = ("rank", "item", "score", found.kind, "ratings")
+    columns = ("rank", "item", "score", evidence.kind, "ratings")
     console.print(table("Items worth asking a new user about", columns, lines))
     answers = []
-    for answer in found.answers:
+    for answer in evidence.answers:
         difference = answer.against.difference if answer.against else None
         answers.append(
             (
@@ -47,9 +47,9 @@ def print_evidence(found: "Evidence", top: int, file: Path) -> None:
             )
         )
     headings = ("questions", "asked by", "MAE", "95 %", "evidence − this", "95 %", "p")
-    users = sum(found.users) / len(found.users)
-    name = display_name(found.learner)
-    heading = f"{name}, {len(found.seeds)} seeds, {users:,.0f} cold users each"
+    users = sum(evidence.users) / len(evidence.users)
+    name = display_name(evidence.learner)
+    heading = f"{name}, {len(evidence.seeds)} seeds, {users:,.0f} cold users each"
     console.print(table(heading, headings, answers))
     console.print(
         "A user is asked about items that he or she has rated; the query ratings stay the same. "

@@ -65,11 +65,11 @@ def _plugins(kind: str, summary: Any) -> list[tuple[str, str, str]]:
     lines = []
     for name, plugin in registry.plugins(kind).items():
         try:
-            told = summary(name, registry.load(kind, name))
+            description = summary(name, registry.load(kind, name))
         except (ColdbenchError, AttributeError) as error:
-            told = f"cannot be used: {display_name(error, 200)}"
+            description = f"cannot be used: {display_name(error, 200)}"
         package = f"{plugin.package} {plugin.version}"
-        lines.append((display_name(name), display_name(package), display_name(told, 200)))
+        lines.append((display_name(name), display_name(package), display_name(description, 200)))
     return lines
 
 
@@ -82,19 +82,21 @@ def print_info(ratings: "Ratings") -> None:
     from coldbench.data import describe
 
     console = open_console()
-    told = describe(ratings)
-    lines = [(key.replace("_", " "), text) for key, value in told.items() if (text := _text(value))]
+    facts = describe(ratings)
+    lines = [
+        (key.replace("_", " "), text) for key, value in facts.items() if (text := _text(value))
+    ]
     console.print(table("", ("what", "value"), lines))
     for key in ("user_fields", "item_fields"):
-        if told[key]:
-            rows = [[plain(part) for part in field.values()] for field in told[key]]
-            console.print(table(key.replace("_", " "), list(told[key][0]), rows))
-    if told["histogram"]:
-        console.print(_histogram(told["histogram"]))
+        if facts[key]:
+            rows = [[plain(part) for part in field.values()] for field in facts[key]]
+            console.print(table(key.replace("_", " "), list(facts[key][0]), rows))
+    if facts["histogram"]:
+        console.print(_histogram(facts["histogram"]))
 
 
 def _text(value: Any) -> str:
-    """One line; nested tables are shown apart and give nothing here."""
+    """One line; nested tables, which are shown apart, give an empty text."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int):

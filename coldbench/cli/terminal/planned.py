@@ -39,11 +39,11 @@ def print_plan(config: "StudyConfig", workers: int | None) -> None:
     lines = [
         (display_name(p.learner), p.jobs, p.epochs, p.problem or f"{p.seconds:.1f}") for p in probes
     ]
-    columns = ("learner", "runs to do", "most epochs", "seconds a run")
+    columns = ("learner", "runs to do", "maximum epochs", "seconds a run")
     console.print(table("Jobs", columns, lines))
     total = sum(probe.seconds * probe.jobs for probe in probes) / count
     console.print(
         f"Estimate: about {duration(total)} with {count} worker{'s' if count > 1 else ''}. It "
-        "scales one epoch on at most 200 users to the most epochs; early stopping makes it "
-        "shorter."
+        "scales one epoch on at most 200 users to the maximum number of epochs; early stopping "
+        "makes it shorter."
     )

@@ -16,47 +16,47 @@ __all__ = ["print_contrasts", "print_needs"]
 
 LEFT_OUT = ("runs", "p, equivalence")  # no room in 100 columns
 SAFELY = (
-    "seeds: as if the pilot's standard deviation were the true one, which is too few half of the "
-    "time; planned safely: with its upper 80 % limit; the last column: at the ends of its 95 % "
+    "seeds: as if the pilot's standard deviation were the true one, which gives too few half of "
+    "the time; planned safely: with its upper 80 % limit; the last column: at the ends of its 95 % "
     "interval. For one comparison: with several, divide --level by their number."
 )
 
 
-def print_contrasts(found: "Contrasts", shown: "Table") -> None:
+def print_contrasts(contrasts: "Contrasts", numbers: "Table") -> None:
     """What differs between the studies, then the numbers, then how to read them."""
     console = open_console()
-    if found.differing:
-        lines = [[what, a, b] for what, a, b in found.differing]
+    if contrasts.differing:
+        lines = [[what, a, b] for what, a, b in contrasts.differing]
         console.print(table("What differs", ("", "A", "B"), lines))
     else:
         console.print("The studies share data, protocol, options and code.\n")
-    _print(console, shown)
-    console.print(Text(f"Paired: {'yes' if found.paired else 'no'}, {found.why}."))
+    _print(console, numbers)
+    console.print(Text(f"Paired: {'yes' if contrasts.paired else 'no'}, {contrasts.why}."))
     console.print(
         Text(
-            f"Equivalent: shown to lie within {found.margin:g} rating points of each other. Not "
-            "shown: neither a difference nor equivalence; more seeds may tell. Below 0, A has the "
-            "lower error. p is corrected after Holm over all rows."
+            f"Equivalent: shown to lie within {contrasts.margin:g} rating points of each other. "
+            "Not shown: neither a difference nor equivalence; more seeds may tell. Below 0, A has "
+            "the lower error. p is corrected after Holm over all rows."
         )
     )
-    for name, alone in zip("AB", found.alone, strict=True):
+    for name, alone in zip("AB", contrasts.alone, strict=True):
         if alone:
-            told = ", ".join(display_name(one) for one in alone)
-            console.print(Text(f"Only in {name}: {told}."))
+            learners = ", ".join(display_name(learner) for learner in alone)
+            console.print(Text(f"Only in {name}: {learners}."))
 
 
-def print_needs(shown: "Table") -> None:
+def print_needs(needs: "Table") -> None:
     """The table, and how to read it."""
     console = open_console()
-    _print(console, shown)
+    _print(console, needs)
     console.print(Text(SAFELY))
 
 
-def _print(console: Console, shown: "Table") -> None:
-    places = [k for k, column in enumerate(shown.columns) if column.title not in LEFT_OUT]
-    lines = [[_cell(row[place]) for place in places] for row in shown.rows]
-    heads = [shown.columns[place].title.replace(", 95 % interval", "") for place in places]
-    console.print(table(shown.title, heads, lines))
+def _print(console: Console, numbers: "Table") -> None:
+    places = [k for k, column in enumerate(numbers.columns) if column.title not in LEFT_OUT]
+    lines = [[_cell(row[place]) for place in places] for row in numbers.rows]
+    headings = [numbers.columns[place].title.replace(", 95 % interval", "") for place in places]
+    console.print(table(numbers.title, headings, lines))
 
 
 def _cell(cell: "Cell") -> Text:

@@ -1,4 +1,4 @@
-"""The console, and tables on it. Names come from strangers: text is never read as markup."""
+"""The console, and tables on it. Text is never read as markup: plugins choose names."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from coldbench.text import plain
 __all__ = ["NARROWEST", "duration", "open_console", "runs", "table"]
 
 NARROWEST = 100  # columns assumed where the output is not a terminal
-NUMERIC = "-−.0123456789n±[◆●"  # how the cells of a column of numbers begin
+NUMERIC = "-−.0123456789n±[◆●"  # first characters of cells in a numeric column
 
 
 def open_console() -> Console:
@@ -45,7 +45,7 @@ def runs(count: int) -> str:
 def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
     """Cells are plain text; columns of numbers align right."""
     cells = [[_cell(value) for value in line] for line in lines]
-    found = Table(
+    grid = Table(
         title=Text(title) if title else None,
         title_justify="left",
         title_style="bold",
@@ -56,10 +56,10 @@ def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]])
     for place, column in enumerate(columns):
         texts = [line[place].plain for line in cells]
         numeric = bool(texts) and all(text[:1] in NUMERIC for text in texts)
-        found.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
     for line in cells:
-        found.add_row(*line)
-    return found
+        grid.add_row(*line)
+    return grid
 
 
 def _cell(value: object) -> Text:

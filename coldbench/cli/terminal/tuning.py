@@ -1,4 +1,4 @@
-"""Trials as they come, and what tuning found."""
+"""Trials as they finish, and the result of tuning."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,16 +17,16 @@ __all__ = ["print_trial", "print_tuning"]
 
 def print_trial(trial: "Trial") -> None:
     """One line."""
-    told = f"MAE {trial.mae:.4f}" if trial.mae is not None else f"{trial.status} {trial.reason}"
+    outcome = f"MAE {trial.mae:.4f}" if trial.mae is not None else f"{trial.status} {trial.reason}"
     options = ", ".join(f"{name} {_short(value)}" for name, value in trial.options.items())
-    line = f"{display_name(trial.learner)} {trial.number}: {told}  ({options or 'defaults'})"
+    line = f"{display_name(trial.learner)} {trial.number}: {outcome}  ({options or 'defaults'})"
     open_console().print(Text(plain(line)), soft_wrap=True)
 
 
-def print_tuning(found: Sequence["Tuning"], file: Path) -> None:
+def print_tuning(tunings: Sequence["Tuning"], file: Path) -> None:
     """Budget and gain of each learner, and what to type next."""
     lines = []
-    for tuning in found:
+    for tuning in tunings:
         budget = tuning.budget
         lines.append(
             (

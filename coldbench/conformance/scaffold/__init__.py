@@ -26,8 +26,8 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 def create(kind: str, name: str, parent: Path) -> Path:
     """Write the package `parent/NAME` and return its folder.
 
-    Raises UsageError for a name that cannot be one or is taken, and for a folder that exists:
-    nothing is ever overwritten.
+    Raises UsageError for an invalid or taken name and for a folder that exists: nothing is ever
+    overwritten.
     """
     if kind not in KINDS:
         raise unknown("kind of plugin", kind, KINDS)
@@ -47,7 +47,7 @@ def create(kind: str, name: str, parent: Path) -> Path:
 
 
 def _words(kind: str, name: str) -> Mapping[str, str]:
-    """What the templates fill in; raises UsageError for a bad name."""
+    """Values for the templates; raises UsageError for a bad name."""
     if not NAME.fullmatch(name) or len(name) > 40:
         raise UsageError(
             f"{kind} name {shorten(name)}: use at most 40 lower-case letters and digits, words "
@@ -56,9 +56,9 @@ def _words(kind: str, name: str) -> Mapping[str, str]:
     module = name.replace("-", "_")
     if name in registry.names(kind):
         owner = registry.plugins(kind)[name].package
-        raise UsageError(f"the {kind} {name!r} is registered already, by {owner}; take another")
+        raise UsageError(f"the {kind} {name!r} is registered already, by {owner}; choose another")
     if keyword.iskeyword(module):
-        raise UsageError(f"{kind} name {name!r} is a keyword of Python; take another")
+        raise UsageError(f"{kind} name {name!r} is a Python keyword; choose another")
     if module in sys.stdlib_module_names or find_spec(module) is not None:
         raise UsageError(f"{kind} name {name!r}: Python has a module {module!r} already")
     title = "".join(word.capitalize() for word in name.split("-"))

@@ -1,7 +1,7 @@
-"""Zip archives from anywhere: only whitelisted members are read, and only from a decent archive.
+"""Untrusted zip archives: only whitelisted members are read, and only from a safe archive.
 
 Refused as a whole: paths that leave the folder, absolute paths, links, duplicate members,
-encryption, odd compression, sizes or ratios of a bomb, damage of any kind. Nothing is written.
+encryption, unusual compression, zip bombs, damage of any kind. Nothing is written.
 """
 
 import os
@@ -23,16 +23,16 @@ MAX_UNPACKED = 384 << 20
 """Of all members together; the largest official archive, Book-Crossing, unpacks to 110 MB."""
 MAX_RATIO = 100
 RATIO_FLOOR = 1 << 20
-"""Smaller members may compress as well as they like."""
+"""Members smaller than this may have any compression ratio."""
 BLOCK = 1 << 20
 END, END_SIZE = b"PK\x05\x06", 22
 FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
 
 
 def member_names(path: Path) -> list[str]:
-    """Base names of all files in a decent archive; raises DataError for any other."""
-    with _opened(path) as archive:
-        return sorted(PurePosixPath(info.filename).name for info in _decent(path, archive))
+    """Base names of all files in a safe archive; raises DataError for any other."""
+    with _safely_opened(path) as archive:
+        return sorted(PurePosixPath(info.filename).name for info in _safe_members(path, archive))
 
 
 def read_members(path: Path, folder: str, wanted: tuple[str, ...]) -> dict[str, bytes]:
@@ -40,20 +40,20 @@ def read_members(path: Path, folder: str, wanted: tuple[str, ...]) -> dict[str, 
 
     Members that the archive lacks are left out; raises DataError for a hostile or damaged archive.
     """
-    with _opened(path) as archive:
-        infos = {info.filename: info for info in _decent(path, archive)}
-        found = {}
+    with _safely_opened(path) as archive:
+        infos = {info.filename: info for info in _safe_members(path, archive)}
+        members = {}
         for name in wanted:
             places = [place for place in (name, f"{folder}/{name}") if place in infos]
             if len(places) > 1:
                 raise DataError(f"{path}: the archive holds {name} twice")
             if places:
-                found[name] = _read(path, archive, infos[places[0]])
-        return found
+                members[name] = _read(path, archive, infos[places[0]])
+        return members
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _safely_opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         _check_ends(path)
         with zipfile.ZipFile(path) as archive:
@@ -76,18 +76,18 @@ def _check_ends(path: Path) -> None:
     if size > MAX_ARCHIVE:
         raise DataError(f"{path}: {size} bytes; archives over {MAX_ARCHIVE} are refused")
     if place < 0 or len(tail) - place < END_SIZE:
-        raise DataError(f"{path}: no zip archive, or a truncated one; download it again")
+        raise DataError(f"{path}: not a zip archive, or a truncated one; download it again")
     length, begin = struct.unpack("<II", tail[place + 12 : place + 20])
     if length > MAX_DIRECTORY or b"PK\x06\x07" in tail[max(0, place - 20) : place]:
-        raise DataError(f"{path}: the archive lists far more members than a data set has")
+        raise DataError(f"{path}: the archive lists far more members than any data set has")
     if begin + length > size:
         raise DataError(f"{path}: truncated archive; download it again")
 
 
-def _decent(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _safe_members(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     seen: set[str] = set()
     for info in archive.infolist():
-        fault = _fault(info) or ("is there twice" if info.filename in seen else "")
+        fault = _fault(info) or ("occurs twice" if info.filename in seen else "")
         if fault:
             raise DataError(f"{path}: refused: member {shorten(info.filename)} {fault}")
         seen.add(info.filename)

@@ -37,7 +37,7 @@ def atomic_layout(name: str) -> Layout:
 
 
 def choose(where: str, names: Iterable[str], layouts: Sequence[Layout]) -> Layout:
-    """The first layout whose required files are all there; raises DataError when none is."""
+    """The first layout whose required files are all present; raises DataError if there is none."""
     present = set(names)
     for layout in layouts:
         if present.issuperset(layout.required):
@@ -46,5 +46,5 @@ def choose(where: str, names: Iterable[str], layouts: Sequence[Layout]) -> Layou
     missing = [name for name in nearest.required if name not in present]
     wanted = " or ".join("+".join(layout.required) for layout in layouts)
     raise DataError(
-        f"{shorten(where, 200)} lacks {', '.join(missing)}; wanted are the files {wanted}"
+        f"{shorten(where, 200)} lacks {', '.join(missing)}; needed are the files {wanted}"
     )

@@ -1,4 +1,4 @@
-"""One raw text file as it lies on disk, and its decoded lines."""
+"""One raw text file as it is on disk, and its decoded lines."""
 
 import re
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class RawFile:
 
 
 def read_raw(path: Path) -> RawFile:
-    """The file's bytes; raises DataError when it is missing, no regular file, or too large."""
+    """The file's bytes; raises DataError when it is missing, not a regular file, or too large."""
     try:
         if not path.is_file():
             raise DataError(f"{path}: no such file")

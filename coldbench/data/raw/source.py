@@ -17,22 +17,22 @@ def file_names(folder: Path) -> list[str]:
         return sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{shorten(str(folder), 200)}: no readable folder: {reason}") from error
+        raise DataError(f"{shorten(str(folder), 200)}: not a readable folder: {reason}") from error
 
 
 def atomic_name(folder: Path) -> str:
-    """NAME of the folder's only NAME.inter; raises DataError when there is none or several."""
-    found = [name.removesuffix(".inter") for name in file_names(folder) if name.endswith(".inter")]
-    if len(found) != 1 or not found[0]:
-        several = f"has {len(found)} files NAME.inter" if found else "has no file NAME.inter"
-        raise DataError(f"{shorten(str(folder), 200)} {several}; exactly one is wanted")
-    return found[0]
+    """NAME of the folder's only NAME.inter; raises DataError when there is not exactly one."""
+    names = [name.removesuffix(".inter") for name in file_names(folder) if name.endswith(".inter")]
+    if len(names) != 1 or not names[0]:
+        fault = f"has {len(names)} files NAME.inter" if names else "has no file NAME.inter"
+        raise DataError(f"{shorten(str(folder), 200)} {fault}; exactly one is needed")
+    return names[0]
 
 
 def read_source(path: Path, layouts: Sequence[Layout]) -> tuple[Layout, dict[str, RawFile]]:
     """The files of the first layout that a folder or archive has, by name, and that layout.
 
-    They lie at the top, or in a folder called like the layout, as in the official archives.
+    They lie at the top or in a folder named after the layout, as in the official archives.
     Raises DataError when no layout is complete, or when the archive is damaged or hostile.
     """
     if path.is_file():

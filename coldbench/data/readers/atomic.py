@@ -16,10 +16,10 @@ __all__ = ["Atomic"]
 
 
 class Atomic(Dataset):
-    """A folder of atomic files; the data set is called after its NAME.inter."""
+    """A folder of atomic files; the data set is named after its NAME.inter."""
 
     class Config(Options):
-        """path: the folder; scale: `low,high,step` when the ratings should not tell it."""
+        """path: the folder; scale: `low,high,step`, if not to be inferred from the ratings."""
 
         path: Path | None = None
         scale: tuple[float, float, float] | None = None
@@ -33,7 +33,7 @@ class Atomic(Dataset):
         @classmethod
         def _ordered(cls, value: tuple[float, float, float] | None) -> object:
             if value and not (value[0] <= value[1] and value[2] > 0):
-                raise ValueError("wanted are low,high,step with low <= high and step > 0")
+                raise ValueError("give low,high,step with low <= high and step > 0")
             return value
 
     summary: ClassVar[str] = "any folder of RecBole atomic files: NAME.inter, NAME.user, NAME.item"

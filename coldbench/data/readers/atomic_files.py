@@ -30,7 +30,7 @@ SCALES = {
     "ml-25m": Scale(0.5, 5, 0.5),
     "ml-32m": Scale(0.5, 5, 0.5),
 }
-"""Scales of data sets that are known by name; those of others are inferred from the ratings."""
+"""Scales of data sets known by name; other scales are inferred from the ratings."""
 
 
 class Column(NamedTuple):
@@ -68,13 +68,13 @@ def _ratings(raw: RawFile) -> Table:
 
 def _header(raw: RawFile) -> list[Column]:
     if not raw.text:
-        raise DataError(f"{raw.label}:1: the file is empty; a header name:type is wanted")
+        raise DataError(f"{raw.label}:1: the file is empty; a header name:type is needed")
     header = []
     for position, cell in enumerate(raw.text.split("\n", 1)[0].split("\t")):
         name, colon, kind = cell.rpartition(":")
         if not (name and colon) or kind not in TYPES:
             raise raw.error(
-                0, f"header cell {shorten(cell)} is no name:type with type {', '.join(TYPES)}"
+                0, f"header cell {shorten(cell)} is not name:type with type {', '.join(TYPES)}"
             )
         header.append(Column(name, kind, position))
     names = [column.name for column in header]
@@ -88,8 +88,8 @@ def _find(raw: RawFile, header: list[Column], name: str) -> int:
     for column in header:
         if column.name == name:
             return column.position
-    found = shorten(", ".join(column.name for column in header), 200)
-    raise raw.error(0, f"the header has no column {name}, only {found}")
+    names = shorten(", ".join(column.name for column in header), 200)
+    raise raw.error(0, f"the header has no column {name}, only {names}")
 
 
 def _rating_column(raw: RawFile, header: list[Column]) -> int:
@@ -112,9 +112,9 @@ def _content(raw: RawFile | None, owner: str) -> Table | None:
         if owner == "item" and column.name.endswith("title") and "title" not in frame:
             frame["title"] = cells
             continue
-        made = _fields(column, cells)
-        frame |= made
-        kinds |= dict.fromkeys(made, _kind(column))
+        fields = _fields(column, cells)
+        frame |= fields
+        kinds |= dict.fromkeys(fields, _kind(column))
     return Table(pd.DataFrame(frame, dtype=object), raw.label, 2, kinds)
 
 

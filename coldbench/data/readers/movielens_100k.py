@@ -55,7 +55,7 @@ def _genres(raw: RawFile) -> tuple[str, ...]:
     rows = list(records(raw, Cut("|", 2)))
     for row, (_, number) in enumerate(rows):
         if number.strip() != str(row):
-            raise raw.error(row, f"genre number {row} is wanted, not {shorten(number)}")
+            raise raw.error(row, f"expected genre number {row}, not {shorten(number)}")
     return tuple(name for name, _ in rows)
 
 

@@ -67,9 +67,9 @@ def _items(raw: RawFile, extra: RawFile | None) -> Table:
     if extra is None:
         return Table(frame, raw.label, 1, ITEM_KINDS)
     known = dict(_extra(extra, row, line) for row, line in enumerate(extra.lines))
-    told = [known.get(item, WITHOUT) for item in frame["item"]]
+    extras = [known.get(item, WITHOUT) for item in frame["item"]]
     for place, name in enumerate(("mpaa_rating", "director", "actor")):
-        frame[name] = pd.Series([row[place] for row in told], dtype=object)
+        frame[name] = pd.Series([row[place] for row in extras], dtype=object)
     return Table(frame, raw.label, 1, EXTRA_KINDS)
 
 
@@ -77,7 +77,7 @@ def _movie(raw: RawFile, row: int, line: str) -> tuple[str, str, str, list[str]]
     item, first, rest = line.partition("::")
     title, second, genres = rest.rpartition("::")
     if not (first and second):
-        raise raw.error(row, f"wanted is movie::title::genres, not {shorten(line)}")
+        raise raw.error(row, f"expected movie::title::genres, not {shorten(line)}")
     name, year = split_year(title)
     return item, name, year, [genre for genre in genres.split("|") if genre]
 
@@ -89,7 +89,7 @@ def _extra(raw: RawFile, row: int, line: str) -> tuple[str, tuple[str, list[str]
         if YEAR.fullmatch(cells[place]):
             rate, director, actor = cells[place + 1], cells[place + 4], cells[place + 6]
             return cells[0], ("" if rate == "N/A" else rate, _people(director), _people(actor))
-    raise raw.error(row, f"wanted is movie::title::year::rate::...::poster, not {shorten(line)}")
+    raise raw.error(row, f"expected movie::title::year::rate::...::poster, not {shorten(line)}")
 
 
 def _people(cell: str) -> list[str]:

@@ -22,16 +22,16 @@ START = 956_620_800
 def activity(n_users: int, n_items: int, n_ratings: int, rng: np.random.Generator) -> Array:
     """Ratings per user, int64 [U], log-normal above FEWEST, adding up to n_ratings exactly.
 
-    Nobody rates more than 60 % of the items, unless the average user must rate half as many.
+    No user rates more than 60 % of the items, unless the average user must rate half as many.
     """
     most = min(n_items, max(int(0.6 * n_items), 2 * n_ratings // n_users, FEWEST))
     weight = rng.lognormal(0.0, 1.15, n_users)
     count = np.full(n_users, FEWEST, dtype=np.int64)
-    while (left := n_ratings - int(count.sum())) > 0:
+    while (remaining := n_ratings - int(count.sum())) > 0:
         open_weight = np.where(count < most, weight, 0.0)
-        share = np.floor(left * open_weight / open_weight.sum()).astype(np.int64)
+        share = np.floor(remaining * open_weight / open_weight.sum()).astype(np.int64)
         if not share.any():
-            share[np.flatnonzero(open_weight)[:left]] = 1
+            share[np.flatnonzero(open_weight)[:remaining]] = 1
         count = np.minimum(count + share, most)
     return count
 
@@ -42,22 +42,22 @@ def distinct_pairs(
     """Pairs `user * I + item`, int64 [N], sorted, `count[user]` distinct items for each user.
 
     A draw takes a new item (index >= n_old) with the user's `new_share`, and within the group
-    an item by `popularity`; a repeated draw is drawn again.
+    an item by `popularity`; repeated draws are redrawn.
     """
     n_items = len(popularity)
     ladder = _ladder(popularity, n_old)
     pairs = np.empty(0, dtype=np.int64)
-    lack = count.copy()
+    missing = count.copy()
     for _ in range(ROUNDS):
-        if not lack.any():
+        if not missing.any():
             break
-        owner = np.repeat(np.arange(len(count)), lack)
+        owner = np.repeat(np.arange(len(count)), missing)
         rung = rng.random(len(owner)) + (rng.random(len(owner)) < new_share[owner])
         item = np.minimum(np.searchsorted(ladder, rung, side="right"), n_items - 1)
         fresh = _absent(_distinct(owner * n_items + item), pairs)
-        lack -= np.bincount(fresh // n_items, minlength=len(count))
+        missing -= np.bincount(fresh // n_items, minlength=len(count))
         pairs = _merge(pairs, fresh)
-    rest = _remaining(lack, pairs, new_share, np.diff(ladder, prepend=0.0), n_old, rng)
+    rest = _remaining(missing, pairs, new_share, np.diff(ladder, prepend=0.0), n_old, rng)
     return _merge(pairs, rest)
 
 
@@ -87,13 +87,18 @@ def _merge(pairs: Array, fresh: Array) -> Array:
 
 
 def _remaining(
-    lack: Array, pairs: Array, new_share: Array, share: Array, n_old: int, rng: np.random.Generator
+    missing: Array,
+    pairs: Array,
+    new_share: Array,
+    share: Array,
+    n_old: int,
+    rng: np.random.Generator,
 ) -> Array:
     """The last items of heavy users: weighted draws without replacement (Gumbel top-k)."""
     n_items = len(share)
-    found = [np.empty(0, dtype=np.int64)]
-    needy = np.flatnonzero(lack)
-    for users in np.array_split(needy, max(1, len(needy) * n_items // CELLS)):
+    drawn = [np.empty(0, dtype=np.int64)]
+    users_missing = np.flatnonzero(missing)
+    for users in np.array_split(users_missing, max(1, len(users_missing) * n_items // CELLS)):
         group = np.where(
             np.arange(n_items) < n_old, 1 - new_share[users, None], new_share[users, None]
         )
@@ -101,9 +106,9 @@ def _remaining(
         for row, user in enumerate(users):
             low, high = np.searchsorted(pairs, [user * n_items, (user + 1) * n_items])
             rank[row, pairs[low:high] - user * n_items] = -np.inf
-            best = np.argsort(-rank[row], kind="stable")[: lack[user]]
-            found.append(user * n_items + best)
-    return np.concatenate(found)
+            best = np.argsort(-rank[row], kind="stable")[: missing[user]]
+            drawn.append(user * n_items + best)
+    return np.concatenate(drawn)
 
 
 def times(count: Array, rng: np.random.Generator) -> Array:

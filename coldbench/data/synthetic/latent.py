@@ -17,18 +17,14 @@ P(rating <= k) = Phi((k + 1/2 - s) / noise) reaches 1/2 at the first k >= s - 1/
 integer or not, has a smaller expected absolute error.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from coldbench.data.ratings import Array, Catalogue, Ratings, Scale
 from coldbench.data.synthetic.activity import activity, distinct_pairs, times
+from coldbench.data.synthetic.options import SyntheticOptions
 from coldbench.data.synthetic.viewers import Content, item_content, user_content
 from coldbench.data.vocabulary import strings
 from coldbench.rng import generator
-
-if TYPE_CHECKING:
-    from coldbench.data.synthetic.dataset import Synthetic
 
 __all__ = ["draw"]
 
@@ -39,7 +35,7 @@ PARTS = ("users", "items", "activity", "noise")
 CHUNK = 1 << 20
 
 
-def draw(config: "Synthetic.Config", licence: str) -> Ratings:
+def draw(config: SyntheticOptions, licence: str) -> Ratings:
     """All ratings of a configuration; the same configuration gives the same bytes."""
     rng = {part: generator(config.seed, "synthetic", part) for part in PARTS}
     n_users, n_items = config.n_users, config.n_items
@@ -84,7 +80,7 @@ def _items(content: Content, rng: np.random.Generator) -> tuple[Array, Array]:
 
 
 def _who_what_when(
-    config: "Synthetic.Config", item_bias: Array, n_old: int, rng: np.random.Generator
+    config: SyntheticOptions, item_bias: Array, n_old: int, rng: np.random.Generator
 ) -> tuple[Array, Array, Array]:
     """User int32, item int32 and time int64, all [N], by user and then by time."""
     n_items = len(item_bias)

@@ -21,7 +21,7 @@ MPAA_SHARES = (0.06, 0.17, 0.22, 0.53, 0.02)
 
 
 class Content(NamedTuple):
-    """Fields of n users or items, and what they hide.
+    """Fields of n users or items, and their hidden effects.
 
     effect: float64 [n, 1 + D], columns of mean 0 and variance 1: effect on quality, then taste;
     age: scaled release year [n] (zeros for users); titles: display names or None.

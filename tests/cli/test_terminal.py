@@ -8,7 +8,8 @@ from coldbench.cli.terminal import Display, print_names, print_report, print_stu
 from coldbench.cli.terminal.names import print_info
 from coldbench.cli.terminal.screen import duration
 from coldbench.study import estimating as estimate
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from tests.report.conftest import HOSTILE
 from tests.report.fake import fake_study

@@ -7,8 +7,8 @@ import pytest
 
 from coldbench.report import write_report
 from coldbench.running.records import Outcome, RunRecord
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.results import runs
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify

@@ -11,7 +11,8 @@ from coldbench.data.ratings import Ratings
 from coldbench.rng import Seeds
 from coldbench.running.records import Job, RunRecord
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from coldbench.tasks.protocols import PROTOCOLS
 
 LEARNERS = ("bias", "global-mean", "support-median", "ridge")

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 
 
 def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]

@@ -9,8 +9,9 @@ import pytest
 
 from coldbench.errors import StoreError
 from coldbench.running.run import run_job
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study, todo
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.planning import plan
 from coldbench.study.store import Study, latest_study
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from coldbench.errors import UsageError
 from coldbench.running.records import RunRecord
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.track import Log, Tracker, open_tracker
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from coldbench import registry
 from coldbench.data import Ratings, open_dataset
 from coldbench.errors import UsageError, shorten, unknown
-from coldbench.learning import Variant
+from coldbench.learning import load_variant
 from coldbench.options import validated
 from coldbench.running import Job
 from coldbench.study.ablation import expand
@@ -62,7 +62,7 @@ def expanded(config: StudyConfig) -> StudyConfig:
     if spec.learner not in known:
         raise unknown("learner", spec.learner, known)
     named = config.variants.get(spec.learner, Named(base=spec.learner))
-    variant = Variant.of(registry.load("learner", named.base), named.base)
+    variant = load_variant(named.base)
     own = config.options.get(spec.learner, {})
     found = expand(spec, variant, {**named.options, **own})
     made = {
@@ -109,7 +109,7 @@ def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:
     named = config.variants.get(name, Named(base=name))
     given = {**named.options, **config.options.get(name, {})}
     try:
-        variant = Variant.of(registry.load("learner", named.base), named.base)
+        variant = load_variant(named.base)
     except UsageError:
         if named.base not in registry.names("learner"):
             raise

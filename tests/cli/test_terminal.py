@@ -84,7 +84,7 @@ def test_an_estimate_scales_a_real_probe(capsys: pytest.CaptureFixture[str]) -> 
     small = {"n_users": 60, "n_items": 80, "n_ratings": 3000}
     config = StudyConfig(models=("global-mean", "bias"), seeds=2, dataset_options=small)
     ratings, jobs = plan(config)
-    probes = estimate.estimate(ratings, jobs)
+    probes = estimate.estimate(jobs)
     assert [(probe.learner, probe.jobs) for probe in probes] == [("global-mean", 2), ("bias", 2)]
     assert all(0 < probe.seconds < 60 and not probe.problem for probe in probes)
     print_info(ratings)

@@ -46,7 +46,7 @@ def test_code_that_changed_is_told(config: StudyConfig, monkeypatch: pytest.Monk
     told: list[list[str]] = []
     run_study(config, workers=1)
     run_study(config, workers=1, progress=Progress(changed=told.append))
-    for module in ("drive", "provenance"):
+    for module in ("study.drive", "running.origin"):
         monkeypatch.setattr(f"coldbench.{module}.code_of", lambda base: f"edited {base}")
     wider = config.model_copy(update={"seeds": 3})
     study = run_study(wider, workers=1, progress=Progress(changed=told.append))

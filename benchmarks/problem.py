@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coldbench import registry
 from coldbench.data import Array, Ratings, open_dataset
-from coldbench.learning import Domain, Learner, TrainingData, Variant
+from coldbench.learning import Domain, Learner, TrainingData, load_variant
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import Separate, Tasks
 
@@ -44,6 +43,6 @@ def spread(count: int, wanted: int) -> Array:
 
 def make(name: str, options: Mapping[str, Any], ratings: Ratings) -> Learner:
     """A registered learner under these options, of seed 0."""
-    variant = Variant.of(registry.load("learner", name), name)
+    variant = load_variant(name)
     domain = Domain(ratings.catalogue, ratings.scale)
     return variant.learner(variant.configure(options), domain, generator(0, "init"))

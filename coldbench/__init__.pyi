@@ -36,8 +36,8 @@ from .learning.space import Whole as Whole
 from .rng import generator as generator
 from .rng import torch_generator as torch_generator
 from .scoring.metrics.metric import Metric as Metric
+from .study.config import StudyConfig as StudyConfig
 from .study.drive import run_study as run_study
-from .study.planning import StudyConfig as StudyConfig
 from .study.results import runs as runs
 from .study.store import Study as Study
 from .study.store import open_study as open_study

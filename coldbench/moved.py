@@ -22,7 +22,7 @@ MOVED = {
     "coldbench.learner": "coldbench.learning.learner",
     "coldbench.metrics": "coldbench.scoring.metrics",
     "coldbench.metrics.metric": "coldbench.scoring.metrics.metric",
-    "coldbench.plan": "coldbench.study.planning",
+    "coldbench.plan": "coldbench.study",
     "coldbench.ragged": "coldbench.data.ragged",
     "coldbench.ratings": "coldbench.data.ratings",
     "coldbench.results": "coldbench.study.results",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from coldbench.errors import shorten
+
 if TYPE_CHECKING:
     import torch  # at run time where it is needed: a report reads seeds, and starts without it
 
@@ -33,6 +35,17 @@ class Seeds(NamedTuple):
     def joint(cls, seed: int) -> "Seeds":
         """All four streams at one seed: what `--seeds` means."""
         return cls(seed, seed, seed, seed)
+
+    @classmethod
+    def parse(cls, label: str) -> "Seeds":
+        """The seeds that have this label; raises ValueError for what is none."""
+        numbers = [int(word) if word.isdecimal() else -1 for word in label.split(".")]
+        if len(numbers) not in (1, len(cls._fields)) or min(numbers) < 0:
+            raise ValueError(f"{shorten(label)} is no seed: write 7, or 7.7.0.3 for four streams")
+        seeds = cls.joint(numbers[0]) if len(numbers) == 1 else cls(*numbers)
+        if seeds.label != label:
+            raise ValueError(f"{shorten(label)} is no seed as it is written: {seeds.label}")
+        return seeds
 
     @property
     def label(self) -> str:

@@ -18,7 +18,7 @@ from packages import picture  # noqa: E402
 
 from coldbench import registry, statistics  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
-from coldbench.learning import Variant  # noqa: E402
+from coldbench.learning import Variant, load_variant  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 STUDY = ROOT / "results" / "all-ml-1m" / "costs.csv"  # where the cost of a learner is read off
@@ -93,7 +93,7 @@ def _family(package: str, cards: list[str]) -> Iterator[str]:
 
 def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[str]:
     try:
-        variant = Variant.of(registry.load("learner", name), name)
+        variant = load_variant(name)
     except UsageError as error:
         yield f"### `{name}`\n\nCannot be loaded here: {error}\n"
         return

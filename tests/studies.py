@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coldbench import registry
-from coldbench.study.planning import StudyConfig
+from coldbench.study.config import StudyConfig
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.toy:Toy\ndrawn = tests.toy:Drawn\n"

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from coldbench import registry
 from coldbench.learning.learner import Variant
 from coldbench.options import read_yaml
-from coldbench.study.planning import Named, expanded, read_config
+from coldbench.study.config import Named, read_config
+from coldbench.study.planning import expanded
 from coldbench.study.store import Study
 from coldbench.tasks.protocols import PROTOCOLS
 from tests.committed import committed

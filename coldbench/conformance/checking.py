@@ -16,7 +16,7 @@ from coldbench.conformance import learners as conformance
 from coldbench.conformance import metrics as conformance_metrics
 from coldbench.conformance.advice import ADVICE, ERRORS
 from coldbench.errors import ColdbenchError, UsageError, unknown
-from coldbench.learning import Variant
+from coldbench.learning import load_variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 
@@ -103,8 +103,7 @@ def _all(kind: str, name: str) -> None:
 
 
 def _learner(name: str) -> Any:
-    variant = Variant.of(registry.load("learner", name), name)
-    return conformance.Problem(variant, conformance.small_ratings())
+    return conformance.Problem(load_variant(name), conformance.small_ratings())
 
 
 def _dataset(name: str) -> Any:

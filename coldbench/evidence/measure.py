@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from coldbench import registry
 from coldbench.data import Array, Ratings, open_prepared
 from coldbench.errors import UsageError
 from coldbench.evidence.criterion import Informativeness, informativeness
 from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
-from coldbench.learning import Learner, Variant, fit, predict
+from coldbench.learning import Learner, fit, predict
 from coldbench.rng import generator
-from coldbench.running import Job, confined
+from coldbench.running import Job, confined, prepare
 from coldbench.statistics import Interval, PairedDifference, mean_interval, paired_difference
 from coldbench.study import StudyConfig, plan
-from coldbench.tasks import PROTOCOLS, Split, Tasks
+from coldbench.tasks import Split, Tasks
 
 __all__ = ["ALL", "Answer", "Evidence", "measure_evidence"]
 
@@ -102,12 +101,10 @@ def measure_evidence(
 
 
 def _seed(job: Job, questions: Sequence[int]) -> _Seed:
-    ratings = open_prepared(job.dataset_sha256)
-    protocol = PROTOCOLS[job.protocol].model_validate(job.protocol_options)
-    split = protocol.split(ratings, job.seeds)
+    prepared = prepare(job)
+    variant, config = prepared.variant, prepared.config
+    ratings, split = prepared.ratings, prepared.split
     tasks = _pool(split, max(questions))
-    variant = Variant.of(registry.load("learner", job.base), job.base)
-    config = variant.learner.Config.model_validate(job.config)
     learner = fit(variant, config, ratings, split, job.seeds, job.refit, job.device).learner
     informative: Informativeness = informativeness(
         learner, ratings, split, generator(job.seeds.order, "evidence")

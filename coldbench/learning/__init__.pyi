@@ -13,6 +13,7 @@ from .learner import Learner as Learner
 from .learner import LearnerConfig as LearnerConfig
 from .learner import TrainingData as TrainingData
 from .learner import Variant as Variant
+from .loading import load_variant as load_variant
 from .predicting import predict as predict
 from .predictions import Predictions as Predictions
 from .space import Choice as Choice

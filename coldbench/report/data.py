@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench import registry
 from coldbench.errors import StoreError, UsageError
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
 from coldbench.report.effects import Ablation, ablation_of
@@ -191,10 +190,10 @@ def _told(manifest: Manifest, name: str) -> str:
 
 def _tunable(base: str) -> bool:
     """Whether a learner has a search space; True when it cannot be loaded here."""
-    from coldbench.learning import Variant
+    from coldbench.learning import load_variant
 
     try:
-        return bool(Variant.of(registry.load("learner", base), base).dimensions())
+        return bool(load_variant(base).dimensions())
     except UsageError:
         return True
 

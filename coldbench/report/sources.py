@@ -77,9 +77,8 @@ def oa_order(labels: Sequence[str]) -> list[str] | None:
 
 
 def vector_of(label: str) -> Seeds | None:
-    """The seed vector behind `Seeds.label`."""
-    parts = label.split(".")
-    if not all(part.isdigit() for part in parts) or len(parts) not in (1, 4):
+    """The seeds of a label, None for what is none (a study may have been edited)."""
+    try:
+        return Seeds.parse(label)
+    except ValueError:
         return None
-    numbers = [int(part) for part in parts]
-    return Seeds(*numbers) if len(numbers) == 4 else Seeds.joint(numbers[0])

@@ -11,6 +11,10 @@ from .encoding import fingerprint as fingerprint
 from .encoding import seal as seal
 from .origin import code_of as code_of
 from .origin import provenance as provenance
+from .prepare import Prepared as Prepared
+from .prepare import SplitKey as SplitKey
+from .prepare import prepare as prepare
+from .prepare import whole as whole
 from .records import SCHEMA as SCHEMA
 from .records import Job as Job
 from .records import Outcome as Outcome

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from coldbench.learning import Predictions
 from coldbench.rng import Seeds
+from coldbench.running.encoding import encode, fingerprint
+from coldbench.scoring import ScoreRow
 from coldbench.tasks import SCENARIOS
 
 __all__ = ["SCHEMA", "Job", "Outcome", "RunRecord", "Status"]
@@ -51,14 +53,12 @@ class Job(BaseModel):
 class RunRecord(BaseModel):
     """What is kept of a run besides its predictions.
 
-    scores: lines of `scoring.scores.SCORE_COLUMNS`, a value that is not finite as None; version
-    where it is not 1, reason where there is one (older records may have None without it);
-    concentration: of the test predictions, by `learning.collapse`, empty in records of older
-    versions; curve: one entry an epoch of the search for the number of epochs; epochs: trained by
-    the final learner; seconds: wall time of `fit`, `predict` and `total`; peak_bytes: highest
-    resident memory of the process so far; log: the last lines that the learner printed;
-    predictions_sha256: of their contents, whatever the file format; sha256: of everything else in
-    the stored record, so that edits show.
+    scores: of every metric in every scenario, at every number of shots; concentration: of the
+    test predictions, by `learning.collapse`, empty in records of older versions; curve: one entry
+    an epoch of the search for the number of epochs; epochs: trained by the final learner; seconds:
+    wall time of `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process
+    so far; log: the last lines that the learner printed; predictions_sha256: of their contents,
+    whatever the file format; sha256: of everything else in the stored record, so that edits show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,7 +73,7 @@ class RunRecord(BaseModel):
     predictions_sha256: str = ""
     epochs: int = 0
     n_parameters: int = 0
-    scores: list[dict[str, Any]] = []
+    scores: list[ScoreRow] = []
     concentration: dict[str, float] = {}
     curve: list[dict[str, float]] = []
     seconds: dict[str, float] = {}
@@ -85,7 +85,16 @@ class RunRecord(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """The record of a run and, when it finished, its predictions."""
+    """The record of a run and, when it finished, its predictions: as arrays, and as the bytes that
+    the record's `predictions_sha256` was made with, which are what is sent and stored."""
 
     record: RunRecord
     predictions: Predictions | None = None
+    parquet: bytes = b""
+
+    @classmethod
+    def of(cls, record: RunRecord, predictions: Predictions) -> "Outcome":
+        """Of a finished run: the one place where predictions are encoded."""
+        sha256 = fingerprint(predictions)
+        record = record.model_copy(update={"predictions_sha256": sha256})
+        return cls(record, predictions, encode(predictions))

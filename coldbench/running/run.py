@@ -2,28 +2,21 @@
 
 import contextlib
 import io
-import json
-import math
 import sys
 import time
 import traceback
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
-import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
 
-from coldbench import registry
-from coldbench.data import Ratings, open_prepared
 from coldbench.errors import Declined, Diverged
-from coldbench.learning import Predictions, Variant, concentration, fit, predict
+from coldbench.learning import Predictions, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
+from coldbench.running.prepare import prepare
 from coldbench.running.records import Job, Outcome, RunRecord, Status
 from coldbench.scoring import installed, score
-from coldbench.tasks import PROTOCOLS, Split
 
 __all__ = ["confined", "failure", "run_job"]
 
@@ -63,17 +56,18 @@ def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "
 
 def _run(job: Job, log: io.StringIO) -> Outcome:
     start = time.perf_counter()
-    ratings, split = _ratings(job.dataset_sha256), _split(job)
-    variant = Variant.of(registry.load("learner", job.base), job.base)
-    config = variant.learner.Config.model_validate(job.config)
+    prepared = prepare(job)
+    ratings, split = prepared.ratings, prepared.split
     fit_start = time.perf_counter()
-    fitted = fit(variant, config, ratings, split, job.seeds, job.refit, job.device)
+    fitted = fit(
+        prepared.variant, prepared.config, ratings, split, job.seeds, job.refit, job.device
+    )
     predict_start = time.perf_counter()
     tasks = split.test.only(job.scenarios)
     levels = (None, *job.shots)
     predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
     end = time.perf_counter()
-    table = score(predictions, ratings, installed(), job.scenarios)
+    scores = score(predictions, ratings, installed(), job.scenarios)
     record = RunRecord(
         job_hash=job.hash,
         job=job,
@@ -82,7 +76,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         episode_sha256=split.episode_sha256,
         epochs=fitted.epochs,
         n_parameters=fitted.learner.n_parameters(),
-        scores=_lines(table),
+        scores=scores,
         concentration=concentration(predictions.score[predictions.shots < 0], ratings.scale),
         curve=[dict(entry) for entry in fitted.curve],
         seconds={
@@ -94,39 +88,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         log=log.getvalue()[-LONGEST_LOG:],
         provenance=provenance(job.base),
     )
-    return Outcome(record, predictions)
-
-
-def _split(job: Job) -> Split:
-    options = json.dumps(job.protocol_options, sort_keys=True)
-    seeds = job.seeds.split, job.seeds.episode
-    return _cached_split(job.dataset_sha256, job.protocol, options, *seeds)
-
-
-@lru_cache(maxsize=2)
-def _cached_split(dataset: str, protocol: str, options: str, split: int, episode: int) -> Split:
-    chosen = PROTOCOLS[protocol].model_validate_json(options)
-    return chosen.split(_ratings(dataset), Seeds(split, episode, 0, 0))
-
-
-@lru_cache(maxsize=1)
-def _ratings(sha256: str) -> Ratings:
-    return open_prepared(sha256)
-
-
-def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The score table as JSON-ready lines: NaN is None, a reason or version that says nothing is
-    left out."""
-    lines: Any = table.to_dict("records")
-    silent = {"reason": "", "version": 1}
-    return [
-        {key: _json(value) for key, value in line.items() if silent.get(key) != value}
-        for line in lines
-    ]
-
-
-def _json(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return Outcome.of(record, predictions)
 
 
 @contextlib.contextmanager

@@ -3,4 +3,5 @@ from .metrics.installed import installed as installed
 from .metrics.metric import CONTRACT as CONTRACT
 from .metrics.metric import STARS as STARS
 from .metrics.metric import Metric as Metric
+from .rows import ScoreRow as ScoreRow
 from .scores import score as score

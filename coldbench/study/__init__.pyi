@@ -7,6 +7,9 @@ from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
 from .budget import Budget as Budget
 from .budget import told as told
+from .config import StudyConfig as StudyConfig
+from .config import read_config as read_config
+from .config import read_study as read_study
 from .designs import seed_vectors as seed_vectors
 from .digest import Digest as Digest
 from .digest import Line as Line
@@ -20,11 +23,8 @@ from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions
 from .missing_values import gaps as gaps
-from .planning import StudyConfig as StudyConfig
 from .planning import expanded as expanded
 from .planning import plan as plan
-from .planning import read_config as read_config
-from .planning import read_study as read_study
 from .published import Published as Published
 from .published import parse_published as parse_published
 from .results import FULL as FULL

@@ -9,7 +9,8 @@ from pathlib import Path
 from coldbench.data import cache_home
 from coldbench.errors import UsageError, unknown
 from coldbench.running import BACKENDS, Job, RunRecord, Settings, Source, code_of, outcomes
-from coldbench.study.planning import StudyConfig, expanded, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import expanded, plan
 from coldbench.study.published import read_published
 from coldbench.study.store import Study
 

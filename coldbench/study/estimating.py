@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from coldbench import registry
 from coldbench.data import Ratings
 from coldbench.errors import shorten
-from coldbench.learning import Domain, Learner, TrainingData, Variant, predict
+from coldbench.learning import Domain, Learner, TrainingData, predict
 from coldbench.rng import generator
-from coldbench.running import Job
-from coldbench.tasks import PROTOCOLS, Split, Tasks
+from coldbench.running import Job, SplitKey, prepare, whole
+from coldbench.tasks import Split, Tasks
 
 __all__ = ["Probe", "estimate"]
 
@@ -32,28 +31,27 @@ class Probe:
     problem: str = ""
 
 
-def estimate(ratings: Ratings, jobs: Sequence[Job]) -> list[Probe]:
-    """One probe for each learner of the jobs, in their order, on the split of the first job."""
+def estimate(jobs: Sequence[Job]) -> list[Probe]:
+    """One probe for each learner of the jobs, in their order, on its first job."""
     if not jobs:
         return []
-    protocol = PROTOCOLS[jobs[0].protocol].model_validate(jobs[0].protocol_options)
     start = time.perf_counter()
-    split = protocol.split(ratings, jobs[0].seeds)
+    whole(SplitKey.of(jobs[0]))
     splitting = time.perf_counter() - start
     first = {job.learner: job for job in reversed(jobs)}
     names = list(dict.fromkeys(job.learner for job in jobs))
     counts = {name: sum(job.learner == name for job in jobs) for name in names}
-    return [_probe(first[name], counts[name], ratings, split, splitting) for name in names]
+    return [_probe(first[name], counts[name], splitting) for name in names]
 
 
-def _probe(job: Job, count: int, ratings: Ratings, split: Split, splitting: float) -> Probe:
+def _probe(job: Job, count: int, splitting: float) -> Probe:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        variant = Variant.of(registry.load("learner", job.base), job.base)
-        config = variant.learner.Config.model_validate(job.config)
+        prepared = prepare(job)
+        ratings, split, config = prepared.ratings, prepared.split, prepared.config
         domain = Domain(ratings.catalogue, ratings.scale, job.device)
-        learner = variant.learner(config, domain, generator(job.seeds.init, "init"))
+        learner = prepared.variant.learner(config, domain, generator(job.seeds.init, "init"))
         epoch = _epoch_seconds(learner, ratings, split, job)
         task = _task_seconds(learner, ratings, split.test)
     except (Exception, SystemExit) as error:  # a plugin may raise anything

@@ -44,7 +44,7 @@ def definitions(records: Iterable[RunRecord]) -> dict[str, Counter[int]]:
     """Of each metric that runs were given by several definitions: runs by the version of it."""
     counted: dict[str, Counter[int]] = {}
     for record in records:
-        versions = {line["metric"]: line.get("version", 1) for line in record.scores}
+        versions = {row.metric: row.version for row in record.scores}
         for metric, version in versions.items():
             counted.setdefault(metric, Counter())[version] += 1
     return {metric: count for metric, count in counted.items() if len(count) > 1}

@@ -5,12 +5,12 @@ Each function reads the records itself, unless the caller has them.
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from coldbench import registry
 from coldbench.running import RunRecord
+from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 
 __all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]
@@ -64,7 +64,7 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
         "job": record.job_hash,
     }
     if record.status == "finished":
-        return [{**common, **_known(line)} for line in record.scores]
+        return [{**common, **_columns(row)} for row in record.scores]
     empty = {"value": float("nan"), "shots": FULL, "n": 0, "best": float("nan")}
     return [
         {**common, **empty, "scenario": scenario, "metric": metric}
@@ -73,11 +73,10 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
     ]
 
 
-def _known(line: dict[str, Any]) -> dict[str, Any]:
-    """With NaN for what is not finite, and a reason."""
-    found = {key: _number(line.get(key)) for key in ("value", "best")}
-    untold = UNTOLD if math.isnan(found["value"]) else ""
-    return {**line, **found, "reason": line.get("reason") or untold}
+def _columns(row: ScoreRow) -> dict[str, object]:
+    value, best = _number(row.value), _number(row.best)
+    reason = row.reason or (UNTOLD if math.isnan(value) else "")
+    return {**dict(row), "value": value, "best": best, "reason": reason}
 
 
 def _number(stored: float | None) -> float:

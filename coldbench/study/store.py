@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
-from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, encode, fingerprint, seal
+from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, seal
 from coldbench.study.ablation import Departure
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]
@@ -46,7 +46,7 @@ class Manifest(BaseModel):
     tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
     others should beat."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
     fixed: dict[str, Any]
     learners: dict[str, dict[str, Any]]
@@ -78,7 +78,7 @@ class Manifest(BaseModel):
             departures=tuple(departures),
         )
 
-    def strangeness(self, job: Job) -> list[str]:
+    def mismatches(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
         if job.learner not in self.learners:
             return [f"learner: {shorten(job.learner)} is not in the study"]
@@ -132,6 +132,7 @@ class Study:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.runs = path / "runs"
+        self._read: tuple[tuple[int, ...], Manifest] | None = None
 
     @classmethod
     def open(cls, path: Path) -> "Study":
@@ -151,10 +152,10 @@ class Study:
         against: Iterable[str] = (),
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
-        made = Manifest.of(jobs, dataset_options, departures)
-        told = {name: dict(budget) for name, budget in (tuning or {}).items()}
+        manifest = Manifest.of(jobs, dataset_options, departures)
+        budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
         return cls.planned(
-            path, made.model_copy(update={"tuning": told, "against": tuple(against)})
+            path, manifest.model_copy(update={"tuning": budgets, "against": tuple(against)})
         )
 
     @classmethod
@@ -174,12 +175,15 @@ class Study:
 
     @property
     def manifest(self) -> Manifest:
-        """study.json; raises StoreError."""
+        """study.json, read again when the file has changed; raises StoreError."""
         file = self.path / "study.json"
         if not file.exists():
             raise StoreError(f"{self.path} is not a study: it has no study.json")
-        manifest: Manifest = _parse(Manifest, file)
-        return manifest
+        facts = file.stat()
+        version = facts.st_ino, facts.st_mtime_ns, facts.st_size
+        if self._read is None or self._read[0] != version:
+            self._read = version, _parse(Manifest, file)
+        return self._read[1]
 
     def status(self, job_hash: str) -> str | None:
         """The status of a stored run, or None."""
@@ -194,10 +198,10 @@ class Study:
         folders = [file.parent for file in files if not file.parent.name.startswith(".")]
         for folder in sorted(folders, key=lambda f: (order.get(f.name, len(order)), f.name)):
             record = self.record(folder.name)
-            strange = manifest.strangeness(record.job)
-            if strange:
+            mismatches = manifest.mismatches(record.job)
+            if mismatches:
                 file = folder / "record.json"
-                raise StoreError(f"{file}: of another configuration: {'; '.join(strange)}")
+                raise StoreError(f"{file}: of another configuration: {'; '.join(mismatches)}")
             yield record
 
     def record(self, job_hash: str) -> RunRecord:
@@ -226,14 +230,10 @@ class Study:
 
     def save(self, outcome: Outcome) -> bool:
         """Store a run atomically; False when a finished one was there first."""
-        record = outcome.record
-        files: dict[str, str | bytes] = {}
-        if outcome.predictions is not None:
-            sha256 = fingerprint(outcome.predictions)
-            record = record.model_copy(update={"predictions_sha256": sha256})
-            files["predictions.parquet"] = encode(outcome.predictions)
-        files["record.json"] = _sealed(record)
-        return self.put(record.job_hash, files)
+        files: dict[str, str | bytes] = {"record.json": _sealed(outcome.record)}
+        if outcome.parquet:
+            files["predictions.parquet"] = outcome.parquet
+        return self.put(outcome.record.job_hash, files)
 
     def put(self, job_hash: str, files: Mapping[str, str | bytes]) -> bool:
         """Store the files of a run atomically; False when a finished one was there first."""
@@ -255,8 +255,8 @@ class Study:
         try:
             _write(self.path / name, text)
         except OSError as error:
-            told = error.strerror or error
-            raise StoreError(f"cannot write to {self.path / name}: {told}") from None
+            reason = error.strerror or error
+            raise StoreError(f"cannot write to {self.path / name}: {reason}") from None
 
     def _publish(self, temporary: Path, target: Path) -> bool:
         with FileLock(self.path / ".lock", timeout=60):

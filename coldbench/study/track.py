@@ -56,9 +56,9 @@ def open_tracker(text: str) -> Tracker:
 
 def _figures(record: RunRecord) -> Iterator[tuple[str, float, int]]:
     """(name, value, step): the scores at full support, then the curve, epoch by epoch."""
-    for line in record.scores:
-        if line["shots"] == -1 and line["value"] is not None:
-            yield f"{line['metric']}/{line['scenario']}".replace("@", "_at_"), line["value"], 0
+    for row in record.scores:
+        if row.shots == -1 and row.value is not None:
+            yield f"{row.metric}/{row.scenario}".replace("@", "_at_"), row.value, 0
     for entry in record.curve:
         for key, value in entry.items():
             if key != "epoch":

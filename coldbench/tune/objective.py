@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from coldbench import registry
-from coldbench.data import Ratings, open_prepared
+from coldbench.data import Ratings
 from coldbench.errors import Diverged, UsageError
-from coldbench.learning import Variant, search
-from coldbench.rng import Seeds
-from coldbench.running import Job, confined
-from coldbench.tasks import PROTOCOLS, Split
+from coldbench.learning import search
+from coldbench.running import Job, SplitKey, confined, prepare, whole
+from coldbench.tasks import Split
 from coldbench.tune.blind import blind
 
 __all__ = ["Measured", "measure"]
@@ -59,28 +57,22 @@ def measure(
 
 
 def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
-    variant = Variant.of(registry.load("learner", job.base), job.base)
-    config = variant.learner.Config.model_validate({**job.config, **options})
-    ratings, split = _blind(
-        job.dataset_sha256, job.protocol, PROTOCOLS[job.protocol]
-        .model_validate(job.protocol_options).model_dump_json(), job.seeds.split, job.seeds.episode,
-    )  # fmt: skip
-    best, curve = search(variant, config, ratings, split, job.seeds, job.device)
+    job = job.model_copy(update={"config": {**job.config, **options}})
+    prepared = prepare(job, blinded)
+    variant, config = prepared.variant, prepared.config
+    best, curve = search(variant, config, prepared.ratings, prepared.split, job.seeds, job.device)
     if best.epochs < 1:
         raise Diverged("no epoch with a finite validation MAE")
     return float(curve[best.epochs - 1]["validation_mae"]), best.epochs
 
 
 @lru_cache(maxsize=8)
-def _blind(
-    dataset: str, protocol: str, options: str, split: int, episode: int
-) -> tuple[Ratings, Split]:
-    ratings = open_prepared(dataset)
-    chosen = PROTOCOLS[protocol].model_validate_json(options)
-    blinded = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
-    if not len(blinded[1].validation):
+def blinded(key: SplitKey) -> tuple[Ratings, Split]:
+    """What tuning may see of the data: neither test tasks nor their ratings."""
+    ratings, split = blind(*whole(key))
+    if not len(split.validation):
         raise UsageError(
-            f"protocol {protocol!r} has no validation tasks on these data: nothing to tune on; "
-            "use a larger data set or raise protocol.validation"
+            f"protocol {key.protocol!r} has no validation tasks on these data: nothing to tune "
+            "on; use a larger data set or raise protocol.validation"
         )
-    return blinded
+    return ratings, split

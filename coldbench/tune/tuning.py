@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from pebble import ProcessExpired
 
-from coldbench import registry
 from coldbench.errors import ColdbenchError, UsageError
-from coldbench.learning import Dimension, Variant
+from coldbench.learning import Dimension, load_variant
 from coldbench.running import Job, PebbleExecutor, code_of
 from coldbench.study import FIRST_TUNING_SEED, Budget, StudyConfig, plan
 from coldbench.tune.history import History, Trial, identity
@@ -109,7 +108,7 @@ def _parallel(tasks: Sequence[_Task], workers: int, on_trial: OnTrial | None) ->
 
 def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
     first = task.jobs[0]
-    variant = Variant.of(registry.load("learner", first.base), first.base)
+    variant = load_variant(first.base)
     space = variant.dimensions()
     code = code_of(first.base)
     history = History(task.folder, first.learner, identity(task.jobs, space), code)

@@ -8,7 +8,8 @@ from coldbench.cli.terminal import Display, print_names, print_report, print_stu
 from coldbench.cli.terminal.names import print_info
 from coldbench.cli.terminal.screen import duration
 from coldbench.study import estimating as estimate
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from tests.report.conftest import HOSTILE
 from tests.report.fake import fake_study
@@ -83,7 +84,7 @@ def test_an_estimate_scales_a_real_probe(capsys: pytest.CaptureFixture[str]) -> 
     small = {"n_users": 60, "n_items": 80, "n_ratings": 3000}
     config = StudyConfig(models=("global-mean", "bias"), seeds=2, dataset_options=small)
     ratings, jobs = plan(config)
-    probes = estimate.estimate(ratings, jobs)
+    probes = estimate.estimate(jobs)
     assert [(probe.learner, probe.jobs) for probe in probes] == [("global-mean", 2), ("bias", 2)]
     assert all(probe.seconds > 0 and not probe.problem for probe in probes)
     print_info(ratings)

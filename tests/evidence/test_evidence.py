@@ -21,7 +21,7 @@ from coldbench.evidence.strategies import STRATEGIES, asked, item_scores
 from coldbench.learning.fitting import fit
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, Variant
 from coldbench.rng import Seeds, generator
-from coldbench.study.planning import StudyConfig
+from coldbench.study.config import StudyConfig
 from coldbench.tasks.episodes import batches
 from coldbench.tasks.protocols import Separate
 from coldbench.tasks.splits import Split, Tasks

@@ -6,7 +6,8 @@ import pytest
 
 from coldbench.errors import UsageError
 from coldbench.options import parse_assignments, read_yaml
-from coldbench.study.planning import Named, StudyConfig, plan, read_config
+from coldbench.study.config import Named, StudyConfig, read_config
+from coldbench.study.planning import plan
 
 
 def test_assignments() -> None:

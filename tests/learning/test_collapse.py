@@ -9,7 +9,8 @@ from coldbench.data.ratings import Scale
 from coldbench.learning.collapse import concentration, has_collapsed, spread_of
 from coldbench.running.records import RunRecord
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from tests.learning.test_fit import fitted
 
 STARS = Scale(1.0, 5.0, 1.0)

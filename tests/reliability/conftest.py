@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from coldbench import registry
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from tests.studies import TINY, forget
 

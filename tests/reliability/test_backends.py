@@ -21,8 +21,9 @@ from coldbench.running.backends.wire import packed, unpacked
 from coldbench.running.backends.work import work
 from coldbench.running.records import Job
 from coldbench.running.run import run_job
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study, shard_of
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.planning import plan
 from tests.reliability.faults import contents, damaged
 from tests.waiting import HANG
 

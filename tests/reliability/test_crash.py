@@ -13,8 +13,9 @@ import pytest
 from coldbench.errors import StoreError
 from coldbench.running.run import run_job
 from coldbench.study import results
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from tests.reliability import victim
 from tests.reliability.faults import at_step, contents, no_space, shell, whole

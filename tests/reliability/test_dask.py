@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from coldbench.study import results
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from tests.reliability.faults import contents, shell, whole
 from tests.studies import TINY

@@ -17,7 +17,8 @@ from coldbench.options import parse_assignments
 from coldbench.running.backends.wire import packed, unpacked
 from coldbench.running.encoding import decode
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan, read_config
+from coldbench.study.config import StudyConfig, read_config
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from tests.reliability.faults import damaged

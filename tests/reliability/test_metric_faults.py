@@ -7,8 +7,8 @@ import pytest
 
 from coldbench.report import write_report
 from coldbench.running.records import Outcome, RunRecord
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.results import runs
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
@@ -71,25 +71,26 @@ def test_all_other_numbers_stand(
 def test_scores_of_a_metric_defined_anew_are_no_damage(study: Study) -> None:
     (record, *_) = study.records()
     scores = [
-        {**{k: v for k, v in line.items() if k != "version"}, "value": 0.5}
-        if line["metric"] == "ndcg@3"
-        else line
-        for line in record.scores
+        row.model_copy(update={"version": 1, "value": 0.5}) if row.metric == "ndcg@3" else row
+        for row in record.scores
     ]
     _replace(study, record.model_copy(update={"scores": scores}))
     (finding,) = replay(study, 4)
     assert (finding.kind, "ndcg@3 is defined anew" in finding.text) == ("note", True)
-    scores = [{**line, "value": 0.5} if line["metric"] == "mae" else line for line in scores]
+    scores = [
+        row.model_copy(update={"value": 0.5}) if row.metric == "mae" else row for row in scores
+    ]
     _replace(study, record.model_copy(update={"scores": scores}))
     assert [one.kind for one in replay(study, 4)] == ["damage"]
 
 
 def _replace(study: Study, record: RunRecord) -> None:
     predictions = study.predictions(record.job_hash)
+    assert predictions is not None
     for file in (study.runs / record.job_hash).iterdir():
         file.unlink()
     (study.runs / record.job_hash).rmdir()
-    study.save(Outcome(record, predictions))
+    study.save(Outcome.of(record, predictions))
 
 
 def test_the_report_is_whole(config: StudyConfig, faulty: None, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from coldbench.data.ratings import Ratings
 from coldbench.rng import Seeds
 from coldbench.running.records import Job, RunRecord
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from coldbench.tasks.protocols import PROTOCOLS
 
 LEARNERS = ("bias", "global-mean", "support-median", "ridge")
@@ -55,8 +56,8 @@ def test_degenerate_data(world: str, protocol: str) -> None:
     for name in LEARNERS:
         record = record_of(ratings, protocol, options if protocol != "mixed" else {}, name)
         if record.status == "finished":
-            assert all(math.isfinite(line["value"]) for line in record.scores), record.scores
-            assert all(line["n"] > 0 for line in record.scores)
+            assert all(math.isfinite(row.value) for row in record.scores), record.scores
+            assert all(row.n > 0 for row in record.scores)
         else:
             assert record.reason, record
             assert "Error: " not in record.reason, f"{name}: {record.reason}\n{record.traceback}"
@@ -70,7 +71,7 @@ def test_an_absurd_inner_rate_is_recorded(config: StudyConfig, name: str, rate: 
     assert record.status in ("diverged", "finished")
     if record.status == "diverged":
         assert "epoch" in record.reason or "not finite" in record.reason
-    assert all(math.isfinite(line["value"]) for line in record.scores)
+    assert all(math.isfinite(row.value) for row in record.scores)
 
 
 def test_ties_in_time_have_a_defined_order() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from coldbench import registry
 from coldbench.errors import UsageError
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from tests.reliability.conftest import package
 from tests.reliability.faults import contents

@@ -13,7 +13,7 @@ from tests.studies import TINY
 DRIVES = f"""
 from pathlib import Path
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
+from coldbench.study.config import StudyConfig
 
 print("started")
 config = StudyConfig(models=("bias", "global-mean"), seeds=2, dataset_options={TINY}, out=Path("s"))

@@ -12,9 +12,9 @@ from coldbench.errors import DataError, StoreError
 from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
 from coldbench.running.encoding import decode, encode, seal
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.merging import merge
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import coldbench

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from coldbench.running.run import run_job
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from tests.reliability.faults import at_step, die, whole
 from tests.studies import TINY

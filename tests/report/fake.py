@@ -8,6 +8,7 @@ import numpy as np
 
 from coldbench.rng import Seeds
 from coldbench.running.records import Job, Outcome, RunRecord
+from coldbench.scoring.rows import ScoreRow
 from coldbench.study.ablation import Departure
 from coldbench.study.store import Study
 from coldbench.tasks.splits import SCENARIOS
@@ -78,7 +79,7 @@ def fake_study(
             told = (status or {}).get(key, "finished")
             place_of, level = learners.index(job.learner), (levels or {}).get(key)
             record = _record(job, told, place_of, oracle, reason, level)
-            scores = [_without(line, gap(job, line)) for line in record.scores]
+            scores = [_without(row, gap(job, row.model_dump())) for row in record.scores]
             record = record.model_copy(update={"scores": scores})
             if job.learner == odd_episodes:
                 record = record.model_copy(update={"episode_sha256": "f" * 64})
@@ -89,10 +90,10 @@ def fake_study(
     return study
 
 
-def _without(line: dict[str, Any], reason: str | None) -> dict[str, Any]:
+def _without(row: ScoreRow, reason: str | None) -> ScoreRow:
     if reason is None:
-        return line
-    return {**line, "value": None, **({"reason": reason} if reason else {})}
+        return row
+    return row.model_copy(update={"value": None, "reason": reason})
 
 
 def _record(

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}

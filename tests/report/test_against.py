@@ -13,7 +13,8 @@ from coldbench.report import build, write_report
 from coldbench.report.against import against, contests
 from coldbench.report.verdicts import sayings
 from coldbench.statistics import Interval
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from tests.report.fake import fake_study
 

@@ -39,11 +39,11 @@ def test_summary_has_the_promised_columns_and_numbers(
         r for r in found if (r["learner"], r["scenario"], r["metric"]) == ("melu", "C-W", "mae")
     )
     values = [
-        score["value"]
+        score.value
         for record in study.records()
         for score in record.scores
-        if (record.job.learner, score["scenario"], score["metric"]) == ("melu", "C-W", "mae")
-        and score["shots"] == -1
+        if (record.job.learner, score.scenario, score.metric) == ("melu", "C-W", "mae")
+        and score.shots == -1
     ]
     expected = mean_interval(values)
     assert (int(line["n_seeds"]), int(line["n_failed"])) == (5, 1)

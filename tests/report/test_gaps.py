@@ -147,7 +147,8 @@ def test_two_definitions_in_one_study_are_told(tmp_path: Path, light: Writer) ->
     assert definitions(study.records()) == {}
     record = next(iter(study.records()))
     scores = [
-        {**line, "version": 2} if line["metric"] == "ndcg@1" else line for line in record.scores
+        row.model_copy(update={"version": 2}) if row.metric == "ndcg@1" else row
+        for row in record.scores
     ]
     (study.runs / record.job_hash / "record.json").unlink()
     (study.runs / record.job_hash).rmdir()

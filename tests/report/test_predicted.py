@@ -61,9 +61,7 @@ def test_users_and_pairs_by_brute_force(copy: Study) -> None:
             score = np.clip(found.score[here].astype(float), low, high)
             tables.append(dict(zip(found.row[here].tolist(), score.tolist(), strict=True)))
             stored = next(
-                s["value"]
-                for s in record.scores
-                if (s["scenario"], s["metric"]) == (scenario, "mae_user")
+                s.value for s in record.scores if (s.scenario, s.metric) == (scenario, "mae_user")
             )
             line = next(
                 x for x in digest.lines if (x.job, x.scenario) == (record.job_hash, scenario)

@@ -11,9 +11,10 @@ from coldbench.report import build
 from coldbench.report.detail import sections
 from coldbench.report.recipe import recipe_of
 from coldbench.rng import Seeds
+from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.designs import seed_vectors
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig, plan, read_config
+from coldbench.study.planning import plan
 from coldbench.study.store import Manifest, Study
 from tests.report.fake import fake_study
 from tests.report.real import TINY, real_study

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from coldbench.running.run import run_job
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.config import StudyConfig
+from coldbench.study.planning import plan
 
 
 def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]
@@ -64,8 +65,8 @@ def test_the_record_traces_the_run(config: StudyConfig) -> None:
     assert record.job_hash == record.job.hash
     assert record.n_parameters > 0
     assert record.seconds["total"] > 0
-    assert {line["scenario"] for line in record.scores} == {"W-W", "W-C", "C-W", "C-C"}
-    assert all(line["best"] is not None for line in record.scores)
+    assert {row.scenario for row in record.scores} == {"W-W", "W-C", "C-W", "C-C"}
+    assert all(row.best is not None for row in record.scores)
     assert record.provenance["libraries"]["torch"]
     assert set(record.provenance["environment"]) <= {
         "CUBLAS_WORKSPACE_CONFIG", "LANG", "OMP_NUM_THREADS", "PYTHONHASHSEED", "TZ",
@@ -75,6 +76,6 @@ def test_the_record_traces_the_run(config: StudyConfig) -> None:
 def test_shots_and_scenarios(config: StudyConfig) -> None:
     chosen = config.model_copy(update={"shots": (0, 2), "scenarios": ("C-W",)})
     scores = outcome(chosen, "bias").record.scores
-    assert {(line["scenario"], line["shots"]) for line in scores} == {
+    assert {(row.scenario, row.shots) for row in scores} == {
         ("C-W", -1), ("C-W", 0), ("C-W", 2),
     }  # fmt: skip

@@ -104,35 +104,35 @@ def test_a_faulty_metric_has_a_reason_and_the_others_their_values(
     reason: str, ratings: Ratings
 ) -> None:
     odd, alone = metric_of(FAULTS[reason]), {"mae": mae, "rmse": rmse}
-    table = score(predictions(), ratings, {"odd": odd, **alone})
-    lines = table[table["metric"] == "odd"]
-    assert list(lines["reason"]) == [reason] * 2
-    assert lines["value"].isna().all()
-    rest = table[table["metric"] != "odd"].reset_index(drop=True)
-    assert rest.equals(score(predictions(), ratings, alone))
+    scores = score(predictions(), ratings, {"odd": odd, **alone})
+    odd_scores = [row for row in scores if row.metric == "odd"]
+    assert [row.reason for row in odd_scores] == [reason] * 2
+    assert [row.value for row in odd_scores] == [None] * 2
+    rest = [row for row in scores if row.metric != "odd"]
+    assert rest == score(predictions(), ratings, alone)
 
 
 def test_a_fault_in_one_scenario_is_of_that_scenario(ratings: Ratings) -> None:
     odd = metric_of(lambda value, score, episode: np.nan if score[0] == 1 else 2)
-    table = score(predictions(), ratings, {"odd": odd})
-    assert list(table["value"].isna()) == [True, False]
-    assert list(table["value"])[1] == 2.0
+    scores = score(predictions(), ratings, {"odd": odd})
+    assert [row.value for row in scores] == [None, 2.0]
 
 
 def test_a_fault_on_the_best_predictions_only(ratings: Ratings) -> None:
     assert ratings.best is not None
     odd = metric_of(lambda value, score, episode: 1.0 if score[0] == 1.0 else np.nan)
-    line = score(predictions(), ratings, {"odd": odd}).iloc[0]
-    assert line["value"] == 1.0
-    assert np.isnan(line["best"])
-    assert line["reason"] == "best possible predictions: returned nan, not a finite number"
+    first = score(predictions(), ratings, {"odd": odd})[0]
+    assert first.value == 1.0
+    assert first.best is None
+    assert first.reason == "best possible predictions: returned nan, not a finite number"
 
 
 def test_a_metric_of_the_scale_is_given_it(ratings: Ratings) -> None:
     scaled = dataclasses.replace(
         metric_of(lambda value, score, episode, scale: scale.high), scaled=True
     )
-    assert set(score(predictions(), ratings, {"odd": scaled})["value"]) == {ratings.scale.high}
+    scores = score(predictions(), ratings, {"odd": scaled})
+    assert {row.value for row in scores} == {ratings.scale.high}
 
 
 def test_broken_packages_are_among_the_installed_metrics(monkeypatch: pytest.MonkeyPatch) -> None:

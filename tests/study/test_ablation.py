@@ -11,9 +11,10 @@ from coldbench.options import parse_levels
 from coldbench.report import build
 from coldbench.report.detail import sections
 from coldbench.study.ablation import AblationSpec, Expanded, bases, couples, expand
+from coldbench.study.config import Named, StudyConfig, read_config
 from coldbench.study.drive import default_folder, run_study, todo
 from coldbench.study.merging import merge
-from coldbench.study.planning import Named, StudyConfig, expanded, plan, read_config
+from coldbench.study.planning import expanded, plan
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import SIZE, coldbench

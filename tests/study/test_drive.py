@@ -14,8 +14,8 @@ from coldbench import registry
 from coldbench.registry import Plugin
 from coldbench.running.origin import code_of
 from coldbench.study import results
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from tests.studies import TINY

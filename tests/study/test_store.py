@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from coldbench.errors import StoreError
+from coldbench.running.backends.wire import packed, unpacked
 from coldbench.running.run import run_job
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study, todo
-from coldbench.study.planning import StudyConfig, plan
+from coldbench.study.planning import plan
 from coldbench.study.store import Study, latest_study
 
 
@@ -27,6 +29,34 @@ def test_predictions_survive(study: Study, config: StudyConfig) -> None:
     assert stored is not None
     for name in ("row", "score", "scenario", "shots"):
         assert np.array_equal(getattr(expected, name), getattr(stored, name))
+
+
+def test_predictions_are_stored_as_they_came(
+    config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Encoded and fingerprinted once, by the run: the store writes the bytes that were checked."""
+    job = plan(config)[1][0]
+    outcome = unpacked(packed(run_job(job)), job)
+    study = Study.prepare(config.out or Path(), [job])
+    for name in ("encode", "fingerprint"):
+        monkeypatch.delattr(f"coldbench.running.encoding.{name}")
+        monkeypatch.delattr(f"coldbench.running.records.{name}")
+    assert study.save(outcome)
+    file = study.runs / job.hash / "predictions.parquet"
+    assert file.read_bytes() == outcome.parquet
+    assert study.record(job.hash).predictions_sha256 == outcome.record.predictions_sha256 != ""
+
+
+def test_the_plan_is_read_again_only_when_it_has_changed(
+    study: Study, config: StudyConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = study.manifest
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", None)
+        assert study.manifest is first
+    more = config.model_copy(update={"seeds": 3})
+    Study.prepare(study.path, plan(more)[1])
+    assert len(study.manifest.jobs) == len(first.jobs) + 2
 
 
 def test_the_first_finished_run_wins(study: Study, config: StudyConfig) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from coldbench.errors import UsageError
 from coldbench.running.records import RunRecord
+from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.planning import StudyConfig
 from coldbench.study.track import Log, Tracker, open_tracker
 
 
@@ -52,8 +52,8 @@ def test_runs_are_copied(name: str, config: StudyConfig, tmp_path: Path) -> None
     assert not tracker._failed
     assert len(stored) == 4
     read = {"mlflow": from_mlflow, "tensorboard": from_tensorboard}[name]
-    told = [line["value"] for r in stored for line in r.scores
-            if (line["metric"], line["scenario"], line["shots"]) == ("mae", "W-W", -1)]  # fmt: skip
+    told = [row.value for r in stored for row in r.scores
+            if (row.metric, row.scenario, row.shots) == ("mae", "W-W", -1)]  # fmt: skip
     assert sorted(read(tmp_path / name)) == pytest.approx(sorted(told), rel=1e-6)
 
 

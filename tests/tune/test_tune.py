@@ -16,8 +16,9 @@ from coldbench.report import build
 from coldbench.report.ledger import costs
 from coldbench.rng import Seeds
 from coldbench.study.budget import Budget, told
+from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.drive import run_study
-from coldbench.study.planning import StudyConfig, plan, read_config
+from coldbench.study.planning import plan
 from coldbench.tasks.protocols import PROTOCOLS
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial

@@ -23,10 +23,10 @@ def print_names(what: str) -> None:
 
 
 def _models() -> list[tuple[str, str, str]]:
-    from coldbench.learning import Variant
+    from coldbench.learning import load_variant
 
     def summary(name: str, target: Any) -> str:
-        variant = Variant.of(target, name)
+        variant = load_variant(name)
         return variant.note or _first_line(variant.learner)
 
     return _plugins("learner", summary)

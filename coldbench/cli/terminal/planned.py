@@ -35,7 +35,7 @@ def print_plan(config: "StudyConfig", workers: int | None) -> None:
     console.print(f"{runs(len(jobs))}, {len(jobs) - len(pending)} stored already.")
     console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
     count = min(workers or os.cpu_count() or 1, max(len(pending), 1))
-    probes = estimate(ratings, pending)
+    probes = estimate(pending)
     lines = [
         (display_name(p.learner), p.jobs, p.epochs, p.problem or f"{p.seconds:.1f}") for p in probes
     ]

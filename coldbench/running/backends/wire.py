@@ -8,7 +8,7 @@ import hashlib
 from pydantic import ValidationError
 
 from coldbench.errors import DataError
-from coldbench.running.encoding import decode, encode, fingerprint
+from coldbench.running.encoding import decode, fingerprint
 from coldbench.running.records import Job, Outcome, RunRecord
 
 __all__ = ["packed", "unpacked"]
@@ -17,12 +17,8 @@ MAGIC = b"coldbench-outcome 1"
 
 
 def packed(outcome: Outcome) -> bytes:
-    """The outcome as bytes; the record then carries the hash of the predictions."""
-    record, predictions = outcome.record, outcome.predictions
-    data = b"" if predictions is None else encode(predictions)
-    if predictions is not None:
-        record = record.model_copy(update={"predictions_sha256": fingerprint(predictions)})
-    text = record.model_dump_json().encode()
+    """The outcome as bytes."""
+    text, data = outcome.record.model_dump_json().encode(), outcome.parquet
     digest = hashlib.sha256(text + data).hexdigest().encode()
     return b"%s %d %d %s\n%s%s" % (MAGIC, len(text), len(data), digest, text, data)
 
@@ -54,4 +50,4 @@ def _unpacked(data: object, job: Job) -> Outcome:
         raise ValueError(f"status {record.status} does not fit its predictions")
     if predictions is not None and fingerprint(predictions) != record.predictions_sha256:
         raise ValueError("the hash of its predictions does not match")
-    return Outcome(record, predictions)
+    return Outcome(record, predictions, body[size:])

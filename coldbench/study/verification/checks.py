@@ -84,10 +84,8 @@ def _departures(manifest: Manifest) -> Iterator[str]:
 def _hash(manifest: Manifest, learner: str, label: str) -> str:
     """The hash of the job of a learner at a seed label, as study.json describes it."""
     config = dict(manifest.learners[learner])
-    numbers = [int(word) if word.isdecimal() else -1 for word in label.split(".")]
-    seeds = Seeds(*(numbers * 4 if len(numbers) == 1 else numbers)[:4])
     try:
-        base = config.pop("base")
+        seeds, base = Seeds.parse(label), config.pop("base")
         return Job(learner=learner, base=base, config=config, seeds=seeds, **manifest.fixed).hash
     except (KeyError, TypeError, ValueError):
         return ""
@@ -114,9 +112,9 @@ def _folder(study: Study, manifest: Manifest, folder: Path) -> Iterator[Finding]
 
 
 def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
-    strange = manifest.strangeness(record.job)
-    if strange:
-        yield damage(file, f"of another configuration: {'; '.join(strange)}")
+    mismatches = manifest.mismatches(record.job)
+    if mismatches:
+        yield damage(file, f"of another configuration: {'; '.join(mismatches)}")
     elif record.job_hash not in {job.job_hash for job in manifest.jobs}:
         yield damage(file, "in no plan of this study; use `coldbench merge` to add runs")
     if not record.sha256:

@@ -8,6 +8,7 @@ from coldbench.data import cache_home
 from coldbench.errors import DataError
 from coldbench.rng import generator
 from coldbench.running import Job, Outcome, RunRecord, Settings, Source, fetch, outcomes
+from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
 
@@ -67,36 +68,34 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
     elif moved := _moved(record.scores, again.scores):
         told = f"{who}: the same predictions give other scores"
         if all(_redefined(*pair) for pair in moved):
-            names = ", ".join(dict.fromkeys(str(old["metric"]) for old, _ in moved))
+            names = ", ".join(dict.fromkeys(old.metric for old, _ in moved))
             yield Finding("note", file, f"{told}: {names} is defined anew since")
         else:
             yield damage(file, told)
 
 
-Line = Mapping[str, Any]
-
-
-def _moved(old: Sequence[Line], new: Sequence[Line]) -> list[tuple[Line, Line]]:
-    """Lines with another value than before, or without a line now (empty then)."""
-    now = {_place(line): line for line in new}
-    pairs = [(line, now.get(_place(line), {})) for line in old]
+def _moved(
+    old: Sequence[ScoreRow], new: Sequence[ScoreRow]
+) -> list[tuple[ScoreRow, ScoreRow | None]]:
+    """Scores with another value than before, or that are not there now."""
+    now = {_place(row): row for row in new}
+    pairs = [(row, now.get(_place(row))) for row in old]
     return [(before, after) for before, after in pairs if not _alike(before, after)]
 
 
-def _place(line: Line) -> tuple[object, ...]:
-    return tuple(line.get(key) for key in ("scenario", "shots", "metric", "n"))
+def _place(row: ScoreRow) -> tuple[object, ...]:
+    return row.scenario, row.shots, row.metric, row.n
 
 
-def _alike(old: Line, new: Line) -> bool:
+def _alike(old: ScoreRow, new: ScoreRow | None) -> bool:
     """Values may differ in the last bits, by the order of a machine's sums."""
-    before, after = old.get("value"), new.get("value")
-    if before is None or after is None:
-        return bool(new) and before is after
-    return math.isclose(before, after, rel_tol=1e-9)
+    if new is None or old.value is None or new.value is None:
+        return new is not None and old.value is new.value
+    return math.isclose(old.value, new.value, rel_tol=1e-9)
 
 
-def _redefined(old: Line, new: Line) -> bool:
-    return bool(new) and old.get("version", 1) != new.get("version", 1)
+def _redefined(old: ScoreRow, new: ScoreRow | None) -> bool:
+    return new is not None and old.version != new.version
 
 
 def _versions(record: RunRecord, again: RunRecord) -> str:

@@ -1,0 +1,118 @@
+"""A study as its user writes it: the command line, or a YAML file, becomes a StudyConfig."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from coldbench.errors import UsageError
+from coldbench.options import read_yaml, validated
+from coldbench.study.ablation import AblationSpec, Departure
+from coldbench.study.budget import FIRST_TUNING_SEED, Budget
+from coldbench.tasks import SCENARIOS
+
+__all__ = ["Named", "StudyConfig", "read_config", "read_study"]
+
+
+class Named(BaseModel):
+    """A configuration under a name of its own: a registered learner and departures from it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    base: str
+    options: dict[str, Any] = {}
+
+
+class StudyConfig(BaseModel):
+    """A study as its user writes it; every key may be left out.
+
+    dataset: a registered name or a folder; dataset_options, protocol_options: departures from
+    their defaults; models: registered learners, or names of `variants`, which configure one;
+    options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
+    design: how the four streams move (`coldbench.study.designs`);
+    shots: numbers of support ratings to predict with besides all of them; refit: train again on
+    all training ratings once the number of epochs is chosen; out: the study's folder; published:
+    a file of published values (`coldbench.study.published`), copied into the study for its report;
+    ablation: configurations of one learner that differ in one thing each, run instead of the
+    default `models`; departures: which `variants` depart from which, as an ablation states it;
+    tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
+    that the others should beat, named before the runs: the report tests these pairs as a family.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    dataset: str = "synthetic"
+    dataset_options: dict[str, Any] = {}
+    protocol: str = "separate"
+    protocol_options: dict[str, Any] = {}
+    models: tuple[str, ...] = Field(("mamo", "melu"), min_length=1)
+    variants: dict[str, Named] = {}
+    ablation: AblationSpec | None = None
+    departures: tuple[Departure, ...] = ()
+    options: dict[str, dict[str, Any]] = {}
+    seeds: int | tuple[int, ...] = 10
+    design: str = "joint"
+    scenarios: tuple[str, ...] = SCENARIOS
+    shots: tuple[int, ...] = ()
+    refit: bool = True
+    device: str = "cpu"
+    out: Path | None = None
+    published: Path | None = None
+    tuning: dict[str, Budget] = {}
+    against: tuple[str, ...] = ()
+
+    @field_validator("seeds")
+    @classmethod
+    def _some_seeds(cls, value: int | tuple[int, ...]) -> int | tuple[int, ...]:
+        listed = value if isinstance(value, tuple) else tuple(range(value))
+        if not listed or min(listed) < 0 or len(set(listed)) < len(listed):
+            raise ValueError("give a positive number of seeds, or different seeds >= 0")
+        return value
+
+    @field_validator("scenarios")
+    @classmethod
+    def _known_scenarios(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in SCENARIOS:
+                raise ValueError(f"unknown scenario {name!r}: known are {', '.join(SCENARIOS)}")
+        return tuple(name for name in SCENARIOS if name in value)
+
+    @field_validator("shots")
+    @classmethod
+    def _sorted_shots(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if value and min(value) < 0:
+            raise ValueError("shots are numbers of ratings, 0 or more")
+        return tuple(sorted(set(value)))
+
+    @property
+    def seed_list(self) -> tuple[int, ...]:
+        """The seeds, one for each replicate."""
+        return self.seeds if isinstance(self.seeds, tuple) else tuple(range(self.seeds))
+
+
+def read_config(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
+    """A configuration file, and what the command line says besides, which wins."""
+    data = read_yaml(file) if file else {}
+    for key, value in overrides.items():
+        nested = isinstance(value, dict) and isinstance(data.get(key), dict)
+        data[key] = _deep(data[key], value) if nested else value
+    return validated(StudyConfig, data, str(file) if file else "the command line")
+
+
+def read_study(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
+    """`read_config`, for commands that look at test tasks; raises UsageError for tuning's seeds."""
+    config = read_config(file, overrides)
+    late = max(config.seed_list)
+    if late >= FIRST_TUNING_SEED:
+        raise UsageError(
+            f"seed {late}: seeds from {FIRST_TUNING_SEED} on are those of `coldbench tune`, which "
+            f"chose defaults and options on them; use seeds below {FIRST_TUNING_SEED}"
+        )
+    return config
+
+
+def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _deep(merged[key], value) if both else value
+    return merged

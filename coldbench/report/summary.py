@@ -25,7 +25,6 @@ SUMMARY_COLUMNS = (
     "min",
     "max",
     "n_failed",
-    "reason",
 )
 KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 
@@ -33,8 +32,8 @@ KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
     """Columns SUMMARY_COLUMNS, full support only, in plan order, the oracle last.
 
-    n_seeds counts finished runs that have the value, n_failed those that failed or diverged;
-    reason: why a finished run has none. One seed has no sd and no interval (NaN), no seed no mean.
+    n_seeds counts finished runs that have the value, n_failed those that failed or diverged. One
+    seed has no sd and no interval (NaN), none has no mean.
     """
     full = full_support(runs)
     lines = [*_lines(full), *_lines(oracle(full))]
@@ -56,11 +55,9 @@ def oracle(full: pd.DataFrame) -> pd.DataFrame:
 def _lines(full: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for key, group in full.groupby(KEYS, sort=False):
         done = group[group["status"] == "finished"]
-        counted = {
-            "n_failed": int(group["status"].isin(["failed", "diverged"]).sum()),
-            "reason": "; ".join(dict.fromkeys(done.loc[done["value"].isna(), "reason"])),
-        }
-        yield {**dict(zip(KEYS, key, strict=True)), **_moments(done["value"].dropna()), **counted}
+        failed = int(group["status"].isin(["failed", "diverged"]).sum())
+        numbers = _moments(done["value"].dropna())
+        yield {**dict(zip(KEYS, key, strict=True)), **numbers, "n_failed": failed}
 
 
 def _moments(values: "pd.Series[float]") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coldbench import registry
@@ -43,6 +43,7 @@ def test_ndcg_equals_the_mean_over_all_orders_of_ties() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.name)
+@settings(deadline=None)
 @given(data=st.data())
 def test_laws(metric, data) -> None:  # type: ignore[no-untyped-def]
     n = data.draw(st.integers(1, 12))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coldbench.data.ratings import Array, Scale
@@ -21,6 +21,7 @@ SCALES = (
     Scale(2, 2, 0),
 )
 METRICS = pytest.mark.parametrize("metric", [ndcg_1, ndcg_3, ndcg_5], ids=lambda m: m.name)
+UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 CLOSE = 1e-12
 
 
@@ -38,6 +39,7 @@ def queries(draw: st.DrawFn) -> tuple[Array, Array, Array, Scale]:
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries())
 def test_range_and_best(metric, given_) -> None:  # type: ignore[no-untyped-def]
     value, score, episode, scale = given_
@@ -46,6 +48,7 @@ def test_range_and_best(metric, given_) -> None:  # type: ignore[no-untyped-def]
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries(), where=st.floats(0, 1))
 def test_equal_ratings_leave_nothing_to_order(metric, given_, where) -> None:  # type: ignore[no-untyped-def]
     _, score, episode, scale = given_
@@ -54,6 +57,7 @@ def test_equal_ratings_leave_nothing_to_order(metric, given_, where) -> None:  #
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries(), data=st.data())
 def test_mending_an_inverted_pair_never_costs(metric, given_, data) -> None:  # type: ignore[no-untyped-def]
     value, score, _, scale = given_
@@ -67,6 +71,7 @@ def test_mending_an_inverted_pair_never_costs(metric, given_, data) -> None:  # 
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries(), shift=st.integers(-50, 50), factor=st.sampled_from([0.5, 1, 4]))
 def test_the_unit_of_the_scale_does_not_matter(metric, given_, shift, factor) -> None:  # type: ignore[no-untyped-def]
     value, score, episode, scale = given_
@@ -76,6 +81,7 @@ def test_the_unit_of_the_scale_does_not_matter(metric, given_, shift, factor) ->
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries())
 def test_a_constant_score_earns_the_mean_of_all_orders(metric, given_) -> None:  # type: ignore[no-untyped-def]
     """Of cyclic ones: each item comes once to each rank, as in all orders."""
@@ -87,6 +93,7 @@ def test_a_constant_score_earns_the_mean_of_all_orders(metric, given_) -> None: 
 
 
 @METRICS
+@UNHURRIED
 @given(given_=queries())
 def test_on_stars_it_is_the_definition_of_the_field(metric, given_) -> None:  # type: ignore[no-untyped-def]
     """A gain of 2^stars - 1, as before version 2: stored results of star ratings hold."""

@@ -114,6 +114,7 @@ AGAINST_COLUMNS = (
     "p_holm",
     "outcome",
 )
+GAP_COLUMNS = ("scenario", "learner", "metric", "n_missing", "n_runs", "reason")
 SHOT_COLUMNS = ("scenario", "learner", "shots", "n_seeds", "mean", "ci_low", "ci_high")
 SOURCE_COLUMNS = (
     "scenario",
@@ -147,6 +148,12 @@ def csv_files(data: ReportData) -> dict[str, str]:
         files["pairs.csv"] = to_csv(PAIR_COLUMNS, [_pair(pair) for pair in data.pairs])
     if data.against:
         files["against.csv"] = to_csv(AGAINST_COLUMNS, [_contest(c) for c in contests(data)])
+    if data.gaps:
+        lost = [
+            (g.scenario, g.learner, g.metric, len(g.seeds), g.runs, "; ".join(g.reasons))
+            for g in data.gaps
+        ]
+        files["gaps.csv"] = to_csv(GAP_COLUMNS, lost)
     if data.shots:
         lines = [(s.scenario, s.learner, s.shots, s.mean.n, *_three(s.mean)) for s in data.shots]
         files["shots.csv"] = to_csv(SHOT_COLUMNS, lines)

@@ -8,7 +8,7 @@ from coldbench.errors import UsageError
 from coldbench.running.records import RunRecord
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
-from coldbench.study.track import Log, Tracker, open_tracker
+from coldbench.study.track import Log, Tracker, _figures, open_tracker
 
 
 def test_a_broken_tracker_is_one_warning_and_the_study_is_whole(config: StudyConfig) -> None:
@@ -75,3 +75,14 @@ def from_tensorboard(folder: Path) -> list[float]:
         events.Reload()
         found.append(events.Scalars("mae/W-W")[-1].value)
     return found
+
+
+def test_a_metric_without_a_value_is_left_out(config: StudyConfig) -> None:
+    (record, *_) = run_study(config, workers=1).records()
+    lost = [
+        {**line, "value": None, "reason": "raised"} if line["metric"] == "rmse" else line
+        for line in record.scores
+    ]
+    told = {key: value for key, value, _ in _figures(record.model_copy(update={"scores": lost}))}
+    assert "mae/W-W" in told
+    assert not [key for key in told if key.startswith("rmse")]

@@ -35,7 +35,9 @@ class InnerConfig(EpisodicConfig):
     inner_rate: float = Field(0.15, gt=0, description="published: 5e-6, which adapts nothing")
     inner_loss: Loss = Field("absolute", description="validation: .792 against .807 (squared)")
     inner_shrink: float = Field(
-        0.0, ge=0, description="ratings without loss in the inner mean: short supports move less"
+        0.0,
+        ge=0,
+        description="cells of zero loss that the inner mean counts: short supports move less",
     )
     space: ClassVar[Mapping[str, Dimension]] = {
         **EpisodicConfig.space,

@@ -32,7 +32,7 @@ class EpisodicConfig(NeuralConfig):
 
     batch_size: int = Field(32, ge=1, description="tasks: Lee et al. 2019")
     query_share: float = Field(
-        0.5, gt=0, lt=1, description="queries among a training user's ratings"
+        0.5, gt=0, lt=1, description="share of a user's ratings that are queries"
     )
     max_query: int = Field(40, ge=1)
     space: ClassVar[Mapping[str, Dimension]] = {

@@ -37,7 +37,7 @@ class InnerConfig(EpisodicConfig):
     inner_shrink: float = Field(
         0.0,
         ge=0,
-        description="cells of zero loss that the inner mean counts: short supports move less",
+        description="cells of zero loss added to the inner mean: short supports move less",
     )
     space: ClassVar[Mapping[str, Dimension]] = {
         **EpisodicConfig.space,

@@ -33,7 +33,7 @@ class CNPConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the user vector."""
 
     latent: int = Field(64, ge=1, description="size of a user vector")
-    shrink: float = Field(0.0, ge=0, description="cells of zeros that the mean counts besides")
+    shrink: float = Field(0.0, ge=0, description="cells of zeros added to the mean")
 
 
 class CNPNetwork(TaskNetwork):

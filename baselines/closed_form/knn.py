@@ -49,7 +49,7 @@ class KNNConfig(BiasConfig):
     shrink_item: float = Field(2.0, ge=0)
     shrink_user: float = Field(5.0, ge=0)
     neighbours: int = Field(20, ge=1)
-    damp: float = Field(30.0, gt=0, description="common users that content counts for")
+    damp: float = Field(30.0, gt=0, description="content counts as so many common users")
     prior: float = Field(0.1, ge=0, le=1, description="similarity of two items with equal content")
     shrink: float = Field(1.0, gt=0, description="total similarity that halves the correction")
     most_ids: int = Field(100, ge=2, description="fields with more ids are left out")

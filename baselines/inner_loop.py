@@ -143,7 +143,7 @@ def sgd_step(
         loss, list(parameters.values()), retain_graph=True, create_graph=second_order
     )
     for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-        own_rate = rate if isinstance(rate, float) else rate[name]
+        own_rate = rate[name] if isinstance(rate, Mapping) else rate
         layers.own(name, value - own_rate * gradient)
     layers.fold()
 

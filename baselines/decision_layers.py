@@ -52,7 +52,7 @@ def task_cells(
     With `first_order` no gradient flows into the embeddings through the support.
     """
     items = torch.cat([batch.support_item, batch.query_item], 1)
-    distinct, place = torch.unique(items, return_inverse=True)
+    distinct, position = torch.unique(items, return_inverse=True)
     e_user, e_item = network.user(batch.user, generator), network.item(distinct, generator)
     of_user, of_item = network.decision.first(e_user, e_item)
     read = e_user, e_item, of_user, of_item
@@ -60,13 +60,13 @@ def task_cells(
         tuple(tensor.detach() for tensor in read) if first_order else read
     )
     n = batch.support_item.shape[1]
-    known, asked = place[:, :n], place[:, n:]
-    support = by_user[:, None] + rows(by_item, known)
-    query = of_user[:, None] + rows(of_item, asked)
+    in_support, in_query = position[:, :n], position[:, n:]
+    support = by_user[:, None] + rows(by_item, in_support)
+    query = of_user[:, None] + rows(of_item, in_query)
     own = 1 + (e_user * shown_user).sum(1)[:, None, None]
-    x = rows(shown_item, known)
+    x = rows(shown_item, in_support)
     within = (own.detach() if first_order else own) + x @ x.mT
-    return Cells(support, query, within, torch.baddbmm(own, rows(e_item, asked), x.mT))
+    return Cells(support, query, within, torch.baddbmm(own, rows(e_item, in_query), x.mT))
 
 
 def rows(table: torch.Tensor, index: torch.Tensor) -> torch.Tensor:

@@ -57,7 +57,7 @@ class FirstOrderLayers(Adaptable):
     def forward(self, query: bool = False) -> torch.Tensor:
         if not query:
             self._settle()
-            return passed(self.values, self.layers)[1]
+            return forward_pass(self.values, self.layers)[1]
         values = self.cells.query
         if self.moved is not None:
             values = torch.baddbmm(values, self.cells.across, self.moved)
@@ -72,7 +72,7 @@ class FirstOrderLayers(Adaptable):
         self._settle()
         self.late, self.moved = first, first if self.moved is None else self.moved.add_(first)
         self.layers = [
-            stepped(*layer, x, move)
+            take_step(*layer, x, move)
             for layer, x, move in zip(self.layers, self.read, deep, strict=True)
         ]
         self._rest()
@@ -99,7 +99,7 @@ class SupportLoss(torch.autograd.Function):
     def forward(
         ctx: Any, layers: FirstOrderLayers, inner: InnerLoss, *_moves: torch.Tensor
     ) -> torch.Tensor:
-        layers.read, output = passed(layers.values, layers.layers)
+        layers.read, output = forward_pass(layers.values, layers.layers)
         ctx.layers, ctx.slope = layers, inner.slope(output)
         return inner(output)
 
@@ -107,7 +107,7 @@ class SupportLoss(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, of_loss: torch.Tensor) -> Any:
         slope = ctx.slope * of_loss
-        return None, None, *back(slope, ctx.layers.read, ctx.layers.layers)
+        return None, None, *backward_pass(slope, ctx.layers.read, ctx.layers.layers)
 
 
 class QueryOutput(torch.autograd.Function):
@@ -118,21 +118,23 @@ class QueryOutput(torch.autograd.Function):
         ctx: Any, layers: list[Affine], values: torch.Tensor, *_shared: torch.Tensor
     ) -> torch.Tensor:
         ctx.layers = layers
-        ctx.read, output = passed(values, layers)
+        ctx.read, output = forward_pass(values, layers)
         return output
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, of_output: torch.Tensor) -> Any:
-        first, *deltas = back(of_output, ctx.read, ctx.layers)
-        found = []
+        first, *deltas = backward_pass(of_output, ctx.read, ctx.layers)
+        gradients = []
         for x, delta in zip(ctx.read, deltas, strict=True):
             flat = delta.flatten(0, 1)
-            found += [x.flatten(0, 1).T @ flat, flat.sum(0)]
-        return None, first, *found
+            gradients += [x.flatten(0, 1).T @ flat, flat.sum(0)]
+        return None, first, *gradients
 
 
-def passed(values: torch.Tensor, layers: list[Affine]) -> tuple[list[torch.Tensor], torch.Tensor]:
+def forward_pass(
+    values: torch.Tensor, layers: list[Affine]
+) -> tuple[list[torch.Tensor], torch.Tensor]:
     """What each layer after the first reads [B, n, in], and the output [B, n]."""
     read = [values.relu()]
     *hidden, (row, bias) = layers
@@ -141,7 +143,9 @@ def passed(values: torch.Tensor, layers: list[Affine]) -> tuple[list[torch.Tenso
     return read, ((read[-1] * row).sum(-1, keepdim=True) + bias)[..., 0]
 
 
-def back(slope: torch.Tensor, read: list[torch.Tensor], layers: list[Affine]) -> list[torch.Tensor]:
+def backward_pass(
+    slope: torch.Tensor, read: list[torch.Tensor], layers: list[Affine]
+) -> list[torch.Tensor]:
     """The gradient by the values of every layer, the first one's too, from that by the output."""
     *hidden, (row, _) = layers
     deltas = [slope[..., None], threshold_backward(slope[..., None] * row, read[-1], 0)]
@@ -157,7 +161,7 @@ def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.T
     return torch.baddbmm(bias, x, weight)
 
 
-def stepped(
+def take_step(
     weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor, move: torch.Tensor
 ) -> Affine:
     """The layer after a step on what it reads; in place once it is the tasks' own."""

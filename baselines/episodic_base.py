@@ -31,7 +31,9 @@ class EpisodicConfig(NeuralConfig):
     """Options of the network and the outer optimiser, and those of the training episodes."""
 
     batch_size: int = Field(32, ge=1, description="tasks: Lee et al. 2019")
-    query_share: float = Field(0.5, gt=0, lt=1, description="of a training user's ratings")
+    query_share: float = Field(
+        0.5, gt=0, lt=1, description="share of a user's ratings that are queries"
+    )
     max_query: int = Field(40, ge=1)
     space: ClassVar[Mapping[str, Dimension]] = {
         **NeuralConfig.space,

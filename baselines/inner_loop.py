@@ -35,7 +35,9 @@ class InnerConfig(EpisodicConfig):
     inner_rate: float = Field(0.15, gt=0, description="published: 5e-6, which adapts nothing")
     inner_loss: Loss = Field("absolute", description="validation: .792 against .807 (squared)")
     inner_shrink: float = Field(
-        0.0, ge=0, description="ratings without loss in the inner mean: short supports move less"
+        0.0,
+        ge=0,
+        description="cells of zero loss added to the inner mean: short supports move less",
     )
     space: ClassVar[Mapping[str, Dimension]] = {
         **EpisodicConfig.space,
@@ -141,7 +143,7 @@ def sgd_step(
         loss, list(parameters.values()), retain_graph=True, create_graph=second_order
     )
     for (name, value), gradient in zip(parameters.items(), gradients, strict=True):
-        own_rate = rate if isinstance(rate, float) else rate[name]
+        own_rate = rate[name] if isinstance(rate, Mapping) else rate
         layers.own(name, value - own_rate * gradient)
     layers.fold()
 

@@ -3,7 +3,7 @@
     f(u, i) = w_L relu(W_2 relu(W_1 [e_u, e_i] + b_1) + b_2) + b_L
     rating  = offset + unit * f(u, i)
 
-Lee et al. 2019, section 3.2: 32 numbers a field, two hidden layers of 64. Offset and unit are
+Lee et al. 2019, section 3.2: embeddings of size 32, two hidden layers of 64. Offset and unit are
 ours: with the mean of the training ratings as offset and a quarter of the scale's width as
 unit (1 on a scale of 1..5), learning rates carry over to any scale, and no epoch is spent on
 learning the mean. Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
@@ -68,7 +68,7 @@ class Decision(nn.Module):
 
 
 class Content(nn.Module):
-    """What every network here starts from: embeddings of both sides, and the scale of ratings."""
+    """What every network starts from: embeddings of both sides, and the unit of ratings."""
 
     def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Content(nn.Module):
 
     @property
     def width(self) -> int:
-        """Numbers in [e_u, e_i]."""
+        """Size of [e_u, e_i]."""
         return self.user.width + self.item.width
 
     def observe(self, data: TrainingData) -> None:

@@ -12,23 +12,35 @@ __all__ = ["NeuralConfig"]
 
 
 class NeuralConfig(LearnerConfig):
-    """The network and its outer optimiser. "validation": chosen by validation MAE on ML-1M."""
+    """Options of the network and of the outer optimiser.
+
+    "validation": chosen by validation MAE on ML-1M.
+    """
 
     epochs: int = Field(14, ge=1)
     patience: int = Field(14, ge=1, description="the curves are too noisy to stop early on")
-    embedding: int = Field(32, ge=1, description="numbers a field: Lee et al. 2019")
+    embedding: int = Field(32, ge=1, description="size of a field's embedding: Lee et al. 2019")
     hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (64, 64), min_length=1, description="Lee et al. 2019"
     )
-    user_dropout: float = Field(0.95, ge=0, lt=1, description="of rare user fields, whole")
-    item_dropout: float = Field(0.1, ge=0, lt=1, description="of rare item fields, whole")
+    user_dropout: float = Field(
+        0.95, ge=0, lt=1, description="probability that a rare user field is hidden"
+    )
+    item_dropout: float = Field(
+        0.1, ge=0, lt=1, description="probability that a rare item field is hidden"
+    )
     rare_decay: float = Field(15.0, ge=0, description="weight decay of the rare fields")
-    loss: Loss = Field("absolute", description="the measure is absolute error")
+    loss: Loss = Field("absolute", description="what is measured is an absolute error")
     delta: float = Field(0.1, gt=0, description="where huber bends, in units of the output")
-    rate: float = Field(3e-3, gt=0, description="of AdamW")
+    rate: float = Field(3e-3, gt=0, description="learning rate of AdamW")
     weight_decay: float = Field(0.01, ge=0, description="decoupled, of AdamW")
-    decay: bool = Field(True, description="the rate falls to 0 over `epochs`")
-    average: float = Field(0.99, ge=0, lt=1, description="of the weights over steps")
+    decay: bool = Field(True, description="the learning rate falls linearly to 0 over `epochs`")
+    average: float = Field(
+        0.99,
+        ge=0,
+        lt=1,
+        description="of the parameters over steps, to predict with",
+    )
     space: ClassVar[Mapping[str, Dimension]] = {
         "rate": Real(5e-4, 0.02, log=True),
         "embedding": Choice((8, 16, 32, 64)),

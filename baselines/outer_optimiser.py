@@ -17,7 +17,7 @@ N = TypeVar("N", bound=Content)
 
 class Optimiser(Generic[N]):
     """Fused AdamW (Loshchilov & Hutter 2019), linear decay over the planned steps, and a moving
-    average of the weights, `averaged`, to predict with (Polyak & Juditsky 1992).
+    average of the parameters, `averaged`, to predict with (Polyak & Juditsky 1992).
 
     The plan is the configured number of epochs, also when the harness stops earlier, so that
     the search for the stopping epoch and the final training follow the same schedule. After t
@@ -35,7 +35,7 @@ class Optimiser(Generic[N]):
     def step(self, loss: torch.Tensor) -> None:
         """One step down the gradient of `loss`."""
         c, parameters = self.config, tuple(self.network.parameters())
-        left = max(1 - self.done / self.planned, 0.0) if c.decay else 1.0
+        remaining = max(1 - self.done / self.planned, 0.0) if c.decay else 1.0
         for weight in parameters:
             weight.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
@@ -43,7 +43,7 @@ class Optimiser(Generic[N]):
         share = max(1 - c.average, 9 / (10 + self.done)) if c.average else 1.0
         with torch.no_grad():
             for group in self.groups:
-                group.descend(c.rate * left)
+                group.descend(c.rate * remaining)
             torch._foreach_lerp_(tuple(self.averaged.parameters()), parameters, share)
 
 
@@ -67,10 +67,10 @@ class Group(NamedTuple):
 
     def descend(self, rate: float) -> None:
         """One step of all weights that have a gradient."""
-        here = [n for n, weight in enumerate(self.weights) if weight.grad is not None]
+        active = [n for n, weight in enumerate(self.weights) if weight.grad is not None]
         gradients = [weight.grad for weight in self.weights if weight.grad is not None]
         columns = self.weights, *self.moments, self.steps
-        weights, first, second, steps = ([column[n] for n in here] for column in columns)
+        weights, first, second, steps = ([column[n] for n in active] for column in columns)
         if weights:
             adamw(weights, gradients, first, second, [], steps, fused=True, amsgrad=False,
                   beta1=0.9, beta2=0.999, lr=rate, weight_decay=self.decay, eps=1e-8,

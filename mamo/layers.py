@@ -17,7 +17,7 @@ class PerTask:
         self.own = False  # whether the weight may be changed in place: from the first step on
 
     def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
-        """[B, S, out] from x [B, S, in]; `start` is of no use here."""
+        """[B, S, out] from x [B, S, in]; `start` is not used."""
         if self.weight.dim() == 2:
             y = x @ self.weight
             return y if self.bias is None else y.add_(self.bias)
@@ -69,7 +69,7 @@ class OneOutput(PerTask):
     """The same for one output, with sums in place of products: three times as fast."""
 
     def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
-        """[B, S, 1] from x [B, S, in]; `start` is of no use here."""
+        """[B, S, 1] from x [B, S, in]; `start` is not used."""
         y = (x * self.weight.mT).sum(-1, keepdim=True)
         return y if self.bias is None else y.add_(self.bias)
 

@@ -59,11 +59,11 @@ class Theta:
     @torch.no_grad()
     def of_last(self) -> dict[str, torch.Tensor]:
         """The last task's weights and biases, under the names of the Network's parameters."""
-        found = {name: layer.of_last() for name, layer in self.layers.items()}
-        upper, lower = found.pop("memory_user"), found.pop("memory_item")
-        found["memory"] = torch.cat([upper[0], lower[0]]), lower[1]
+        weights = {name: layer.of_last() for name, layer in self.layers.items()}
+        upper, lower = weights.pop("memory_user"), weights.pop("memory_item")
+        weights["memory"] = torch.cat([upper[0], lower[0]]), lower[1]
         state = {}
-        for name, (weight, bias) in found.items():
+        for name, (weight, bias) in weights.items():
             assert bias is not None
             state[f"{name}.weight"] = weight.detach().clone()
             state[f"{name}.bias"] = bias.detach().clone()
@@ -84,8 +84,8 @@ def start(
     user1: tuple[torch.Tensor, torch.Tensor] = (network.user1.weight, network.user1.bias)
     user2: tuple[torch.Tensor, torch.Tensor] = (network.user2.weight, network.user2.bias)
     if memories is not None and config.gradient_memory:
-        user1 = less(network.user1, memories.gradient1, attention, config.tau)
-        user2 = less(network.user2, memories.gradient2, attention, config.tau)
+        user1 = shift_by_memory(network.user1, memories.gradient1, attention, config.tau)
+        user2 = shift_by_memory(network.user2, memories.gradient2, attention, config.tau)
     task: torch.Tensor = network.memory.weight
     if memories is not None and config.task_memory:
         task = memories.task_of(attention)
@@ -110,7 +110,7 @@ def start(
     return Theta(first, others, PerTask(*user1).forward(support.user))
 
 
-def less(
+def shift_by_memory(
     phi: Affine, memory: torch.Tensor, attention: torch.Tensor, tau: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """phi - tau a_u^T M_U as weight [B, in, out] and bias [B, 1, out]."""
@@ -153,12 +153,12 @@ def minibatches(
     Inputs that cannot be split are used whole, with weight 0 outside the part.
     """
     ratings = mask.shape[1]
-    found = []
+    parts = []
     for first in range(0, ratings, size or ratings):
         part = slice(first, first + (size or ratings))
         chosen = torch.zeros(mask.shape, dtype=like.dtype, device=like.device)
         chosen[:, part] = mask[:, part].to(like)
         weight = chosen / chosen.sum(1, keepdim=True).clamp(min=1)
-        here = part if splits else slice(None)
-        found.append((here, weight[:, here, None]))
-    return found
+        cells = part if splits else slice(None)
+        parts.append((cells, weight[:, cells, None]))
+    return parts

@@ -58,5 +58,5 @@ class Model(nn.Module):
         if not embedding.width:
             like = self.network.out.bias
             return torch.ones(len(index), 1, dtype=like.dtype, device=like.device)
-        found: torch.Tensor = embedding(index, generator)
-        return found
+        profile: torch.Tensor = embedding(index, generator)
+        return profile

@@ -86,14 +86,14 @@ class Adam:
 
 def views(flat: torch.Tensor, groups: list[list[torch.Tensor]]) -> list[list[torch.Tensor]]:
     """Consecutive parts of a flat tensor in the shapes of the groups' tensors."""
-    found, start = [], 0
+    shaped, start = [], 0
     for group in groups:
         parts = []
         for tensor in group:
             parts.append(flat[start : start + tensor.numel()].view(tensor.shape))
             start += tensor.numel()
-        found.append(parts)
-    return found
+        shaped.append(parts)
+    return shaped
 
 
 def input_gradients(

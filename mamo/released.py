@@ -131,8 +131,8 @@ class Drifting:
     def gradient(self, user: torch.Tensor, item: torch.Tensor, into: list[torch.Tensor]) -> None:
         """Of `tensors`, from the gradients of p_u and p_i of the cells that `support` gave."""
         given = [g for local, g in ((self.user, user), (self.item, item)) if local.table]
-        for local, gradient, found in zip(self._trained(), given, into, strict=True):
-            local.gradient(gradient, found)
+        for local, gradient, written in zip(self._trained(), given, into, strict=True):
+            local.gradient(gradient, written)
 
     def keep(self) -> None:
         """Leaves the trained embeddings to later users."""

@@ -1,4 +1,4 @@
-"""Every number of MAMO; every difference between paper and released code is a switch."""
+"""Every option of MAMO; every difference between paper and released code is a switch."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -20,15 +20,15 @@ class MAMOConfig(LearnerConfig):
     epochs: int = Field(3, ge=1)
     patience: int = Field(3, ge=1)
 
-    # sizes and rates, with the paper's symbols
+    # sizes and learning rates, with the paper's symbols
     size: int = Field(100, ge=1, description="d, of embeddings and layers")
     slots: int = Field(3, ge=1, description="K")
     alpha: float = Field(0.5, ge=0, le=1, description="write rate of profiles")
     beta: float = Field(0.05, ge=0, le=1, description="write rate of gradients")
     gamma: float = Field(0.1, ge=0, le=1, description="write rate of task memories")
-    tau: float = Field(0.01, ge=0, description="how far a gradient memory moves the start")
-    rho: float = Field(0.01, ge=0, description="rate of the local update")
-    rate: float = Field(0.05, gt=0, description="lambda, rate of the global update")
+    tau: float = Field(0.01, ge=0, description="how far a gradient memory shifts the start")
+    rho: float = Field(0.01, ge=0, description="learning rate of the local update")
+    rate: float = Field(0.05, gt=0, description="lambda, learning rate of the global update")
     local_loops: int = Field(3, ge=0, description="passes over the support in a local update")
     temperature: float = Field(1.0, gt=0, description="multiplies the cosines of the attention")
 
@@ -56,7 +56,7 @@ class MAMOConfig(LearnerConfig):
 
     # training that the paper leaves open
     batch: int = Field(32, ge=1, description="users computed at once, and a global step")
-    # left out of the record when not set, so that runs made before it existed keep their names
+    # left out of the record when not set, so that jobs from before it existed keep their hashes
     least_steps: int | None = Field(
         None,
         ge=1,

@@ -11,7 +11,7 @@ instead of two classes:
 - a rating belongs to both classes, to liked with share p = (r - low) / (high - low);
 - both sums are divided by the n ratings of the user (`normalise: support`), where the paper
   divides each class by its own size (`class`): the class means alone do not tell how much of
-  the history was liked, and a user's level is most of what a rating is made of;
+  the history was liked, and most of a rating is the user's own level;
 - F reads the user's content too, as every neural learner here does.
 """
 
@@ -35,7 +35,7 @@ Normalise = Literal["support", "class"]
 class VartakConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the history."""
 
-    latent: int = Field(64, ge=1, description="numbers in an item representation F")
+    latent: int = Field(64, ge=1, description="size of an item representation F")
     normalise: Normalise = Field("support", description="the size that class sums are divided by")
 
 
@@ -54,15 +54,15 @@ class HistoryNetwork(TaskNetwork):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """F of the queries [B, Q, K], and (R_0, R_1) [B, 2, K]."""
         sides = read_sides(self, batch, generator)
-        known = self.item_rest(self.item_first(sides.user, sides.known).relu())
-        asked = self.item_rest(self.item_first(sides.user, sides.asked).relu())
-        value = batch.support_value.to(known.dtype)
-        liked = ((value - self.low) / (self.width_of_scale or 1.0)).clamp(0, 1)
-        return asked, class_means(known, liked, batch.support_mask, self.normalise)
+        support = self.item_rest(self.item_first(sides.user, sides.support).relu())
+        query = self.item_rest(self.item_first(sides.user, sides.query).relu())
+        rating = batch.support_value.to(support.dtype)
+        liked = ((rating - self.low) / (self.width_of_scale or 1.0)).clamp(0, 1)
+        return query, class_means(support, liked, batch.support_mask, self.normalise)
 
 
 def class_means(
-    known: torch.Tensor, liked: torch.Tensor, mask: torch.Tensor, normalise: Normalise
+    support: torch.Tensor, liked: torch.Tensor, mask: torch.Tensor, normalise: Normalise
 ) -> torch.Tensor:
     """(R_0, R_1) [B, 2, K] from representations [B, S, K] and shares of liking [B, S].
 
@@ -72,4 +72,4 @@ def class_means(
     size = share.sum(2, keepdim=True)
     if normalise == "support":
         size = size.sum(1, keepdim=True)
-    return torch.bmm(share, known) / torch.where(size > 0, size, 1.0)
+    return torch.bmm(share, support) / torch.where(size > 0, size, 1.0)

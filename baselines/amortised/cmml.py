@@ -54,8 +54,8 @@ class CMMLNetwork(TaskNetwork):
         self.layers = nn.ModuleList(
             Linear(sizes[k], sizes[k + 1], rng) for k in range(len(c.hidden))
         )
-        wide = (self.width, *([c.hyper] * len(c.hidden)))
-        self.hyper = nn.ModuleList(Linear(wide[k], c.hyper, rng) for k in range(len(c.hidden)))
+        inputs = (self.width, *([c.hyper] * len(c.hidden)))
+        self.hyper = nn.ModuleList(Linear(inputs[k], c.hyper, rng) for k in range(len(c.hidden)))
         self.films = nn.ModuleList(Linear(c.hyper, 2 * size, rng) for size in c.hidden)
         self.last = Linear(c.hidden[-1], 1, rng)
 
@@ -63,16 +63,16 @@ class CMMLNetwork(TaskNetwork):
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         sides = read_sides(self, batch, generator)
-        user, known = sides.user, sides.known
+        user, support = sides.user, sides.support
         if self.detach:
-            user, known = user.detach(), known.detach()
-        pairs = self.context(self.pair(user, known, self.rating_encoder(sides.value)).relu())
+            user, support = user.detach(), support.detach()
+        pairs = self.context(self.pair(user, support, self.rating_encoder(sides.rating)).relu())
         context = self.start + support_mean(pairs, sides.mask)
-        shown = sides.user.expand(-1, sides.asked.shape[1], -1)
-        hidden = torch.cat([shown, sides.asked], 2)
+        user = sides.user.expand(-1, sides.query.shape[1], -1)
+        hidden = torch.cat([user, sides.query], 2)
         hyper = hidden * context[:, None]
-        for layer, of_hyper, film in zip(self.layers, self.hyper, self.films, strict=True):
-            hyper = of_hyper(hyper).relu()
+        for layer, hyper_layer, film in zip(self.layers, self.hyper, self.films, strict=True):
+            hyper = hyper_layer(hyper).relu()
             gamma, beta = film(hyper).chunk(2, -1)
             hidden = leaky_relu((self.start + gamma) * layer(hidden) + beta)
         output: torch.Tensor = self.last(hidden)[..., 0]

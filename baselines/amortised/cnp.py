@@ -1,4 +1,4 @@
-"""Conditional neural process: a user is the mean of what their ratings say, one by one.
+"""Conditional neural process: a user is the mean of their encoded ratings.
 
     v_s = h(e_u, e_{i_s}, r_s)        v_u = sum_s v_s / (n + shrink)
     f(u, i) = g(e_u, e_i, v_u)
@@ -32,8 +32,8 @@ __all__ = ["CNP", "CNPConfig", "CNPNetwork"]
 class CNPConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the user vector."""
 
-    latent: int = Field(64, ge=1, description="numbers in a user vector")
-    shrink: float = Field(0.0, ge=0, description="ratings without content in the mean")
+    latent: int = Field(64, ge=1, description="size of a user vector")
+    shrink: float = Field(0.0, ge=0, description="cells of zeros added to the mean")
 
 
 class CNPNetwork(TaskNetwork):
@@ -49,18 +49,18 @@ class CNPNetwork(TaskNetwork):
         self.decoder = mlp((*hidden, 1), rng)
 
     def user_vector(
-        self, e_user: torch.Tensor, known: torch.Tensor, value: torch.Tensor, mask: torch.Tensor
+        self, user: torch.Tensor, support: torch.Tensor, rating: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
         """v_u [B, latent]: see `baselines.amortised.episode_inputs.Sides` for the shapes."""
-        pairs = self.encoder(self.pair(e_user, known, value).relu())
+        pairs = self.encoder(self.pair(user, support, rating).relu())
         return support_mean(pairs, mask, self.shrink)
 
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         sides = read_sides(self, batch, generator)
-        vector = self.user_vector(sides.user, sides.known, sides.value, sides.mask)
-        hidden = self.query(sides.user, sides.asked, vector[:, None]).relu()
+        vector = self.user_vector(sides.user, sides.support, sides.rating, sides.mask)
+        hidden = self.query(sides.user, sides.query, vector[:, None]).relu()
         output: torch.Tensor = self.decoder(hidden)[..., 0]
         return output
 

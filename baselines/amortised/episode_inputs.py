@@ -1,6 +1,6 @@
-"""What amortised learners read of a batch: embeddings of both sides, and the known ratings.
+"""What amortised learners read of a batch: embeddings of both sides, and the support's ratings.
 
-Axes: B tasks, S support, Q query, U numbers a user, I numbers an item.
+Axes: B tasks, S support, Q query; U and I: sizes of a user's and of an item's embeddings.
 """
 
 from typing import NamedTuple
@@ -15,13 +15,13 @@ __all__ = ["Sides", "read_sides"]
 
 
 class Sides(NamedTuple):
-    """user [B, 1, U]; known [B, S, I] and asked [B, Q, I]: items; value [B, S, 1]: ratings of the
+    """user [B, 1, U]; support [B, S, I] and query [B, Q, I]: items; rating [B, S, 1]: those of the
     support in the network's unit; mask bool [B, S]."""
 
     user: torch.Tensor
-    known: torch.Tensor
-    asked: torch.Tensor
-    value: torch.Tensor
+    support: torch.Tensor
+    query: torch.Tensor
+    rating: torch.Tensor
     mask: torch.Tensor
 
 
@@ -30,9 +30,9 @@ def read_sides(
 ) -> Sides:
     """Embeds each user and each distinct item once; a generator turns dropout on."""
     items = torch.cat([batch.support_item, batch.query_item], 1)
-    distinct, place = torch.unique(items, return_inverse=True)
+    distinct, position = torch.unique(items, return_inverse=True)
     e_user = network.user(batch.user, generator)[:, None]
-    e_item = embedding(place, network.item(distinct, generator))
+    e_item = embedding(position, network.item(distinct, generator))
     n = batch.support_item.shape[1]
-    value = network.normal(batch.support_value.to(e_item.dtype))[..., None]
-    return Sides(e_user, e_item[:, :n], e_item[:, n:], value, batch.support_mask)
+    rating = network.normal(batch.support_value.to(e_item.dtype))[..., None]
+    return Sides(e_user, e_item[:, :n], e_item[:, n:], rating, batch.support_mask)

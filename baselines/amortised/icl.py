@@ -1,7 +1,7 @@
 """In-context learning: a small transformer reads a user's ratings and answers the queries.
 
     tokens      user:    W_u e_u
-                support: W_u e_u + W_i e_{i_s} + W_r r_s + w_known
+                support: W_u e_u + W_i e_{i_s} + W_r r_s + w_support
                 query:   W_u e_u + W_i e_{i_q}
     a block     x <- x + attention(norm(x) -> norm(user token and support));  x <- x + mlp(norm(x))
     f(u, i_q) = w' norm(x_q) + b, after the last block
@@ -36,42 +36,42 @@ __all__ = ["ICL", "Block", "ICLConfig", "ICLNetwork"]
 class ICLConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the transformer.
 
-    `hidden` is of no consequence: every layer is `size` wide.
+    `hidden` has no effect: every layer is `size` wide.
     """
 
-    size: int = Field(64, ge=1, description="numbers in a token")
+    size: int = Field(64, ge=1, description="size of a token")
     blocks: int = Field(2, ge=1)
     heads: int = Field(4, ge=1, description="divides `size`")
-    rate: float = Field(1e-3, gt=0, description="of AdamW")
+    rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
 
 
 class Block(nn.Module):
-    """Attention to the first tokens, then a perceptron, each added to what it reads normed."""
+    """Attention to the first tokens, then a perceptron, each with a norm and a residual."""
 
     def __init__(self, size: int, heads: int, rng: np.random.Generator) -> None:
         super().__init__()
         self.heads = heads
-        self.before, self.between = nn.LayerNorm(size), nn.LayerNorm(size)
-        self.question, self.answer = Linear(size, size, rng), Linear(size, size, rng)
-        self.shown = Linear(size, 2 * size, rng)
-        self.rest = mlp((size, 2 * size, size), rng)
+        self.attention_norm, self.mlp_norm = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.to_query, self.to_output = Linear(size, size, rng), Linear(size, size, rng)
+        self.to_key_value = Linear(size, 2 * size, rng)
+        self.mlp = mlp((size, 2 * size, size), rng)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Tokens x [B, n, size]; mask bool [B, m]: which of the first m may be attended to."""
-        normed = self.before(x)
-        key, value = self.shown(normed[:, : mask.shape[1]]).chunk(2, -1)
-        question, key, value = (
+        normed = self.attention_norm(x)
+        key, value = self.to_key_value(normed[:, : mask.shape[1]]).chunk(2, -1)
+        query, key, value = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for part in (self.question(normed), key, value)
+            for part in (self.to_query(normed), key, value)
         )
-        read = scaled_dot_product_attention(question, key, value, attn_mask=mask[:, None, None])
-        x = x + self.answer(read.transpose(1, 2).flatten(2))
-        output: torch.Tensor = x + self.rest(self.between(x))
+        attended = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
+        x = x + self.to_output(attended.transpose(1, 2).flatten(2))
+        output: torch.Tensor = x + self.mlp(self.mlp_norm(x))
         return output
 
 
 class ICLNetwork(TaskNetwork):
-    """The tokens, the blocks, and one number read off each query's last token."""
+    """The tokens, the blocks, and an output from what each query's token becomes."""
 
     def __init__(self, domain: Domain, c: ICLConfig, rng: np.random.Generator) -> None:
         super().__init__(domain, c, rng)
@@ -86,11 +86,11 @@ class ICLNetwork(TaskNetwork):
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         sides = read_sides(self, batch, generator)
-        user, value = self.of_user(sides.user), sides.value
-        known = user + self.of_item(sides.known, value, torch.ones_like(value))
-        none = value.new_zeros(len(batch), 1, 1)
-        asked = user + self.of_item(sides.asked, none, none)
-        x = torch.cat([user, known, asked], 1)
+        user, rating = self.of_user(sides.user), sides.rating
+        support = user + self.of_item(sides.support, rating, torch.ones_like(rating))
+        none = rating.new_zeros(len(batch), 1, 1)
+        query = user + self.of_item(sides.query, none, none)
+        x = torch.cat([user, support, query], 1)
         mask = torch.cat([sides.mask.new_ones(len(batch), 1), sides.mask], 1)
         for block in self.blocks:
             x = block(x, mask)

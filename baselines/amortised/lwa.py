@@ -1,8 +1,8 @@
-"""Linear weight adaptation: a linear model of ratings whose weights are made of the history.
+"""Linear weight adaptation: a linear model whose weights come from the user's history.
 
     f(u, i) = b + F_i . (w_0 R_0 + w_1 R_1)
 
-w_0, w_1, b: learned numbers; F, R_0, R_1: `class_means`. Vartak et al. 2017, the
+w_0, w_1, b: learned; F, R_0, R_1: `class_means`. Vartak et al. 2017, the
 linear classifier, with the identity in place of the sigmoid and the absolute error in place of
 the log-likelihood, for ratings; further departures in `baselines.amortised.class_means`.
 """
@@ -25,7 +25,7 @@ class LWAConfig(VartakConfig):
 
 
 class LWANetwork(HistoryNetwork):
-    """The shared numbers start at -1 (disliked), 1 (liked) and 0."""
+    """The shared parameters start at -1 (disliked), 1 (liked) and 0."""
 
     def __init__(self, domain: Domain, c: LWAConfig, rng: np.random.Generator) -> None:
         super().__init__(domain, c, rng)
@@ -35,13 +35,13 @@ class LWANetwork(HistoryNetwork):
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
-        asked, means = self.read(batch, generator)
+        query, means = self.read(batch, generator)
         weight = torch.einsum("c,bck->bk", self.class_weight, means)
-        return torch.einsum("bqk,bk->bq", asked, weight) + self.bias
+        return torch.einsum("bqk,bk->bq", query, weight) + self.bias
 
 
 class LWA(Amortised[LWANetwork]):
-    """A linear model on item representations, with weights made of the user's history."""
+    """A linear model on item representations, with weights from the user's history."""
 
     Config: ClassVar[type[LearnerConfig]] = LWAConfig
     config: LWAConfig

@@ -1,4 +1,4 @@
-"""Non-linear bias adaptation: a network of ratings whose biases are made of the history.
+"""Non-linear bias adaptation: a network whose biases come from the user's history.
 
     h_0 = F_i       h_l = relu(W_l h_{l-1} + b_l + V_l0 R_0 + V_l1 R_1)
     f(u, i) = the last layer, without relu
@@ -36,7 +36,7 @@ class NLBANetwork(HistoryNetwork):
         super().__init__(domain, c, rng)
         sizes = (c.latent, *c.hidden, 1)
         self.layers = nn.ModuleList(
-            Joint((wide, c.latent, c.latent), out, rng) for wide, out in pairwise(sizes)
+            Joint((inputs, c.latent, c.latent), outputs, rng) for inputs, outputs in pairwise(sizes)
         )
 
     def forward(
@@ -50,7 +50,7 @@ class NLBANetwork(HistoryNetwork):
 
 
 class NLBA(Amortised[NLBANetwork]):
-    """A network on item representations, with biases made of the user's history."""
+    """A network on item representations, with biases from the user's history."""
 
     Config: ClassVar[type[LearnerConfig]] = NLBAConfig
     config: NLBAConfig

@@ -16,7 +16,7 @@ q(z | support, query), as the paper has it.
 Departures: predictions use the mean of q(z | support), not a draw, which makes them repeatable;
 |o - a_k|^2 is a square, as in the text (the released code has no square); the query loss is that
 of the queries only and absolute, where the paper's is squared and counts the support as well; gamma
-is 1 + tanh (`residual`), for with the paper's gamma near 0 the decoder starts almost constant;
+is 1 + tanh (`residual`), since the decoder starts almost constant with the paper's gamma near 0;
 two decoder layers, as for every network here, instead of three; one optimiser for all.
 """
 
@@ -41,8 +41,8 @@ __all__ = ["Normal", "TaNP", "TaNPConfig", "TaNPNetwork", "clusters", "divergenc
 class TaNPConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and those of the process."""
 
-    latent: int = Field(32, ge=1, description="numbers in z: released")
-    task: int = Field(64, ge=1, description="numbers in a task embedding: released")
+    latent: int = Field(32, ge=1, description="size of z: released")
+    task: int = Field(64, ge=1, description="size of a task embedding: released")
     clusters: int = Field(7, ge=1, description="released")
     temperature: float = Field(1.0, gt=0, description="t, degrees of freedom: released")
     kl: float = Field(0.01, ge=0, description="weight of the latent divergence; released: 1")
@@ -72,7 +72,7 @@ class TaNPNetwork(TaskNetwork):
         start = torch.empty(c.clusters, c.task)
         self.centres = nn.Parameter(start.uniform_(-bound, bound, generator=torch_generator(rng)))
         self.query = Joint((user, item, c.latent), hidden[0], rng)
-        self.layers = nn.ModuleList(Linear(wide, out, rng) for wide, out in pairwise(hidden))
+        self.layers = nn.ModuleList(Linear(*sizes, rng) for sizes in pairwise(hidden))
         self.films = nn.ModuleList(Linear(c.task, 2 * size, rng) for size in hidden)
         self.last = Linear(hidden[-1], 1, rng)
 
@@ -87,7 +87,7 @@ class TaNPNetwork(TaskNetwork):
 
     def decode(self, sides: Sides, z: torch.Tensor, task: torch.Tensor) -> torch.Tensor:
         """Output for the queries, [B, Q], from z [B, latent] and o' [B, task]."""
-        values = self.query(sides.user, sides.asked, z[:, None])
+        values = self.query(sides.user, sides.query, z[:, None])
         for index, film in enumerate(self.films):
             if index:
                 values = self.layers[index - 1](values)
@@ -100,7 +100,7 @@ class TaNPNetwork(TaskNetwork):
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         sides = read_sides(self, batch, generator)
-        prior, task = self.encode(sides.user, sides.known, sides.value, sides.mask)
+        prior, task = self.encode(sides.user, sides.support, sides.rating, sides.mask)
         share = clusters(task, self.centres, self.temperature)
         return self.decode(sides, prior.mean, task + share @ self.centres)
 
@@ -118,12 +118,12 @@ class TaNP(Amortised[TaNPNetwork]):
         """Query, latent and cluster loss of each task, [B]; without a generator z is a mean."""
         c, network, batch = self.config, self.network, episode.batch
         sides = read_sides(network, batch, generator)
-        target = network.normal(episode.target.to(sides.value.dtype))
-        prior, task = network.encode(sides.user, sides.known, sides.value, sides.mask)
+        target = network.normal(episode.target.to(sides.rating.dtype))
+        prior, task = network.encode(sides.user, sides.support, sides.rating, sides.mask)
         posterior, _ = network.encode(
             sides.user,
-            torch.cat([sides.known, sides.asked], 1),
-            torch.cat([sides.value, target[..., None]], 1),
+            torch.cat([sides.support, sides.query], 1),
+            torch.cat([sides.rating, target[..., None]], 1),
             torch.cat([sides.mask, batch.query_mask], 1),
         )
         z = posterior.mean
@@ -133,9 +133,9 @@ class TaNP(Amortised[TaNPNetwork]):
         share = clusters(task, network.centres, c.temperature)
         error = network.decode(sides, z, task + share @ network.centres) - target
         fit = task_losses(c.loss, error, c.delta, batch.query_mask)
-        wanted = sharpened(share)
-        apart = (wanted * (wanted / share).log()).sum(1)
-        return fit + c.kl * divergence(posterior, prior) + c.cluster_loss * apart
+        target_share = sharpened(share)
+        cluster = (target_share * (target_share / share).log()).sum(1)
+        return fit + c.kl * divergence(posterior, prior) + c.cluster_loss * cluster
 
 
 def clusters(task: torch.Tensor, centres: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -154,5 +154,5 @@ def sharpened(share: torch.Tensor) -> torch.Tensor:
 def divergence(posterior: Normal, prior: Normal) -> torch.Tensor:
     """KL(posterior || prior) of normal variables with independent parts, [B]."""
     log_ratio = prior.log_variance - posterior.log_variance
-    moved = (posterior.mean - prior.mean).square() / prior.log_variance.exp()
-    return 0.5 * (log_ratio + (-log_ratio).exp() + moved - 1).sum(1)
+    shift = (posterior.mean - prior.mean).square() / prior.log_variance.exp()
+    return 0.5 * (log_ratio + (-log_ratio).exp() + shift - 1).sum(1)

@@ -49,12 +49,14 @@ class KNNConfig(BiasConfig):
     shrink_item: float = Field(2.0, ge=0)
     shrink_user: float = Field(5.0, ge=0)
     neighbours: int = Field(20, ge=1)
-    damp: float = Field(30.0, gt=0, description="common users of which content is worth as much")
-    prior: float = Field(0.1, ge=0, le=1, description="similarity of items of equal content")
+    damp: float = Field(30.0, gt=0, description="content counts as so many common users")
+    prior: float = Field(0.1, ge=0, le=1, description="similarity of two items with equal content")
     shrink: float = Field(1.0, gt=0, description="total similarity that halves the correction")
-    most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
+    most_ids: int = Field(100, ge=2, description="fields with more ids are left out")
     most_ratings: int = Field(
-        2500, ge=2, description="users of more are no evidence: their pairs grow with the square"
+        2500,
+        ge=2,
+        description="users with more are left out: their pairs grow with the square",
     )
     median_shift: bool = Field(True, description="off: the mean of least squares")
     space: ClassVar[Mapping[str, Dimension]] = {
@@ -106,15 +108,15 @@ class KNN(Learner):
 
     def similarity(self, query: torch.Tensor, support: torch.Tensor) -> torch.Tensor:
         """s_ij of each query with each support item: [B, Q], [B, S] -> [B, Q, S]."""
-        close = self.content[query] @ self.content[support].mT
-        n, rho = torch.zeros_like(close), torch.zeros_like(close)
+        cosine = self.content[query] @ self.content[support].mT
+        n, rho = torch.zeros_like(cosine), torch.zeros_like(cosine)
         if len(self.pair):
             key = query[:, :, None] * len(self.item) + support[:, None]
-            place = torch.searchsorted(self.pair, key).clamp(max=len(self.pair) - 1)
-            known = self.pair[place] == key
-            n, rho = self.count[place] * known, self.rho[place]
+            position = torch.searchsorted(self.pair, key).clamp(max=len(self.pair) - 1)
+            known = self.pair[position] == key
+            n, rho = self.count[position] * known, self.rho[position]
         damp = self.config.damp
-        return (n * rho + damp * self.config.prior * close) / (n + damp)
+        return (n * rho + damp * self.config.prior * cosine) / (n + damp)
 
     def _expected(self, batch: EpisodeBatch) -> torch.Tensor:
         """The prediction before the shift, float32 [B, Q]."""
@@ -130,8 +132,8 @@ class KNN(Learner):
 
 def nearest(weight: torch.Tensor, k: int) -> torch.Tensor:
     """How much each cell of [..., S] counts among the k largest: 1, 0, or an equal share of the
-    last places for those that tie for them. Which of two items of like content is met first must
-    not matter, nor must the roundings of a batch's products."""
+    last places for those that tie for them. Neither the order of items with equal content nor
+    rounding in a batch's products may decide."""
     k = min(k, weight.shape[-1])
     last = weight.topk(k).values[..., -1:]
     above, tied = weight > last + TIE, (weight - last).abs() <= TIE

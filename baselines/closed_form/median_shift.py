@@ -18,8 +18,8 @@ def median_residual(
 ) -> float:
     """Median of target - expected over the training users' own episodes, whose queries are held
     out of the supports; 0 when no user has two ratings."""
-    rest = [
+    residuals = [
         (episode.target - expected(episode.batch))[episode.batch.query_mask]
         for episode in data.episodes(rng, batch_size=256)
     ]
-    return float(torch.cat(rest).median()) if rest else 0.0
+    return float(torch.cat(residuals).median()) if residuals else 0.0

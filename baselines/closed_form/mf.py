@@ -11,8 +11,8 @@ ALS: Koren, Bell, Volinsky 2009; the prior W: the regression-based latent factor
 instead of 0. Without content only the mean remains of W, so a cold item is an average one.
 
 Departures: W by weighted ridge regression in place of EM, one pass per sweep (closed form); no
-such prior for users, for all users are treated as new ones, folded in from the support by the
-user step (warm ones too: their training ratings are the support). One sweep an epoch, so that
+such prior for users: all are treated as new ones, folded in from the support by the user step
+(warm ones too: their training ratings are the support). One sweep an epoch, so that
 early stopping chooses their number. `shift`: to the median, as in `ridge`.
 Axes: T users, I items, K factors, D content; a "vector" is (bias, K factors).
 """
@@ -48,11 +48,11 @@ class MFConfig(LearnerConfig):
 
     epochs: int = Field(10, ge=1, description="sweeps")
     factors: int = Field(8, ge=1)
-    penalty: float = Field(14.0, gt=0, description="of every factor")
+    penalty: float = Field(14.0, gt=0, description="ridge penalty of every factor")
     shrink_user: float = Field(5.0, gt=0)
-    shrink_item: float = Field(2.0, gt=0, description="alone: .790 (3), .791 (5)")
+    shrink_item: float = Field(2.0, gt=0, description="varied alone: .790 (3), .791 (5)")
     content_penalty: float = Field(100.0, gt=0, description="of the regression on content")
-    most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
+    most_ids: int = Field(100, ge=2, description="fields with more ids are left out")
     median_shift: bool = Field(True, description="off: the mean of least squares")
     space: ClassVar[Mapping[str, Dimension]] = {
         "factors": Whole(2, 32, log=True),
@@ -94,9 +94,9 @@ class Factors:
 
     def users(self, cells: Cells) -> torch.Tensor:
         """(b_u, p_u) of the training users, [T, 1 + K]."""
-        rest = cells.value - self.mean - self.item[cells.item, 0]
+        residual = cells.value - self.mean - self.item[cells.item, 0]
         x = _with_one(self.item)
-        return solve_groups(cells.user, cells.n_users, x[cells.item], rest, self.user_penalty)
+        return solve_groups(cells.user, cells.n_users, x[cells.item], residual, self.user_penalty)
 
     def prior(self, cells: Cells) -> torch.Tensor:
         """x_i W: the item vectors that content predicts, [I, 1 + K]."""
@@ -110,9 +110,8 @@ class Factors:
     def items(self, cells: Cells, users: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
         """(b_i, q_i) given the users' vectors, shrunk towards the prior, [I, 1 + K]."""
         x = _with_one(users)[cells.user]
-        rest = cells.value - self.mean - users[cells.user, 0] - (x * prior[cells.item]).sum(1)
-        moved = solve_groups(cells.item, len(self.item), x, rest, self.item_penalty)
-        return prior + moved
+        residual = cells.value - self.mean - users[cells.user, 0] - (x * prior[cells.item]).sum(1)
+        return prior + solve_groups(cells.item, len(self.item), x, residual, self.item_penalty)
 
     def fold_in(self, batch: EpisodeBatch, vector: torch.Tensor) -> torch.Tensor:
         """(b_u, p_u) of each episode from its support, whose items have the given vectors:

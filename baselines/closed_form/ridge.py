@@ -33,9 +33,9 @@ __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]
 class RidgeConfig(BiasConfig):
     """Options of `bias`, and those of the ridge."""
 
-    penalty: float = Field(10.0, gt=0)
+    penalty: float = Field(10.0, gt=0, description="ridge penalty of content")
     median_shift: bool = Field(True, description="off: the mean of least squares")
-    most_ids: int = Field(100, ge=2, description="fields of more ids are left out")
+    most_ids: int = Field(100, ge=2, description="fields with more ids are left out")
     space: ClassVar[Mapping[str, Dimension]] = {
         **BiasConfig.space,
         "penalty": Real(0.5, 200, log=True),

@@ -1,4 +1,4 @@
-"""Predictors without a model: a mean or a median of all, of the user's or of the item's ratings.
+"""Predictors without a model: the mean or median of all, of the user's or of the item's ratings.
 
 The floor under every other learner. A median is the lower one, so it always lies on the scale.
 """

@@ -3,8 +3,8 @@
     f(u, i) = decision([e_u, p_u], [e_i, q_i]);   (p_u, q_i) the vectors of `mf`, 0 when dropped
 
 Volkovs, Yu, Poutanen: DropoutNet: addressing cold start in recommender systems, NeurIPS 2017,
-equations 2 to 4. A cold item has q_i = 0, a user with no support p_u = 0: inputs that training
-showed. A new user's p_u comes from the support, as in their section 4.2 ("user transform").
+equations 2 to 4. A cold item has q_i = 0, a user with no support p_u = 0: inputs known from
+training. A new user's p_u comes from the support, as in their section 4.2 ("user transform").
 
 Departures, each with its reason:
 - ratings for implicit feedback: factors from `mf` (explicit, with biases), and the loss is that of
@@ -45,7 +45,7 @@ class DropoutNetConfig(EpisodicConfig):
     """Options of the network and the episodes, and those of the factors and their dropout."""
 
     factors: int = Field(8, ge=1)
-    sweeps: int = Field(6, ge=1, description="of alternating least squares: as `mf` stops")
+    sweeps: int = Field(6, ge=1, description="of alternating least squares: where `mf` stops")
     item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")
     user_drop: float = Field(0.1, ge=0, le=1, description="share of tasks without user factors")
     folds: int = Field(4, ge=2, description="of the training users, for their items' factors")
@@ -59,8 +59,8 @@ class LatentNetwork(ContentNetwork):
         self, domain: Domain, c: NeuralConfig, vector: int, rng: np.random.Generator
     ) -> None:
         super().__init__(domain, c, rng)
-        wide = self.user.width + self.item.width + 2 * vector
-        self.decision = Decision((wide, *c.hidden, 1), rng).to(domain.device)
+        width = self.width + 2 * vector
+        self.decision = Decision((width, *c.hidden, 1), rng).to(domain.device)
 
     def score(
         self,
@@ -122,9 +122,9 @@ class DropoutNet(Neural[LatentNetwork]):
         self.fold = self.fold.to(data.device)
         self.fold[torch.tensor(data.task_user, device=data.device)] = fold
         tables = []
-        for one in range(n):
-            rest = cells.where(fold[cells.user] != one)
-            tables.append(_seen(factors.items(rest, users, prior), rest))
+        for held_out in range(n):
+            others = cells.where(fold[cells.user] != held_out)
+            tables.append(_seen(factors.items(others, users, prior), others))
         self.tables, factors.item = torch.stack(tables), _seen(factors.item, cells)
 
     def _losses(

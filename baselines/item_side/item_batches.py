@@ -1,6 +1,6 @@
 """Training one vector per item on a frozen network: what the meta-learners of item ids share.
 
-Axes: M items, n ratings of an item, D numbers of an embedding, H hidden.
+Axes: M items, n ratings of an item, D embedding size, H hidden.
 """
 
 from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ def fill(
     n_items: int,
     make: Callable[[torch.Tensor], torch.Tensor],
 ) -> None:
-    """Gives each of `items` (int64 [M]) the embedding that `make` finds for it, [M] -> [M, D]."""
+    """Gives each of `items` (int64 [M]) the embedding that `make` returns for it, [M] -> [M, D]."""
     keep_all_ids(network, n_items)
     with torch.no_grad():
         for some in torch.split(items, 4096) if len(items) else ():

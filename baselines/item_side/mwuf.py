@@ -41,9 +41,11 @@ __all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 class MWUFConfig(MetaIdsConfig):
     """Options of the base network, and those of the meta networks."""
 
-    few: int = Field(0, ge=0, description="most training ratings of an item that is warmed up")
+    few: int = Field(
+        0, ge=0, description="items with at most so many training ratings are warmed up"
+    )
     empty: float = Field(0.5, ge=0, le=1, description="share of items trained without raters")
-    meta_hidden: int = Field(16, ge=1, description="of both meta networks")
+    meta_hidden: int = Field(16, ge=1, description="hidden size of both meta networks")
 
 
 class MetaNetworks(nn.Module):

@@ -5,10 +5,10 @@
     outer:   (phi, w, b) by AdamW on  mean_b mean_q loss(w_b' h(u_b, i_q; phi) + b_b, r_q)
 
 Raghu, Raghu, Bengio, Vinyals: Rapid Learning or Feature Reuse? ICLR 2020, section 4.
-Their question, whether MAML's body needs to move at all, is here that of MeLU's
-decision layers: body = content embeddings and hidden layers of `melu`'s network, h its last
-hidden layer. Adapted by learn2learn's `MAML.clone()` and `adapt()`: it fits as it is, for the
-head is a module with parameters [B, H, 1] and [B, 1, 1], and h is computed once a batch.
+They ask whether MAML's body needs to move at all. The body is that of `melu`'s network:
+content embeddings and hidden layers, of which h is the last. learn2learn's `MAML.clone()` and
+`adapt()` fit as they are: the head is a module with parameters [B, H, 1] and [B, 1, 1], and h is
+computed once a batch.
 
 Departures: regression instead of classification, so the head is one unit; AdamW with averaged
 weights instead of Adam, as for every neural learner here; absolute loss in the inner loop, for
@@ -31,7 +31,7 @@ class ANILConfig(InnerConfig):
     """Options of the network, the outer optimiser, the episodes and the inner loop."""
 
     first_order: bool = Field(False, description="second derivatives of one layer cost little")
-    inner_rate: float = Field(0.05, gt=0)
+    inner_rate: float = Field(0.05, gt=0, description="inner learning rate")
 
 
 class ANIL(ThroughMAML):
@@ -57,11 +57,11 @@ class Head(Adaptable):
     ) -> None:
         super().__init__()
         items = torch.cat([batch.support_item, batch.query_item], 1)
-        distinct, place = torch.unique(items, return_inverse=True)
+        distinct, position = torch.unique(items, return_inverse=True)
         of_user, of_item = network.decision.first(
             network.user(batch.user, generator), network.item(distinct, generator)
         )
-        hidden = of_user[:, None] + torch.nn.functional.embedding(place, of_item)
+        hidden = of_user[:, None] + torch.nn.functional.embedding(position, of_item)
         features = network.decision.features(hidden)
         n = batch.support_item.shape[1]
         self.support, self.query = features[:, :n], features[:, n:]

@@ -35,7 +35,7 @@ class MeLUConfig(InnerConfig):
     epochs: int = Field(12, ge=1)
     patience: int = Field(12, ge=1, description="the curves are too noisy to stop early on")
     batch_size: int = Field(128, ge=1, description="tasks: Lee et al. 2019 have 32")
-    rate: float = Field(6e-3, gt=0, description="of AdamW: fewer, larger steps")
+    rate: float = Field(6e-3, gt=0, description="learning rate of AdamW: fewer, larger steps")
     rare_decay: float = Field(70.0, ge=0, description="weight decay of the rare fields")
     space: ClassVar[Mapping[str, Dimension]] = {
         **InnerConfig.space,

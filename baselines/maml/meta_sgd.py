@@ -1,4 +1,4 @@
-"""Meta-SGD: MAML that also learns a rate for every single parameter of the inner loop.
+"""Meta-SGD: MAML that also learns a learning rate for every parameter of the inner loop.
 
     inner:  theta_b = theta - alpha * grad_theta mean_s loss(f(u_b, i_s; theta), r_s)
     outer:  (phi, theta, alpha) by AdamW on  mean_b mean_q loss(f(u_b, i_q; phi, theta_b), r_q)
@@ -7,7 +7,7 @@ alpha: a vector of the shape of theta, * elementwise; its signs and sizes are le
 need not follow the gradient. Li, Zhou, Chen, Li: Meta-SGD, 2017, algorithm 2. theta: the
 decision layers; phi: the embeddings, which learn in the outer loop only, as in `melu`.
 
-Departures: theta leaves out the embeddings (a rate for each number of 3,400 zip codes, most of
+Departures: theta leaves out the embeddings (a rate for each parameter of 3,400 zip codes, most of
 which no support ever shows, would be noise); more than the paper's one step is allowed; alpha
 starts at one number instead of random ones; derivatives through the gradient itself are dropped
 by default (`first_order`), those by alpha are exact all the same.
@@ -79,5 +79,5 @@ class MetaSGD(Episodic[RatedNetwork]):
             rates = dict(network.rates.items())
             for _ in range(c.inner_steps):
                 sgd_step(layers, layers.loss(inner), rates, second_order)
-        asked: torch.Tensor = layers(query=True)
-        return asked
+        output: torch.Tensor = layers(query=True)
+        return output

@@ -37,12 +37,12 @@ __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 class ReptileConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and those of the inner loop.
 
-    `query_share` is of no consequence: support and query are joined again.
+    `query_share` has no effect: support and query are joined again.
     """
 
     max_query: int = Field(200, ge=1, description="no rating is left out")
     inner_steps: int = Field(3, ge=1, description="in training, each on another minibatch")
-    inner_rate: float = Field(0.1, gt=0, description="of SGD")
+    inner_rate: float = Field(0.1, gt=0, description="learning rate of SGD")
     inner_loss: Loss = Field("absolute", description="as `melu`")
     tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
 
@@ -80,8 +80,8 @@ class Reptile(Episodic[ContentNetwork]):
             for _ in range(c.tune_steps):
                 loss = self._losses(network, layers(), batch, mask).sum()
                 sgd_step(layers, loss, c.inner_rate)
-        asked: torch.Tensor = layers(query=True)
-        return asked
+        output: torch.Tensor = layers(query=True)
+        return output
 
     def _losses(
         self, network: ContentNetwork, output: torch.Tensor, batch: EpisodeBatch, mask: torch.Tensor

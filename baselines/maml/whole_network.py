@@ -40,15 +40,15 @@ class WholeLayers(Adaptable):
         self.depth, self.size = network.decision.depth, network.item.size
         self.n, self.embeddings = batch.support_item.shape[1], embeddings
         items = torch.cat([batch.support_item, batch.query_item], 1)
-        distinct, place = torch.unique(items, return_inverse=True)
+        distinct, position = torch.unique(items, return_inverse=True)
         user_ids, of_user = _read(network.user, batch.user, generator)
         item_ids, of_item = _read(network.item, distinct, generator)
-        self.e_user, self.e_item = of_user[:, None], embedding(place, of_item)
+        self.e_user, self.e_item = of_user[:, None], embedding(position, of_item)
         if embeddings:
             dtype = of_user.dtype
             one = torch.arange(len(batch), device=batch.user.device)[:, None]
             self.user_shares = [shared_ids(ids, one, 1, dtype) for ids in user_ids]
-            self.item_shares = [shared_ids(ids, place, self.n, dtype) for ids in item_ids]
+            self.item_shares = [shared_ids(ids, position, self.n, dtype) for ids in item_ids]
             self._no_moves()
         for name, value in network.decision.named_parameters():
             row = value if value.dim() == 2 else value[None]
@@ -87,10 +87,12 @@ class WholeLayers(Adaptable):
         return torch.cat([torch.bmm(s, m) for s, m in zip(shares, fields, strict=True)], -1)
 
 
-def shared_ids(ids: torch.Tensor, place: torch.Tensor, n: int, dtype: torch.dtype) -> torch.Tensor:
+def shared_ids(
+    ids: torch.Tensor, position: torch.Tensor, n: int, dtype: torch.dtype
+) -> torch.Tensor:
     """a_z a_s' of each cell z and the first n cells s, [B, C, n].
 
-    ids: those of M users or items, int64 [M, L]; place: which of them is in a cell, int64 [B, C].
+    ids: those of M users or items, int64 [M, L]; position: the one in each cell, int64 [B, C].
     """
     share = known_ids(ids, dtype)
     share = share / share.sum(1, keepdim=True)
@@ -98,8 +100,8 @@ def shared_ids(ids: torch.Tensor, place: torch.Tensor, n: int, dtype: torch.dtyp
     rows = torch.zeros(len(ids), len(names), dtype=dtype, device=ids.device)
     rows.scatter_add_(1, column, share)
     alike = torch.sparse.mm(rows.to_sparse(), rows.T)
-    found: torch.Tensor = alike[place[:, :, None], place[:, None, :n]]
-    return found
+    of_cells: torch.Tensor = alike[position[:, :, None], position[:, None, :n]]
+    return of_cells
 
 
 def _read(

@@ -39,7 +39,7 @@ class PlainConfig(NeuralConfig):
 
     batch_size: int = Field(1024, ge=1, description="ratings")
     tune_steps: int = Field(0, ge=0, description="SGD steps on the support, at prediction")
-    tune_rate: float = Field(0.1, gt=0, description="of those steps")
+    tune_rate: float = Field(0.1, gt=0, description="learning rate of those steps")
     tune_loss: Loss = Field("absolute", description="validation: .804 against .822 (squared)")
     tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
     space: ClassVar[Mapping[str, Dimension]] = {

@@ -41,15 +41,15 @@ class GBDTConfig(LearnerConfig):
 
     epochs: int = Field(10, ge=1)
     trees: int = Field(20, ge=1, description="an epoch")
-    rate: float = Field(0.05, gt=0, le=1)
-    leaves: int = Field(15, ge=2, description="most of a tree")
-    leaf_ratings: int = Field(50, ge=1, description="fewest of a leaf")
+    rate: float = Field(0.05, gt=0, le=1, description="learning rate")
+    leaves: int = Field(15, ge=2, description="of a tree at most")
+    leaf_ratings: int = Field(50, ge=1, description="of a leaf at least")
     penalty: float = Field(10.0, ge=0, description="L2, of the leaves' values")
     cold: float = Field(0.4, ge=0, le=1, description="share of tasks trained as if items were cold")
     shrink_item: float = Field(2.0, gt=0)
     shrink_user: float = Field(5.0, gt=0)
     shrink_taste: float = Field(5.0, gt=0, description="of a user's residuals on a genre, ...")
-    most_ids: int = Field(100, ge=2, description="one-hot columns of larger fields are left out")
+    most_ids: int = Field(100, ge=2, description="fields with more ids have no one-hot columns")
     space: ClassVar[Mapping[str, Dimension]] = {
         "rate": Real(0.01, 0.2, log=True),
         "leaves": Whole(4, 63, log=True),
@@ -105,10 +105,10 @@ class GBDT(Learner):
         support, query = self.known.of(host.support_item), self.known.of(host.query_item)
         x, rating = self._features(host, support, query)
         if self.fitted:
-            asked = host.query_mask
+            mask = host.query_mask
             with threadpool_limits(1):
-                found = self.model.predict(x[asked].numpy())
-            rating[asked] += torch.from_numpy(found.astype(np.float32))
+                boosted = self.model.predict(x[mask].numpy())
+            rating[mask] += torch.from_numpy(boosted.astype(np.float32))
         return rating.to(batch.query_item.device)
 
     def _table(self, data: TrainingData, rng: np.random.Generator) -> tuple[Any, Any]:
@@ -123,9 +123,9 @@ class GBDT(Learner):
             cold = torch.from_numpy(rng.random(len(episode.batch)) < c.cold)
             support, query = (part.hidden(cold) for part in pair)
             x, rating = self._features(episode.batch, support, query)
-            asked = episode.batch.query_mask
-            xs.append(x[asked])
-            ys.append((episode.target - rating)[asked])
+            mask = episode.batch.query_mask
+            xs.append(x[mask])
+            ys.append((episode.target - rating)[mask])
         return torch.cat(xs).numpy(), torch.cat(ys).numpy()
 
     def _features(

@@ -1,4 +1,4 @@
-"""What a table of features says about one query: its content, its item's and its user's ratings.
+"""The features of a query for the trees: content, and statistics of its item's and user's ratings.
 
 With e_u' the residuals of `bias`, y_s = r_us - mu - b_s - b_u on the support, and k_f(q, s) the
 number of ids that items q and s share in field f (genres, directors, a certificate):
@@ -66,9 +66,9 @@ class Statistics(NamedTuple):
         """Those of the items of cells, int64 [B, n]."""
         return Statistics(self.bias[item], self.number[item])
 
-    def without(self, rest: torch.Tensor, shrink: float) -> "Statistics":
-        """Of cells, when each cell's own rating, with `rest` = r - mu - b_u, is left out."""
-        total = self.bias * (self.number + shrink) - rest
+    def without(self, residual: torch.Tensor, shrink: float) -> "Statistics":
+        """Of cells, when each cell's own rating, with `residual` = r - mu - b_u, is left out."""
+        total = self.bias * (self.number + shrink) - residual
         left = (self.number - 1).clamp(min=0)
         return Statistics(total / (left + shrink).clamp(min=1e-9) * (left > 0), left)
 
@@ -99,11 +99,11 @@ def features(
     mask = batch.support_mask.float()
     n = mask.sum(1)
     value = (batch.support_value - mean) * mask
-    rest = (batch.support_value - mean - support.bias) * mask
-    level, own = value.sum(1) / (n + shrink_user), rest.sum(1) / (n + shrink_user)
+    residual = (batch.support_value - mean - support.bias) * mask
+    level, own = value.sum(1) / (n + shrink_user), residual.sum(1) / (n + shrink_user)
     spread = ((value - level[:, None]).square() * mask).sum(1) / n.clamp(min=1)
     baseline = query.bias + own[:, None]
-    rest = (rest - own[:, None]) * mask
+    residual = (residual - own[:, None]) * mask
     of_user = torch.stack([n, level, own, spread.sqrt()], 1)
     of_user = torch.cat([of_user, content.user[batch.user]], 1)
     width = batch.query_item.shape[1]
@@ -111,7 +111,7 @@ def features(
     for ids in content.ids:
         shared = _shared(ids[batch.query_item], ids[batch.support_item]) * mask[:, None]
         evidence = shared.sum(2)
-        taste = (shared @ rest[..., None])[..., 0] / (evidence + shrink_taste)
+        taste = (shared @ residual[..., None])[..., 0] / (evidence + shrink_taste)
         columns += [taste, evidence]
     parts = [of_user[:, None].expand(-1, width, -1), content.item[batch.query_item]]
     return torch.cat([torch.stack(columns, 2), *parts], 2), mean + baseline

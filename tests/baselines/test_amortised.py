@@ -145,8 +145,8 @@ def test_class_means_by_hand() -> None:
     over_all = class_means(known, two_classes, mask, "support")
     torch.testing.assert_close(over_all, torch.tensor([[[1 / 3], [11 / 3]]]))
     halves = torch.tensor([[0.25, 0.75, 0.5]])
-    found = class_means(known, halves, mask & torch.tensor([True, True, False]), "class")
-    torch.testing.assert_close(found, torch.tensor([[[0.75 + 0.75], [0.25 + 2.25]]]))
+    means = class_means(known, halves, mask & torch.tensor([True, True, False]), "class")
+    torch.testing.assert_close(means, torch.tensor([[[0.75 + 0.75], [0.25 + 2.25]]]))
     assert not class_means(known, halves, mask & False, "support").any()
 
 
@@ -278,15 +278,15 @@ def test_icl_is_its_formula() -> None:
         queries = user + one(network.of_item, torch.cat([asked[:, wide:], none], 1))
         tokens, shown = torch.cat([user, known, queries]), 1 + len(r)
         for block in network.blocks:
-            normed = block.before(tokens)
-            question, both = block.question(normed), block.shown(normed[:shown])
+            normed = block.attention_norm(tokens)
+            question, both = block.to_query(normed), block.to_key_value(normed[:shown])
             heads = []
             for h in range(2):
                 part = slice(3 * h, 3 * h + 3)
                 key, value = both[:, :6][:, part], both[:, 6:][:, part]
                 heads.append(softmax(question[:, part] @ key.T / 3**0.5, 1) @ value)
-            tokens = tokens + block.answer(torch.cat(heads, 1))
-            tokens = tokens + block.rest(block.between(tokens))
+            tokens = tokens + block.to_output(torch.cat(heads, 1))
+            tokens = tokens + block.mlp(block.mlp_norm(tokens))
         expected.append(network.last(network.norm(tokens[shown:]))[:, 0])
     assert_rows(network(batch), batch, expected)
 

@@ -149,9 +149,9 @@ def objective(learner: MF, cells: Cells, users: torch.Tensor, prior: torch.Tenso
     """What both steps of ALS minimise, given the prior of the items."""
     f = learner.factors
     of_user, of_item = users[cells.user], f.item[cells.item]
-    made = f.mean + of_user[:, 0] + of_item[:, 0] + (of_user[:, 1:] * of_item[:, 1:]).sum(1)
+    prediction = f.mean + of_user[:, 0] + of_item[:, 0] + (of_user[:, 1:] * of_item[:, 1:]).sum(1)
     moved = (f.item - prior).square() @ f.item_penalty
-    loss = (cells.value - made).square().sum() + moved.sum()
+    loss = (cells.value - prediction).square().sum() + moved.sum()
     return float(loss + (users.square() @ f.user_penalty).sum())
 
 

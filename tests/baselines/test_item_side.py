@@ -124,8 +124,8 @@ def test_metaemb_loss_is_a_step_of_each_item() -> None:
         def loss(phi: torch.Tensor, part: Raters, place: int = place) -> torch.Tensor:
             mask = part.mask[place]
             content = item_content(base, item[place : place + 1])
-            made = output(base, part.user[place : place + 1, mask], content, phi)[0]
-            return (made - base.normal(part.value[place, mask])).abs().mean()
+            predicted = output(base, part.user[place : place + 1, mask], content, phi)[0]
+            return (predicted - base.normal(part.value[place, mask])).abs().mean()
 
         phi = learner.generated(item_content(base, item[place : place + 1]))
         cold = loss(phi, first)

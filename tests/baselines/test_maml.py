@@ -91,7 +91,7 @@ def looped(
     network: ContentNetwork, c: Any, episode: Episode, rates: Mapping[str, Any]
 ) -> torch.Tensor:
     """The outer loss of each task, one user after the other."""
-    batch, found = episode.batch, []
+    batch, losses = episode.batch, []
     for task in range(len(batch)):
         params, mask = dict(network.named_parameters()), batch.support_mask[task]
         for _ in range(c.inner_steps if mask.any() else 0):
@@ -101,14 +101,14 @@ def looped(
         item = batch.query_item[task, asked]
         output = functional(network, params, batch.user[task, None], item)
         error = output - network.normal(episode.target[task, asked].double())
-        found.append(pointwise(c.loss, error, c.delta).mean())
-    return torch.stack(found)
+        losses.append(pointwise(c.loss, error, c.delta).mean())
+    return torch.stack(losses)
 
 
 def gradients(network: ContentNetwork) -> Params:
-    found = {n: p.grad.clone() for n, p in network.named_parameters() if p.grad is not None}
+    cloned = {n: p.grad.clone() for n, p in network.named_parameters() if p.grad is not None}
     network.zero_grad()
-    return found
+    return cloned
 
 
 def assert_equal_with_gradients(
@@ -170,9 +170,9 @@ def test_meta_sgd_with_one_constant_rate_is_melu() -> None:
     ours.sum().backward()
     theirs.sum().backward()
     expected = gradients(melu.network)
-    found = gradients(learner.network)
+    ours = gradients(learner.network)
     for name, gradient in expected.items():
-        torch.testing.assert_close(found[name], gradient, rtol=0, atol=1e-9)
+        torch.testing.assert_close(ours[name], gradient, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("first_order", [True, False])

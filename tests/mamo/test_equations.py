@@ -9,7 +9,7 @@ import torch
 from mamo import loss
 from mamo.attention import attention, random_layers
 from mamo.layers import FixedInput, PerTask
-from mamo.local import less
+from mamo.local import shift_by_memory
 from mamo.loss import Target
 from mamo.memories import Memories, Outer, composed
 from mamo.network import Affine
@@ -49,65 +49,65 @@ def test_random_layer_makes_attention_a_lottery() -> None:
 
 def test_profile_write() -> None:
     """M_P <- .5 a p^T + .5 M_P, twice: the second user writes on what the first left."""
-    made = memories()
-    made.profile.copy_(double([2, 0], [0, 2]))
-    made.write_profile(double([0.25, 0.75], [1, 0]), double([4, 8], [2, 2]), 0.5)
+    stored = memories()
+    stored.profile.copy_(double([2, 0], [0, 2]))
+    stored.write_profile(double([0.25, 0.75], [1, 0]), double([4, 8], [2, 2]), 0.5)
     first = double([1.5, 1], [1.5, 4])
     expected = 0.5 * first + 0.5 * double([2, 2], [0, 0])
-    torch.testing.assert_close(made.profile, expected)
+    torch.testing.assert_close(stored.profile, expected)
 
 
 def test_published_profile_writes_make_all_slots_one() -> None:
     """A write adds a_k p to slot k and halves the rest: once a user is spread evenly, the slots
     point the same way, so the next user is spread evenly too. Attention ends at 1 / K."""
-    made = Memories(MAMOConfig(size=2), 8, torch.Generator().manual_seed(0)).double()
+    stored = Memories(MAMOConfig(size=2), 8, torch.Generator().manual_seed(0)).double()
     profiles = torch.randn(64, 8, generator=torch.Generator().manual_seed(1)).double()
     for user in profiles:
-        made.write_profile(attention(user[None], made.profile), user[None], 0.5)
-    cosines = torch.nn.functional.normalize(made.profile, dim=1)
+        stored.write_profile(attention(user[None], stored.profile), user[None], 0.5)
+    cosines = torch.nn.functional.normalize(stored.profile, dim=1)
     torch.testing.assert_close(cosines @ cosines.T, torch.ones(3, 3).double())
-    a = attention(profiles[:5], made.profile, temperature=10)
+    a = attention(profiles[:5], stored.profile, temperature=10)
     torch.testing.assert_close(a, torch.full((5, 3), 1 / 3).double())
 
 
 def test_gradient_write() -> None:
     """M_U <- .05 a x gradient + .95 M_U, the gradient being x^T delta."""
-    made = memories()
-    made.gradient1.fill_(1)
+    stored = memories()
+    stored.gradient1.fill_(1)
     outer = Outer(double([[1, 2, 1]]), double([[3, 5]]))
-    made.write_gradient(double([0.2, 0.8]), [outer, outer], 0.05)
-    assert made.gradient1[1, 1].tolist() == pytest.approx([0.95 + 0.04 * 6, 0.95 + 0.04 * 10])
-    assert made.gradient1[0, 2].tolist() == pytest.approx([0.95 + 0.01 * 3, 0.95 + 0.01 * 5])
+    stored.write_gradient(double([0.2, 0.8]), [outer, outer], 0.05)
+    assert stored.gradient1[1, 1].tolist() == pytest.approx([0.95 + 0.04 * 6, 0.95 + 0.04 * 10])
+    assert stored.gradient1[0, 2].tolist() == pytest.approx([0.95 + 0.01 * 3, 0.95 + 0.01 * 5])
 
 
 def test_task_read_and_writes() -> None:
-    made, start = memories(), memories().task.clone()
+    stored, start = memories(), memories().task.clone()
     a = double([0.25, 0.75])
-    read = made.task_of(a)
+    read = stored.task_of(a)
     torch.testing.assert_close(read[0], 0.25 * start[0] + 0.75 * start[1])
-    made.write_task(a, read, 0.1, convex=False)
-    torch.testing.assert_close(made.task[1], 0.1 * 0.75 * read[0] + 0.9 * start[1])
-    made.task.copy_(start)
-    made.write_task(a, read, 0.1, convex=True)
-    torch.testing.assert_close(made.task[1], 0.075 * read[0] + 0.925 * start[1])
+    stored.write_task(a, read, 0.1, convex=False)
+    torch.testing.assert_close(stored.task[1], 0.1 * 0.75 * read[0] + 0.9 * start[1])
+    stored.task.copy_(start)
+    stored.write_task(a, read, 0.1, convex=True)
+    torch.testing.assert_close(stored.task[1], 0.075 * read[0] + 0.925 * start[1])
 
 
 @pytest.mark.parametrize(("convex", "remains"), [(False, 0.0), (True, 0.3)])
 def test_published_write_contracts_the_task_memory(convex: bool, remains: float) -> None:
     """By about 1 - gamma + gamma / K a write of what was read; the convex write does not."""
-    made = memories(slots=3, size=8)
+    stored = memories(slots=3, size=8)
     a = torch.full((1, 3), 1 / 3, dtype=torch.float64)
-    made.write_task(a, made.task_of(a), 0.1, convex)
-    first = made.task.sum(0).norm()
-    made.write_task(a, made.task_of(a), 0.1, convex)
-    shrink = made.task.sum(0).norm() / first
+    stored.write_task(a, stored.task_of(a), 0.1, convex)
+    first = stored.task.sum(0).norm()
+    stored.write_task(a, stored.task_of(a), 0.1, convex)
+    shrink = stored.task.sum(0).norm() / first
     assert shrink.item() == pytest.approx(1.0 if convex else 1 - 0.1 + 0.1 / 3)
-    norm = made.task.norm()
+    norm = stored.task.norm()
     for _ in range(100):
-        made.write_task(a, made.task_of(a), 0.1, convex)
-    assert made.task.norm() / norm >= remains
+        stored.write_task(a, stored.task_of(a), 0.1, convex)
+    assert stored.task.norm() / norm >= remains
     if not convex:
-        assert made.task.norm() / norm < 0.01
+        assert stored.task.norm() / norm < 0.01
 
 
 def test_composed_writes_are_a_loop() -> None:
@@ -126,7 +126,7 @@ def test_user_network_starts_below_phi() -> None:
     """theta_u = phi_u - tau b_u, b_u = a^T M_U."""
     phi = Affine(2, 2, torch.Generator().manual_seed(0)).double()
     memory = memories().gradient1
-    weight, bias = less(phi, memory, double([0.25, 0.75]), 0.5)
+    weight, bias = shift_by_memory(phi, memory, double([0.25, 0.75]), 0.5)
     b = 0.25 * memory[0] + 0.75 * memory[1]
     torch.testing.assert_close(weight[0], phi.weight.detach() - 0.5 * b[:2])
     torch.testing.assert_close(bias[0, 0], phi.bias.detach() - 0.5 * b[2])

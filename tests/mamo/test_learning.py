@@ -11,18 +11,18 @@ from tests.mamo.problem import domain, learner, training
 
 def fitted(seed: int = 0, epochs: int = 12, **options: object) -> MAMO:
     config = mamo.configure({"size": 8, "batch": 8, "rate": 0.02, "epochs": epochs, **options})
-    made = MAMO(config, domain(), generator(seed, "init"))
+    learner = MAMO(config, domain(), generator(seed, "init"))
     for epoch in range(epochs):
-        made.train_epoch(training(), epoch, generator(seed, "order", epoch))
-    return made
+        learner.train_epoch(training(), epoch, generator(seed, "order", epoch))
+    return learner
 
 
-def error(made: MAMO) -> float:
+def error(trained: MAMO) -> float:
     """Absolute error of query ratings, other splits than those trained on."""
     total, count = 0.0, 0
     for episode in training().episodes(np.random.default_rng(9)):
-        found = (made.predict(episode.batch) - episode.target).abs()
-        total += float(found[episode.batch.query_mask].sum())
+        deviation = (trained.predict(episode.batch) - episode.target).abs()
+        total += float(deviation[episode.batch.query_mask].sum())
         count += int(episode.batch.query_mask.sum())
     return total / count
 
@@ -43,8 +43,8 @@ def test_same_seed_same_numbers_and_no_global_draws() -> None:
 
 
 def test_figures_of_an_epoch() -> None:
-    made = fitted(epochs=1)
-    figures = made.train_epoch(training(), 1, generator(0, "order", 1))
+    mamo = fitted(epochs=1)
+    figures = mamo.train_epoch(training(), 1, generator(0, "order", 1))
     assert figures["attention_entropy"] == pytest.approx(1, abs=0.1)
     assert 0 <= figures["dead_user_gradient"] <= 1
     assert figures["task_memory_norm"] > 1
@@ -52,8 +52,8 @@ def test_figures_of_an_epoch() -> None:
 
 
 def test_meta_users_are_the_first_of_the_training_users() -> None:
-    made = fitted(epochs=1, meta_users=3, outer_step="epoch")
-    assert made.model.user.weights[0].isfinite().all()
+    mamo = fitted(epochs=1, meta_users=3, outer_step="epoch")
+    assert mamo.model.user.weights[0].isfinite().all()
 
 
 @pytest.mark.parametrize(("least", "steps"), [(None, 5), (3, 5), (6, 7), (1000, 40)])
@@ -61,7 +61,7 @@ def test_few_users_come_in_smaller_batches(least: int | None, steps: int) -> Non
     """40 users, 8 at a time; with 6 steps asked for, 40 // 6 = 6 at a time."""
     data = training()
     assert (data.lists.lengths >= 2).sum() == 40
-    made = learner(least_steps=least, outer_optimizer="adamw", averaging=0.9)
-    made.train_epoch(data, 0, generator(0, "order", 0))
-    assert made.update.steps == steps
-    assert ("least_steps" in made.config.model_dump()) == (least is not None)
+    mamo = learner(least_steps=least, outer_optimizer="adamw", averaging=0.9)
+    mamo.train_epoch(data, 0, generator(0, "order", 0))
+    assert mamo.update.steps == steps
+    assert ("least_steps" in mamo.config.model_dump()) == (least is not None)

@@ -1,4 +1,4 @@
-"""The parts of the neural learners: losses, features, decision layers, tasks, the optimiser."""
+"""What families of learners share: losses, features, decision layers, the outer optimiser."""
 
 from collections import OrderedDict
 
@@ -15,7 +15,6 @@ from baselines.losses import pointwise, task_weights
 from baselines.network import ContentNetwork, Decision
 from baselines.neural_options import NeuralConfig
 from baselines.outer_optimiser import Optimiser
-from baselines.plain.plain import Plain, PlainConfig
 from coldbench.data.ratings import Field
 from tests.baselines.worlds import RNG, domain, training, world
 
@@ -145,16 +144,3 @@ def test_optimiser_is_adamw_with_decay_and_an_average(average: float) -> None:
         torch.testing.assert_close(p.detach(), value, atol=1e-10, rtol=1e-8)
     for p, value in zip(optimiser.averaged.parameters(), means, strict=True):
         torch.testing.assert_close(p.detach(), value, atol=1e-10, rtol=1e-8)
-
-
-def test_plain_without_steps_is_its_network() -> None:
-    ratings = world()
-    learner = Plain(PlainConfig(embedding=4, epochs=2), domain(ratings), RNG(0))
-    losses = [learner.train_epoch(training(ratings), e, RNG(e))["loss"] for e in range(2)]
-    assert losses[1] < losses[0]
-    batch = next(training(ratings).episodes(RNG(1), batch_size=4)).batch
-    assert learner.optimiser is not None
-    network = learner.optimiser.averaged
-    user = batch.user[:, None].expand_as(batch.query_item).reshape(-1)
-    expected = network.rating(network(user, batch.query_item.reshape(-1)))
-    torch.testing.assert_close(learner.predict(batch).reshape(-1), expected.detach())

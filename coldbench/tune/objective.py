@@ -77,10 +77,10 @@ def _blind(
 ) -> tuple[Ratings, Split]:
     ratings = open_prepared(dataset)
     chosen = PROTOCOLS[protocol].model_validate_json(options)
-    blinded = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
-    if not len(blinded[1].validation):
+    found = blind(ratings, chosen.split(ratings, Seeds(split, episode, 0, 0)))
+    if not len(found[1].validation):
         raise UsageError(
             f"protocol {protocol!r} has no validation tasks on these data: nothing to tune on; "
-            "use a larger data set or raise protocol.validation"
+            "take a larger data set or raise protocol.validation"
         )
-    return blinded
+    return found

@@ -17,8 +17,8 @@ EXACT_UP_TO = 30
 class SignFlip:
     """Two-sided `p`; `smallest` is the smallest p these seeds can give.
 
-    `exact`: all 2^R sign vectors were used, not `draws` sampled ones. `reason` says when p is missing
-    or when no data with so few seeds could reach `alpha`.
+    `exact`: all 2^R sign vectors were used, not `draws` sampled ones. `reason` says when p is
+    missing or when no data with so few seeds could reach `alpha`.
     """
 
     p: float | None

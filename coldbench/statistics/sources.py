@@ -67,8 +67,8 @@ def pair_variance(
     """Components of two fully crossed sources from `y` [A, B] or, with replicates, [A, B, n].
 
     With replicates: s2_A = (MS_A - MS_AB) / (B n), s2_AB = (MS_AB - MS_E) / n, error. Without, the
-    interaction cannot be separated from error: one line "error" holds both. Negatives shown as 0 with
-    the raw number. Unit: the run. Assumes normal random effects.
+    interaction cannot be separated from error: one line "error" holds both. Negatives are shown
+    as 0 with the raw number. Unit: the run. Assumes normal random effects.
     Raises ValueError on other shapes, fewer than 2 levels, or non-finite values.
     Source: Searle, Casella & McCulloch 1992, chapter 4.
     """

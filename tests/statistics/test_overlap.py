@@ -1,4 +1,4 @@
-"""Disagreement and variance from sums: equal to the full statistics, and to brute force on holes."""
+"""Disagreement and variance from sums: equal to the full statistics, and to brute force."""
 
 from itertools import combinations
 

@@ -72,8 +72,8 @@ class Display:
         if learners:
             names = ", ".join(display_name(name) for name in learners)
             self.console.print(
-                f"The code of {names} is another than when its stored runs were made. They are "
-                "kept as they are: to run the code of today, choose another --out.",
+                f"The code of {names} has changed since the stored runs. They are kept as they "
+                "are: to run the code of today, choose another --out.",
                 style="yellow", markup=False,
             )  # fmt: skip
 

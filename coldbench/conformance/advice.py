@@ -20,7 +20,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     # learners
     "contract_is_declared": (
         "the class states no `contract`, or that of another version of coldbench",
-        "write `contract = 1` into the class, after reading the changelog",
+        "write `contract = 2` into the class, after reading the changelog",
     ),
     "space_is_legal": (
         "a typing error in `space`, or a bound that the option's Field forbids",

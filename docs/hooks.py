@@ -92,7 +92,7 @@ def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[s
     yield f"{variant.note or inspect.getdoc(variant.learner)}\n"
     if len(costs):
         seconds, numbers = costs["seconds_total"].median(), costs["n_parameters"].median()
-        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} trained numbers.\n"
+        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} parameters.\n"
     if "fails" in note:
         yield f"**When it fails.** {note['fails']}\n"
     module = inspect.getmodule(variant.learner)

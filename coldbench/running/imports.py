@@ -31,25 +31,26 @@ def imported_files(module: str) -> Mapping[str, Path]:
     seen: set[str] = set()
     waiting = [module]
     while waiting:
-        for name, found in _path_to(waiting.pop()):
+        for name, source in _path_to(waiting.pop()):
             if name in seen:
                 continue
             seen.add(name)
-            if found.file is not None:
-                files[name] = found.file
-                waiting += _imports(found.file, name if found.folders else name.rpartition(".")[0])
+            if source.file is not None:
+                files[name] = source.file
+                package = name if source.folders else name.rpartition(".")[0]
+                waiting += _imports(source.file, package)
     return dict(sorted(files.items())) if module in seen else {}
 
 
 def _path_to(name: str) -> Iterator[tuple[str, _Module]]:
     """A module and the packages above it, from the top; ends where a part is no module."""
     parts = name.split(".")
-    found = _top(parts[0])
+    source = _top(parts[0])
     for count, part in enumerate(parts, 1):
-        found = _inside(found.folders, part) if found and count > 1 else found
-        if found is None:
+        source = _inside(source.folders, part) if source and count > 1 else source
+        if source is None:
             return
-        yield ".".join(parts[:count]), found
+        yield ".".join(parts[:count]), source
 
 
 def _top(name: str) -> _Module | None:

@@ -36,8 +36,8 @@ if __name__ == "__main__":
 def environment(tmp_path: Path) -> dict[str, str]:
     """Of a process in which a package of that time is installed."""
     for group, target in POINTS.items():
-        name = f"old-{group[:-1]}"
-        package(tmp_path, name, {name: target}, group)
+        kind = group[:-1]
+        package(tmp_path, f"old_{kind}", {f"old-{kind}": target}, group)
     paths = os.pathsep.join(map(str, (tmp_path, EARLIER, ROOT)))
     return {**os.environ, "PYTHONPATH": paths, "COLDBENCH_CACHE": str(tmp_path / "cache")}
 

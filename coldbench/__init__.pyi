@@ -29,6 +29,7 @@ from .learning.learner import Learner as Learner
 from .learning.learner import LearnerConfig as LearnerConfig
 from .learning.learner import TrainingData as TrainingData
 from .learning.learner import Variant as Variant
+from .learning.sequential import SequentialLearner as SequentialLearner
 from .learning.space import Choice as Choice
 from .learning.space import Dimension as Dimension
 from .learning.space import Real as Real

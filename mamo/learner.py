@@ -12,8 +12,8 @@ from coldbench import (
     Domain,
     Episode,
     EpisodeBatch,
-    Learner,
     Scale,
+    SequentialLearner,
     TrainingData,
     Variant,
     generator,
@@ -30,7 +30,7 @@ from mamo.switches import MAMOConfig
 __all__ = ["MAMO", "mamo", "mamo_released"]
 
 
-class MAMO(Learner):
+class MAMO(SequentialLearner):
     """MAMO as its paper states it (Dong et al. 2020): the switches of MAMOConfig depart from it."""
 
     Config = MAMOConfig
@@ -121,9 +121,6 @@ class MAMO(Learner):
             "gradient_memory_norm": float(memories.gradient1.norm()),
             "task_memory_norm": float(memories.task.norm()),
         }
-
-    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        return next(self.predict_pass([batch]))
 
     @property
     def depends_on_order(self) -> bool:

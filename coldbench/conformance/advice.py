@@ -20,7 +20,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     # learners
     "contract_is_declared": (
         "the class declares no `contract`, or that of another version of coldbench",
-        "set `contract = 1` in the class, after reading the changelog",
+        "set `contract = 2` in the class, after reading the changelog",
     ),
     "space_is_legal": (
         "a misspelt option in `space`, or a bound that the option's Field forbids",

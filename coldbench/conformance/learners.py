@@ -20,7 +20,7 @@ from coldbench.conformance.unsteady import holds
 from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset
 from coldbench.errors import Declined
 from coldbench.learning import (
-    CONTRACT,
+    SUPPORTED,
     Domain,
     Learner,
     LearnerConfig,
@@ -28,6 +28,7 @@ from coldbench.learning import (
     TrainingData,
     Variant,
     fit,
+    in_sequence,
     predict,
 )
 from coldbench.rng import Seeds, generator, global_generators
@@ -138,7 +139,7 @@ def prediction_is_pure(problem: Problem) -> None:
 
 def order_does_not_matter(problem: Problem) -> None:
     """Permuting the episodes of a batch permutes the predictions, or the learner says otherwise."""
-    if problem.trained.depends_on_order:
+    if in_sequence(problem.trained):
         _order_matters(problem)
         return
     batch, flip = problem.batch, torch.arange(len(problem.batch) - 1, -1, -1)
@@ -148,7 +149,7 @@ def order_does_not_matter(problem: Problem) -> None:
 
 def batch_mates_do_not_matter(problem: Problem) -> None:
     """An episode alone gets the same predictions as within a batch."""
-    if problem.trained.depends_on_order:
+    if in_sequence(problem.trained):
         return
     batch, one = problem.batch, torch.tensor([len(problem.batch) // 2])
     alone = EpisodeBatch(*(getattr(batch, f.name)[one] for f in dataclasses.fields(batch)))
@@ -157,7 +158,7 @@ def batch_mates_do_not_matter(problem: Problem) -> None:
 
 def other_queries_do_not_matter(problem: Problem) -> None:
     """A query alone gets the same prediction as among the user's other queries."""
-    if problem.trained.depends_on_order:
+    if in_sequence(problem.trained):
         return
     batch = problem.batch
     alone = dataclasses.replace(
@@ -175,7 +176,7 @@ def padding_does_not_matter(problem: Problem) -> None:
     given = problem.trained.predict(_refilled(batch, 7))[:, :width]
     worst = (given - expected)[batch.query_mask].abs().max()
     assert worst <= TOLERANCE, f"padding matters: predictions move by {worst:.2g}"
-    if problem.trained.depends_on_order:
+    if in_sequence(problem.trained):
         return
     count = batch.support_mask.sum(1)
     one, most = count.argmin().view(1), max(int(count.min()), 1)
@@ -278,12 +279,13 @@ def configuration_is_plain(problem: Problem) -> None:
 
 
 def contract_is_declared(problem: Problem) -> None:
-    """The class declares the present version of the learner contract."""
+    """The class declares the version of the learner contract it was written for: a known one."""
     learner = problem.variant.learner
     stated = next(kind for kind in learner.__mro__ if "contract" in vars(kind))
     foreign = not learner.__module__.startswith(("baselines.", "mamo."))
     assert not (foreign and stated is Learner), f"{learner.__name__} declares no contract"
-    assert learner.contract == CONTRACT, f"contract {learner.contract}, ours is {CONTRACT}"
+    known = " and ".join(map(str, SUPPORTED))
+    assert learner.contract in SUPPORTED, f"contract {learner.contract}, known are {known}"
 
 
 def space_is_legal(problem: Problem) -> None:
@@ -405,7 +407,7 @@ def _order_matters(problem: Problem) -> None:
         return not np.array_equal(given, at.predictions(at.trained).score)
 
     assert holds(differ), (
-        "depends_on_order is True, but reversing the users changes no prediction: leave it False"
+        "a SequentialLearner, but reversing the users changes no prediction: derive it from Learner"
     )
 
 

@@ -1,4 +1,4 @@
-"""The contract of a learner, what it may start from, and how the harness trains and asks it."""
+"""The contract of a learner, its building blocks, and how the harness uses it."""
 
 import lazy_loader
 

@@ -13,9 +13,12 @@ from .learner import Learner as Learner
 from .learner import LearnerConfig as LearnerConfig
 from .learner import TrainingData as TrainingData
 from .learner import Variant as Variant
+from .loading import SUPPORTED as SUPPORTED
 from .loading import load_variant as load_variant
 from .predicting import predict as predict
 from .predictions import Predictions as Predictions
+from .sequential import SequentialLearner as SequentialLearner
+from .sequential import in_sequence as in_sequence
 from .space import Choice as Choice
 from .space import Dimension as Dimension
 from .space import Real as Real

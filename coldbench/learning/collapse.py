@@ -2,7 +2,7 @@
 
 A run has collapsed when at least 99 % of its test predictions are equal to three decimals, or when
 their standard deviation is below 1 % of the range of the rating scale. A learner that trains one
-epoch and has no trained numbers, such as `global-mean`, is constant by design and never flagged.
+epoch and has no parameters, such as `global-mean`, is constant by design and never flagged.
 """
 
 from collections.abc import Mapping
@@ -41,13 +41,13 @@ def concentration(score: Array, scale: Scale) -> dict[str, float]:
     frequent prediction, rounded to three decimals. Empty without predictions."""
     if not len(score):
         return {}
-    found = spread_of(score, scale)
+    spread = spread_of(score, scale)
     low, high, _ = scale
     clipped = np.clip(score.astype(np.float64), low, high)
     _, counts = np.unique(np.rint(clipped * 1000), return_counts=True)
     return {
-        **found,
-        "relative_sd": found["sd"] / (high - low) if high > low else 0.0,
+        **spread,
+        "relative_sd": spread["sd"] / (high - low) if high > low else 0.0,
         "top_share": float(counts.max()) / len(score),
     }
 

@@ -95,29 +95,29 @@ class ContentEmbedding(nn.Module):
         """
         if not len(self.weights):
             return torch.zeros(*index.shape, 0, device=index.device)
-        flat, found = index.reshape(-1), []
+        flat, embedded = index.reshape(-1), []
         for field, weight in enumerate(self.weights):
             ids, shown = self._ids(field), self._shown(field, len(flat), generator)
             if ids.shape[1] == 1:
                 ids = ids.index_select(0, flat)
-                found.append(_mean(weight, ids if shown is None else ids * shown))
+                embedded.append(_mean(weight, ids if shown is None else ids * shown))
                 continue
             members, sizes = (self.get_buffer(f"{name}{field}") for name in ("members", "sizes"))
             members = members.index_select(0, flat)
             if shown is not None:
                 members = torch.where(shown, members, members.clamp(max=0))
-            found.append(_means(weight, members, sizes.index_select(0, flat)))
-        return torch.cat(found, 1).view(*index.shape, self.width)
+            embedded.append(_means(weight, members, sizes.index_select(0, flat)))
+        return torch.cat(embedded, 1).view(*index.shape, self.width)
 
     def ids(
         self, index: torch.Tensor, generator: torch.Generator | None = None
     ) -> list[torch.Tensor]:
         """The ids of each field, int64 [n, L], of the users or items `index` (int64 [n])."""
-        found = []
+        shown_ids = []
         for field in range(len(self.hidden)):
             ids, shown = self._ids(field)[index], self._shown(field, len(index), generator)
-            found.append(ids if shown is None else ids * shown)
-        return found
+            shown_ids.append(ids if shown is None else ids * shown)
+        return shown_ids
 
     def embed(self, ids: Sequence[torch.Tensor]) -> torch.Tensor:
         """Concatenated embeddings [n, F * D] of the ids of each field; F is at least 1."""
@@ -187,8 +187,8 @@ class _Means(torch.autograd.Function):
 
 
 def _means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
-    found: torch.Tensor = _Means.apply(table, members, sizes)  # type: ignore[no-untyped-call]
-    return found
+    means: torch.Tensor = _Means.apply(table, members, sizes)  # type: ignore[no-untyped-call]
+    return means
 
 
 def _remap(seen: torch.Tensor, nearest: bool) -> torch.Tensor:

@@ -9,6 +9,7 @@ from coldbench.data import Ratings
 from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learning.learner import Learner
 from coldbench.learning.predictions import Predictions
+from coldbench.learning.sequential import in_sequence
 from coldbench.tasks import EpisodeBatch, Tasks, batches
 
 __all__ = ["predict"]
@@ -26,16 +27,16 @@ def predict(
 
     def given() -> Iterator[EpisodeBatch]:
         for batch, query_rows in batches(
-            tasks.shots(shots), ratings, by_length=not learner.depends_on_order
+            tasks.shots(shots), ratings, by_length=not in_sequence(learner)
         ):
             rows.append(query_rows)
             masks.append(batch.query_mask)
             yield batch.to(learner.domain.device)
 
-    for found in learner.predict_pass(given()):
+    for answer in _answers(learner, given()):
         mask = masks[len(scores) - 1]
-        _check(learner, found, tuple(mask.shape))
-        scores.append(found.detach().float().cpu().numpy()[mask.numpy()])
+        _check(learner, answer, tuple(mask.shape))
+        scores.append(answer.detach().float().cpu().numpy()[mask.numpy()])
     if len(scores) != len(rows):
         raise ColdbenchError(
             f"{type(learner).__name__}.predict_pass gave {len(scores) - 1} answers "
@@ -48,6 +49,13 @@ def predict(
     scenario = tasks.scenario[np.argsort(tasks.query.rows, kind="stable")]
     count = np.full(len(row), -1 if shots is None else shots, dtype=np.int32)
     return Predictions(row[order], score[order], scenario, count)
+
+
+def _answers(learner: Learner, given: Iterator[EpisodeBatch]) -> Iterator[torch.Tensor]:
+    if in_sequence(learner):
+        yield from learner.predict_pass(given)
+    else:
+        yield from map(learner.predict, given)
 
 
 def _check(learner: Learner, score: object, shape: tuple[int, ...]) -> None:

@@ -9,7 +9,9 @@ from .encoding import decode as decode
 from .encoding import encode as encode
 from .encoding import fingerprint as fingerprint
 from .encoding import seal as seal
+from .origin import code_has_changed as code_has_changed
 from .origin import code_of as code_of
+from .origin import code_scheme as code_scheme
 from .origin import provenance as provenance
 from .prepare import Prepared as Prepared
 from .prepare import SplitKey as SplitKey

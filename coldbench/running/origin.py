@@ -6,13 +6,15 @@ import platform
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from coldbench.registry import plugins
+from coldbench.running.imports import imported_files
 
-__all__ = ["code_of", "provenance"]
+__all__ = ["code_has_changed", "code_of", "code_scheme", "provenance"]
+
+SCHEME = 2  # of fingerprints of code; moves when the same code gets another one
 
 LIBRARIES = ("coldbench", "learn2learn", "numpy", "pandas", "pyarrow", "scipy", "torch")
 # Never the whole environment: it may hold secrets.
@@ -28,21 +30,32 @@ def provenance(learner: str) -> dict[str, Any]:
 
 @cache
 def code_of(learner: str) -> str:
-    """16 digits of the SHA-256 of the Python files of the top-level package or module that holds
-    a learner, so that an edit shows; empty where they cannot be found. Imports nothing."""
+    """The fingerprint of a learner's code, so that an edit shows; empty where it cannot be found.
+
+    The number of the scheme, and 16 digits of the SHA-256 of the files that the learner's module
+    imports of its own package (`running.imports`). Scheme 1, without a number, was of all files of
+    the package. Imports nothing.
+    """
     plugin = plugins("learner").get(learner)
-    try:
-        spec = find_spec(plugin.target.split(":")[0].split(".")[0]) if plugin else None
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or not spec.origin:
+    files = imported_files(plugin.target.partition(":")[0].strip()) if plugin else {}
+    if not files:
         return ""
-    root = Path(spec.origin).parent
-    files = sorted(root.rglob("*.py")) if spec.submodule_search_locations else [Path(spec.origin)]
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+    for name, file in files.items():
+        digest.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
+    return f"{SCHEME}:{digest.hexdigest()[:16]}"
+
+
+def code_scheme(code: str) -> str:
+    """How a fingerprint of code was made: only those of one scheme can be compared."""
+    scheme, colon, _ = code.partition(":")
+    return scheme if colon else "1"
+
+
+def code_has_changed(stored: str, current: str) -> bool:
+    """Whether two fingerprints say so; False where one is missing or of another scheme."""
+    comparable = bool(stored and current) and code_scheme(stored) == code_scheme(current)
+    return comparable and stored != current
 
 
 @cache

@@ -75,10 +75,10 @@ def _value(
 ) -> tuple[float | None, str]:
     """The value and "", or None and the reason."""
     try:
-        found = metric(value, score, user, scale)
-        if not isinstance(found, Real):
-            return None, f"returned {type(found).__name__}, not a number"
-        number = float(found)
+        result = metric(value, score, user, scale)
+        if not isinstance(result, Real):
+            return None, f"returned {type(result).__name__}, not a number"
+        number = float(result)
     except UsageError as error:  # ours: the package is broken
         return None, _short(str(error))
     except (Exception, SystemExit) as error:

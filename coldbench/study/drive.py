@@ -8,7 +8,16 @@ from pathlib import Path
 
 from coldbench.data import cache_home
 from coldbench.errors import UsageError, unknown
-from coldbench.running import BACKENDS, Job, RunRecord, Settings, Source, code_of, outcomes
+from coldbench.running import (
+    BACKENDS,
+    Job,
+    RunRecord,
+    Settings,
+    Source,
+    code_has_changed,
+    code_of,
+    outcomes,
+)
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import expanded, plan
 from coldbench.study.published import read_published
@@ -22,7 +31,7 @@ class Progress:
     """What `run_study` reports to; the defaults report to nobody.
 
     start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
-    whose stored runs were made by other code than is installed now).
+    whose code has changed since their stored runs).
     """
 
     start: Callable[[int, int], None] = field(default=lambda todo, stored: None)
@@ -46,13 +55,17 @@ def todo(study: Study, jobs: list[Job], retry_failed: bool = False) -> list[Job]
 
 
 def changed(study: Study, stored: list[Job]) -> list[str]:
-    """The learners of stored jobs whose code is another now than when they ran."""
-    found = dict.fromkeys(
+    """The learners of stored jobs whose code has changed since these ran."""
+    learners = dict.fromkeys(
         job.learner
         for job in stored
-        if study.record(job.hash).provenance.get("code", code_of(job.base)) != code_of(job.base)
+        if code_has_changed(_code(study.record(job.hash)), code_of(job.base))
     )
-    return list(found)
+    return list(learners)
+
+
+def _code(record: RunRecord) -> str:
+    return str(record.provenance.get("code") or "")
 
 
 def shard_of(jobs: list[Job], shard: tuple[int, int]) -> list[Job]:

@@ -64,10 +64,10 @@ def expanded(config: StudyConfig) -> StudyConfig:
     named = config.variants.get(spec.learner, Named(base=spec.learner))
     variant = load_variant(named.base)
     own = config.options.get(spec.learner, {})
-    found = expand(spec, variant, {**named.options, **own})
+    expansion = expand(spec, variant, {**named.options, **own})
     made = {
         label: Named(base=named.base, options=dict(options))
-        for label, options in found.configurations.items()
+        for label, options in expansion.configurations.items()
         if label != spec.learner
     }
     taken = sorted(made.keys() & {*known, *config.options})
@@ -77,13 +77,15 @@ def expanded(config: StudyConfig) -> StudyConfig:
             "configurations as `ablation: {options: ...}`, and other variants other names"
         )
     others = config.models if "models" in config.model_fields_set else ()
-    models = tuple(dict.fromkeys([*others, *found.configurations]))
-    base = {spec.learner: {**own, **spec.options}} if spec.learner in found.configurations else {}
+    models = tuple(dict.fromkeys([*others, *expansion.configurations]))
+    base = (
+        {spec.learner: {**own, **spec.options}} if spec.learner in expansion.configurations else {}
+    )
     consumed = {} if spec.learner in models else {spec.learner}
     return config.model_copy(
         update={
             "ablation": None,
-            "departures": (*config.departures, *found.departures),
+            "departures": (*config.departures, *expansion.departures),
             "variants": {**config.variants, **made},
             "models": models,
             "options": {k: v for k, v in config.options.items() if k not in consumed} | base,
@@ -115,8 +117,8 @@ def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:
             raise
         return named.base, given
     data = {**variant.options, **given}
-    found = validated(variant.learner.Config, data, f"learner {name!r}")
-    return named.base, found.model_dump(mode="json")
+    full = validated(variant.learner.Config, data, f"learner {name!r}")
+    return named.base, full.model_dump(mode="json")
 
 
 def _protocol(config: StudyConfig) -> Protocol:

@@ -33,7 +33,7 @@ RUN_COLUMNS = (
 )
 
 
-UNTOLD = "not finite"  # in records of versions that stored no reason
+NO_REASON = "not finite"  # in records of versions that stored no reason
 CONCENTRATION = ("entropy", "sd", "relative_sd", "top_share")
 
 
@@ -75,7 +75,7 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
 
 def _columns(row: ScoreRow) -> dict[str, object]:
     value, best = _number(row.value), _number(row.best)
-    reason = row.reason or (UNTOLD if math.isnan(value) else "")
+    reason = row.reason or (NO_REASON if math.isnan(value) else "")
     return {**dict(row), "value": value, "best": best, "reason": reason}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.errors import StoreError
-from coldbench.running import Job
+from coldbench.running import Job, code_has_changed
 
 __all__ = ["History", "Trial", "identity"]
 
@@ -68,9 +68,9 @@ class History:
                     f"{file}: from other data, defaults, seeds or search space; "
                     "choose another --out"
                 )
-            if trial.code not in ("", self.code):
+            if code_has_changed(trial.code, self.code):
                 raise StoreError(
-                    f"{file}: the code of {self.learner} has changed since; choose another --out"
+                    f"{file}: {self.learner}'s code has changed since; choose another --out"
                 )
             trials.append(trial)
         return trials

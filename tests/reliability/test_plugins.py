@@ -16,7 +16,7 @@ from tests.studies import forget
 FAULTS = {
     "absent": "cannot be imported",
     "quits": "cannot be imported",
-    "not-a-learner": "neither a coldbench.learning.learner.Learner",
+    "not-a-learner": "neither a coldbench.Learner",
     "wrong-signature": "TypeError",
     "wrong-verb": "TypeError",
 }

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from coldbench import registry
-from coldbench.registry import Plugin
-from coldbench.running.origin import code_of
 from coldbench.study import results
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
@@ -47,35 +44,28 @@ def test_code_that_changed_is_told(config: StudyConfig, monkeypatch: pytest.Monk
     run_study(config, workers=1)
     run_study(config, workers=1, progress=Progress(changed=told.append))
     for module in ("study.drive", "running.origin"):
-        monkeypatch.setattr(f"coldbench.{module}.code_of", lambda base: f"edited {base}")
+        monkeypatch.setattr(f"coldbench.{module}.code_of", lambda base: f"2:edited {base}")
     wider = config.model_copy(update={"seeds": 3})
     study = run_study(wider, workers=1, progress=Progress(changed=told.append))
     assert told == [[], ["bias", "global-mean"]]
     notes = [finding.text for finding in verify(study.path).of("note")]
     assert any(
-        re.search(r"'bias' ran with different code: .*'edited bias' \(1 run", n) for n in notes
+        re.search(r"'bias' ran with different code: .*'2:edited bias' \(1 run", n) for n in notes
     )
 
 
-def test_an_edit_moves_the_fingerprint_of_its_package_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_fingerprints_of_another_scheme_say_nothing(
+    config: StudyConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "edited"
-    package.mkdir()
-    for name in ("__init__.py", "part.py"):
-        (package / name).write_text("")
-    plugin = Plugin("learner", "edited", "edited", "1.0", "edited.part:Edited")
-    ours = registry.plugins("learner")
-    monkeypatch.setattr("coldbench.running.origin.plugins", lambda kind: {**ours, "edited": plugin})
-    monkeypatch.syspath_prepend(str(tmp_path))
-    before = {name: code_of(name) for name in ("edited", "bias")}
-    (package / "part.py").write_text("x = 1")
-    code_of.cache_clear()
-    after = {name: code_of(name) for name in ("edited", "bias", "mamo", "nobody")}
-    assert before["edited"] != after["edited"]
-    assert before["bias"] == after["bias"] != after["mamo"]
-    assert after["nobody"] == ""
-    code_of.cache_clear()
+    """Records of earlier versions have one of the whole package: no edit has happened."""
+    changed: list[list[str]] = []
+    with monkeypatch.context() as earlier:
+        earlier.setattr("coldbench.running.origin.code_of", lambda base: "0123456789abcdef")
+        run_study(config, workers=1)
+    wider = config.model_copy(update={"seeds": 3})
+    study = run_study(wider, workers=1, progress=Progress(changed=changed.append))
+    assert changed == [[]]
+    assert not [one for one in verify(study.path).of("note") if "different code" in one.text]
 
 
 def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Path) -> None:

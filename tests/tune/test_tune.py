@@ -65,8 +65,8 @@ def test_stored_trials_are_neither_dropped_nor_mixed_with_those_of_other_code(
     tune(tuned, 3, tmp_path)
     with pytest.raises(UsageError, match=r"bias has 3 trials in .*: give --trials 3 or more"):
         tune(tuned, 2, tmp_path)
-    monkeypatch.setattr("coldbench.tune.tuning.code_of", lambda base: "edited")
-    with pytest.raises(StoreError, match="the code of bias has changed since"):
+    monkeypatch.setattr("coldbench.tune.tuning.code_of", lambda base: "2:edited")
+    with pytest.raises(StoreError, match="bias's code has changed since"):
         tune(tuned, 4, tmp_path)
 
 

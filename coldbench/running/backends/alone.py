@@ -15,10 +15,10 @@ __all__ = ["main"]
 def main() -> None:
     """Answer on the real standard output; whatever a learner's C code prints goes to the error."""
     _end_with(os.getppid())
-    told = json.loads(sys.stdin.buffer.read())
+    request = json.loads(sys.stdin.buffer.read())
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    answer.write(work(json.dumps(told["job"]), Source(**told["source"])))
+    answer.write(work(json.dumps(request["job"]), Source(**request["source"])))
     answer.close()
 
 

@@ -99,8 +99,8 @@ def _outcome(
         if tries == 1:
             return None
         code = getattr(error, "exitcode", None)
-        told = f"exit code {code}" if code is not None else shorten(error, 300)
+        cause = f"exit code {code}" if code is not None else shorten(error, 300)
         what = "its answer was damaged" if isinstance(error, DataError) else "its worker died"
-        return failure(job, "failed", f"{what} twice ({told})")
+        return failure(job, "failed", f"{what} twice ({cause})")
     except Exception as error:
         return failure(job, "failed", f"the engine: {type(error).__name__}: {shorten(error, 300)}")

@@ -45,16 +45,16 @@ def _provide(sha256: str, source: Source) -> None:
     reasons = []
     for way in (_own, _shared, _made):
         try:
-            found = way(sha256, source)
-            actual = replace(found, sha256="").sha256
+            ratings = way(sha256, source)
+            actual = replace(ratings, sha256="").sha256
         except (ColdbenchError, OSError, ValueError) as error:
             reasons.append(f"{way.__name__[1:]}: {error}")
             continue
         if actual == sha256:
             return
         reasons.append(f"{way.__name__[1:]}: the fingerprint is {actual[:16]}")
-    told = "; ".join(shorten(reason, 200) for reason in reasons)
-    raise DataError(f"this worker has no ratings with fingerprint {sha256[:16]} ({told})")
+    tried = "; ".join(shorten(reason, 200) for reason in reasons)
+    raise DataError(f"this worker has no ratings with fingerprint {sha256[:16]} ({tried})")
 
 
 def _own(sha256: str, source: Source) -> Ratings:
@@ -64,8 +64,8 @@ def _own(sha256: str, source: Source) -> Ratings:
 def _shared(sha256: str, source: Source) -> Ratings:
     folder = Path(source.cache) / f"prepared-{SCHEMA}"
     key = (folder / f"{sha256}.link").read_text(encoding="ascii").strip()
-    found = read_entry(folder / Path(key).name, verify=True)
-    return keep(found) if found.sha256 == sha256 else found
+    ratings = read_entry(folder / Path(key).name, verify=True)
+    return keep(ratings) if ratings.sha256 == sha256 else ratings
 
 
 def _made(sha256: str, source: Source) -> Ratings:

@@ -36,13 +36,13 @@ def work(text: str, source: Source, timeout: float | None = None) -> bytes:
 
 
 def _apart(job: Job, source: Source, timeout: float) -> bytes:
-    told = json.dumps({"job": job.model_dump(mode="json"), "source": asdict(source)})
+    request = json.dumps({"job": job.model_dump(mode="json"), "source": asdict(source)})
     command = [sys.executable, "-m", "coldbench.running.backends.alone"]
     paths = os.pathsep.join(path for path in sys.path if path)
     environment = {**os.environ, "PYTHONPATH": paths}
     try:
         done = subprocess.run(
-            command, input=told.encode(), capture_output=True, timeout=timeout, env=environment,
+            command, input=request.encode(), capture_output=True, timeout=timeout, env=environment,
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -17,14 +17,14 @@ def installed() -> dict[str, Metric]:
 
 def _usable(name: str) -> Metric:
     try:
-        found = registry.load("metric", name)
+        metric = registry.load("metric", name)
     except UsageError as error:
         return _broken(name, str(error))
-    if not isinstance(found, Metric):
-        return _broken(name, f"the entry point names {type(found).__name__}, not a Metric")
-    if found.contract != CONTRACT:
-        return _broken(name, f"contract {found.contract}, coldbench has {CONTRACT}")
-    return found
+    if not isinstance(metric, Metric):
+        return _broken(name, f"the entry point names {type(metric).__name__}, not a Metric")
+    if metric.contract != CONTRACT:
+        return _broken(name, f"contract {metric.contract}, coldbench has {CONTRACT}")
+    return metric
 
 
 def _broken(name: str, reason: str) -> Metric:

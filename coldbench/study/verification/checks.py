@@ -141,5 +141,5 @@ def _holes(study: Study, manifest: Manifest) -> Iterator[Finding]:
     for job in manifest.jobs:
         folder = study.runs / job.job_hash
         if not (folder / "record.json").exists():
-            told = f"{shorten(job.learner)} seed {shorten(job.seed)} was never finished"
-            yield Finding("hole", folder, f"{told}; the command that made the study goes on")
+            what = f"{shorten(job.learner)} seed {shorten(job.seed)} was never finished"
+            yield Finding("hole", folder, f"{what}; the command that made the study goes on")

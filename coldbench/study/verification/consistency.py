@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coldbench.errors import shorten
-from coldbench.running import RunRecord
+from coldbench.running import RunRecord, code_scheme
 from coldbench.study.missing_values import definitions, gaps
 from coldbench.study.results import runs
 from coldbench.study.store import Study
@@ -57,11 +57,11 @@ def _origins(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
 
 
 def _codes(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
-    counted: dict[str, Counter[str]] = {}
+    counted: dict[tuple[str, str], Counter[str]] = {}
     for record in records:
-        if code := record.provenance.get("code"):
-            counted.setdefault(record.job.base, Counter())[str(code)] += 1
-    for base, codes in counted.items():
+        if code := str(record.provenance.get("code") or ""):
+            counted.setdefault((record.job.base, code_scheme(code)), Counter())[code] += 1
+    for (base, _), codes in counted.items():
         if len(codes) > 1:
             told = ", ".join(f"{shorten(code)} ({n} runs)" for code, n in codes.most_common(5))
             yield Finding("note", study.path, f"{shorten(base)} ran with different code: {told}")

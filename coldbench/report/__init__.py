@@ -5,16 +5,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coldbench.report.data import ReportData, build
     from coldbench.report.drawing.draw import artists
+    from coldbench.report.formats.files import csv_files
     from coldbench.report.single import render
-    from coldbench.report.write import write_report
+    from coldbench.report.write import text_files, write_report
 
-__all__ = ["ReportData", "artists", "build", "render", "write_report"]
+__all__ = [
+    "ReportData",
+    "artists",
+    "build",
+    "csv_files",
+    "render",
+    "text_files",
+    "write_report",
+]
 
 _HOME = {
     "ReportData": "data",
     "artists": "drawing.draw",
     "build": "data",
+    "csv_files": "formats.files",
     "render": "single",
+    "text_files": "write",
     "write_report": "write",
 }
 

@@ -241,6 +241,6 @@ def _check_splits(records: Sequence[RunRecord], study: Study) -> None:
         first = met.setdefault((seeds.split, seeds.episode), record)
         if first.episode_sha256 != record.episode_sha256:
             raise StoreError(
-                f"{study.runs / record.job_hash}: its episodes differ from those of "
+                f"{study.place(record.job_hash)}: its episodes differ from those of "
                 f"{first.job_hash} at seed {seeds.label}; they cannot be compared: run both again"
             )

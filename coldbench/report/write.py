@@ -18,7 +18,7 @@ from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.verdicts import sayings
 from coldbench.study import Study
 
-__all__ = ["write_report"]
+__all__ = ["text_files", "write_report"]
 
 KINDS = ("svg", "png", "pdf")
 
@@ -56,6 +56,13 @@ def write_report(
     for key, made in images.items():
         files |= {f"figures/{key}.{kind}": made[kind] for kind in kinds}
     return _write(files, out)
+
+
+def text_files(study: Study) -> dict[str, str]:
+    """What a packed study keeps of its report: `report.md`, without figures, and `summary.csv`."""
+    data = build(study)
+    text = to_markdown(data, sections(data), sayings(data), alts={})
+    return {"report.md": text, "summary.csv": csv_files(data)["summary.csv"]}
 
 
 def _make(out: Path) -> None:

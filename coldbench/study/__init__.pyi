@@ -23,6 +23,7 @@ from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions
 from .missing_values import gaps as gaps
+from .packing import pack as pack
 from .planning import expanded as expanded
 from .planning import plan as plan
 from .published import Published as Published

@@ -9,8 +9,6 @@ from coldbench.study.verification import verify
 
 __all__ = ["merge"]
 
-FILES = ("predictions.parquet", "record.json")
-
 
 def merge(sources: Sequence[Path], target: Path) -> tuple[Study, int]:
     """Copy the runs of all sources into `target`, a new or an existing study; returns the study
@@ -59,7 +57,5 @@ def _copy(source: Study, target: Study) -> int:
     for record in source.records():
         known = target.status(record.job_hash)
         if known is None or (known != "finished" and record.status == "finished"):
-            folder = source.runs / record.job_hash
-            files = {n: (folder / n).read_bytes() for n in FILES if (folder / n).exists()}
-            count += target.put(record.job_hash, files)
+            count += target.put(record.job_hash, source.files(record.job_hash))
     return count

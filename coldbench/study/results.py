@@ -130,6 +130,6 @@ def costs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFr
 
 def missing(study: Study) -> pd.DataFrame:
     """Planned runs without a record: columns learner, seed."""
-    stored = {file.parent.name for file in study.runs.glob("*/record.json")}
+    stored = set(study.stored())
     holes = [job for job in study.manifest.jobs if job.job_hash not in stored]
     return pd.DataFrame([(job.learner, job.seed) for job in holes], columns=["learner", "seed"])

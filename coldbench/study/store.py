@@ -5,6 +5,8 @@
 <study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
+<study>/records.jsonl                   all records in one file (`coldbench pack`); a study may have
+                                        both: runs made since, or those whose predictions are here
 """
 
 import hashlib
@@ -14,6 +16,7 @@ import platform
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
 from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, seal
 from coldbench.study.ablation import Departure
+from coldbench.study.packed import NAME as PACKED
+from coldbench.study.packed import Packed
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]
 
@@ -185,34 +190,76 @@ class Study:
             self._read = version, _parse(Manifest, file)
         return self._read[1]
 
+    @cached_property
+    def packed(self) -> Packed:
+        """The records that lie in one file; read once."""
+        return Packed(self.path / PACKED)
+
     def status(self, job_hash: str) -> str | None:
         """The status of a stored run, or None."""
-        file = self.runs / job_hash / "record.json"
-        return _parse(RunRecord, file).status if file.exists() else None
+        if job_hash not in self.packed and not self._file(job_hash).exists():
+            return None
+        record: RunRecord = _validated(RunRecord, self.contents(job_hash), self.place(job_hash))
+        return record.status
+
+    def stored(self) -> list[str]:
+        """The job hashes of all stored runs in the order of the plan; then those of no plan."""
+        order = {job.job_hash: place for place, job in enumerate(self.manifest.jobs)}
+        folders = {file.parent.name for file in self.runs.glob("*/record.json")}
+        hashes = {name for name in folders if not name.startswith(".")} | set(self.packed)
+        return sorted(hashes, key=lambda name: (order.get(name, len(order)), name))
 
     def records(self) -> Iterator[RunRecord]:
         """Every stored record, in the order of the plan; then those that no plan names."""
         manifest = self.manifest
-        order = {job.job_hash: place for place, job in enumerate(manifest.jobs)}
-        files = self.runs.glob("*/record.json")
-        folders = [file.parent for file in files if not file.parent.name.startswith(".")]
-        for folder in sorted(folders, key=lambda f: (order.get(f.name, len(order)), f.name)):
-            record = self.record(folder.name)
+        for job_hash in self.stored():
+            record = self.record(job_hash)
             mismatches = manifest.mismatches(record.job)
             if mismatches:
-                file = folder / "record.json"
-                raise StoreError(f"{file}: of another configuration: {'; '.join(mismatches)}")
+                place = self.place(job_hash)
+                raise StoreError(f"{place}: of another configuration: {'; '.join(mismatches)}")
             yield record
 
     def record(self, job_hash: str) -> RunRecord:
         """One stored record; raises StoreError when damaged, foreign or edited."""
-        file = self.runs / job_hash / "record.json"
-        record: RunRecord = _parse(RunRecord, file)
+        data, place = self.contents(job_hash), self.place(job_hash)
+        record: RunRecord = _validated(RunRecord, data, place)
         if not record.job_hash == record.job.hash == job_hash:
-            raise StoreError(f"{file}: the job does not match its hash; the file was edited")
-        if record.sha256 and record.sha256 != seal(json.loads(file.read_text("utf-8"))):
-            raise StoreError(f"{file}: the record does not match its hash; the file was edited")
+            raise StoreError(f"{place}: the job does not match its hash; the file was edited")
+        if record.sha256 and record.sha256 != seal(data):
+            raise StoreError(f"{place}: the record does not match its hash; the file was edited")
         return record
+
+    def place(self, job_hash: str) -> Path:
+        """Where a record stands, for messages: its file, or `file:line` where it is packed."""
+        file = self._file(job_hash)
+        here = file.exists() or job_hash not in self.packed
+        return file if here else self.packed.place(job_hash)
+
+    def contents(self, job_hash: str) -> dict[str, Any]:
+        """A record as it was written; raises StoreError where it is damaged, or both in a folder
+        and packed, unless they are equal or a run that had failed was repeated since."""
+        file = self._file(job_hash)
+        if job_hash not in self.packed:
+            return _read(file)
+        packed_record = self.packed.record(job_hash)
+        if not file.exists():
+            return packed_record
+        data = _read(file)
+        if data != packed_record and packed_record.get("status") == "finished":
+            other = self.packed.place(job_hash)
+            raise StoreError(f"{file}: differs from the record of the same run in {other}")
+        return data
+
+    def files(self, job_hash: str) -> dict[str, bytes]:
+        """The files of a run, by the names that they have in its folder."""
+        files = [self._file(job_hash), self.runs / job_hash / "predictions.parquet"]
+        text = json.dumps(self.contents(job_hash), indent=1)
+        found = {file.name: file.read_bytes() for file in files if file.exists()}
+        return {"record.json": text.encode(), **found}
+
+    def _file(self, job_hash: str) -> Path:
+        return self.runs / job_hash / "record.json"
 
     def predictions(self, job_hash: str) -> Predictions | None:
         """The predictions of a run, or None where only its record was kept."""
@@ -250,7 +297,7 @@ class Study:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
-    def keep(self, name: str, text: str) -> None:
+    def keep(self, name: str, text: str | bytes) -> None:
         """Write a file beside study.json, whole or not at all."""
         try:
             _write(self.path / name, text)
@@ -260,9 +307,9 @@ class Study:
 
     def _publish(self, temporary: Path, target: Path) -> bool:
         with FileLock(self.path / ".lock", timeout=60):
+            if self.status(target.name) == "finished":
+                return False
             if target.exists():
-                if self.status(target.name) == "finished":
-                    return False
                 shutil.rmtree(target)
             temporary.rename(target)
         _sync(self.runs)
@@ -290,16 +337,33 @@ def latest_study(root: Path) -> Path:
 
 
 def _parse(model: type[Any], file: Path) -> Any:
+    return _validated(model, _read(file), file)
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
         data = json.loads(file.read_text("utf-8"))
-        if isinstance(data, dict) and data.get("schema_version", 0) > SCHEMA:
-            raise StoreError(f"{file}: written by a newer coldbench; update this one")
-        return model.model_validate(data)
     except OSError as error:
         raise StoreError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise _damaged(file, error) from None
+    if not isinstance(data, dict):
+        raise StoreError(f"{file} is damaged: not a JSON object")
+    return data
+
+
+def _validated(model: type[Any], data: dict[str, Any], place: Path) -> Any:
+    try:
+        if data.get("schema_version", 0) > SCHEMA:
+            raise StoreError(f"{place}: written by a newer coldbench; update this one")
+        return model.model_validate(data)
     except (ValueError, ValidationError, TypeError, RecursionError) as error:
-        text = " ".join(str(error).split())
-        raise StoreError(f"{file} is damaged: {shorten(text, 200)}") from None
+        raise _damaged(place, error) from None
+
+
+def _damaged(place: Path, error: Exception) -> StoreError:
+    text = " ".join(str(error).split())
+    return StoreError(f"{place} is damaged: {shorten(text, 200)}")
 
 
 def _sealed(record: RunRecord) -> str:

@@ -11,6 +11,7 @@ from coldbench.cli.commands.evidence import evidence
 from coldbench.cli.commands.merge import merge
 from coldbench.cli.commands.names import list_
 from coldbench.cli.commands.new import new
+from coldbench.cli.commands.pack import pack
 from coldbench.cli.commands.power import power
 from coldbench.cli.commands.report import report
 from coldbench.cli.commands.run import run
@@ -20,6 +21,6 @@ from coldbench.cli.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, compare, power, evidence, verify, merge, check, new, doctor, list_,
-    data,
+    run, ablate, tune, report, compare, power, evidence, verify, merge, pack, check, new, doctor,
+    list_, data,
 )  # fmt: skip

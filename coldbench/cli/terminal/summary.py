@@ -42,7 +42,7 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
         console.print(Text(text, style="yellow"))
     bad = [record for record in records if record.status != "finished"]
     _print_bad(console, bad)
-    holes = len(study.manifest.jobs) - sum(1 for _ in study.runs.glob("*/record.json"))
+    holes = len(study.manifest.jobs) - len(study.stored())
     if holes > 0:
         console.print(f"{runs(holes)} of the plan not done yet: the same command goes on.")
     console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)

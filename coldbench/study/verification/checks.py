@@ -45,16 +45,33 @@ def verify(path: Path) -> Verdict:
     study = Study.open(path)
     manifest = study.manifest
     findings = [*_plan(study, manifest)]
+    faults = study.packed.faults
+    if faults:  # no record of the file can be trusted before it is mended
+        findings += [damage(study.packed.line(number), text) for number, text in faults]
+        return Verdict(len(manifest.jobs), 0, 0, findings)
     records: list[RunRecord] = []
-    for folder in sorted(study.runs.iterdir()) if study.runs.is_dir() else []:
-        found = list(_folder(study, manifest, folder))
+    for name, found in _runs(study, manifest):
         findings += found
-        if not any(one.kind == "damage" for one in found) and not folder.name.startswith("."):
-            records.append(study.record(folder.name))
+        if not any(one.kind == "damage" for one in found) and not name.startswith("."):
+            records.append(study.record(name))
     findings += consistency(study, records)
-    kept = sum((study.runs / r.job_hash / "predictions.parquet").exists() for r in records)
+    kept = sum(study.has_predictions(record.job_hash) for record in records)
     findings += _holes(study, manifest)
     return Verdict(len(manifest.jobs), len(records), kept, findings)
+
+
+def _runs(study: Study, manifest: Manifest) -> Iterator[tuple[str, list[Finding]]]:
+    """The findings about each run: those in folders, then those that are packed only."""
+    folders = {folder.name: folder for folder in _folders(study)}
+    for name, folder in folders.items():
+        yield name, list(_folder(study, manifest, folder))
+    for name in study.packed:
+        if name not in folders:
+            yield name, list(_run(study, manifest, name))
+
+
+def _folders(study: Study) -> list[Path]:
+    return sorted(study.runs.iterdir()) if study.runs.is_dir() else []
 
 
 def _plan(study: Study, manifest: Manifest) -> Iterator[Finding]:
@@ -101,13 +118,17 @@ def _folder(study: Study, manifest: Manifest, folder: Path) -> Iterator[Finding]
     for file in folder.iterdir():
         if file.name not in FILES or file.is_symlink() or not file.is_file():
             yield damage(file, "does not belong here")
-    file = folder / "record.json"
+    yield from _run(study, manifest, folder.name)
+
+
+def _run(study: Study, manifest: Manifest, job_hash: str) -> Iterator[Finding]:
+    place = study.place(job_hash)
     try:
-        record = study.record(folder.name)
+        record = study.record(job_hash)
     except StoreError as error:
-        yield damage(file, error)
+        yield damage(place, error)
         return
-    yield from _record(study, manifest, record, file)
+    yield from _record(study, manifest, record, place)
     yield from _predictions(study, record)
 
 
@@ -138,8 +159,9 @@ def _predictions(study: Study, record: RunRecord) -> Iterator[Finding]:
 
 
 def _holes(study: Study, manifest: Manifest) -> Iterator[Finding]:
+    stored = set(study.stored())
     for job in manifest.jobs:
-        folder = study.runs / job.job_hash
-        if not (folder / "record.json").exists():
+        if job.job_hash not in stored:
             what = f"{shorten(job.learner)} seed {shorten(job.seed)} was never finished"
+            folder = study.runs / job.job_hash
             yield Finding("hole", folder, f"{what}; the command that made the study goes on")

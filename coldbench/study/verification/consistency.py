@@ -22,7 +22,7 @@ def consistency(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]
     yield from _tasks(study, finished)
     for record in finished:
         if not record.provenance.get("libraries") or "python" not in record.provenance:
-            yield damage(study.runs / record.job_hash / "record.json", "does not say its origin")
+            yield damage(study.place(record.job_hash), "does not say its origin")
     yield from _origins(study, finished)
     yield from _codes(study, finished)
     yield from _scores(study, finished)
@@ -40,7 +40,7 @@ def _tasks(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
             first = known.setdefault(key, record)
             if getattr(first, name) != getattr(record, name):
                 told = f"{name} differs from that of run {first.job_hash} at the same seeds"
-                yield damage(study.runs / record.job_hash / "record.json", told)
+                yield damage(study.place(record.job_hash), told)
 
 
 def _origins(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:

@@ -58,7 +58,7 @@ def _drawn(records: Sequence[RunRecord], count: int, seed: int) -> list[RunRecor
 
 
 def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[Finding]:
-    file, again = study.runs / record.job_hash / "record.json", outcome.record
+    file, again = study.place(record.job_hash), outcome.record
     who = f"{record.job.learner!a} seed {record.job.seeds.label}"
     if again.status != "finished":
         yield damage(file, f"{who} {again.status} when run again: {again.reason[:200]}")

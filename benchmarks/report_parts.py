@@ -19,7 +19,6 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from coldbench.report import build
-from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
 from coldbench.report.drawing import plots
 from coldbench.report.drawing.draw import drawn
@@ -27,6 +26,7 @@ from coldbench.report.drawing.svg import inline
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
+from coldbench.report.study import ReportData
 from coldbench.report.verdicts import sayings
 from coldbench.report.write import write_report
 from coldbench.study import Study

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coldbench.report.data import ReportData, build
     from coldbench.report.drawing.draw import artists
     from coldbench.report.single import render
+    from coldbench.report.study import ReportData, build
     from coldbench.report.write import write_report
 
 __all__ = ["ReportData", "artists", "build", "render", "write_report"]
 
 _HOME = {
-    "ReportData": "data",
+    "ReportData": "study",
     "artists": "drawing.draw",
-    "build": "data",
+    "build": "study",
     "render": "single",
     "write_report": "write",
 }

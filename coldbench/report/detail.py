@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from coldbench.report.ablation import ablation
-from coldbench.report.against import against
-from coldbench.report.comparisons import differences, published, ranks, reversal
-from coldbench.report.data import ReportData
-from coldbench.report.diagnostics import diagnostics
-from coldbench.report.instability import curves, intervals, shots, variance
-from coldbench.report.ledger import costs, failures, metrics, origin, runs
-from coldbench.report.overview import overview
-from coldbench.report.predicted import disagreement, users
-from coldbench.report.steadiness import steadiness
+from coldbench.report.study import ReportData
+from coldbench.report.topics.ablation import ablation
+from coldbench.report.topics.against import against
+from coldbench.report.topics.diagnostics import diagnostics
+from coldbench.report.topics.differences import differences, published, ranks, reversal
+from coldbench.report.topics.disagreement import disagreement, users
+from coldbench.report.topics.failures import costs, failures, metrics, origin, runs
+from coldbench.report.topics.intervals import curves, intervals, shots, variance
+from coldbench.report.topics.league import overview
+from coldbench.report.topics.steadiness import steadiness
 from coldbench.text import Section
 
 __all__ = ["sections"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coldbench.report.league import Standing
+from coldbench.report.standings import Standing
 from coldbench.text import listed, number
 
 __all__ = ["leading"]

@@ -1,7 +1,7 @@
 """The CSV files of what the report says from predictions, in full precision."""
 
-from coldbench.report.data import ReportData
-from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
+from coldbench.report.study import ReportData
+from coldbench.report.topics.users import Crossed, Nested, by_users, disagreements
 from coldbench.statistics import Interval
 from coldbench.text import to_csv
 

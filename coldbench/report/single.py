@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from coldbench.errors import unknown
-from coldbench.report.data import build
 from coldbench.report.detail import sections
 from coldbench.report.formats.html import table_to_html
 from coldbench.report.formats.latex import table_to_latex
 from coldbench.report.formats.markdown import table_to_markdown
+from coldbench.report.study import build
 from coldbench.study import Study
 from coldbench.text import Table, to_csv
 

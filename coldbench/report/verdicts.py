@@ -4,15 +4,15 @@ import math
 import re
 from dataclasses import dataclass
 
-from coldbench.report.ablation import findings
-from coldbench.report.against import contests
 from coldbench.report.claims import verdict
-from coldbench.report.data import MAIN, ReportData
-from coldbench.report.gaps import sentences
 from coldbench.report.leading import leading
 from coldbench.report.pairs import Pair
-from coldbench.report.published import is_about
-from coldbench.report.steadiness import shown_spread
+from coldbench.report.study import MAIN, ReportData
+from coldbench.report.topics.ablation import findings
+from coldbench.report.topics.against import contests
+from coldbench.report.topics.metrics import sentences
+from coldbench.report.topics.published import is_about
+from coldbench.report.topics.steadiness import shown_spread
 from coldbench.statistics import Interval, compare_published
 from coldbench.text import display_name, listed, number, range_of
 

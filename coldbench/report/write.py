@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError
-from coldbench.report.data import ReportData, build
 from coldbench.report.detail import sections
 from coldbench.report.drawing import plots
 from coldbench.report.drawing.draw import Draw, artists
 from coldbench.report.drawing.svg import inline
-from coldbench.report.formats.files import csv_files
+from coldbench.report.formats.csv import csv_files
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
+from coldbench.report.study import ReportData, build
 from coldbench.report.verdicts import sayings
 from coldbench.study import Study
 

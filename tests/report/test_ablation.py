@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from coldbench.report import build, render, write_report
-from coldbench.report.ablation import findings
-from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
 from coldbench.report.diagnosis import panels
 from coldbench.report.drawing import plots
 from coldbench.report.pairs import compare
+from coldbench.report.study import ReportData
+from coldbench.report.topics.ablation import findings
 from coldbench.report.verdicts import sayings
 from coldbench.statistics import compare_spread, holm_adjust, paired_difference
 from coldbench.study.ablation import Departure

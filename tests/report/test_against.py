@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from coldbench.errors import UsageError
 from coldbench.report import build, write_report
-from coldbench.report.against import against, contests
+from coldbench.report.topics.against import against, contests
 from coldbench.report.verdicts import sayings
 from coldbench.statistics import Interval
 from coldbench.study.planning import StudyConfig, plan

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from coldbench.cli.terminal import print_report, print_study
 from coldbench.report import build, write_report
-from coldbench.report.data import ReportData
 from coldbench.report.leading import leading
-from coldbench.report.league import Standing, Values, order_of, standings
 from coldbench.report.pairs import compare
+from coldbench.report.standings import Standing, Values, order_of, standings
+from coldbench.report.study import ReportData
 from coldbench.report.verdicts import sayings
 from tests.report.fake import fake_study
 

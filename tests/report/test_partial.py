@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from coldbench.report import build
-from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
-from coldbench.report.sources import oa_order
+from coldbench.report.study import ReportData
+from coldbench.report.topics.sources import oa_order
 from coldbench.report.verdicts import sayings
 from coldbench.rng import Seeds
 from coldbench.study.designs import seed_vectors

@@ -10,8 +10,8 @@ import pytest
 from coldbench.data import open_prepared
 from coldbench.report import build, write_report
 from coldbench.report.detail import sections
-from coldbench.report.evidence import Crossed, Nested, by_users, disagreements, order_counts
 from coldbench.report.predicted_files import predicted_files
+from coldbench.report.topics.users import Crossed, Nested, by_users, disagreements, order_counts
 from coldbench.statistics import crossed_variance
 from coldbench.study.digest import digest_of
 from coldbench.study.store import Study

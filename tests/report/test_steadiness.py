@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from coldbench.report import build
-from coldbench.report.data import ReportData
 from coldbench.report.detail import sections
-from coldbench.report.steadiness import shown_spread
+from coldbench.report.study import ReportData
+from coldbench.report.topics.steadiness import shown_spread
 from coldbench.report.verdicts import sayings
 from coldbench.rng import generator
 from coldbench.statistics import bootstrap_t, compare_spread, holm_adjust

@@ -14,7 +14,7 @@ import pytest
 from coldbench.data import open_dataset
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import build
-from coldbench.report.ledger import costs
+from coldbench.report.topics.failures import costs
 from coldbench.rng import Seeds
 from coldbench.study.budget import Budget, told
 from coldbench.study.drive import run_study

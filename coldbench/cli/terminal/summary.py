@@ -29,8 +29,8 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
     failing.
     """
-    from coldbench.report.gaps import sentences
     from coldbench.report.summary import summary_of
+    from coldbench.report.topics.metrics import sentences
     from coldbench.study import gaps
     from coldbench.study import runs as lines_of
 
@@ -77,7 +77,7 @@ def _means(found: Any) -> Table:
 
 def _mean(line: Any, tested: int) -> str:
     """tested: seeds that any learner finished."""
-    from coldbench.report.league import of_seeds
+    from coldbench.report.standings import of_seeds
 
     if not line.n_seeds:
         return "n/a"
@@ -119,7 +119,7 @@ def print_report(
 
 def _league(data: "ReportData") -> Table:
     """The rows of the report's first table, marks included."""
-    from coldbench.report.overview import league_table
+    from coldbench.report.topics.league import league_table
 
     marks = {"best": "◆ ", "tied": "● "}
     found = league_table(data)

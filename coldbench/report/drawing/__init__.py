@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.ablation import ablation
 from coldbench.report.drawing.cost import cost
 from coldbench.report.drawing.diagnostics import diagnostics
@@ -11,6 +10,7 @@ from coldbench.report.drawing.lines import curves, shots
 from coldbench.report.drawing.matrix import ranks, reversal
 from coldbench.report.drawing.style import Plot
 from coldbench.report.drawing.variance import variance
+from coldbench.report.study import ReportData
 
 __all__ = ["Plot", "plots"]
 

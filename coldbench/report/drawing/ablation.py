@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MARKERS, PAPER, Plot, axes, short
 from coldbench.report.effects import Ablation, Effect
 from coldbench.report.pairs import ALPHA
+from coldbench.report.study import ReportData
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
 

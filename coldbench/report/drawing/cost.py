@@ -6,10 +6,10 @@ from functools import partial
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from coldbench.report.costs import Cost, costs_of
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.labels import beside
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MARKERS, Plot, axes, short
+from coldbench.report.study import ReportData
+from coldbench.report.topics.cost import Cost, costs_of
 from coldbench.text import number
 
 __all__ = ["cost"]

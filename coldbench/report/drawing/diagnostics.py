@@ -6,9 +6,9 @@ from functools import partial
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from coldbench.report.data import ReportData
 from coldbench.report.diagnosis import Panel, panels
 from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends, short
+from coldbench.report.study import ReportData
 
 __all__ = ["diagnostics"]
 

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coldbench.report.data import MAIN, ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
-from coldbench.report.evidence import disagreements
-from coldbench.report.league import of_seeds
 from coldbench.report.pairs import pair_of
+from coldbench.report.standings import of_seeds
+from coldbench.report.study import MAIN, ReportData
+from coldbench.report.topics.users import disagreements
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
 

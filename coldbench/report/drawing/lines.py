@@ -6,8 +6,8 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends
+from coldbench.report.study import ReportData
 from coldbench.statistics import Interval
 from coldbench.study import FULL
 from coldbench.text import number

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MANY, Plot, axes, short, width_for
 from coldbench.report.pairs import pair_of
-from coldbench.report.ranking import Ranking, rankings
+from coldbench.report.study import ReportData
+from coldbench.report.topics.ranks import Ranking, rankings
 from coldbench.text import number
 
 __all__ = ["ranks", "reversal"]

@@ -6,9 +6,9 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coldbench.report.data import ReportData
 from coldbench.report.drawing.style import COLOURS, HATCHES, MUTED, PAPER, Plot, axes, short
-from coldbench.report.sources import Attribution
+from coldbench.report.study import ReportData
+from coldbench.report.topics.sources import Attribution
 from coldbench.text import percent
 
 __all__ = ["variance"]

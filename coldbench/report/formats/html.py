@@ -9,8 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
+from coldbench.report.study import ReportData
+from coldbench.report.topics.league import lead, title
 from coldbench.report.verdicts import Saying
 from coldbench.text import Section, Table, spans
 

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
+from coldbench.report.study import ReportData
+from coldbench.report.topics.league import lead, title
 from coldbench.report.verdicts import Saying
 from coldbench.text import Cell, Section, Table, spans
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
+from coldbench.report.study import ReportData
+from coldbench.report.topics.league import lead, title
 from coldbench.report.verdicts import Saying
 from coldbench.text import Cell, Section, Table, spans
 

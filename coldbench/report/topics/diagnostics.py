@@ -1,7 +1,7 @@
 """Diagnostics: what learners say of themselves over the epochs, and what they predict."""
 
-from coldbench.report.data import ReportData
 from coldbench.report.diagnosis import panels
+from coldbench.report.study import ReportData
 from coldbench.text import Cell, Column, Section, Table, display_name, number, percent
 
 __all__ = ["diagnostics"]

@@ -10,13 +10,13 @@ from coldbench import registry
 from coldbench.errors import StoreError, UsageError
 from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
 from coldbench.report.effects import Ablation, ablation_of
-from coldbench.report.league import Standing, Values, order_of, standings, ungrouped
-from coldbench.report.learning import Curve, curves_of
-from coldbench.report.origin import Origin, origin_of
 from coldbench.report.pairs import Pair, compare
-from coldbench.report.published import published_rows
-from coldbench.report.sources import Attribution, attribute
+from coldbench.report.standings import Standing, Values, order_of, standings, ungrouped
 from coldbench.report.summary import full_support, oracle, summary_of
+from coldbench.report.topics.curves import Curve, curves_of
+from coldbench.report.topics.origin import Origin, origin_of
+from coldbench.report.topics.published import published_rows
+from coldbench.report.topics.sources import Attribution, attribute
 from coldbench.running import RunRecord
 from coldbench.statistics import Interval, mean_interval
 from coldbench.study import (

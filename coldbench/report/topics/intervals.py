@@ -1,6 +1,6 @@
 """Sections about one learner at a time: spread over seeds, its sources, curves, support size."""
 
-from coldbench.report.data import ReportData
+from coldbench.report.study import ReportData
 from coldbench.statistics import SourceVariance, best_of_inflation
 from coldbench.study import FULL
 from coldbench.text import (

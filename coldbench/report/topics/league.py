@@ -1,6 +1,6 @@
 """The first screen: the league table, published rows beside it, and the verdicts."""
 
-from coldbench.report.data import MAIN, ReportData
+from coldbench.report.study import MAIN, ReportData
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, noted, number
 

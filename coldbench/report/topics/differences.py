@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from coldbench.report.data import MAIN, ReportData
 from coldbench.report.pairs import Pair
-from coldbench.report.published import CAVEAT, is_about
-from coldbench.report.ranking import rankings
+from coldbench.report.study import MAIN, ReportData
+from coldbench.report.topics.published import CAVEAT, is_about
+from coldbench.report.topics.ranks import rankings
 from coldbench.statistics import Interval, PublishedComparison, compare_published
 from coldbench.study import Published
 from coldbench.text import (

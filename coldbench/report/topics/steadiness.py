@@ -1,8 +1,8 @@
 """The section that asks whether one learner's runs scatter less than another's."""
 
-from coldbench.report.comparisons import ALONE
-from coldbench.report.data import ReportData
 from coldbench.report.pairs import ALPHA, Pair
+from coldbench.report.study import ReportData
+from coldbench.report.topics.differences import ALONE
 from coldbench.statistics import Interval
 from coldbench.text import Cell, Column, Section, Table, interval, p_value
 

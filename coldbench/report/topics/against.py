@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from coldbench.report.costs import costs_of
-from coldbench.report.data import ReportData
 from coldbench.report.pairs import holm, outcome, pair_of
+from coldbench.report.study import ReportData
+from coldbench.report.topics.cost import costs_of
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, interval, number
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coldbench.report.data import ReportData
+from coldbench.report.study import ReportData
 from coldbench.statistics import RankStability, rank_stability
 
 __all__ = ["Ranking", "rankings"]

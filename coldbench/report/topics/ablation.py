@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from coldbench.report.data import ReportData
 from coldbench.report.effects import Ablation, Effect, Interaction
 from coldbench.report.pairs import ALPHA
-from coldbench.report.steadiness import spreads_differ
+from coldbench.report.study import ReportData
+from coldbench.report.topics.steadiness import spreads_differ
 from coldbench.text import (
     NA,
     Cell,

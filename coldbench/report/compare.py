@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coldbench.errors import StoreError
-from coldbench.report.data import main_values
-from coldbench.report.league import Values
-from coldbench.report.origin import origin_of
 from coldbench.report.pairs import ALPHA
+from coldbench.report.standings import Values
+from coldbench.report.study import main_values
+from coldbench.report.topics.origin import origin_of
 from coldbench.running import RunRecord
 from coldbench.statistics import (
     Agreement,

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from coldbench.report.costs import costs_of
-from coldbench.report.data import MAIN, ReportData
-from coldbench.report.evidence import order_counts
-from coldbench.report.gaps import gap_table, mixed, sentences
 from coldbench.report.recipe import FILE
+from coldbench.report.study import MAIN, ReportData
 from coldbench.report.summary import full_support
+from coldbench.report.topics.cost import costs_of
+from coldbench.report.topics.metrics import gap_table, mixed, sentences
+from coldbench.report.topics.users import order_counts
 from coldbench.statistics import Interval, failure_rate
 from coldbench.study import UNTUNED
 from coldbench.text import (

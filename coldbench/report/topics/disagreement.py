@@ -1,7 +1,7 @@
 """Sections that need more than scores: other users, and two seeds on the same rating."""
 
-from coldbench.report.data import ReportData
-from coldbench.report.evidence import Crossed, Nested, by_users, disagreements
+from coldbench.report.study import ReportData
+from coldbench.report.topics.users import Crossed, Nested, by_users, disagreements
 from coldbench.statistics import Interval
 from coldbench.study import Digest
 from coldbench.text import NA, Cell, Column, Section, Table, interval, number, percent, range_of

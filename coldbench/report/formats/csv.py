@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from coldbench.report.against import Contest, contests
-from coldbench.report.data import ReportData
 from coldbench.report.effects import Effect, Interaction
 from coldbench.report.pairs import Pair
 from coldbench.report.predicted_files import predicted_files
+from coldbench.report.study import ReportData
+from coldbench.report.topics.against import Contest, contests
 from coldbench.statistics import Interval, best_of_inflation
 from coldbench.text import frame_to_csv, to_csv
 

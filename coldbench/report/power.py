@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from coldbench.errors import StoreError, unknown
-from coldbench.report.data import main_values
-from coldbench.report.league import Values
+from coldbench.report.standings import Values
+from coldbench.report.study import main_values
 from coldbench.statistics import (
     Interval,
     PairedDifference,

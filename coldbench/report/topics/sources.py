@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coldbench.report.league import Values
+from coldbench.report.standings import Values
 from coldbench.rng import Seeds
 from coldbench.statistics import SourceVariance, oa25, pair_variance, source_variance
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coldbench.report.data import ReportData
+from coldbench.report.study import ReportData
 
 __all__ = ["Cost", "costs_of"]
 

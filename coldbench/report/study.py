@@ -1,107 +1,106 @@
-"""ReportData: every number of a report, computed once, frozen; all formats render from it."""
+"""ReportData: what the topics of a report share about a study, each quantity computed once."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar, cast
 
 import pandas as pd
 
-from coldbench import registry
-from coldbench.errors import StoreError, UsageError
-from coldbench.report.diagnosis import Diagnostic, collapsed_runs, diagnostics_of
+import coldbench
+from coldbench.errors import StoreError
+from coldbench.learning import has_collapsed
 from coldbench.report.effects import Ablation, ablation_of
 from coldbench.report.pairs import Pair, compare
 from coldbench.report.standings import Standing, Values, order_of, standings, ungrouped
 from coldbench.report.summary import full_support, oracle, summary_of
-from coldbench.report.topics.curves import Curve, curves_of
-from coldbench.report.topics.origin import Origin, origin_of
-from coldbench.report.topics.published import published_rows
-from coldbench.report.topics.sources import Attribution, attribute
 from coldbench.running import RunRecord
 from coldbench.statistics import Interval, mean_interval
 from coldbench.study import (
-    UNTUNED,
     Digest,
     Gap,
-    Manifest,
     Published,
     Study,
     couples,
-    definitions,
     digest_of,
     gaps,
+    parse_published,
     results,
-    told,
 )
 from coldbench.tasks import SCENARIOS
 from coldbench.text import display_names
 
-__all__ = ["MAIN", "ReportData", "Shots", "build", "main_values"]
+__all__ = ["MAIN", "ReportData", "build", "main_values"]
 
 MAIN = "mae"  # the metric of the league table, of all comparisons and of the verdicts
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Shots:
-    """Mean error of a learner in a scenario when `shots` support ratings are given (-1: all)."""
-
-    learner: str
-    scenario: str
-    shots: int
-    mean: Interval
-
-
-@dataclass(frozen=True, eq=False)
 class ReportData:
-    """A study, analysed.
+    """A study, analysed as far as somebody asks.
 
-    learners: from the lowest mean error to the highest, or in the order of the plan of an ablation;
-    names: how each is shown; scenarios, seeds: that occur, in their order; runs, costs, missing,
-    concentration: tables of `study.results`; summary: the table of summary.csv; oracle: by
-    scenario, where the data have a best value; declared: comparisons in the family that Holm
-    corrects; digest: sums over predictions, with the reason why they do not cover all finished
-    runs, or ""; departures: configurations of an ablation, which are compared with their base only;
-    collapsed: runs that predict a constant; tuning: the budget of each learner, in words;
-    against: learners that the others should beat, as the study says; gaps: metrics that have no
-    value in runs that finished; definitions: of metrics that runs were given by several.
+    Raises StoreError when its runs do not belong together.
     """
 
-    dataset: str
-    protocol: str
-    learners: tuple[str, ...]
-    names: Mapping[str, str]
-    scenarios: tuple[str, ...]
-    seeds: tuple[str, ...]
-    metrics: tuple[str, ...]
-    runs: pd.DataFrame
-    summary: pd.DataFrame
-    costs: pd.DataFrame
-    missing: pd.DataFrame
-    standings: Mapping[tuple[str, str], Standing]
-    oracle: Mapping[str, Interval]
-    pairs: tuple[Pair, ...]
-    declared: int
-    curves: tuple[Curve, ...]
-    shots: tuple[Shots, ...]
-    published: tuple[tuple[Published, float], ...]
-    sources: tuple[Attribution, ...]
-    unfinished: tuple[RunRecord, ...]
-    origin: Origin
-    digest: tuple[Digest | None, str]
-    departures: frozenset[str]
-    ablation: Ablation | None
-    diagnostics: tuple[Diagnostic, ...]
-    collapsed: tuple[RunRecord, ...]
-    concentration: pd.DataFrame
-    tuning: Mapping[str, str]
-    against: tuple[str, ...]
-    gaps: tuple[Gap, ...]
-    definitions: Mapping[str, Counter[int]]
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.records = list(study.records())
+        if not self.records:
+            raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
+        _check_splits(self.records, study)
+        self.manifest = study.manifest
+        self._made: dict[Callable[[ReportData], object], object] = {}
+
+    def of(self, kind: Callable[["ReportData"], T]) -> T:
+        """The one `kind` of this study, such as a topic, made when it is first asked for."""
+        if kind not in self._made:
+            self._made[kind] = kind(self)
+        return cast("T", self._made[kind])
+
+    # what was run
 
     @property
-    def anchors(self) -> tuple[str, ...]:
-        """The learners that are no departure of an ablation: all, in most studies."""
-        return tuple(name for name in self.learners if name not in self.departures)
+    def dataset(self) -> str:
+        return str(self.manifest.fixed["dataset"])
+
+    @property
+    def protocol(self) -> str:
+        return str(self.manifest.fixed["protocol"])
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The table of `results.runs`."""
+        return results.runs(self.study, self.records)
+
+    @cached_property
+    def full(self) -> pd.DataFrame:
+        """The lines of `runs` with all support ratings."""
+        return full_support(self.runs)
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """The table of `results.curves`."""
+        return results.curves(self.study, self.records)
+
+    @cached_property
+    def missing(self) -> pd.DataFrame:
+        """Planned runs without a record, the table of `results.missing`."""
+        return results.missing(self.study)
+
+    @cached_property
+    def unfinished(self) -> tuple[RunRecord, ...]:
+        """Runs that failed, diverged or were declined."""
+        return tuple(record for record in self.records if record.status != "finished")
+
+    @cached_property
+    def collapsed(self) -> tuple[RunRecord, ...]:
+        """Finished runs that predict a constant, by the rule of `learning.has_collapsed`."""
+        return tuple(record for record in self.records if _is_constant(record))
+
+    @cached_property
+    def finished(self) -> int:
+        """How many runs finished."""
+        return int(self.runs.loc[self.runs["status"] == "finished", "job"].nunique())
 
     def lost(self, learner: str) -> int:
         """How many runs of a learner failed or diverged."""
@@ -112,91 +111,150 @@ class ReportData:
         """How many runs of a learner predict a constant."""
         return sum(record.job.learner == learner for record in self.collapsed)
 
+    # learners, scenarios, seeds, metrics
+
+    @cached_property
+    def planned(self) -> tuple[str, ...]:
+        """Learners in the order of the plan."""
+        jobs = (job.learner for job in self.manifest.jobs)
+        return tuple(dict.fromkeys([*jobs, *self.runs["learner"]]))
+
+    @cached_property
+    def learners(self) -> tuple[str, ...]:
+        """From the lowest mean error to the highest; in the order of the plan of an ablation."""
+        return self.planned if self.ablation else tuple(order_of(self._standings, self.planned))
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """How each learner is shown."""
+        return display_names(self.learners, self.ablation.bases if self.ablation else ())
+
+    @cached_property
+    def departures(self) -> frozenset[str]:
+        """Configurations of an ablation that are compared with their base only."""
+        return frozenset(one.label for one in self.manifest.departures if one.factors)
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """The learners that are no departure of an ablation: all, in most studies."""
+        return tuple(name for name in self.learners if name not in self.departures)
+
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """Those that occur, in their order."""
+        return tuple(name for name in SCENARIOS if (self.full["scenario"] == name).any())
+
+    @cached_property
+    def seeds(self) -> tuple[str, ...]:
+        """Labels in the order of the plan."""
+        return tuple(dict.fromkeys([*(job.seed for job in self.manifest.jobs), *self.runs["seed"]]))
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """MAIN first, the others by name."""
+        return tuple(dict.fromkeys([MAIN, *sorted(set(self.runs["metric"]))]))
+
+    # errors
+
+    @cached_property
+    def main(self) -> dict[tuple[str, str], Values]:
+        """MAIN of each finished run, by (learner, scenario) and seed."""
+        return main_values(self.runs)
+
+    def values(self, learner: str, scenario: str) -> Values:
+        """MAIN of each finished run by seed."""
+        standing = self.standing(learner, scenario)
+        return standing.values if standing else {}
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The table of summary.csv."""
+        return summary_of(self.runs)
+
+    @cached_property
+    def oracle(self) -> dict[str, Interval]:
+        """The best possible MAIN by scenario, where the data know it."""
+        best = oracle(self.full)
+        best = best[best["metric"] == MAIN]
+        return {
+            str(scenario): mean_interval(group["value"].to_numpy(float))
+            for scenario, group in best.groupby("scenario")
+        }
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Metrics that have no value in runs that finished."""
+        return gaps(self.runs)
+
+    # comparisons
+
+    @cached_property
+    def couples(self) -> Sequence[tuple[str, str]]:
+        """The pairs of learners that this study compares."""
+        return couples(self.planned, self.manifest.departures)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each couple in each scenario, where both share a seed."""
+        return compare(self.main, self.couples, self.scenarios)
+
+    @property
+    def declared(self) -> int:
+        """The size of the family of comparisons that Holm corrects."""
+        return len(self.scenarios) * len(self.couples)
+
+    @cached_property
+    def _standings(self) -> dict[tuple[str, str], Standing]:
+        return standings(self.main, self.pairs)
+
+    @cached_property
+    def standings(self) -> Mapping[tuple[str, str], Standing]:
+        """By learner and scenario, wherever a run finished."""
+        return ungrouped(self._standings) if self.ablation else self._standings
+
     def standing(self, learner: str, scenario: str) -> Standing | None:
         """Where a learner stands, None when no run finished."""
         return self.standings.get((learner, scenario))
 
+    def ranked(self, scenario: str) -> list[Standing]:
+        """The standings of a scenario in the order of the learners."""
+        return [s for name in self.learners if (s := self.standing(name, scenario))]
+
     def partial(self, learner: str, scenario: str) -> str:
         """`6 of 10 seeds` where others finished seeds that this learner did not, else ``."""
-        found = self.standing(learner, scenario)
-        return found.partial if found else ""
+        standing = self.standing(learner, scenario)
+        return standing.partial if standing else ""
 
-    def values(self, learner: str, scenario: str) -> Values:
-        """MAIN of each finished run by seed."""
-        found = self.standing(learner, scenario)
-        return found.values if found else {}
+    @cached_property
+    def ablation(self) -> Ablation | None:
+        """None for a study without departures."""
+        return ablation_of(self.manifest.departures, self.main, self.pairs, self.scenarios)
+
+    @cached_property
+    def against(self) -> tuple[str, ...]:
+        """Learners that the others should beat, as the study says."""
+        return tuple(name for name in self.manifest.against if name in self.learners)
+
+    # beside the scores
+
+    @cached_property
+    def digest(self) -> tuple[Digest | None, str]:
+        """Sums over predictions, with the reason why they do not cover all finished runs, or ``."""
+        return digest_of(self.study, self.records)
+
+    @cached_property
+    def published(self) -> tuple[tuple[Published, float], ...]:
+        """Rows about the data set, each with its margin: those that come with coldbench, then
+        those of `published.yaml` in the study's folder."""
+        own = Path(coldbench.__file__).parent.parent / "configs" / "published.yaml"
+        files = [own, self.study.path / "published.yaml"]
+        parsed = [parse_published(file) for file in files if file.exists()]
+        return tuple((r, f.margin) for f in parsed for r in f.rows if r.dataset == self.dataset)
 
 
 def build(study: Study) -> ReportData:
     """Analyse a study; raises StoreError when its runs do not belong together."""
-    records = list(study.records())
-    if not records:
-        raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
-    _check_splits(records, study)
-    runs = results.runs(study, records)
-    full = full_support(runs)
-    scenarios = tuple(name for name in SCENARIOS if (full["scenario"] == name).any())
-    planned = tuple(dict.fromkeys([*(j.learner for j in study.manifest.jobs), *runs["learner"]]))
-    values = main_values(runs)
-    manifest = study.manifest
-    wanted = couples(planned, manifest.departures)
-    pairs = compare(values, wanted, scenarios)
-    table = standings(values, pairs)
-    ablation = ablation_of(manifest.departures, values, pairs, scenarios)
-    learners = tuple(order_of(table, planned)) if ablation is None else planned
-    fixed = manifest.fixed
-    curves = results.curves(study, records)
-    return ReportData(
-        dataset=str(fixed["dataset"]),
-        protocol=str(fixed["protocol"]),
-        learners=learners,
-        names=display_names(learners, ablation.bases if ablation else ()),
-        scenarios=scenarios,
-        seeds=tuple(dict.fromkeys([*(j.seed for j in study.manifest.jobs), *runs["seed"]])),
-        metrics=tuple(dict.fromkeys([MAIN, *sorted(set(runs["metric"]))])),
-        runs=runs,
-        summary=summary_of(runs),
-        costs=results.costs(study, records),
-        missing=results.missing(study),
-        standings=table if ablation is None else ungrouped(table),
-        oracle=_oracle(full),
-        pairs=pairs,
-        declared=len(scenarios) * len(wanted),
-        curves=curves_of(curves, learners),
-        shots=_shots(runs),
-        published=published_rows(str(fixed["dataset"]), study.path),
-        sources=attribute(values, learners, scenarios),
-        unfinished=tuple(record for record in records if record.status != "finished"),
-        origin=origin_of(study, records),
-        departures=frozenset(one.label for one in manifest.departures if one.factors),
-        ablation=ablation,
-        diagnostics=diagnostics_of(curves, learners),
-        collapsed=collapsed_runs(records),
-        concentration=results.concentrations(records),
-        digest=digest_of(study, records),
-        tuning={name: _told(manifest, name) for name in learners},
-        against=tuple(name for name in manifest.against if name in learners),
-        gaps=gaps(runs),
-        definitions=definitions(records),
-    )
-
-
-def _told(manifest: Manifest, name: str) -> str:
-    """Where nothing was tuned, no learner is loaded (and torch with it) to ask what could be."""
-    config = manifest.learners.get(name, {})
-    if not manifest.tuning:
-        return UNTUNED
-    return told(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
-
-
-def _tunable(base: str) -> bool:
-    """Whether a learner has a search space; True when it cannot be loaded here."""
-    from coldbench.learning import Variant
-
-    try:
-        return bool(Variant.of(registry.load("learner", base), base).dimensions())
-    except UsageError:
-        return True
+    return ReportData(study)
 
 
 def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
@@ -204,33 +262,17 @@ def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
     `results.runs`."""
     full = full_support(runs)
     main = full[(full["metric"] == MAIN) & full["value"].notna()]
-    found: dict[tuple[str, str], dict[str, float]] = {}
+    values: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
-        place = found.setdefault((str(line.learner), str(line.scenario)), {})
+        place = values.setdefault((str(line.learner), str(line.scenario)), {})
         place[str(line.seed)] = float(line.value)  # type: ignore[arg-type]
-    return dict(found)
+    return dict(values)
 
 
-def _oracle(full: pd.DataFrame) -> dict[str, Interval]:
-    best = oracle(full)
-    best = best[best["metric"] == MAIN]
-    return {
-        str(scenario): mean_interval(group["value"].to_numpy(float))
-        for scenario, group in best.groupby("scenario")
-    }
-
-
-def _shots(runs: pd.DataFrame) -> tuple[Shots, ...]:
-    """Nothing when all runs were predicted with all support ratings only."""
-    done = runs[(runs["metric"] == MAIN) & runs["value"].notna()]
-    if not (done["shots"] != results.FULL).any():
-        return ()
-    keys = ["learner", "scenario", "shots"]
-    return tuple(
-        Shots(
-            str(name), str(scenario), int(str(shots)), mean_interval(group["value"].to_numpy(float))
-        )
-        for (name, scenario, shots), group in done.groupby(keys, sort=False)
+def _is_constant(record: RunRecord) -> bool:
+    epochs = int(record.job.config.get("epochs", 1))
+    return record.status == "finished" and has_collapsed(
+        record.concentration, epochs, record.n_parameters
     )
 
 

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError
-from coldbench.report.detail import sections
-from coldbench.report.drawing import plots
+from coldbench.report.document import Document
 from coldbench.report.drawing.draw import Draw, artists
 from coldbench.report.drawing.svg import inline
-from coldbench.report.formats.csv import csv_files
+from coldbench.report.formats.csv import to_files
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.study import ReportData, build
-from coldbench.report.verdicts import sayings
 from coldbench.study import Study
 
 __all__ = ["write_report"]
@@ -39,20 +37,15 @@ def write_report(
     if draw is None:
         with artists(workers=1) as alone:
             return write_report(study, out, kinds, data, alone)
-    data = data or build(study)
+    document = (data or build(study)).of(Document)
     _make(out)
-    figures = plots(data)
+    figures = document.figures
     coming = draw(list(figures.values()), kinds)
-    parts, said = sections(data), sayings(data)
+    texts = {**to_files(document.files), "report.md": to_markdown(document)}
+    texts["report.tex"] = to_latex(document)
     images = dict(zip(figures, coming, strict=True))
-    alts = {key: plot.alt for key, plot in figures.items()}
-    svgs = {key: inline(images[key]["svg"], key, alt) for key, alt in alts.items()}
-    files: dict[str, str | bytes] = {
-        "report.html": to_html(data, parts, said, svgs),
-        "report.md": to_markdown(data, parts, said, alts),
-        "report.tex": to_latex(data, parts, said),
-        **csv_files(data),
-    }
+    svgs = {key: inline(images[key]["svg"], key, plot.alt) for key, plot in figures.items()}
+    files: dict[str, str | bytes] = {"report.html": to_html(document, svgs), **texts}
     for key, made in images.items():
         files |= {f"figures/{key}.{kind}": made[kind] for kind in kinds}
     return _write(files, out)

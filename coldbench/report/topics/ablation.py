@@ -1,11 +1,17 @@
-"""Ablation: what each departure from a base changes, in tables and in words."""
+"""Ablation: what each departure from a base changes, in tables, figures and words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
 
+from coldbench.report.drawing.grouped import Mark, grouped
+from coldbench.report.drawing.style import Plot, short
 from coldbench.report.effects import Ablation, Effect, Interaction
-from coldbench.report.pairs import ALPHA
+from coldbench.report.pairs import ALPHA, spreads_differ
 from coldbench.report.study import ReportData
-from coldbench.report.topics.steadiness import spreads_differ
+from coldbench.report.topic import Sentence, Topic, with_limits
+from coldbench.statistics import Interval
 from coldbench.text import (
     NA,
     Cell,
@@ -19,7 +25,7 @@ from coldbench.text import (
     range_of,
 )
 
-__all__ = ["ablation", "findings"]
+__all__ = ["AblationTopic"]
 
 HOW = (
     "Each departure changes one thing in its base and nothing else, on the same seeds. Effect on "
@@ -39,29 +45,90 @@ NOTES = (
 SINGLE = "n/a: one seed has no interval, and no spread to compare."
 
 
-def ablation(data: ReportData) -> Section | None:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is drawn of an effect: its interval, Holm's p, and the value of no effect."""
+
+    key: str
+    label: str
+    value: Callable[[Effect], Interval]
+    adjusted: Callable[[Effect], float | None]
+    nothing: float
+    places: int
+
+
+KINDS = (
+    Kind(
+        "mae",
+        "MAE minus that of the base (right: worse)",
+        attrgetter("difference.difference"),
+        attrgetter("adjusted"),
+        0.0,
+        4,
+    ),
+    Kind(
+        "sd",
+        "sd over seeds / that of the base (right: less stable)",
+        attrgetter("spread.ratio"),
+        attrgetter("spread_adjusted"),
+        1.0,
+        2,
+    ),
+)
+
+
+class AblationTopic(Topic):
     """Nothing for a study that is no ablation."""
-    found = data.ablation
-    if found is None:
-        return None
-    tables = [table for base in found.bases for table in _compact(data, found, base)]
-    tables.append(_full(data, found))
-    if found.interactions:
-        tables.append(_interactions(data, found))
-    if found.left_out:
-        tables.append(_left_out(found))
-    figures = [f"ablation-{kind}-{scenario}" for kind in ("mae", "sd") for scenario in
-               data.scenarios]  # fmt: skip
-    notes = (*NOTES, SINGLE) if len(data.seeds) == 1 else NOTES
-    title = "Ablation: what each change causes"
-    return Section("ablation", "Ablation", title, HOW, tuple(figures), tuple(tables), notes)
+
+    order = 20
+
+    def section(self) -> Section | None:
+        data, study = self.data, self.data.ablation
+        if study is None:
+            return None
+        tables = [table for base in study.bases for table in _compact(data, study, base)]
+        tables.append(_full(data, study))
+        if study.interactions:
+            tables.append(_interactions(data, study))
+        if study.left_out:
+            tables.append(_left_out(study))
+        notes = (*NOTES, SINGLE) if len(data.seeds) == 1 else NOTES
+        title = "Ablation: what each change causes"
+        return Section("ablation", "Ablation", title, HOW, (), tuple(tables), notes)
+
+    def figures(self) -> list[Plot]:
+        """For each scenario, every departure by base: its effect on the mean, and the spread."""
+        study = self.data.ablation
+        if study is None:
+            return []
+        plots = [_plot(self.data, study, kind, s) for kind in KINDS for s in self.data.scenarios]
+        return [plot for plot in plots if plot is not None]
+
+    def files(self) -> dict[str, list[dict[str, object]]]:
+        study = self.data.ablation
+        if study is None:
+            return {}
+        return {
+            "ablation.csv": [_effect(self.data, effect) for effect in study.effects],
+            "interactions.csv": [_interaction(one) for one in study.interactions],
+        }
+
+    def sentences(self) -> list[Sentence]:
+        """One for each scenario and base."""
+        study = self.data.ablation
+        if study is None:
+            return []
+        effects = [effect for effect in study.effects if effect.label not in study.bases]
+        places = [(scenario, base) for scenario in self.data.scenarios for base in study.bases]
+        groups = {p: [e for e in effects if (e.scenario, e.base) == p] for p in places}
+        return [_sentence(self.data, *place, group) for place, group in groups.items() if group]
 
 
-def _compact(data: ReportData, found: Ablation, base: str) -> Iterator[Table]:
+def _compact(data: ReportData, study: Ablation, base: str) -> Iterator[Table]:
     """Two tables of a base: its departures by scenario, effects on the mean and on the spread."""
-    place, name = found.bases.index(base), data.names[base]
+    place, name = study.bases.index(base), data.names[base]
     columns = (Column("change", False), *(Column(scenario) for scenario in data.scenarios))
-    factors = [f for f in found.factors if any(found.effect(s, base, f) for s in data.scenarios)]
+    factors = [f for f in study.factors if any(study.effect(s, base, f) for s in data.scenarios)]
     for key, title, cell in (
         ("mae", f"Effect on the MAE, from {name}", _mean_cell),
         ("sd", f"Ratio of standard deviations, from {name}", _spread_cell),
@@ -69,7 +136,7 @@ def _compact(data: ReportData, found: Ablation, base: str) -> Iterator[Table]:
         rows = tuple(
             (
                 Cell(display_name(factor)),
-                *(cell(found.effect(scenario, base, factor)) for scenario in data.scenarios),
+                *(cell(study.effect(scenario, base, factor)) for scenario in data.scenarios),
             )
             for factor in factors
         )
@@ -80,16 +147,14 @@ def _compact(data: ReportData, found: Ablation, base: str) -> Iterator[Table]:
 def _mean_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
-    found = interval(effect.difference.difference)
-    return Cell(found.text, found.note, _mark(effect.adjusted), found.sort)
+    return replace(interval(effect.difference.difference), mark=_mark(effect.adjusted))
 
 
 def _spread_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
-    found = interval(effect.spread.ratio, 2)
     shown = spreads_differ(effect.spread.ratio, effect.spread_adjusted)
-    return Cell(found.text, found.note, "best" if shown else "", found.sort)
+    return replace(interval(effect.spread.ratio, 2), mark="best" if shown else "")
 
 
 def _mark(adjusted: float | None) -> str:
@@ -100,7 +165,7 @@ def _shown(adjusted: float | None) -> bool:
     return adjusted is not None and adjusted <= ALPHA
 
 
-def _full(data: ReportData, found: Ablation) -> Table:
+def _full(data: ReportData, study: Ablation) -> Table:
     columns = (
         Column("scenario", False),
         Column("base", False),
@@ -118,7 +183,7 @@ def _full(data: ReportData, found: Ablation) -> Table:
         Column("constant"),
         Column("of the base"),
     )
-    rows = tuple(_row(data, effect) for effect in found.effects)
+    rows = tuple(_row(data, effect) for effect in study.effects)
     return Table("ablation", "Every effect", columns, rows, big=True)
 
 
@@ -144,7 +209,7 @@ def _count(count: int) -> Cell:
     return Cell(str(count), mark="bad" if count else "")
 
 
-def _interactions(data: ReportData, found: Ablation) -> Table:
+def _interactions(data: ReportData, study: Ablation) -> Table:
     columns = (
         Column("scenario", False),
         Column("base", False),
@@ -159,56 +224,105 @@ def _interactions(data: ReportData, found: Ablation) -> Table:
         Column("p, Holm"),
         Column("failed or diverged"),
     )
-    rows = tuple(_pair(data, one) for one in found.interactions)
+    rows = tuple(_pair(data, one) for one in study.interactions)
     title = "Two changes together: interactions in the MAE"
     return Table("interactions", title, columns, rows)
 
 
 def _pair(data: ReportData, one: Interaction) -> tuple[Cell, ...]:
-    beyond = interval(one.beyond.difference)
+    beyond = replace(interval(one.beyond.difference), mark=_mark(one.adjusted))
     return (
         Cell(one.scenario),
         Cell(data.names[one.base]),
         *(Cell(display_name(factor)) for factor in one.factors),
         Cell(str(len(one.seeds))),
         *(interval(part.difference) for part in (one.first, one.second, one.both)),
-        Cell(beyond.text, beyond.note, _mark(one.adjusted), beyond.sort),
+        beyond,
         Cell(p_value(one.beyond.p)),
         Cell(p_value(one.adjusted)),
         _count(data.lost(one.label)),
     )
 
 
-def _left_out(found: Ablation) -> Table:
+def _left_out(study: Ablation) -> Table:
     columns = tuple(Column(title, False) for title in ("configuration", "why it was not run"))
     rows = tuple(
         (Cell(display_name(one.label, 80)), Cell(display_name(one.left_out, 300)))
-        for one in found.left_out
+        for one in study.left_out
     )
     return Table("left-out", "Left out", columns, rows)
 
 
-def findings(data: ReportData) -> list[tuple[str, str, bool]]:
-    """(scenario, sentences, whether anything is shown) for each scenario and base."""
-    found = data.ablation
-    if found is None:
-        return []
-    return [
-        (scenario, *_told(data, base, here))
-        for scenario in data.scenarios
-        for base in found.bases
-        if (here := [e for e in _single(found) if (e.scenario, e.base) == (scenario, base)])
+def _plot(data: ReportData, study: Ablation, kind: Kind, scenario: str) -> Plot | None:
+    effects: dict[tuple[str, str], Effect] = {
+        (base, factor): effect
+        for base in study.bases
+        for factor in study.factors
+        if (effect := study.effect(scenario, base, factor)) and kind.value(effect).value is not None
+    }
+    if not effects:
+        return None
+    numbers = [_numbers(data, kind, effect) for effect in effects.values()]
+    alt = f"{scenario}: {kind.label}, with 95 % interval. {' '.join(numbers)}"
+    names = {base: f"from {short(data.names[base])}" for base in study.bases}
+    marks = [
+        Mark(factor, name, kind.value(effect), _shown(kind.adjusted(effect)))
+        for factor in study.factors
+        for base, name in names.items()
+        if (effect := effects.get((base, factor)))
     ]
+    groups, log = tuple(names.values()), kind.key == "sd"
+    draw = partial(grouped, scenario, kind.label, marks, groups, kind.nothing, log)
+    return Plot(f"ablation-{kind.key}-{scenario}", alt, draw)
 
 
-def _single(found: Ablation) -> list[Effect]:
-    return [effect for effect in found.effects if effect.label not in found.bases]
+def _numbers(data: ReportData, kind: Kind, effect: Effect) -> str:
+    value = kind.value(effect)
+    limits = range_of(value, kind.places)
+    return f"{data.names[effect.label]}: {number(value.value, kind.places)} {limits}."
 
 
-def _told(data: ReportData, base: str, effects: Sequence[Effect]) -> tuple[str, bool]:
-    count, name = len(effects), data.names[base]
-    seeds = sorted({len(effect.seeds) for effect in effects})
-    told = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+def _effect(data: ReportData, effect: Effect) -> dict[str, object]:
+    return {
+        "scenario": effect.scenario,
+        "base": effect.base,
+        "change": effect.factor,
+        "learner": effect.label,
+        "n_seeds": len(effect.seeds),
+        **with_limits("effect", effect.difference.difference),
+        "p": effect.difference.p,
+        "p_holm": effect.adjusted,
+        **with_limits("sd_ratio", effect.spread.ratio),
+        "sd_p": effect.spread.p_paired,
+        "sd_p_holm": effect.spread_adjusted,
+        "n_failed": data.lost(effect.label),
+        "n_failed_base": data.lost(effect.base),
+        "n_constant": data.constant(effect.label),
+        "n_constant_base": data.constant(effect.base),
+    }
+
+
+def _interaction(one: Interaction) -> dict[str, object]:
+    first, second = one.factors
+    return {
+        "scenario": one.scenario,
+        "base": one.base,
+        "first": first,
+        "second": second,
+        "learner": one.label,
+        "n_seeds": len(one.seeds),
+        **with_limits("first_effect", one.first.difference),
+        **with_limits("second_effect", one.second.difference),
+        **with_limits("both_effect", one.both.difference),
+        **with_limits("interaction", one.beyond.difference),
+        "p": one.beyond.p,
+        "p_holm": one.adjusted,
+    }
+
+
+def _sentence(data: ReportData, scenario: str, base: str, effects: Sequence[Effect]) -> Sentence:
+    count, seeds = len(effects), sorted({len(effect.seeds) for effect in effects})
+    common = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     changes = f"{count} change{'' if count == 1 else 's'}"
     moved = [e for e in effects if _shown(e.adjusted)]
     spread = [e for e in effects if spreads_differ(e.spread.ratio, e.spread_adjusted)]
@@ -219,13 +333,12 @@ def _told(data: ReportData, base: str, effects: Sequence[Effect]) -> tuple[str, 
         f"{range_of(e.spread.ratio, 2)}"
         for e in spread
     )
-    text = (
-        f"Of {changes} to {name} ({told} common seeds), {_many(len(moved))} shown to move the MAE"
-    )
+    text = f"Of {changes} to {data.names[base]} ({common} common seeds), "
+    text += f"{_many(len(moved))} shown to move the MAE"
     text += f": {means}; " if moved else "; "
     text += f"{_many(len(spread))} shown to move the standard deviation over seeds"
     text += f": {ratios}." if spread else "."
-    return text, bool(moved or spread)
+    return Sentence(text, "ablation", "shown" if moved or spread else "open", scenario)
 
 
 def _many(count: int) -> str:

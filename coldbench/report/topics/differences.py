@@ -1,66 +1,104 @@
-"""Sections that compare: differences, reversals, published values, ranks."""
+"""Paired differences: every pair of learners on the seeds that both have."""
 
-from collections.abc import Iterator
+import re
 
-from coldbench.report.pairs import Pair
-from coldbench.report.study import MAIN, ReportData
-from coldbench.report.topics.published import CAVEAT, is_about
-from coldbench.report.topics.ranks import rankings
-from coldbench.statistics import Interval, PublishedComparison, compare_published
-from coldbench.study import Published
+from coldbench.report.claims import verdict
+from coldbench.report.drawing.forest import Line, Row, forest
+from coldbench.report.drawing.style import Plot, short
+from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.standings import Standing, of_seeds
+from coldbench.report.study import ReportData
+from coldbench.report.topic import ALONE, Sentence, Topic, with_limits
+from coldbench.statistics import Interval
 from coldbench.text import (
     NA,
     Cell,
     Column,
     Section,
     Table,
-    display_name,
     interval,
     number,
     p_value,
     percent,
-    range_of,
 )
 
-__all__ = ["differences", "published", "ranks", "reversal"]
+__all__ = ["Differences"]
 
-ALONE = "n/a: one learner, nothing to compare."
+MOST_PAIRS = 8  # comparisons spelled out on the first screen
+HOW = (
+    "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
+    "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
+    "shows no difference; blue rows cannot be told from the best after Holm's correction. "
+    "In the table, gain of pairing: how many times more seeds a study without common seeds "
+    "needs; at 75 %: whether A wins at clearly more than half, and perhaps three quarters, of "
+    "all seeds."
+)
 RESTRICTED = (
     "An ablation: each departure is compared with its own base, and other learners with each "
     "other; no other pair was tested, and no learner is called the best."
 )
 
 
-def differences(data: ReportData) -> Section:
-    """Paired differences: figures against the best, all pairs in a table."""
-    how = (
-        "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
-        "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
-        "shows no difference; blue rows cannot be told from the best after Holm's correction. "
-        "In the table, gain of pairing: how many times more seeds a study without common seeds "
-        "needs; at 75 %: whether A wins at clearly more than half, and perhaps three quarters, of "
-        "all seeds."
-    )
-    notes = [] if len(data.learners) > 1 else [ALONE]
-    if data.declared:
-        notes.append(
-            f"Holm's correction is over all {data.declared} pairs x scenarios of this study. Only "
-            "seeds that both learners finished count."
-        )
-    if data.ablation is not None:
-        notes.append(RESTRICTED)
-    if 1 < len(data.seeds) < 6:
-        notes.append(
-            f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, "
-            "whatever the data: its column says the smallest p there is."
-        )
-    figures = tuple(f"differences-{scenario}" for scenario in data.scenarios)
-    tables = (_pairs(data),) if data.pairs else ()
-    title = "Paired differences"
-    return Section("differences", "Differences", title, how, figures, tables, tuple(notes))
+class Differences(Topic):
+    """Figures against the best, all pairs in a table."""
+
+    order = 50
+
+    def section(self) -> Section:
+        data = self.data
+        notes = [] if len(data.learners) > 1 else [ALONE]
+        if data.declared:
+            notes.append(
+                f"Holm's correction is over all {data.declared} pairs x scenarios of this study. "
+                "Only seeds that both learners finished count."
+            )
+        if data.ablation is not None:
+            notes.append(RESTRICTED)
+        if 1 < len(data.seeds) < 6:
+            notes.append(
+                f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, "
+                "whatever the data: its column says the smallest p there is."
+            )
+        tables = (_table(data),) if data.pairs else ()
+        title = "Paired differences"
+        return Section("differences", "Differences", title, HOW, (), tables, tuple(notes))
+
+    def figures(self) -> list[Plot]:
+        """For each scenario: paired differences of every learner to the best one."""
+        plots = (_plot(self.data, scenario) for scenario in self.data.scenarios)
+        return [plot for plot in plots if plot is not None]
+
+    def files(self) -> dict[str, list[dict[str, object]]]:
+        return {"pairs.csv": [_columns(pair) for pair in self.data.pairs]}
+
+    def sentences(self) -> list[Sentence]:
+        """The two leading learners of each scenario; all pairs when there are few."""
+        return [_sentence(self.data, pair) for pair in _interesting(self.data)[:MOST_PAIRS]]
 
 
-def _pairs(data: ReportData) -> Table:
+def _plot(data: ReportData, scenario: str) -> Plot | None:
+    ranked = data.ranked(scenario)
+    best = next((s.learner for s in ranked if s.group == "best"), None)
+    if best is None:
+        return None
+    rows = [row for s in ranked if s.learner != best and (row := _against(data, s, best))]
+    title = f"{scenario}: difference to {short(best)}"
+    alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds."
+    label = "MAE minus that of the best (right: worse)"
+    return forest(f"differences-{scenario}", title, alt, rows, label, [Line("", 0.0)], zero=True)
+
+
+def _against(data: ReportData, standing: Standing, best: str) -> Row | None:
+    pair, sign = pair_of(data.pairs, standing.scenario, standing.learner, best)
+    if pair is None:
+        return None
+    points = tuple(sign * difference for difference in pair.differences)
+    mean = pair.difference.difference if sign > 0 else -pair.difference.difference
+    seeds = of_seeds(len(points), standing.tested)
+    return Row(data.names[standing.learner], points, mean, standing.group, seeds)
+
+
+def _table(data: ReportData) -> Table:
     columns = (
         Column("scenario", False),
         Column("A", False),
@@ -75,12 +113,11 @@ def _pairs(data: ReportData) -> Table:
         Column("A better"),
         Column("at 75 %", False),
     )
-    rows = tuple(_pair(data, pair) for pair in data.pairs)
+    rows = tuple(_row(data, pair) for pair in data.pairs)
     return Table("pairs", "Every pair on its common seeds", columns, rows, big=True)
 
 
-def _pair(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
-    shown = pair.adjusted is not None and pair.adjusted <= 0.05
+def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
     needed = f"{pair.better.needed} needed" if pair.better.verdict == "too few seeds" else ""
     effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
     better = pair.better
@@ -92,7 +129,7 @@ def _pair(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(str(len(pair.seeds))),
         interval(pair.difference.difference),
         Cell(p_value(pair.difference.p)),
-        Cell(p_value(pair.adjusted), mark="best" if shown else ""),
+        Cell(p_value(pair.adjusted), mark="best" if pair.shown else ""),
         Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
         interval(effect, 2),
         Cell(number(pair.difference.gain, 1)),
@@ -101,132 +138,67 @@ def _pair(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
     )
 
 
-def reversal(data: ReportData) -> Section:
-    """The headline: how often single runs name the wrong winner."""
-    how = (
-        "If two papers each publish one run, of seeds and splits of their own, how often does "
-        "the worse learner look better? 50 is a coin toss, 0 means that one run is enough. Each "
-        "cell is a percentage; the table adds its 95 % interval."
+def _columns(pair: Pair) -> dict[str, object]:
+    difference, effect, better = pair.difference, pair.effect, pair.better
+    return {
+        "scenario": pair.scenario,
+        "learner_a": pair.a,
+        "learner_b": pair.b,
+        "n_seeds": len(pair.seeds),
+        **with_limits("difference", difference.difference),
+        "sd_difference": difference.sd,
+        "pairing_gain": difference.gain,
+        "p": difference.p,
+        "p_holm": pair.adjusted,
+        "p_sign_flip": pair.flip.p,
+        "p_sign_flip_smallest": pair.flip.smallest,
+        "d_z": effect.value,
+        "d_z_low": effect.low,
+        "d_z_high": effect.high,
+        "p_better": better.value,
+        "p_better_low": better.low,
+        "p_better_high": better.high,
+        **with_limits("reversal", pair.reversal.model),
+        "reversal_observed": pair.reversal.unpaired,
+        **with_limits("reversal_shared", pair.reversal_shared.model),
+        "runs_needed": pair.reversal.runs_needed,
+        "reversal_shared_observed": pair.reversal_shared.paired,
+        **with_limits("sd_ratio", pair.spread.ratio),
+        "p_spread": pair.spread.p_paired,
+        "p_spread_holm": pair.spread_adjusted,
+        "p_spread_unpaired": pair.spread.p_unpaired,
+    }
+
+
+def _sentence(data: ReportData, pair: Pair) -> Sentence:
+    a, b = pair.a, pair.b
+    if (pair.difference.difference.value or 0.0) > 0:
+        a, b = b, a
+    first, second = data.values(a, pair.scenario), data.values(b, pair.scenario)
+    claim = verdict(
+        [first[seed] for seed in pair.seeds],
+        [second[seed] for seed in pair.seeds],
+        (data.names[a], data.names[b]),
+        pair.scenario,
+        pair.adjusted,
+        comparisons=max(data.declared, 1),
+        shared=False,
     )
-    notes = () if len(data.learners) > 1 else (ALONE,)
-    if len(data.seeds) == 1:
-        notes = (*notes, "n/a: one seed says nothing about other seeds.")
-    figures = tuple(f"reversal-{scenario}" for scenario in data.scenarios)
-    tables = (_reversals(data),) if any(len(p.seeds) > 1 for p in data.pairs) else ()
-    return Section(
-        "reversal", "Wrong winner", "One run: the wrong winner", how, figures, tables, notes
-    )
+    kind = "shown" if claim.direction in ("better", "worse") else "open"
+    text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)
+    return Sentence(text, "differences", kind, pair.scenario)
 
 
-def _reversals(data: ReportData) -> Table:
-    columns = (
-        Column("scenario", False),
-        Column("A", False),
-        Column("B", False),
-        Column("two papers, own splits"),
-        Column("observed pairs of runs"),
-        Column("one paper, shared split"),
-        Column("observed on shared splits"),
-        Column("runs of each for < 5 %"),
-    )
-    rows = tuple(_reversal(data, pair) for pair in data.pairs if len(pair.seeds) > 1)
-    return Table("reversals", "Chance of naming the wrong winner", columns, rows, big=True)
-
-
-def _reversal(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
-    needed = pair.reversal.runs_needed
-    return (
-        Cell(pair.scenario),
-        Cell(data.names[pair.a]),
-        Cell(data.names[pair.b]),
-        _chance(pair.reversal.model),
-        Cell(percent(pair.reversal.unpaired)),
-        _chance(pair.reversal_shared.model),
-        Cell(percent(pair.reversal_shared.paired)),
-        Cell(NA if needed is None else f"{needed:,}"),
-    )
-
-
-def _chance(chance: Interval) -> Cell:
-    limits = "" if chance.low is None else f"[{percent(chance.low)}, {percent(chance.high)}]"
-    return Cell(percent(chance.value), limits)
-
-
-def published(data: ReportData) -> Section | None:
-    """Published values against our runs; nothing for a data set without any."""
-    if not data.published:
-        return None
-    how = (
-        "Is a published value a plausible single run of our learner? Inside: it lies in the "
-        "interval in which 95 % of further runs fall. The percentile says where it would rank "
-        "among our runs (0: lower than all). Equivalent: our mean is shown to lie within the "
-        "margin of it."
-    )
-    columns = (
-        Column("published", False),
-        Column("scenario", False),
-        Column("value"),
-        Column("our learner", False),
-        Column("our mean, 95 % interval"),
-        Column("95 % of further runs"),
-        Column("inside", False),
-        Column("percentile"),
-        Column("p, equivalence"),
-    )
-    rows = tuple(row for told in data.published for row in _published(data, *told))
-    table = Table("published", "Published values against our runs", columns, rows)
-    sources = [
-        f"{display_name(row.label)}: {display_name(row.source, 300)}." for row, _ in data.published
-    ]
-    margin = f"Margin of equivalence, fixed beforehand: {data.published[0][1]:g} rating points."
-    notes = (CAVEAT, *sources, margin)
-    return Section(
-        "published", "Published", "Published values", how, (), (table,) if rows else (), notes
-    )
-
-
-def _published(data: ReportData, row: Published, margin: float) -> Iterator[tuple[Cell, ...]]:
-    if row.metric != MAIN:
-        return
-    for learner in (name for name in data.anchors if is_about(row, name)):
-        for scenario in (name for name in data.scenarios if name in row.values):
-            found = data.standing(learner, scenario)
-            if found is not None:
-                value = row.values[scenario]
-                told = compare_published(list(found.values.values()), value, margin=margin)
-                name = data.names[learner]
-                yield _published_row(display_name(row.label), scenario, name, found.mean, told)
-
-
-def _published_row(
-    label: str, scenario: str, name: str, mean: Interval, told: PublishedComparison
-) -> tuple[Cell, ...]:
-    inside = NA if told.inside is None else "yes" if told.inside else "no"
-    equivalent = {True: "equivalent", False: "not shown", None: ""}[told.equivalent]
-    percentile = NA if told.percentile is None else f"{told.percentile:.1f}"
-    return (
-        Cell(label),
-        Cell(scenario),
-        Cell(number(told.published)),
-        Cell(name),
-        interval(mean),
-        Cell(range_of(told.prediction)),
-        Cell(inside, mark="best" if told.inside else ""),
-        Cell(percentile),
-        Cell(p_value(told.tost_p), equivalent),
-    )
-
-
-def ranks(data: ReportData) -> Section:
-    """Counts of ranks, and how far the seeds agree."""
-    how = (
-        "Each row is a learner, each column a rank: the number says at how many seeds it came "
-        "there. A learner that is really better keeps to one column. Kendall's W is 1 when all "
-        "seeds agree on the order and near 0 when they do not."
-    )
-    found = rankings(data)
-    notes: list[str] = []
-    if not found:
-        notes = [ALONE if len(data.learners) < 2 else "n/a: no seed that all learners finished."]
-    figures = tuple(f"ranks-{r.scenario}" for r in found)
-    return Section("ranks", "Ranks", "Ranks over seeds", how, figures, (), tuple(notes))
+def _interesting(data: ReportData) -> list[Pair]:
+    pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
+    if data.ablation is not None:
+        return [pair for pair in pairs if not {pair.a, pair.b} & data.departures]
+    if len(data.learners) <= 2:
+        return pairs
+    chosen = []
+    for scenario in data.scenarios:
+        met = [s for s in data.ranked(scenario) if s.gap is not None]
+        ranked = sorted(met, key=lambda s: (s.group != "best", s.gap))
+        first = {s.learner for s in ranked[:2]}
+        chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == first]
+    return chosen

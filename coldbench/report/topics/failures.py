@@ -1,19 +1,11 @@
-"""Sections about the runs themselves: failures, cost, all metrics, every run, provenance."""
+"""What did not finish, or finished with a constant, and what that does to the means."""
 
-import json
-import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
-from coldbench.report.recipe import FILE
 from coldbench.report.study import MAIN, ReportData
-from coldbench.report.summary import full_support
-from coldbench.report.topics.cost import costs_of
-from coldbench.report.topics.metrics import gap_table, mixed, sentences
-from coldbench.report.topics.users import order_counts
-from coldbench.statistics import Interval, failure_rate
-from coldbench.study import UNTUNED
+from coldbench.report.topic import Sentence, Topic
+from coldbench.running import RunRecord
+from coldbench.statistics import failure_rate
 from coldbench.text import (
     NA,
     Cell,
@@ -22,34 +14,58 @@ from coldbench.text import (
     Table,
     display_name,
     interval,
-    noted,
+    listed,
     number,
     percent,
     plain,
 )
 
-__all__ = ["costs", "failures", "metrics", "origin", "runs"]
+__all__ = ["Failures"]
 
 FALLBACK = "global-mean"  # what a failed run is worth, where the study has it
+HOW = (
+    "Runs that failed or diverged are never dropped silently: the means elsewhere are over "
+    "finished runs, and the table here says how often there was none. A learner that declines "
+    "has a reason and did not fail."
+)
 
 
-def failures(data: ReportData) -> Section:
-    """What did not finish, and what that does to the means."""
-    how = (
-        "Runs that failed or diverged are never dropped silently: the means elsewhere are over "
-        "finished runs, and the table here says how often there was none. A learner that declines "
-        "has a reason and did not fail."
-    )
-    tables = [
-        table
-        for table in (_rates(data), _reasons(data), _constant(data), _holes(data))
-        if table.rows
-    ]
-    whole = data.unfinished or len(data.missing)
-    notes = () if whole else ("All planned runs finished.",)
-    return Section(
-        "failures", "Failures", "Failures and missing runs", how, (), tuple(tables), notes
-    )
+class Failures(Topic):
+    """Failures and missing runs."""
+
+    order = 160
+
+    def section(self) -> Section:
+        data = self.data
+        made = (_rates(data), _reasons(data), _constant(data), _holes(data))
+        tables = tuple(table for table in made if table.rows)
+        whole = not data.unfinished and not len(data.missing)
+        notes = ("All planned runs finished.",) if whole else ()
+        title = "Failures and missing runs"
+        return Section("failures", "Failures", title, HOW, (), tables, notes)
+
+    def sentences(self) -> list[Sentence]:
+        """What failed, collapsed or is missing."""
+        data = self.data
+        failed = [record for record in data.unfinished if record.status in ("failed", "diverged")]
+        texts = []
+        if failed:
+            texts.append(f"{_count(len(failed), 'run')} failed or diverged ({_who(data, failed)}).")
+        if data.collapsed:
+            runs = _count(len(data.collapsed), "run")
+            texts.append(f"{runs} predicted a constant ({_who(data, data.collapsed)}).")
+        if len(data.missing):
+            runs = _count(len(data.missing), "planned run")
+            texts.append(f"{runs} not done yet: this report is partial.")
+        return [Sentence(text, "failures", "warning") for text in texts]
+
+
+def _who(data: ReportData, records: Sequence[RunRecord]) -> str:
+    return listed(list(dict.fromkeys(data.names[record.job.learner] for record in records)))
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _rates(data: ReportData) -> Table:
@@ -61,7 +77,7 @@ def _rates(data: ReportData) -> Table:
         Column("mean of finished runs"),
         Column(f"mean, a failed run counting as {FALLBACK}"),
     )
-    main = full_support(data.runs)
+    main = data.full
     main = main[(main["metric"] == MAIN) & (main["status"] != "declined")]
     rows = []
     for name in data.learners:
@@ -89,10 +105,10 @@ def _rates(data: ReportData) -> Table:
 def _fallback(data: ReportData, scenario: str, seeds: Sequence[str]) -> list[float] | None:
     """FALLBACK's value at each seed, since a hard seed is hard for both; its mean where it failed
     too."""
-    found = data.standing(FALLBACK, scenario)
-    if found is None or found.mean.value is None:
+    standing = data.standing(FALLBACK, scenario)
+    if standing is None or standing.mean.value is None:
         return None
-    return [found.values.get(seed, found.mean.value) for seed in seeds]
+    return [standing.values.get(seed, standing.mean.value) for seed in seeds]
 
 
 def _reasons(data: ReportData) -> Table:
@@ -139,203 +155,3 @@ def _holes(data: ReportData) -> Table:
         if seeds:
             rows.append((Cell(data.names[name]), Cell(display_name(", ".join(seeds), 200))))
     return Table("missing", "Planned runs that are not there yet", columns, tuple(rows))
-
-
-def costs(data: ReportData) -> Section:
-    """Seconds, memory, parameters against error."""
-    how = (
-        "What a run costs and what it earns: low and left is better. Medians over runs, on the "
-        "machines that ran them; seconds include the search for the number of epochs."
-    )
-    columns = (
-        Column("learner", False),
-        Column("seconds a run"),
-        Column("of these training"),
-        Column("testing"),
-        Column("peak memory, MB"),
-        Column("trained numbers"),
-        Column("epochs"),
-        Column("tuning", False),
-    )
-    rows = tuple(
-        (
-            Cell(cost.name),
-            Cell(_size(cost.seconds)),
-            Cell(_size(cost.fit)),
-            Cell(_size(cost.predict)),
-            Cell(_size(cost.megabytes)),
-            Cell(f"{cost.parameters:,.0f}"),
-            Cell(f"{cost.epochs:,.0f}"),
-            Cell(display_name(data.tuning[cost.learner], 120)),
-        )
-        for cost in costs_of(data)
-    )
-    table = Table("costs", "Cost of a run", columns, rows)
-    note = "Memory is the highest of the process so far: a worker keeps the peak of earlier runs."
-    untuned = [data.names[name] for name in data.learners if data.tuning[name] == UNTUNED]
-    unequal = f"Not tuned, at their defaults: {', '.join(untuned)}." if untuned else ""
-    notes = (note, unequal) if unequal else (note,)
-    figures = ("cost-seconds", "cost-megabytes", "cost-parameters")
-    return Section("cost", "Cost", "Cost", how, figures, (table,) if rows else (), notes)
-
-
-def _size(value: float) -> str:
-    return NA if value != value else f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
-
-
-def metrics(data: ReportData) -> Section:
-    """Every metric in every scenario."""
-    how = (
-        "MAE, RMSE: lower is better, in rating points; `mae_user` first averages within users. "
-        "NDCG: higher is better, the order of a user's query items. Mean with its 95 % interval."
-    )
-    tables = tuple(_metrics(data, scenario) for scenario in data.scenarios)
-    if data.gaps:
-        tables = (gap_table(data.gaps, data.names), *tables)
-    notes = (*sentences(data.gaps), *mixed(data.definitions), *_trivial(data))
-    return Section("metrics", "Metrics", "All metrics", how, (), tables, notes)
-
-
-def _metrics(data: ReportData, scenario: str) -> Table:
-    here = data.summary[data.summary["scenario"] == scenario]
-    runs: dict[Any, int] = here.groupby("learner")["n_seeds"].max().to_dict()
-    cells = {
-        (line.learner, line.metric): noted(
-            _mean(line, runs[line.learner]), data.partial(str(line.learner), scenario)
-        )
-        for line in here.itertuples()
-    }
-    columns = (Column("learner", False), *(Column(name) for name in data.metrics))
-    names = [*data.learners, *(["oracle"] if data.oracle else [])]
-    rows = tuple(
-        (
-            Cell(data.names.get(name, name)),
-            *(cells.get((name, metric), Cell(NA)) for metric in data.metrics),
-        )
-        for name in names
-    )
-    return Table(f"metrics-{scenario}", scenario, columns, rows)
-
-
-def _mean(line: Any, runs: int) -> Cell:
-    """runs: how many seeds other metrics have."""
-    values = [float(value) for value in (line.mean, line.ci_low, line.ci_high)]
-    mean, low, high = (None if value != value else value for value in values)
-    cell = interval(Interval(mean, low, high, int(line.n_seeds)))
-    if line.n_seeds == runs:
-        return cell
-    told = f"{line.n_seeds} of {runs} seeds"
-    return replace(cell, note=f"{cell.note}, {told}" if cell.note else told)
-
-
-def _trivial(data: ReportData) -> list[str]:
-    """Where a metric of order has little or nothing to order."""
-    notes = []
-    query = data.origin.query
-    names = [
-        name
-        for name in data.metrics
-        if query is not None and re.fullmatch(r"ndcg@[0-9]+", name) and int(name[5:]) >= query
-    ]
-    if names:
-        notes.append(
-            f"{', '.join(names)}: trivial, since a user has at most {query} query items; "
-            "a long list would be ranked in full."
-        )
-    digest, gap = data.digest
-    if digest is None:
-        if any(name.startswith("ndcg@") for name in data.metrics):
-            notes.append(f"Users without anything to order: n/a, {gap}.")
-        return notes
-    counts = order_counts(digest)
-    if counts.users:
-        notes.append(counts.told())
-    return notes
-
-
-def runs(data: ReportData) -> Section:
-    """Every run and scenario, sortable and filterable on the page."""
-    how = (
-        "Every run that the tables above are made of. Click a heading to sort; type to filter by "
-        "learner, scenario, seed or status. The same lines, in full precision, are in runs.csv."
-    )
-    columns = (
-        Column("learner", False),
-        Column("seed"),
-        Column("scenario", False),
-        *(Column(metric) for metric in data.metrics),
-        Column("status", False),
-    )
-    full = full_support(data.runs)
-    keys = ["learner", "seed", "scenario", "status"]
-    flat = {(record.job.learner, record.job.seeds.label) for record in data.collapsed}
-    rows = []
-    for key, group in full.groupby(keys, sort=False):
-        learner, seed, scenario, status = (str(part) for part in key)
-        cells = {line.metric: _value(line) for line in group.itertuples()}
-        rows.append(
-            (
-                Cell(data.names[learner]),
-                Cell(plain(seed), sort=float(data.seeds.index(seed))),
-                Cell(scenario),
-                *(cells.get(metric, Cell(NA)) for metric in data.metrics),
-                _status(status, (learner, seed) in flat),
-            )
-        )
-    table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
-    return Section("runs", "Every run", "Every run", how, (), (table,))
-
-
-def _status(status: str, constant: bool) -> Cell:
-    if constant:
-        return Cell(f"{status}, constant", mark="bad")
-    return Cell(status, mark="" if status == "finished" else "bad")
-
-
-def _value(line: Any) -> Cell:
-    """The reason of a run that did not finish is in the table of failures."""
-    if line.value == line.value:
-        return Cell(number(line.value), sort=line.value)
-    return Cell(NA, display_name(line.reason, 60) if line.status == "finished" else "")
-
-
-def origin(data: ReportData) -> Section:
-    """Provenance, and the commands that repeat the study."""
-    how = (
-        "What these numbers depend on. Runs repeat bit for bit from the same data, code and "
-        "configuration; a seed with other fingerprints met other users or episodes."
-    )
-    facts = Table(
-        "facts",
-        "Provenance",
-        (Column("what", False), Column("value", False)),
-        tuple((Cell(name), Cell(value)) for name, value in data.origin.facts),
-    )
-    prints = Table(
-        "fingerprints",
-        "Fingerprints of the splits",
-        (Column("seed", False), Column("split", False), Column("episodes", False)),
-        tuple((Cell(seed), Cell(split), Cell(ep)) for seed, split, ep in data.origin.prints),
-        big=True,
-    )
-    configs = Table(
-        "configurations",
-        "Configurations of the learners",
-        (Column("learner", False), Column("configuration", False)),
-        tuple(
-            (Cell(display_name(name)), Cell(plain(json.dumps(config, sort_keys=True))[:4000]))
-            for name, config in data.origin.configs.items()
-        ),
-        big=True,
-    )
-    recipe = data.origin.recipe
-    code = (
-        (f"Save this as {FILE}", recipe.config),
-        ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
-    )
-    notes: tuple[str, ...] = ()
-    if recipe.missing:
-        told = ", ".join(recipe.missing[:10])
-        notes = (f"No design gives these seed vectors, which the commands leave out: {told}.",)
-    title = "Provenance, and how to reproduce"
-    return Section("origin", "Provenance", title, how, (), (facts, prints, configs), notes, code)

@@ -1,29 +1,85 @@
-"""Where the numbers of a report come from, and what to type to get them again."""
+"""Provenance: where the numbers come from, and what to type to get them again."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from coldbench.report.recipe import Recipe, recipe_of
+from coldbench.report.recipe import FILE, Recipe, recipe_of
+from coldbench.report.topic import Topic
 from coldbench.running import RunRecord
 from coldbench.study import Study
-from coldbench.text import plain
+from coldbench.text import Cell, Column, Section, Table, display_name, plain
 
-__all__ = ["Origin", "origin_of"]
+__all__ = ["Origin", "OriginTopic", "origin_of"]
+
+HOW = (
+    "What these numbers depend on. Runs repeat bit for bit from the same data, code and "
+    "configuration; a seed with other fingerprints met other users or episodes."
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
     """facts: (what, value) pairs, values that differ between runs side by side; prints: for each
     seed the fingerprints of its split and episodes; configs: by learner; recipe: what to type
-    to get these runs again; query: most query ratings of a task, where the
-    protocol says."""
+    to get these runs again."""
 
     facts: tuple[tuple[str, str], ...]
     prints: tuple[tuple[str, str, str], ...]
     configs: Mapping[str, Mapping[str, Any]]
     recipe: Recipe
-    query: int | None
+
+
+class OriginTopic(Topic):
+    """Provenance, and the commands that repeat the study."""
+
+    order = 200
+
+    @cached_property
+    def origin(self) -> Origin:
+        return origin_of(self.data.study, self.data.records)
+
+    def section(self) -> Section:
+        recipe = self.origin.recipe
+        code = (
+            (f"Save this as {FILE}", recipe.config),
+            ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
+        )
+        notes: tuple[str, ...] = ()
+        if recipe.missing:
+            seeds = ", ".join(recipe.missing[:10])
+            notes = (f"No design gives these seed vectors, which the commands leave out: {seeds}.",)
+        title, tables = "Provenance, and how to reproduce", _tables(self.origin)
+        return Section("origin", "Provenance", title, HOW, (), tables, notes, code, paper=False)
+
+
+def _tables(origin: Origin) -> tuple[Table, ...]:
+    facts = Table(
+        "facts",
+        "Provenance",
+        (Column("what", False), Column("value", False)),
+        tuple((Cell(name), Cell(value)) for name, value in origin.facts),
+    )
+    prints = Table(
+        "fingerprints",
+        "Fingerprints of the splits",
+        (Column("seed", False), Column("split", False), Column("episodes", False)),
+        tuple((Cell(seed), Cell(split), Cell(ep)) for seed, split, ep in origin.prints),
+        big=True,
+    )
+    configs = Table(
+        "configurations",
+        "Configurations of the learners",
+        (Column("learner", False), Column("configuration", False)),
+        tuple(
+            (Cell(display_name(name)), Cell(plain(json.dumps(config, sort_keys=True))[:4000]))
+            for name, config in origin.configs.items()
+        ),
+        big=True,
+    )
+    return facts, prints, configs
 
 
 def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
@@ -48,13 +104,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         _prints(records),
         study.manifest.learners,
         recipe_of(study),
-        _query(fixed["protocol_options"]),
     )
-
-
-def _query(options: Mapping[str, Any]) -> int | None:
-    query = options.get("query")
-    return query if isinstance(query, int) else None
 
 
 def _revision(facts: Mapping[str, Any]) -> str:

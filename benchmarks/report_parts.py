@@ -18,16 +18,15 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+
 from coldbench.report import build
-from coldbench.report.data import ReportData
-from coldbench.report.detail import sections
-from coldbench.report.drawing import plots
+from coldbench.report.document import Document
 from coldbench.report.drawing.draw import drawn
 from coldbench.report.drawing.svg import inline
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
-from coldbench.report.verdicts import sayings
+from coldbench.report.study import ReportData
 from coldbench.report.write import write_report
 from coldbench.study import Study
 from tests.report.fake import fake_study
@@ -46,8 +45,9 @@ def timed(what: str, work: Callable[[], T]) -> T:
 
 def parts(study: Study) -> None:
     """Each step of `write_report`, timed on its own."""
-    data: ReportData = timed("read and analyse", lambda: build(study))
-    found = plots(data)
+    data: ReportData = timed("read", lambda: build(study))
+    document = data.of(Document)
+    found = timed("analyse, and prepare figures", lambda: document.figures)
     print(f"{len(found)} figures")
     for kinds in (("svg",), ("png",), ("pdf",)):
         timed(
@@ -56,11 +56,11 @@ def parts(study: Study) -> None:
         )
     svgs = {key: drawn(plot, ("svg",))["svg"] for key, plot in found.items()}
     inlined = timed("SVG into the page", lambda: {k: inline(s, k, "") for k, s in svgs.items()})
-    made = timed("sections", lambda: sections(data))
-    said = timed("verdicts", lambda: sayings(data))
-    timed("HTML", lambda: to_html(data, made, said, inlined))
-    timed("Markdown", lambda: to_markdown(data, made, said, {}))
-    timed("LaTeX", lambda: to_latex(data, made, said))
+    timed("sections", lambda: document.sections)
+    timed("sentences", lambda: document.sentences)
+    timed("HTML", lambda: to_html(document, inlined))
+    timed("Markdown", lambda: to_markdown(document))
+    timed("LaTeX", lambda: to_latex(document))
 
 
 def main() -> None:

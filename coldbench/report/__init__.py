@@ -1,13 +1,12 @@
-"""A study as tables, figures, verdicts: HTML, Markdown, LaTeX and CSV from one ReportData."""
+"""A study as tables, figures, sentences: HTML, Markdown, LaTeX and CSV from one ReportData."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coldbench.report.data import ReportData, build
     from coldbench.report.drawing.draw import artists
-    from coldbench.report.formats.files import csv_files
     from coldbench.report.single import render
-    from coldbench.report.write import text_files, write_report
+    from coldbench.report.study import ReportData, build
+    from coldbench.report.write import csv_files, text_files, write_report
 
 __all__ = [
     "ReportData",
@@ -20,10 +19,10 @@ __all__ = [
 ]
 
 _HOME = {
-    "ReportData": "data",
+    "ReportData": "study",
     "artists": "drawing.draw",
-    "build": "data",
-    "csv_files": "formats.files",
+    "build": "study",
+    "csv_files": "write",
     "render": "single",
     "text_files": "write",
     "write_report": "write",
@@ -31,7 +30,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports on first use: the command line wants `coldbench.text.names` without matplotlib."""
+    """Imports on first use: the command line wants `coldbench.text` without matplotlib."""
     from importlib import import_module
 
     if name not in _HOME:

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from coldbench.report.league import Values
 from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.standings import Values
 from coldbench.statistics import (
     PairedDifference,
     SpreadComparison,

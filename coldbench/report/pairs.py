@@ -8,6 +8,7 @@ import numpy as np
 from coldbench.rng import generator
 from coldbench.statistics import (
     EffectSize,
+    Interval,
     PairedDifference,
     Reversal,
     SignFlip,
@@ -22,9 +23,12 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["ALPHA", "Pair", "compare", "holm", "outcome", "pair_of"]
+__all__ = ["ALPHA", "Pair", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
 
 ALPHA = 0.05
+LEAST = (
+    0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,16 @@ class Pair:
     reversal_shared: Reversal
     spread: SpreadComparison
     spread_adjusted: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the two means are shown to differ."""
+        return self.adjusted is not None and self.adjusted <= ALPHA
+
+    @property
+    def spread_shown(self) -> bool:
+        """Whether the two spreads are shown to differ."""
+        return spreads_differ(self.spread.ratio, self.spread_adjusted)
 
 
 def compare(
@@ -132,3 +146,10 @@ def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair 
         if pair.scenario == scenario and (pair.a, pair.b) == (b, a):
             return pair, -1
     return None, 1
+
+
+def spreads_differ(ratio: Interval, adjusted: float | None) -> bool:
+    """Whether Holm's p and the interval of a ratio agree that it is not 1, and it is not nearly."""
+    if adjusted is None or ratio.value is None:
+        return False
+    return adjusted <= ALPHA and not ratio.contains(1.0) and abs(ratio.value - 1) >= LEAST

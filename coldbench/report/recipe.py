@@ -9,7 +9,7 @@ import yaml
 
 from coldbench import registry
 from coldbench.errors import UsageError
-from coldbench.report.sources import vector_of
+from coldbench.report.seeds import vector_of
 from coldbench.rng import Seeds
 from coldbench.study import Manifest, Study, seed_vectors
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from coldbench.errors import unknown
-from coldbench.report.data import build
-from coldbench.report.detail import sections
+from coldbench.report.document import Document
 from coldbench.report.formats.html import table_to_html
 from coldbench.report.formats.latex import table_to_latex
 from coldbench.report.formats.markdown import table_to_markdown
+from coldbench.report.study import build
 from coldbench.study import Study
 from coldbench.text import Table, to_csv
 
@@ -54,10 +54,10 @@ def render(study: Study, format: str = "markdown", table: str = "main") -> str:
     Raises UsageError, with the nearest name, for a format or table that is not there.
     """
     _known(format)
-    found = {one.key: one for section in sections(build(study)) for one in section.tables}
-    if table not in found:
-        raise unknown("table", table, found)
-    return FORMATS[format](found[table])
+    tables = {t.key: t for section in build(study).of(Document).sections for t in section.tables}
+    if table not in tables:
+        raise unknown("table", table, tables)
+    return FORMATS[format](tables[table])
 
 
 def written(table: Table, format: str) -> str:

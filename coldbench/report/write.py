@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError
-from coldbench.report.data import ReportData, build
-from coldbench.report.detail import sections
-from coldbench.report.drawing import plots
+from coldbench.report.document import Document
 from coldbench.report.drawing.draw import Draw, artists
 from coldbench.report.drawing.svg import inline
-from coldbench.report.formats.files import csv_files
+from coldbench.report.formats.csv import to_files
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
-from coldbench.report.verdicts import sayings
+from coldbench.report.study import ReportData, build
 from coldbench.study import Study
 
-__all__ = ["text_files", "write_report"]
+__all__ = ["csv_files", "text_files", "write_report"]
 
 KINDS = ("svg", "png", "pdf")
 
@@ -39,20 +37,15 @@ def write_report(
     if draw is None:
         with artists(workers=1) as alone:
             return write_report(study, out, kinds, data, alone)
-    data = data or build(study)
+    document = (data or build(study)).of(Document)
     _make(out)
-    figures = plots(data)
+    figures = document.figures
     coming = draw(list(figures.values()), kinds)
-    parts, said = sections(data), sayings(data)
+    texts = {**to_files(document.files), "report.md": to_markdown(document)}
+    texts["report.tex"] = to_latex(document)
     images = dict(zip(figures, coming, strict=True))
-    alts = {key: plot.alt for key, plot in figures.items()}
-    svgs = {key: inline(images[key]["svg"], key, alt) for key, alt in alts.items()}
-    files: dict[str, str | bytes] = {
-        "report.html": to_html(data, parts, said, svgs),
-        "report.md": to_markdown(data, parts, said, alts),
-        "report.tex": to_latex(data, parts, said),
-        **csv_files(data),
-    }
+    svgs = {key: inline(images[key]["svg"], key, plot.alt) for key, plot in figures.items()}
+    files: dict[str, str | bytes] = {"report.html": to_html(document, svgs), **texts}
     for key, made in images.items():
         files |= {f"figures/{key}.{kind}": made[kind] for kind in kinds}
     return _write(files, out)
@@ -60,9 +53,14 @@ def write_report(
 
 def text_files(study: Study) -> dict[str, str]:
     """What a packed study keeps of its report: `report.md`, without figures, and `summary.csv`."""
-    data = build(study)
-    text = to_markdown(data, sections(data), sayings(data), alts={})
-    return {"report.md": text, "summary.csv": csv_files(data)["summary.csv"]}
+    document = build(study).of(Document)
+    summary = to_files(document.files)["summary.csv"]
+    return {"report.md": to_markdown(document, figures=False), "summary.csv": summary}
+
+
+def csv_files(study: Study) -> dict[str, str]:
+    """The CSV files of the report by name, in full precision."""
+    return to_files(build(study).of(Document).files)
 
 
 def _make(out: Path) -> None:

@@ -57,7 +57,7 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of the report: `short` title, title, how to read it, figures (by key), tables, what is
-    missing. Words between backquotes are code."""
+    missing. Words between backquotes are code. paper: whether a printed document has it."""
 
     key: str
     short: str
@@ -67,6 +67,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     code: tuple[tuple[str, str], ...] = ()  # (what it is, text)
+    paper: bool = True
 
 
 def spans(text: str) -> list[tuple[bool, str]]:

@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from coldbench.report import build, render, write_report
-from coldbench.report.ablation import findings
-from coldbench.report.data import ReportData
-from coldbench.report.detail import sections
-from coldbench.report.diagnosis import panels
-from coldbench.report.drawing import plots
+from coldbench.report.document import Document
 from coldbench.report.pairs import compare
-from coldbench.report.verdicts import sayings
+from coldbench.report.study import ReportData
+from coldbench.report.topics.ablation import AblationTopic
+from coldbench.report.topics.diagnostics import Diagnostics, panels
 from coldbench.statistics import compare_spread, holm_adjust, paired_difference
 from coldbench.study.ablation import Departure
 from coldbench.study.store import Study
@@ -129,32 +127,33 @@ def test_failures_and_constants_are_counted_beside_the_effect(data: ReportData) 
 
 def test_words_are_never_stronger_than_the_tests(data: ReportData) -> None:
     assert data.ablation is not None
-    told = findings(data)
+    told = data.of(AblationTopic).sentences()
     assert len(told) == 8
     places = [(s, b) for s in data.scenarios for b in ("x:paper", "x:released")]
-    for (scenario, base), (topic, text, shown) in zip(places, told, strict=True):
-        assert topic == scenario
+    for (scenario, base), sentence in zip(places, told, strict=True):
+        assert sentence.subject == scenario
+        text = sentence.text
         effects = [data.ablation.effect(scenario, base, factor) for factor in FACTORS]
         moved = [e.factor for e in effects if e and (e.adjusted or 0.0) <= 0.05]
         spread = [e.factor for e in effects if e and (e.spread_adjusted or 0.0) <= 0.05]
         means, _, ratios = text.partition("; ") if not moved else text.rpartition("; ")
         assert {f for f in FACTORS if f"{f} +" in means or f"{f} −" in means} == set(moved)
         assert {f for f in FACTORS if f"{f} x" in ratios} == set(spread)
-        assert shown == bool(moved or spread)
+        assert (sentence.kind == "shown") == bool(moved or spread)
         assert ("none is shown to move the MAE" in text) == (not moved)
 
 
 def test_nobody_is_called_the_best(data: ReportData) -> None:
     assert data.learners == tuple(LABELS)  # in the order of the plan
     assert {found.group for found in data.standings.values()} == {""}
-    assert not [s for s in sayings(data) if "lowest MAE" in s.text]
-    compared = [s.text for s in sayings(data) if s.section == "differences"]
+    assert not [s for s in data.of(Document).sentences if "lowest MAE" in s.text]
+    compared = [s.text for s in data.of(Document).sentences if s.section == "differences"]
     assert compared
     assert not [text for text in compared if "~" in text]
 
 
 def test_the_rest_of_the_report_stays_readable(data: ReportData) -> None:
-    drawn = plots(data)
+    drawn = data.of(Document).figures
     assert not [key for key in drawn if key.startswith(("reversal-", "differences-"))]
     assert "~" not in drawn["curves-all-scenarios"].alt
     assert "~" not in drawn["ranks-C-C"].alt
@@ -191,9 +190,9 @@ def test_one_seed_shows_nothing_and_says_so(tmp_path: Path, light: Writer) -> No
     study = fake_study(tmp_path / "s", LABELS, 1, ("C-C",), departures=DEPARTURES)
     light(study)
     found = build(study)
-    assert {shown for _, _, shown in findings(found)} == {False}
+    assert {s.kind for s in found.of(AblationTopic).sentences()} == {"open"}
     assert "n/a: one seed" in section(found, "ablation").notes[-1]
-    assert not [key for key in plots(found) if key.startswith("ablation-sd")]
+    assert not [key for key in found.of(Document).figures if key.startswith("ablation-sd")]
 
 
 def test_a_departure_without_runs_has_no_effect(tmp_path: Path, light: Writer) -> None:
@@ -222,7 +221,7 @@ def test_hostile_factors_stay_text(tmp_path: Path, light: Writer) -> None:
 def test_an_ordinary_study_has_no_ablation(study: Study) -> None:
     found = build(study)
     assert found.ablation is None
-    assert "ablation" not in [one.key for one in sections(found)]
+    assert "ablation" not in [one.key for one in found.of(Document).sections]
     assert found.anchors == found.learners
     every = list(combinations(("mamo", "melu", "bias"), 2))
     assert {(p.a, p.b) for p in found.pairs} == set(every)
@@ -249,9 +248,9 @@ def test_constant_runs_are_flagged_everywhere(tmp_path: Path) -> None:
         ("global-mean", "0"),
         ("global-mean", "1"),
     }
-    warnings = [saying for saying in sayings(found) if saying.kind == "warning"]
+    warnings = [sentence for sentence in found.of(Document).sentences if sentence.kind == "warning"]
     told = ["3 runs predicted a constant (mamo and global-mean)."]
-    assert [saying.text for saying in warnings] == told
+    assert [sentence.text for sentence in warnings] == told
     failures = section(found, "failures")
     assert [table.key for table in failures.tables] == ["constant"]
     assert failures.notes == ("All planned runs finished.",)
@@ -263,16 +262,16 @@ def test_constant_runs_are_flagged_everywhere(tmp_path: Path) -> None:
 
 def test_diagnostics_are_of_the_learners_that_emit_them(study: Study) -> None:
     found = build(study)
-    assert {one.name for one in found.diagnostics} == {"loss", "prediction_entropy"}
-    assert {one.learner for one in found.diagnostics} == {"mamo", "melu"}
-    mamo = next(one for one in found.diagnostics if one.learner == "mamo")
+    assert {one.name for one in found.of(Diagnostics).diagnostics} == {"loss", "prediction_entropy"}
+    assert {one.learner for one in found.of(Diagnostics).diagnostics} == {"mamo", "melu"}
+    mamo = next(one for one in found.of(Diagnostics).diagnostics if one.learner == "mamo")
     longest = max(len(run) for run in mamo.runs.values())
     last = [run[-1] for run in mamo.runs.values() if len(run) == longest]
     assert mamo.means[-1] == pytest.approx(np.mean(last))
     assert len(mamo.means) == longest
-    keys = [panel.key for panel in panels(found.diagnostics, {})]
+    keys = [panel.key for panel in panels(found.of(Diagnostics).diagnostics, {})]
     assert keys == ["diagnostics-loss-1", "diagnostics-prediction-entropy-2"]
-    assert set(keys) <= set(plots(found))
+    assert set(keys) <= set(found.of(Document).figures)
     assert section(found, "diagnostics").figures == tuple(keys)
 
 

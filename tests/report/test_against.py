@@ -10,8 +10,9 @@ from statsmodels.stats.multitest import multipletests
 
 from coldbench.errors import UsageError
 from coldbench.report import build, write_report
-from coldbench.report.against import against, contests
-from coldbench.report.verdicts import sayings
+from coldbench.report.document import Document
+from coldbench.report.topics.against import Against
+from coldbench.report.topics.origin import OriginTopic
 from coldbench.statistics import Interval
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import plan
@@ -34,7 +35,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def test_differences_and_holm_are_those_of_the_named_family(study: Study) -> None:
     data = build(study)
-    found = contests(data)
+    found = data.of(Against).contests
     assert len(found) == 2 * 2 * 3  # references, scenarios, others
     assert len(found) < data.declared * 2
     raw = []
@@ -56,7 +57,10 @@ def test_differences_and_holm_are_those_of_the_named_family(study: Study) -> Non
 
 
 def test_a_reference_meets_the_other_with_the_opposite_sign(study: Study) -> None:
-    found = {(c.learner, c.reference, c.scenario): c.difference for c in contests(build(study))}
+    found = {
+        (c.learner, c.reference, c.scenario): c.difference
+        for c in build(study).of(Against).contests
+    }
     for scenario in ("W-W", "C-C"):
         there, back = found["ridge", "plain", scenario], found["plain", "ridge", scenario]
         assert there == -back
@@ -65,14 +69,16 @@ def test_a_reference_meets_the_other_with_the_opposite_sign(study: Study) -> Non
 
 def test_tables_words_and_file(study: Study, tmp_path: Path) -> None:
     data = build(study)
-    section = against(data)
+    section = data.of(Against).section()
     assert section is not None
     assert [table.title for table in section.tables] == ["Against ridge", "Against plain"]
     first = {row[0].text: row for row in section.tables[0].rows}
     assert set(first) == {"melu", "plain", "mamo"}
     assert first["melu"][1].mark == "best"
     assert float(first["mamo"][-1].text) > 1 > float(first["melu"][-1].text)
-    told = [saying.text for saying in sayings(data) if saying.section == "against"]
+    told = [
+        sentence.text for sentence in data.of(Document).sentences if sentence.section == "against"
+    ]
     assert told[0].startswith("Shown to beat ridge: W-W: melu")
     files = write_report(study, tmp_path, kinds=("svg",))
     assert "Against ridge" in files["report.md"].read_text("utf-8")
@@ -80,18 +86,22 @@ def test_tables_words_and_file(study: Study, tmp_path: Path) -> None:
         lines = list(csv.DictReader(file))
     assert len(lines) == 12
     assert {line["outcome"] for line in lines} <= {"better", "worse", "open"}
-    assert "against:\n- ridge\n- plain" in data.origin.recipe.config
+    assert "against:\n- ridge\n- plain" in data.of(OriginTopic).origin.recipe.config
 
 
 def test_nothing_without_references(tmp_path: Path) -> None:
     data = build(fake_study(tmp_path / "study", LEARNERS, 3))
-    assert contests(data) == ()
-    assert against(data) is None
-    assert not [saying for saying in sayings(data) if saying.section == "against"]
+    assert data.of(Against).contests == ()
+    assert data.of(Against).section() is None
+    assert not [
+        sentence for sentence in data.of(Document).sentences if sentence.section == "against"
+    ]
 
 
 def test_one_seed_shows_nothing(tmp_path: Path) -> None:
-    found = contests(build(fake_study(tmp_path / "study", LEARNERS, 1, against=("ridge",))))
+    found = (
+        build(fake_study(tmp_path / "study", LEARNERS, 1, against=("ridge",))).of(Against).contests
+    )
     assert {contest.outcome for contest in found} == {"open"}
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from coldbench.cli.terminal import print_report, print_study
 from coldbench.report import build, write_report
-from coldbench.report.data import ReportData
-from coldbench.report.leading import leading
-from coldbench.report.league import Standing, Values, order_of, standings
+from coldbench.report.document import Document
 from coldbench.report.pairs import compare
-from coldbench.report.verdicts import sayings
+from coldbench.report.standings import Standing, Values, order_of, standings
+from coldbench.report.study import ReportData
+from coldbench.report.topics.league import leading
 from tests.report.fake import fake_study
 
 PLACE = "C-C"
@@ -59,7 +59,7 @@ def test_failing_on_hard_seeds_does_not_make_a_winner(hard: ReportData) -> None:
     a, b = (hard.standings[name, PLACE] for name in "AB")
     assert (a.mean.value or 0.0) < (b.mean.value or 0.0)
     assert (a.group, b.group) == ("behind", "best")
-    texts = [saying.text for saying in sayings(hard)]
+    texts = [sentence.text for sentence in hard.of(Document).sentences]
     assert texts[1].startswith("B has the lowest MAE on common seeds (0.9")
     assert texts[1].endswith(" over all 10 seeds) and is shown to beat all others.")
     assert texts[2].startswith("B beats A on C-C: shown with 6 seeds (difference −0.02")

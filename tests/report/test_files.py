@@ -11,8 +11,7 @@ import pytest
 
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import artists, build, render, write_report
-from coldbench.report.detail import sections
-from coldbench.report.drawing import plots
+from coldbench.report.document import Document
 from coldbench.report.drawing.draw import drawn
 from coldbench.report.summary import SUMMARY_COLUMNS
 from coldbench.statistics import mean_interval
@@ -92,7 +91,7 @@ def test_a_report_of_a_study_does_not_wait_for_torch(study: Study, tmp_path: Pat
 
 
 def test_a_pdf_repeats_too(study: Study) -> None:
-    plot = next(iter(plots(build(study)).values()))
+    plot = next(iter(build(study).of(Document).figures.values()))
     files = drawn(plot)
     assert set(files) == {"svg", "png", "pdf"}
     assert files["pdf"] == drawn(plot)["pdf"]
@@ -102,7 +101,7 @@ def test_a_pdf_repeats_too(study: Study) -> None:
 def test_the_league_table_says_the_same_in_every_format(
     study: Study, report: dict[str, Path]
 ) -> None:
-    table = sections(build(study))[0].tables[0]
+    table = build(study).of(Document).sections[0].tables[0]
     texts = {name: report[name].read_text() for name in ("report.html", "report.md", "report.tex")}
     for row in table.rows[:3]:
         for cell in row[1:5]:

@@ -11,8 +11,8 @@ import pytest
 
 from coldbench.cli.terminal import print_report, print_study
 from coldbench.report import build, render
-from coldbench.report.contrast import contrast
-from coldbench.report.gaps import sentences
+from coldbench.report.compare import contrast
+from coldbench.report.topics.metrics import sentences
 from coldbench.running.records import Job, Outcome
 from coldbench.study.missing_values import Gap, definitions, gaps
 from coldbench.study.results import runs

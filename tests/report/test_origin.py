@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coldbench.report.origin import origin_of
+from coldbench.report.topics.origin import origin_of
 from tests.report.fake import fake_study
 
 

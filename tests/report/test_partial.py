@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from coldbench.report import build
-from coldbench.report.data import ReportData
-from coldbench.report.detail import sections
-from coldbench.report.sources import oa_order
-from coldbench.report.verdicts import sayings
+from coldbench.report.document import Document
+from coldbench.report.study import ReportData
+from coldbench.report.topics.origin import OriginTopic
+from coldbench.report.topics.sources import Sources, oa_order
 from coldbench.rng import Seeds
 from coldbench.study.designs import seed_vectors
 from coldbench.study.store import Study
@@ -21,7 +21,7 @@ Writer = Callable[[Study], dict[str, Path]]
 
 
 def section(data: ReportData, key: str) -> Section:
-    return next(one for one in sections(data) if one.key == key)
+    return next(one for one in data.of(Document).sections if one.key == key)
 
 
 def test_one_seed_one_learner_one_scenario(tmp_path: Path, light: Writer) -> None:
@@ -33,7 +33,7 @@ def test_one_seed_one_learner_one_scenario(tmp_path: Path, light: Writer) -> Non
     line = paths["summary.csv"].read_text().splitlines()[1].split(",")
     assert line[5] == "1"
     assert line[7] == line[8] == line[9] == ""
-    assert "One seed: no interval" in sayings(build(study))[0].text
+    assert "One seed: no interval" in build(study).of(Document).sentences[0].text
 
 
 def test_unequal_seeds_compare_common_ones_only(study: Study) -> None:
@@ -50,7 +50,9 @@ def test_failures_and_holes_are_told(study: Study) -> None:
     assert tables["failures"].rows[0][2].text == "1 of 6"
     assert tables["reasons"].rows[0][3].text == "loss is nan in epoch 3"
     assert [cell.text for cell in tables["missing"].rows[0]] == ["bias", "4"]
-    warnings = [saying.text for saying in sayings(data) if saying.kind == "warning"]
+    warnings = [
+        sentence.text for sentence in data.of(Document).sentences if sentence.kind == "warning"
+    ]
     assert warnings == [
         "1 run failed or diverged (melu).",
         "1 planned run not done yet: this report is partial.",
@@ -73,7 +75,7 @@ def test_declined_is_not_failed(tmp_path: Path) -> None:
     data = build(study)
     assert set(data.summary.loc[data.summary["learner"] == "melu", "n_failed"]) == {0}
     assert data.learners[-1] == "melu"
-    assert not [saying for saying in sayings(data) if "failed" in saying.text]
+    assert not [sentence for sentence in data.of(Document).sentences if "failed" in sentence.text]
 
 
 def test_all_runs_failed_still_gives_a_report(tmp_path: Path, light: Writer) -> None:
@@ -86,10 +88,10 @@ def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) 
     assert "n/a" in section(build(study), "sources").notes[0]
     design = fake_study(tmp_path / "s", ["mamo", "bias"], seed_vectors("sources", (3, 1, 0, 2, 7)))
     data = build(design)
-    assert len(data.sources) == 8
-    shares = [c.share.value or 0.0 for c in data.sources[0].variance.components]
+    assert len(data.of(Sources).attributions) == 8
+    shares = [c.share.value or 0.0 for c in data.of(Sources).attributions[0].variance.components]
     assert sum(shares) == pytest.approx(1.0)
-    assert "design: sources" in data.origin.recipe.config
+    assert "design: sources" in data.of(OriginTopic).origin.recipe.config
     paths = light(design)
     assert "sources.csv" in paths
     assert "figures/sources-C-C.svg" in paths
@@ -109,7 +111,7 @@ def test_published_rows_only_for_their_data(tmp_path: Path, study: Study) -> Non
     assert {row[3].text for row in rows} == {"mamo"}
     other = build(fake_study(tmp_path, seeds=2, dataset="synthetic"))
     assert other.published == ()
-    assert "published" not in [one.key for one in sections(other)]
+    assert "published" not in [one.key for one in other.of(Document).sections]
 
 
 def test_users_add_published_rows_beside_the_study(tmp_path: Path) -> None:
@@ -130,8 +132,8 @@ def test_ties_and_best_are_marked(tmp_path: Path) -> None:
 
 def test_verdicts_link_to_sections(study: Study) -> None:
     data = build(study)
-    keys = {one.key for one in sections(data)}
-    assert {saying.section for saying in sayings(data)} <= keys
+    keys = {one.key for one in data.of(Document).sections}
+    assert {sentence.section for sentence in data.of(Document).sentences} <= keys
 
 
 def test_code_spans_need_pairs_of_backquotes() -> None:
@@ -142,6 +144,6 @@ def test_code_spans_need_pairs_of_backquotes() -> None:
 def test_two_crossed_streams_are_told_apart(tmp_path: Path) -> None:
     vectors = seed_vectors("cross:init,split", range(3))
     data = build(fake_study(tmp_path, ["mamo"], vectors, ("C-C",)))
-    names = [part.name for part in data.sources[0].variance.components]
+    names = [part.name for part in data.of(Sources).attributions[0].variance.components]
     assert names == ["split", "init", "error"]
-    assert "design: cross:split,init" in data.origin.recipe.config
+    assert "design: cross:split,init" in data.of(OriginTopic).origin.recipe.config

@@ -9,9 +9,11 @@ import pytest
 
 from coldbench.data import open_prepared
 from coldbench.report import build, write_report
-from coldbench.report.detail import sections
-from coldbench.report.evidence import Crossed, Nested, by_users, disagreements, order_counts
-from coldbench.report.predicted_files import predicted_files
+from coldbench.report.document import Document
+from coldbench.report.formats.csv import to_files
+from coldbench.report.topics.disagreement import DisagreementTopic, disagreements
+from coldbench.report.topics.metrics import order_counts
+from coldbench.report.topics.users import Crossed, Nested, Users, by_users
 from coldbench.statistics import crossed_variance
 from coldbench.study.digest import digest_of
 from coldbench.study.store import Study
@@ -36,7 +38,7 @@ def copy(ran: Study, tmp_path: Path) -> Study:
 
 
 def section(study: Study, key: str) -> Section:
-    return next(one for one in sections(build(study)) if one.key == key)
+    return next(one for one in build(study).of(Document).sections if one.key == key)
 
 
 def forget_predictions(study: Study) -> None:
@@ -165,7 +167,8 @@ def test_the_same_users_at_every_run_are_crossed(tmp_path: Path) -> None:
     assert isinstance(found.variance, type(crossed_variance([[1.0, 2.0], [1.0, 2.5]])))
     assert disagreements(digest)["bias", "C-C"].difference.value == 0.0
     assert [table.key for table in section(study, "users").tables] == ["crossed-users"]
-    files = predicted_files(build(study))
+    data = build(study)
+    files = to_files({**data.of(Users).files(), **data.of(DisagreementTopic).files()})
     assert set(files) == {"crossed-users.csv", "disagreement.csv"}
     assert len(files["crossed-users.csv"].splitlines()) == 1 + 4
 

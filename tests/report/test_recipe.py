@@ -8,7 +8,7 @@ import pytest
 
 from coldbench.cli.commands.run import overrides, run
 from coldbench.report import build
-from coldbench.report.detail import sections
+from coldbench.report.document import Document
 from coldbench.report.recipe import recipe_of
 from coldbench.rng import Seeds
 from coldbench.study.config import StudyConfig, read_config
@@ -41,7 +41,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 def planned(study: Study, folder: Path) -> set[str]:
     """Hashes of the jobs that the printed file and commands plan."""
-    origin = next(one for one in sections(build(study)) if one.key == "origin")
+    origin = next(one for one in build(study).of(Document).sections if one.key == "origin")
     (_, text), (_, commands) = origin.code
     (folder / "study.yaml").write_text(text)
     hashes: set[str] = set()
@@ -99,7 +99,7 @@ def test_seed_vectors_of_no_design_are_named(tmp_path: Path) -> None:
     found = recipe_of(study)
     assert found.missing == ("0.1.2.3", "5.1.0.3")
     assert "--seeds 0,1" in found.commands[0] or "seeds:\n- 0\n- 1" in found.config
-    notes = next(one for one in sections(build(study)) if one.key == "origin").notes
+    notes = next(one for one in build(study).of(Document).sections if one.key == "origin").notes
     assert "0.1.2.3" in notes[0]
 
 
@@ -131,7 +131,7 @@ def test_published_values_of_the_configuration_reach_the_report(tmp_path: Path) 
     study = real_study(tmp_path / "study", models=("bias",), seeds=2, published=file)
     data = build(study)
     assert [(row.label, margin) for row, margin in data.published] == [("Ours 2024", 0.02)]
-    section = next(one for one in sections(data) if one.key == "published")
+    section = next(one for one in data.of(Document).sections if one.key == "published")
     assert "Ours 2024: Page 3." in section.notes
     assert section.tables[0].rows[0][3].text == "bias"
 

@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from coldbench.report import build
-from coldbench.report.data import ReportData
-from coldbench.report.detail import sections
-from coldbench.report.steadiness import shown_spread
-from coldbench.report.verdicts import sayings
+from coldbench.report.document import Document
+from coldbench.report.study import ReportData
 from coldbench.rng import generator
 from coldbench.statistics import bootstrap_t, compare_spread, holm_adjust
 from coldbench.study.store import Study
@@ -17,7 +15,7 @@ from tests.report.fake import fake_study
 
 
 def rows(data: ReportData) -> list[tuple[str, ...]]:
-    section = next(one for one in sections(data) if one.key == "steadiness")
+    section = next(one for one in data.of(Document).sections if one.key == "steadiness")
     return [tuple(cell.text for cell in row) for table in section.tables for row in table.rows]
 
 
@@ -35,13 +33,17 @@ def test_ratios_are_those_of_the_statistic(study: Study) -> None:
 
 def test_words_follow_the_numbers(study: Study, tmp_path: Path) -> None:
     data = build(study)
-    told = next(saying for saying in sayings(data) if saying.topic == "Steadiness")
-    assert any(map(shown_spread, data.pairs)) is (told.kind == "shown")
+    told = next(
+        sentence for sentence in data.of(Document).sentences if sentence.subject == "Steadiness"
+    )
+    assert any(pair.spread_shown for pair in data.pairs) is (told.kind == "shown")
     assert told.section == "steadiness"
     few = build(fake_study(tmp_path, seeds=2))
     assert rows(few) == []
-    assert not [saying for saying in sayings(few) if saying.topic == "Steadiness"]
-    section = next(one for one in sections(few) if one.key == "steadiness")
+    assert not [
+        sentence for sentence in few.of(Document).sentences if sentence.subject == "Steadiness"
+    ]
+    section = next(one for one in few.of(Document).sections if one.key == "steadiness")
     assert section.notes == ("n/a: comparing two spreads needs 3 common seeds.",)
 
 

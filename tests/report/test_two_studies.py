@@ -11,9 +11,9 @@ from scipy import stats
 
 from coldbench.cli.main import main
 from coldbench.errors import StoreError, UsageError
-from coldbench.report.contrast import contrast, contrast_table
-from coldbench.report.data import build
-from coldbench.report.pilot import Target, needs
+from coldbench.report.compare import contrast, contrast_table
+from coldbench.report.power import Target, needs
+from coldbench.report.study import build
 from coldbench.statistics import paired_power, seeds_needed
 from coldbench.study.store import Study
 from tests.report.fake import fake_study

@@ -9,7 +9,8 @@ from coldbench.errors import UsageError
 from coldbench.learning.learner import LearnerConfig, Variant
 from coldbench.options import parse_levels
 from coldbench.report import build
-from coldbench.report.detail import sections
+from coldbench.report.document import Document
+from coldbench.report.topics.origin import OriginTopic
 from coldbench.study.ablation import AblationSpec, Expanded, bases, couples, expand
 from coldbench.study.config import Named, StudyConfig, read_config
 from coldbench.study.drive import default_folder, run_study, todo
@@ -239,8 +240,8 @@ def test_an_ablation_is_a_study_like_any_other(study_config: StudyConfig, tmp_pa
     merged, _ = merge(parts, tmp_path / "merged")
     assert merged.manifest == study.manifest
     data = build(study)
-    assert "ablation" in [one.key for one in sections(data)]
-    (tmp_path / "again.yaml").write_text(data.origin.recipe.config)
+    assert "ablation" in [one.key for one in data.of(Document).sections]
+    (tmp_path / "again.yaml").write_text(data.of(OriginTopic).origin.recipe.config)
     again = read_config(tmp_path / "again.yaml", {"dataset_options": TINY})
     assert {job.hash for job in plan(again)[1]} == {job.job_hash for job in study.manifest.jobs}
     assert again.departures == study.manifest.departures

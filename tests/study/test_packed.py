@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coldbench.errors import StoreError
-from coldbench.report import build, csv_files, text_files
+from coldbench.report import csv_files, text_files
 from coldbench.running.encoding import seal
 from coldbench.study import results
 from coldbench.study.compact import expand, name_of, shrink
@@ -69,7 +69,7 @@ def test_a_packed_study_is_a_few_files_and_reads_as_the_live_one(
     }
     assert list(packed.records()) == list(study.records())
     assert [packed.status(name) for name in packed.stored()] == ["finished"] * 4
-    assert csv_files(build(packed)) == csv_files(build(study))
+    assert csv_files(packed) == csv_files(study)
     assert "](figures/" not in (packed.path / "report.md").read_text()
     live, again = verify(study.path), verify(packed.path)
     assert again.passed

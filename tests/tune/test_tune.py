@@ -13,7 +13,7 @@ import pytest
 from coldbench.data import open_dataset
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import build
-from coldbench.report.ledger import costs
+from coldbench.report.topics.cost import CostTopic
 from coldbench.rng import Seeds
 from coldbench.study.budget import Budget, told
 from coldbench.study.config import StudyConfig, read_config
@@ -149,13 +149,15 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     config = read_config(file, {"seeds": (0, 1), "out": str(tmp_path / "study")})
     assert config.models == models
     study = run_study(config, workers=1)
-    shown = build(study).tuning
+    shown = build(study).of(CostTopic).tuning
     assert shown["bias"].startswith("4 trials")
     assert shown["global-mean"] == "nothing to tune"
     plainly = replace_out(config, tmp_path / "plain")
     data = build(run_study(plainly, workers=1))
-    assert data.tuning == dict.fromkeys(models, "not tuned: defaults")
-    assert costs(data).notes[-1] == "Not tuned, at their defaults: bias, global-mean."
+    assert data.of(CostTopic).tuning == dict.fromkeys(models, "not tuned: defaults")
+    assert (
+        data.of(CostTopic).section().notes[-1] == "Not tuned, at their defaults: bias, global-mean."
+    )
 
 
 def replace_out(config: StudyConfig, out: Path) -> StudyConfig:

@@ -25,7 +25,7 @@ def compare(study_a: Path, study_b: Path, margin: float, form: str | None) -> No
     the same episodes, else Welch's test compares the means.
     """
     from coldbench.cli.terminal import print_contrasts
-    from coldbench.report.contrast import contrast, contrast_table
+    from coldbench.report.compare import contrast, contrast_table
     from coldbench.report.single import written
     from coldbench.study import Study
 

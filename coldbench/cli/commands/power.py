@@ -32,7 +32,7 @@ def power(
 ) -> None:
     """Seeds needed to show a difference between two learners, from a pilot study."""
     from coldbench.cli.terminal import print_needs
-    from coldbench.report.pilot import Target, needs, needs_table
+    from coldbench.report.power import Target, needs, needs_table
     from coldbench.report.single import written
     from coldbench.study import Study
 

@@ -9,7 +9,7 @@ from coldbench.cli.terminal.screen import open_console, table
 from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
-    from coldbench.report.contrast import Contrasts
+    from coldbench.report.compare import Contrasts
     from coldbench.text import Cell, Table
 
 __all__ = ["print_contrasts", "print_needs"]

@@ -16,6 +16,7 @@ from coldbench.text import display_name, plain
 if TYPE_CHECKING:
     from coldbench.report import ReportData
     from coldbench.study import Study
+    from coldbench.text import Table as Rows
 
 __all__ = ["print_report", "print_study"]
 
@@ -29,7 +30,7 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
     failing.
     """
-    from coldbench.report.gaps import sentences
+    from coldbench.report.topics.metrics import sentences
     from coldbench.study import gaps
     from coldbench.study import runs as lines_of
 
@@ -76,7 +77,7 @@ def _means(found: Any) -> Table:
 
 def _mean(line: Any, tested: int) -> str:
     """tested: seeds that any learner finished."""
-    from coldbench.report.league import of_seeds
+    from coldbench.report.standings import of_seeds
 
     if not line.n_seeds:
         return "n/a"
@@ -103,30 +104,27 @@ def print_report(
     data: what `coldbench.report.build` made of the study, if at hand.
     """
     from coldbench.report import build
-    from coldbench.report.verdicts import sayings
+    from coldbench.report.document import Document
 
     console = open_console()
-    data = data or build(study)
-    console.print(_league(data))
+    document = (data or build(study)).of(Document)
+    console.print(_league(document.sections[0].tables[0]))
     console.print("◆ best of the scenario, ● not distinguishable from it with these seeds\n")
-    for saying in sayings(data):
-        topic = f"{saying.topic}: " if saying.topic else ""
-        console.print(Text(f"{topic}{saying.text}"))
+    for sentence in document.sentences:
+        subject = f"{sentence.subject}: " if sentence.subject else ""
+        console.print(Text(f"{subject}{sentence.text}"))
     console.print()
     console.print(Text(plain(paths["report.html"])), soft_wrap=True)
 
 
-def _league(data: "ReportData") -> Table:
+def _league(league: "Rows") -> Table:
     """The rows of the report's first table, marks included."""
-    from coldbench.report.overview import league_table
-
     marks = {"best": "◆ ", "tied": "● "}
-    found = league_table(data)
     lines = [
         [f"{marks.get(cell.mark, '')}{cell.text} {_note(cell.note)}".strip() for cell in row]
-        for row in found.rows
+        for row in league.rows
     ]
-    return table(TITLE, [column.title for column in found.columns], lines)
+    return table(TITLE, [column.title for column in league.columns], lines)
 
 
 def _note(note: str) -> str:

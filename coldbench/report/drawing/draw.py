@@ -42,7 +42,7 @@ def artists(workers: int) -> Iterator[Draw]:
                 from coldbench.running import ServerContext  # only where there is such a server
 
                 context = ServerContext()
-                context.set_forkserver_preload([__name__, "coldbench.report.figures"])
+                context.set_forkserver_preload([__name__, "coldbench.report.document"])
                 forkserver.ensure_running()
                 pool = stack.enter_context(ProcessPoolExecutor(workers, context, _start))
         yield partial(_drawn_by, pool)

@@ -1,6 +1,6 @@
-"""Rows of intervals with every run's point: means by learner, and differences to the best."""
+"""Rows of intervals with every run's point, and lines across them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,15 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coldbench.report.data import MAIN, ReportData
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
-from coldbench.report.evidence import disagreements
-from coldbench.report.league import of_seeds
-from coldbench.report.pairs import pair_of
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
 
-__all__ = ["differences", "disagreement", "intervals", "steadiness"]
+__all__ = ["Line", "Row", "bars", "forest"]
 
 WIDTH = 4.5  # inches
 STEP = 9  # points between lines of small text
@@ -29,13 +25,19 @@ class Row:
     label: str
     points: tuple[float, ...]
     mean: Interval
-    kind: str
+    kind: str = ""
     seeds: str = ""
 
     @property
-    def told(self) -> str:
+    def tick(self) -> str:
         """Its label, short enough for an axis."""
         return f"{short(self.label)}, {self.seeds}" if self.seeds else short(self.label)
+
+    @property
+    def alt(self) -> str:
+        """Its numbers, for readers who do not see the figure."""
+        name = f"{self.label}, {self.seeds}" if self.seeds else self.label
+        return f"{name}: {number(self.mean.value)} {range_of(self.mean)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,107 +48,24 @@ class Line:
     value: float
 
 
-def intervals(data: ReportData) -> list[Plot]:
-    """For each scenario: means with intervals, every seed's point, published values, oracle."""
-    return [_interval_plot(data, scenario) for scenario in data.scenarios]
-
-
-def _interval_plot(data: ReportData, scenario: str) -> Plot:
-    rows = [
-        Row(data.names[s.learner], tuple(s.values.values()), s.mean, s.group, s.partial)
-        for name in data.learners
-        if (s := data.standing(name, scenario))
-    ]
-    lines = [
-        Line(row.label, row.values[scenario])
-        for row, _ in data.published
-        if row.metric == MAIN and scenario in row.values
-    ]
-    best = data.oracle.get(scenario)
-    if best is not None and best.value is not None:
-        lines.append(Line("oracle", best.value))
-    alt = f"{scenario}: mean MAE with 95 % interval. {_told(rows)}"
-    alt += "".join(f" {line.label}: {number(line.value)}." for line in lines)
-    label = "MAE (lower is better)"
-    return Plot(f"intervals-{scenario}", alt, partial(_forest, scenario, rows, lines, label))
-
-
-def differences(data: ReportData) -> list[Plot]:
-    """For each scenario: paired differences of every learner to the best one."""
-    plots = [_difference_plot(data, scenario) for scenario in data.scenarios]
-    return [plot for plot in plots if plot is not None]
-
-
-def _difference_plot(data: ReportData, scenario: str) -> Plot | None:
-    here = [s for name in data.learners if (s := data.standing(name, scenario))]
-    best = next((s.learner for s in here if s.group == "best"), None)
-    if best is None:
-        return None
-    rows = []
-    for standing in (s for s in here if s.learner != best):
-        pair, sign = pair_of(data.pairs, scenario, standing.learner, best)
-        if pair is not None:
-            points = tuple(sign * d for d in pair.differences)
-            mean = pair.difference.difference if sign > 0 else -pair.difference.difference
-            seeds = of_seeds(len(points), standing.tested)
-            rows.append(Row(data.names[standing.learner], points, mean, standing.group, seeds))
-    title = f"{scenario}: difference to {short(best)}"
-    alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds. {_told(rows)}"
-    label = "MAE minus that of the best (right: worse)"
-    return Plot(
-        f"differences-{scenario}", alt, partial(_forest, title, rows, [Line("", 0.0)], label, True)
-    )
-
-
-def steadiness(data: ReportData) -> list[Plot]:
-    """For each scenario: the standard deviation of every learner with its interval."""
-    plots = []
-    for scenario in data.scenarios:
-        found = {
-            name: s.spread.sd
-            for name in data.learners
-            if (s := data.standing(name, scenario)) and s.spread.sd.value is not None
-        }
-        if found:
-            told = "standard deviation of the MAE over seeds"
-            plots.append(_bars(data, f"steadiness-{scenario}", scenario, found, told))
-    return plots
-
-
-def disagreement(data: ReportData) -> list[Plot]:
-    """For each scenario: how far two seeds of a learner are apart on the same rating."""
-    digest, _ = data.digest
-    known = disagreements(digest) if digest is not None else {}
-    plots = []
-    for scenario in data.scenarios:
-        found = {
-            name: one.difference
-            for name in data.learners
-            if (one := known.get((name, scenario))) and one.difference.value is not None
-        }
-        if found:
-            told = "distance of two seeds' predictions, rating points"
-            plots.append(_bars(data, f"disagreement-{scenario}", scenario, found, told))
-    return plots
-
-
-def _bars(
-    data: ReportData, key: str, scenario: str, found: Mapping[str, Interval], told: str
+def forest(
+    key: str,
+    title: str,
+    alt: str,
+    rows: Sequence[Row],
+    label: str,
+    lines: Sequence[Line] = (),
+    zero: bool = False,
 ) -> Plot:
-    rows = [
-        Row(data.names[name], (), value, "", data.partial(name, scenario))
-        for name, value in found.items()
-    ]
-    alt = f"{scenario}: {told}. {_told(rows)}"
-    return Plot(key, alt, partial(_forest, scenario, rows, [], told, zero=True))
+    """alt: what the rows show, to which their numbers are added; zero: keep 0 on the axis."""
+    alt = f"{alt} {' '.join(row.alt for row in rows)}"
+    alt += "".join(f" {line.label}: {number(line.value)}." for line in lines if line.label)
+    return Plot(key, alt, partial(_forest, title, rows, lines, label, zero))
 
 
-def _told(rows: Sequence[Row]) -> str:
-    return " ".join(f"{_named(r)}: {number(r.mean.value)} {range_of(r.mean)}." for r in rows)
-
-
-def _named(row: Row) -> str:
-    return f"{row.label}, {row.seeds}" if row.seeds else row.label
+def bars(key: str, scenario: str, rows: Sequence[Row], label: str) -> Plot:
+    """Intervals of `label` alone, with 0 on the axis."""
+    return forest(key, scenario, f"{scenario}: {label}.", rows, label, zero=True)
 
 
 def _forest(
@@ -163,7 +82,7 @@ def _forest(
     ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [row.told for row in rows])
+    ax.set_yticks(range(len(rows)), [row.tick for row in rows])
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)

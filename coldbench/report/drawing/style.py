@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from coldbench.text import display_name
 
@@ -29,6 +30,7 @@ __all__ = [
     "Plot",
     "axes",
     "label_ends",
+    "log_axis",
     "short",
     "width_for",
 ]
@@ -102,6 +104,14 @@ def width_for(count: int) -> float:
 def short(name: str) -> str:
     """A learner's name in a figure."""
     return display_name(name, 26)
+
+
+def log_axis(ax: Axes, form: str) -> None:
+    """A logarithmic x axis with a few round numbers, written as `form`."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: form.format(value)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def label_ends(

@@ -9,35 +9,29 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
-from coldbench.report.verdicts import Saying
-from coldbench.text import Section, Table, spans
+from coldbench.report.document import Document
+from coldbench.report.topic import Sentence
+from coldbench.text import Table, spans
 
 __all__ = ["to_html"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def to_html(
-    data: ReportData,
-    sections: Sequence[Section],
-    said: Sequence[Saying],
-    svgs: Mapping[str, str],
-) -> str:
+def to_html(document: Document, svgs: Mapping[str, str]) -> str:
     """svgs: by key, made by `coldbench.report.drawing.svg.inline`."""
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     page = _environment().get_template("report.html")
     return page.render(
-        title=title(data),
-        lead=lead(data),
+        title=document.title,
+        lead=document.lead,
         policy=_policy(style, script),
         style=Markup(style),
         script=Markup(script),
-        sections=sections,
-        scenarios=data.scenarios,
-        warnings=[saying for saying in said if saying.kind == "warning"],
-        cards=_cards(said),
+        sections=document.sections,
+        scenarios=document.data.scenarios,
+        warnings=[one for one in document.sentences if one.kind == "warning"],
+        cards=_cards(document.sentences),
         svgs={key: Markup(svg) for key, svg in svgs.items()},
     )
 
@@ -48,13 +42,13 @@ def table_to_html(table: Table) -> str:
     return str(macros.table(table)).strip() + "\n"  # type: ignore[attr-defined]
 
 
-def _cards(said: Sequence[Saying]) -> list[tuple[str, list[Saying]]]:
-    """Sentences by topic, in order."""
-    found: dict[str, list[Saying]] = {}
-    for saying in said:
-        if saying.kind != "warning":
-            found.setdefault(saying.topic, []).append(saying)
-    return list(found.items())
+def _cards(sentences: Sequence[Sentence]) -> list[tuple[str, list[Sentence]]]:
+    """Sentences by subject, in order."""
+    cards: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        if sentence.kind != "warning":
+            cards.setdefault(sentence.subject, []).append(sentence)
+    return list(cards.items())
 
 
 def _asset(name: str) -> str:

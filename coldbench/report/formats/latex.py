@@ -4,9 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
-from coldbench.report.verdicts import Saying
+from coldbench.report.document import Document
+from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Section, Table, spans
 
 __all__ = ["escape", "table_to_latex", "to_latex"]
@@ -43,18 +42,24 @@ HEAD = r"""\documentclass[11pt]{article}
 """
 
 
-def to_latex(data: ReportData, sections: Sequence[Section], said: Sequence[Saying]) -> str:
-    """A document that compiles; tables that are too long for paper are left to the CSV files."""
-    lines = [HEAD, rf"\section*{{{escape(title(data))}}}", escape(lead(data)), ""]
-    for section in sections:
-        tables = [table for table in section.tables if not table.big and table.key != "facts"]
-        if tables:
-            lines += [rf"\section*{{{escape(section.title)}}}", _coded(section.how), ""]
-            lines += [line for note in section.notes for line in (_coded(note), "")]
-            lines += [table_to_latex(table) for table in tables]
-        if section.key == "league":
-            lines += [r"\begin{itemize}", *(_saying(saying) for saying in said), r"\end{itemize}"]
+def to_latex(document: Document) -> str:
+    """A document that compiles; tables that are too long for paper are left to the CSV files, and
+    the sentences stand behind the first section."""
+    first, *others = document.sections
+    lines = [HEAD, rf"\section*{{{escape(document.title)}}}", escape(document.lead), ""]
+    lines += [*_section(first), r"\begin{itemize}", *map(_sentence, document.sentences)]
+    lines += [r"\end{itemize}", *(line for section in others for line in _section(section))]
     return "\n".join([*lines, r"\end{document}", ""])
+
+
+def _section(section: Section) -> list[str]:
+    """Nothing where it has no table for paper."""
+    tables = [table for table in section.tables if not table.big]
+    if not tables or not section.paper:
+        return []
+    lines = [rf"\section*{{{escape(section.title)}}}", _coded(section.how), ""]
+    lines += [line for note in section.notes for line in (_coded(note), "")]
+    return lines + [table_to_latex(table) for table in tables]
 
 
 def table_to_latex(table: Table) -> str:
@@ -115,9 +120,9 @@ def _coded(text: str) -> str:
     )
 
 
-def _saying(saying: Saying) -> str:
-    topic = rf"\textbf{{{escape(saying.topic)}}}: " if saying.topic else ""
-    return rf"\item {topic}{escape(saying.text)}"
+def _sentence(sentence: Sentence) -> str:
+    subject = rf"\textbf{{{escape(sentence.subject)}}}: " if sentence.subject else ""
+    return rf"\item {subject}{escape(sentence.text)}"
 
 
 def _row(row: Sequence[Cell]) -> str:

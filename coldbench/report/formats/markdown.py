@@ -1,11 +1,10 @@
 """report.md: the same content as Markdown; names are text whatever they hold."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from coldbench.report.data import ReportData
-from coldbench.report.overview import lead, title
-from coldbench.report.verdicts import Saying
+from coldbench.report.document import Document
+from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Section, Table, spans
 
 __all__ = ["escape", "table_to_markdown", "to_markdown"]
@@ -13,25 +12,35 @@ __all__ = ["escape", "table_to_markdown", "to_markdown"]
 SPECIAL = re.compile(r"([\\`*_\[\]|~$#!@])")
 
 
-def to_markdown(
-    data: ReportData,
-    sections: Sequence[Section],
-    said: Sequence[Saying],
-    alts: Mapping[str, str],
-) -> str:
-    """alts: alternative texts of the figures by key; big tables are left to the CSV files."""
-    lines = [f"# {escape(title(data))}", "", lead(data), ""]
-    for section in sections:
-        lines += [f"## {escape(section.title)}", "", _coded(section.how), ""]
-        lines += [line for note in section.notes for line in (_coded(note), "")]
-        lines += _figures(section, alts)
-        for table in section.tables:
-            lines += _table(table)
-        for what, text in section.code:
-            lines += [f"{escape(what)}:", "", *(f"    {line}" for line in text.splitlines()), ""]
-        if section.key == "league":
-            lines += ["### In words", "", *(_saying(saying) for saying in said), ""]
+def to_markdown(document: Document, figures: bool = True) -> str:
+    """Big tables are left to the CSV files; the sentences stand behind the first section.
+
+    figures: whether their files lie beside this one.
+    """
+    alts = {key: plot.alt for key, plot in document.figures.items()} if figures else {}
+    first, *others = document.sections
+    lines = [
+        f"# {escape(document.title)}",
+        "",
+        document.lead,
+        "",
+        *_section(first, alts, bare=True),
+    ]
+    lines += ["### In words", "", *map(_sentence, document.sentences), ""]
+    lines += [line for section in others for line in _section(section, alts)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(section: Section, alts: Mapping[str, str], bare: bool = False) -> list[str]:
+    """bare: no headings of tables."""
+    lines = [f"## {escape(section.title)}", "", _coded(section.how), ""]
+    lines += [line for note in section.notes for line in (_coded(note), "")]
+    lines += _figures(section, alts)
+    for table in section.tables:
+        lines += _table(table, bare)
+    for what, text in section.code:
+        lines += [f"{escape(what)}:", "", *(f"    {line}" for line in text.splitlines()), ""]
+    return lines
 
 
 def escape(text: str) -> str:
@@ -44,21 +53,20 @@ def _coded(text: str) -> str:
     return "".join(f"`{part}`" if is_code else escape(part) for is_code, part in spans(text))
 
 
-def _saying(saying: Saying) -> str:
-    topic = f"**{escape(saying.topic)}**: " if saying.topic else ""
-    return f"- {topic}{escape(saying.text)}"
+def _sentence(sentence: Sentence) -> str:
+    subject = f"**{escape(sentence.subject)}**: " if sentence.subject else ""
+    return f"- {subject}{escape(sentence.text)}"
 
 
 def _figures(section: Section, alts: Mapping[str, str]) -> list[str]:
-    lines = []
-    for key in section.figures:
-        if key in alts:
-            lines += [f"![{escape(alts[key])}](figures/{key}.svg)", ""]
-    return lines
+    lines = (
+        (f"![{escape(alts[key])}](figures/{key}.svg)", "") for key in section.figures if key in alts
+    )
+    return [line for pair in lines for line in pair]
 
 
-def _table(table: Table) -> list[str]:
-    heading = [f"**{escape(table.title)}**", ""] if table.key != "main" else []
+def _table(table: Table, bare: bool) -> list[str]:
+    heading = [] if bare else [f"**{escape(table.title)}**", ""]
     if table.big:
         return [*heading, f"{len(table.rows)} rows: see the page or the CSV files.", ""]
     return [*heading, table_to_markdown(table), ""]

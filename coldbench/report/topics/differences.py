@@ -1,0 +1,204 @@
+"""Paired differences: every pair of learners on the seeds that both have."""
+
+import re
+
+from coldbench.report.claims import verdict
+from coldbench.report.drawing.forest import Line, Row, forest
+from coldbench.report.drawing.style import Plot, short
+from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.standings import Standing, of_seeds
+from coldbench.report.study import ReportData
+from coldbench.report.topic import ALONE, Sentence, Topic, with_limits
+from coldbench.statistics import Interval
+from coldbench.text import (
+    NA,
+    Cell,
+    Column,
+    Section,
+    Table,
+    interval,
+    number,
+    p_value,
+    percent,
+)
+
+__all__ = ["Differences"]
+
+MOST_PAIRS = 8  # comparisons spelled out on the first screen
+HOW = (
+    "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
+    "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
+    "shows no difference; blue rows cannot be told from the best after Holm's correction. "
+    "In the table, gain of pairing: how many times more seeds a study without common seeds "
+    "needs; at 75 %: whether A wins at clearly more than half, and perhaps three quarters, of "
+    "all seeds."
+)
+RESTRICTED = (
+    "An ablation: each departure is compared with its own base, and other learners with each "
+    "other; no other pair was tested, and no learner is called the best."
+)
+
+
+class Differences(Topic):
+    """Figures against the best, all pairs in a table."""
+
+    order = 50
+
+    def section(self) -> Section:
+        data = self.data
+        notes = [] if len(data.learners) > 1 else [ALONE]
+        if data.declared:
+            notes.append(
+                f"Holm's correction is over all {data.declared} pairs x scenarios of this study. "
+                "Only seeds that both learners finished count."
+            )
+        if data.ablation is not None:
+            notes.append(RESTRICTED)
+        if 1 < len(data.seeds) < 6:
+            notes.append(
+                f"With {len(data.seeds)} seeds the exact sign-flip test cannot reach p = 0.05, "
+                "whatever the data: its column says the smallest p there is."
+            )
+        tables = (_table(data),) if data.pairs else ()
+        title = "Paired differences"
+        return Section("differences", "Differences", title, HOW, (), tables, tuple(notes))
+
+    def figures(self) -> list[Plot]:
+        """For each scenario: paired differences of every learner to the best one."""
+        plots = (_plot(self.data, scenario) for scenario in self.data.scenarios)
+        return [plot for plot in plots if plot is not None]
+
+    def files(self) -> dict[str, list[dict[str, object]]]:
+        return {"pairs.csv": [_columns(pair) for pair in self.data.pairs]}
+
+    def sentences(self) -> list[Sentence]:
+        """The two leading learners of each scenario; all pairs when there are few."""
+        return [_sentence(self.data, pair) for pair in _interesting(self.data)[:MOST_PAIRS]]
+
+
+def _plot(data: ReportData, scenario: str) -> Plot | None:
+    ranked = data.ranked(scenario)
+    best = next((s.learner for s in ranked if s.group == "best"), None)
+    if best is None:
+        return None
+    rows = [row for s in ranked if s.learner != best and (row := _against(data, s, best))]
+    title = f"{scenario}: difference to {short(best)}"
+    alt = f"{scenario}: MAE minus that of {data.names[best]}, same seeds."
+    label = "MAE minus that of the best (right: worse)"
+    return forest(f"differences-{scenario}", title, alt, rows, label, [Line("", 0.0)], zero=True)
+
+
+def _against(data: ReportData, standing: Standing, best: str) -> Row | None:
+    pair, sign = pair_of(data.pairs, standing.scenario, standing.learner, best)
+    if pair is None:
+        return None
+    points = tuple(sign * difference for difference in pair.differences)
+    mean = pair.difference.difference if sign > 0 else -pair.difference.difference
+    seeds = of_seeds(len(points), standing.tested)
+    return Row(data.names[standing.learner], points, mean, standing.group, seeds)
+
+
+def _table(data: ReportData) -> Table:
+    columns = (
+        Column("scenario", False),
+        Column("A", False),
+        Column("B", False),
+        Column("seeds"),
+        Column("A − B, 95 % interval"),
+        Column("p"),
+        Column("p, Holm"),
+        Column("p, sign flip"),
+        Column("effect size d_z"),
+        Column("gain of pairing"),
+        Column("A better"),
+        Column("at 75 %", False),
+    )
+    rows = tuple(_row(data, pair) for pair in data.pairs)
+    return Table("pairs", "Every pair on its common seeds", columns, rows, big=True)
+
+
+def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
+    needed = f"{pair.better.needed} needed" if pair.better.verdict == "too few seeds" else ""
+    effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
+    better = pair.better
+    wins = NA if better.low is None else f"[{percent(better.low)}, {percent(better.high)}]"
+    return (
+        Cell(pair.scenario),
+        Cell(data.names[pair.a]),
+        Cell(data.names[pair.b]),
+        Cell(str(len(pair.seeds))),
+        interval(pair.difference.difference),
+        Cell(p_value(pair.difference.p)),
+        Cell(p_value(pair.adjusted), mark="best" if pair.shown else ""),
+        Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
+        interval(effect, 2),
+        Cell(number(pair.difference.gain, 1)),
+        Cell(percent(better.value), "" if wins == NA else wins),
+        Cell(better.verdict, needed),
+    )
+
+
+def _columns(pair: Pair) -> dict[str, object]:
+    difference, effect, better = pair.difference, pair.effect, pair.better
+    return {
+        "scenario": pair.scenario,
+        "learner_a": pair.a,
+        "learner_b": pair.b,
+        "n_seeds": len(pair.seeds),
+        **with_limits("difference", difference.difference),
+        "sd_difference": difference.sd,
+        "pairing_gain": difference.gain,
+        "p": difference.p,
+        "p_holm": pair.adjusted,
+        "p_sign_flip": pair.flip.p,
+        "p_sign_flip_smallest": pair.flip.smallest,
+        "d_z": effect.value,
+        "d_z_low": effect.low,
+        "d_z_high": effect.high,
+        "p_better": better.value,
+        "p_better_low": better.low,
+        "p_better_high": better.high,
+        **with_limits("reversal", pair.reversal.model),
+        "reversal_observed": pair.reversal.unpaired,
+        **with_limits("reversal_shared", pair.reversal_shared.model),
+        "runs_needed": pair.reversal.runs_needed,
+        "reversal_shared_observed": pair.reversal_shared.paired,
+        **with_limits("sd_ratio", pair.spread.ratio),
+        "p_spread": pair.spread.p_paired,
+        "p_spread_holm": pair.spread_adjusted,
+        "p_spread_unpaired": pair.spread.p_unpaired,
+    }
+
+
+def _sentence(data: ReportData, pair: Pair) -> Sentence:
+    a, b = pair.a, pair.b
+    if (pair.difference.difference.value or 0.0) > 0:
+        a, b = b, a
+    first, second = data.values(a, pair.scenario), data.values(b, pair.scenario)
+    claim = verdict(
+        [first[seed] for seed in pair.seeds],
+        [second[seed] for seed in pair.seeds],
+        (data.names[a], data.names[b]),
+        pair.scenario,
+        pair.adjusted,
+        comparisons=max(data.declared, 1),
+        shared=False,
+    )
+    kind = "shown" if claim.direction in ("better", "worse") else "open"
+    text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)
+    return Sentence(text, "differences", kind, pair.scenario)
+
+
+def _interesting(data: ReportData) -> list[Pair]:
+    pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
+    if data.ablation is not None:
+        return [pair for pair in pairs if not {pair.a, pair.b} & data.departures]
+    if len(data.learners) <= 2:
+        return pairs
+    chosen = []
+    for scenario in data.scenarios:
+        met = [s for s in data.ranked(scenario) if s.gap is not None]
+        ranked = sorted(met, key=lambda s: (s.group != "best", s.gap))
+        first = {s.learner for s in ranked[:2]}
+        chosen += [p for p in pairs if p.scenario == scenario and {p.a, p.b} == first]
+    return chosen

@@ -1,0 +1,157 @@
+"""What did not finish, or finished with a constant, and what that does to the means."""
+
+from collections.abc import Sequence
+
+from coldbench.report.study import MAIN, ReportData
+from coldbench.report.topic import Sentence, Topic
+from coldbench.running import RunRecord
+from coldbench.statistics import failure_rate
+from coldbench.text import (
+    NA,
+    Cell,
+    Column,
+    Section,
+    Table,
+    display_name,
+    interval,
+    listed,
+    number,
+    percent,
+    plain,
+)
+
+__all__ = ["Failures"]
+
+FALLBACK = "global-mean"  # what a failed run is worth, where the study has it
+HOW = (
+    "Runs that failed or diverged are never dropped silently: the means elsewhere are over "
+    "finished runs, and the table here says how often there was none. A learner that declines "
+    "has a reason and did not fail."
+)
+
+
+class Failures(Topic):
+    """Failures and missing runs."""
+
+    order = 160
+
+    def section(self) -> Section:
+        data = self.data
+        made = (_rates(data), _reasons(data), _constant(data), _holes(data))
+        tables = tuple(table for table in made if table.rows)
+        whole = not data.unfinished and not len(data.missing)
+        notes = ("All planned runs finished.",) if whole else ()
+        title = "Failures and missing runs"
+        return Section("failures", "Failures", title, HOW, (), tables, notes)
+
+    def sentences(self) -> list[Sentence]:
+        """What failed, collapsed or is missing."""
+        data = self.data
+        failed = [record for record in data.unfinished if record.status in ("failed", "diverged")]
+        texts = []
+        if failed:
+            texts.append(f"{_count(len(failed), 'run')} failed or diverged ({_who(data, failed)}).")
+        if data.collapsed:
+            runs = _count(len(data.collapsed), "run")
+            texts.append(f"{runs} predicted a constant ({_who(data, data.collapsed)}).")
+        if len(data.missing):
+            runs = _count(len(data.missing), "planned run")
+            texts.append(f"{runs} not done yet: this report is partial.")
+        return [Sentence(text, "failures", "warning") for text in texts]
+
+
+def _who(data: ReportData, records: Sequence[RunRecord]) -> str:
+    return listed(list(dict.fromkeys(data.names[record.job.learner] for record in records)))
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _rates(data: ReportData) -> Table:
+    columns = (
+        Column("learner", False),
+        Column("scenario", False),
+        Column("failed or diverged"),
+        Column("rate, 95 % interval"),
+        Column("mean of finished runs"),
+        Column(f"mean, a failed run counting as {FALLBACK}"),
+    )
+    main = data.full
+    main = main[(main["metric"] == MAIN) & (main["status"] != "declined")]
+    rows = []
+    for name in data.learners:
+        for scenario in data.scenarios:
+            mine = main[(main["learner"] == name) & (main["scenario"] == scenario)]
+            mine = mine[(mine["status"] != "finished") | mine["value"].notna()]
+            failed = (mine["status"] != "finished").to_numpy()
+            if failed.any():
+                fallback = _fallback(data, scenario, list(mine["seed"]))
+                rate = failure_rate(mine["value"].to_numpy(float), failed, fallback=fallback)
+                limits = "" if rate.low is None else f"[{percent(rate.low)}, {percent(rate.high)}]"
+                rows.append(
+                    (
+                        Cell(data.names[name]),
+                        Cell(scenario),
+                        Cell(f"{rate.failed} of {rate.n}", mark="bad"),
+                        Cell(percent(rate.value), limits),
+                        interval(rate.conditional),
+                        interval(rate.unconditional),
+                    )
+                )
+    return Table("failures", "How often runs fail", columns, tuple(rows))
+
+
+def _fallback(data: ReportData, scenario: str, seeds: Sequence[str]) -> list[float] | None:
+    """FALLBACK's value at each seed, since a hard seed is hard for both; its mean where it failed
+    too."""
+    standing = data.standing(FALLBACK, scenario)
+    if standing is None or standing.mean.value is None:
+        return None
+    return [standing.values.get(seed, standing.mean.value) for seed in seeds]
+
+
+def _reasons(data: ReportData) -> Table:
+    columns = tuple(Column(title, False) for title in ("learner", "seed", "status", "reason"))
+    rows = tuple(
+        (
+            Cell(data.names[record.job.learner]),
+            Cell(display_name(record.job.seeds.label)),
+            Cell(record.status, mark="muted" if record.status == "declined" else "bad"),
+            Cell(display_name(record.reason or NA, 300)),
+        )
+        for record in data.unfinished
+    )
+    return Table("reasons", "Runs that did not finish", columns, rows, big=len(rows) > 20)
+
+
+def _constant(data: ReportData) -> Table:
+    columns = (
+        Column("learner", False),
+        Column("seed", False),
+        Column("most frequent prediction, share"),
+        Column("sd of predictions"),
+        Column("entropy"),
+    )
+    rows = tuple(
+        (
+            Cell(data.names[record.job.learner]),
+            Cell(display_name(record.job.seeds.label)),
+            Cell(percent(record.concentration["top_share"], 1), mark="bad"),
+            Cell(number(record.concentration["sd"])),
+            Cell(number(record.concentration["entropy"], 3)),
+        )
+        for record in data.collapsed
+    )
+    title = "Runs that finished and predict a constant"
+    return Table("constant", title, columns, rows, big=len(rows) > 20)
+
+
+def _holes(data: ReportData) -> Table:
+    columns = (Column("learner", False), Column("seeds without a run", False))
+    rows = []
+    for name in data.learners:
+        seeds = [plain(seed) for seed in data.missing.loc[data.missing["learner"] == name, "seed"]]
+        if seeds:
+            rows.append((Cell(data.names[name]), Cell(display_name(", ".join(seeds), 200))))
+    return Table("missing", "Planned runs that are not there yet", columns, tuple(rows))

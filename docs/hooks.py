@@ -2,9 +2,11 @@
 
 import importlib
 import inspect
+import io
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,11 @@ from packages import picture  # noqa: E402
 from coldbench import registry, statistics  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
 from coldbench.learning import Variant, load_variant  # noqa: E402
+from coldbench.report import csv_files  # noqa: E402
+from coldbench.study import open_study, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
-STUDY = ROOT / "results" / "all-ml-1m" / "costs.csv"  # where the cost of a learner is read off
+STUDY = ROOT / "results" / "all-ml-1m"  # where the cost of a learner is read off
 MARK = re.compile(r"<!-- (\w+)(?: ([\w-]+))? -->")
 SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
@@ -34,10 +38,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def league(study: str) -> str:
     """All learners of a committed study by their mean over scenarios, and what is shown of each
     beside the learners to beat: a sign for each scenario."""
-    folder = ROOT / "results" / study
-    summary, against, costs = (
-        pd.read_csv(folder / f"{name}.csv") for name in ("summary", "against", "costs")
-    )
+    summary, against, costs = (_table(study, name) for name in ("summary", "against", "costs"))
     seconds = costs.groupby("learner")["seconds_total"].median()
     mae = summary[(summary["metric"] == "mae") & summary["learner"].isin(seconds.index)]
     half = (mae["ci_high"] - mae["ci_low"]) / 2
@@ -56,10 +57,19 @@ def league(study: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _table(study: str, name: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(_tables(ROOT / "results" / study)[f"{name}.csv"]))
+
+
+@cache
+def _tables(folder: Path) -> dict[str, str]:
+    return csv_files(open_study(folder))
+
+
 def shots(study: str) -> str:
     """Mean MAE with so many support ratings in C-C: what a new user's first ratings of new items
     are worth."""
-    found = pd.read_csv(ROOT / "results" / study / "shots.csv")
+    found = _table(study, "shots")
     table = found[found["scenario"] == "C-C"].pivot(index="learner", columns="shots", values="mean")
     counts = [count for count in table if count >= 0]
     table = table[[*counts, -1]].sort_values(-1)
@@ -75,7 +85,7 @@ def shots(study: str) -> str:
 def learners() -> str:
     """A card for each registered learner of ours, by the package that holds its family."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
-    costs = pd.read_csv(STUDY) if STUDY.exists() else pd.DataFrame(columns=["learner"])
+    costs = results.costs(open_study(STUDY)) if STUDY.exists() else pd.DataFrame({"learner": []})
     families: dict[str, list[str]] = {}
     for name, plugin in registry.plugins("learner").items():
         if plugin.package == "coldbench":

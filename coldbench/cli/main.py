@@ -17,7 +17,16 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class _Group(click.Group):
-    """A group that suggests the nearest command."""
+    """A group that suggests the nearest command and says in one line what went wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ColdbenchError as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(f"coldbench: {error}", err=True)
+            sys.exit(error.status)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
@@ -30,7 +39,8 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings=CONTEXT)
 @click.version_option(package_name="coldbench")
-def cli() -> None:
+@click.option("--debug", is_flag=True, help="Show where an error came from (its traceback).")
+def cli(debug: bool) -> None:
     """How well do cold-start recommenders predict, and how far can one run be trusted?
 
     Start with `coldbench run --models mamo,melu --seeds 10`, then `coldbench report`.
@@ -49,8 +59,6 @@ def main() -> None:
     """Entry point. Exit status: 0 done, 1 a bug, 2 usage, 3 some runs failed, 4 data or study."""
     signal.signal(signal.SIGTERM, _stop)
     atexit.register(gc.freeze)  # to leave takes a fifth of the time when torch is not searched
-    debug = "--debug" in sys.argv
-    sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -60,11 +68,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except ColdbenchError as error:
-        if debug:
-            raise
-        click.echo(f"coldbench: {error}", err=True)
-        sys.exit(error.status)
 
 
 def _interrupted() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coldbench.cli.main import main
+from coldbench.errors import StoreError
 from tests.studies import TINY
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
@@ -130,3 +131,14 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip().endswith("set()"), done.stdout + done.stderr
+
+
+def test_debug_shows_where_an_error_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert coldbench(monkeypatch, "verify", tmp_path) == 4
+    assert capsys.readouterr().err.startswith(f"coldbench: {tmp_path} is not a study")
+    with pytest.raises(StoreError, match="is not a study"):
+        coldbench(monkeypatch, "--debug", "verify", tmp_path)
+    assert coldbench(monkeypatch, "verify", "--debug", tmp_path) == 2
+    assert coldbench(monkeypatch, "run", "--resume") == 2

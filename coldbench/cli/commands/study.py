@@ -59,7 +59,6 @@ OPTIONS = (
     click.option(
         "--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing."
     ),
-    click.option("--resume", is_flag=True, help="The default: finished runs are never repeated."),
 )
 
 
@@ -73,7 +72,7 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
 def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
-    timeout: float | None, retry_failed: bool, dry_run: bool, resume: bool, track: str | None,
+    timeout: float | None, retry_failed: bool, dry_run: bool, track: str | None,
     **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.

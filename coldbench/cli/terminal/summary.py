@@ -30,7 +30,6 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     failing.
     """
     from coldbench.report.gaps import sentences
-    from coldbench.report.summary import summary_of
     from coldbench.study import gaps
     from coldbench.study import runs as lines_of
 
@@ -38,7 +37,7 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     records = list(study.records())
     lines = lines_of(study, records)
     if records:
-        console.print(_means(summary_of(lines)))
+        console.print(_means(lines))
     for text in sentences(gaps(lines)):
         console.print(Text(text, style="yellow"))
     bad = [record for record in records if record.status != "finished"]

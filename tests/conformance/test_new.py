@@ -37,7 +37,7 @@ def test_the_learner_has_under_60_lines(tmp_path: Path) -> None:
         ("x" * 41, "at most 40"),
         ("bias", "registered already, by coldbench"),
         ("numpy", "module 'numpy' already"),
-        ("class", "keyword of Python"),
+        ("class", "Python keyword"),
     ],
 )
 def test_bad_names(name: str, reason: str, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "web page": (lambda: b"\n<!DOCTYPE html><html>404</html>", "web page"),
     "crc": (crc, "damaged archive"),
     "lying size": (lying_size, ""),
-    "text": (lambda: b"hello", "no zip archive"),
+    "text": (lambda: b"hello", "not a zip archive"),
     "lacks a file": (lambda: zip_bytes({"users.dat": b""}), "lacks movies.dat, ratings.dat"),
 }
 

@@ -1,0 +1,1 @@
+"""Readers, one raw format a file: raw files to `Ratings`."""

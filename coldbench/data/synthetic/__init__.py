@@ -1,0 +1,1 @@
+"""The embedded data set: ratings drawn from a stated latent model."""

@@ -21,8 +21,8 @@ def verify(
     """Is a study whole, unedited and of one piece? And do its runs repeat, bit for bit?"""
     from coldbench.options import parse_assignments
     from coldbench.study import Study
+    from coldbench.study import replay as replay_runs
     from coldbench.study import verify as verify_study
-    from coldbench.study.verification import replay as replay_runs
 
     verdict = verify_study(study)
     for finding in verdict.findings:

@@ -61,17 +61,15 @@ def verify(path: Path) -> Verdict:
 
 
 def _runs(study: Study, manifest: Manifest) -> Iterator[tuple[str, list[Finding]]]:
-    """The findings about each run: those in folders, then those that are packed only."""
+    """The findings about each run, in a folder or packed, in the order of their names."""
     folders = {folder.name: folder for folder in _folders(study)}
-    for name, folder in folders.items():
-        yield name, list(_folder(study, manifest, folder))
-    for name in study.packed:
-        if name not in folders:
-            yield name, list(_run(study, manifest, name))
+    for name in sorted({*folders, *study.packed}):
+        check = _folder(study, manifest, folders[name]) if name in folders else None
+        yield name, list(check or _run(study, manifest, name))
 
 
 def _folders(study: Study) -> list[Path]:
-    return sorted(study.runs.iterdir()) if study.runs.is_dir() else []
+    return list(study.runs.iterdir()) if study.runs.is_dir() else []
 
 
 def _plan(study: Study, manifest: Manifest) -> Iterator[Finding]:

@@ -34,4 +34,5 @@ from .store import Study as Study
 from .store import latest_study as latest_study
 from .store import open_study as open_study
 from .track import open_tracker as open_tracker
+from .verification import replay as replay
 from .verification import verify as verify

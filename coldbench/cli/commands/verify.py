@@ -23,8 +23,8 @@ def verify(
     """Check that a study is complete, unedited and consistent; --replay checks that runs repeat."""
     from coldbench.options import parse_assignments
     from coldbench.study import Study
+    from coldbench.study import replay as replay_runs
     from coldbench.study import verify as verify_study
-    from coldbench.study.verification import replay as replay_runs
 
     verdict = verify_study(study)
     for finding in verdict.findings:

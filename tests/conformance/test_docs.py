@@ -74,8 +74,8 @@ def test_architecture_names_every_package_and_the_numbers_of_today() -> None:
     page = (DOCS / "architecture.md").read_text("utf-8")
     packages = {f"coldbench.{path.parent.name}" for path in ROOT.glob("coldbench/*/__init__.py")}
     assert packages <= set(re.findall(r"`(coldbench\.\w+)`", page))
-    contracts = {data.CONTRACT, learning.CONTRACT, scoring.CONTRACT}
-    assert [{int(n)} for n in re.findall(r"`contract` of .* \| (\d+) \|", page)] == [contracts]
+    contracts = (learning.CONTRACT, data.CONTRACT, scoring.CONTRACT)
+    assert tuple(map(int, re.findall(r"`contract` of a .* \| (\d+) \|", page))) == contracts
     for name, protocol in PROTOCOLS.items():
         assert f"`{name}` {protocol().version}" in page
 

@@ -72,8 +72,8 @@ class Display:
         if learners:
             names = ", ".join(display_name(name) for name in learners)
             self.console.print(
-                f"The code of {names} has changed since its stored runs. They are kept: choose "
-                "another --out to run the present code.",
+                f"The code of {names} has changed since the stored runs. They are kept as they "
+                "are: to run the code of today, choose another --out.",
                 style="yellow", markup=False,
             )  # fmt: skip
 

@@ -7,6 +7,7 @@ import sys
 from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import grimp
 import pytest
@@ -134,4 +135,6 @@ def test_the_face_of_a_package_is_what_its_stub_states(package: str) -> None:
     assert set(module.__all__) == stated(ROOT / package / "__init__.pyi")
     assert module.__doc__
     for name in module.__all__:
-        assert hasattr(module, name), name
+        public = getattr(module, name)
+        homonym = (ROOT / package / f"{name}.py").exists() or (ROOT / package / name).is_dir()
+        assert not homonym or isinstance(public, ModuleType), f"{package}.{name} hides a module"

@@ -13,10 +13,10 @@ from .origin import code_has_changed as code_has_changed
 from .origin import code_of as code_of
 from .origin import code_scheme as code_scheme
 from .origin import provenance as provenance
-from .prepare import Prepared as Prepared
-from .prepare import SplitKey as SplitKey
-from .prepare import prepare as prepare
-from .prepare import whole as whole
+from .preparation import Prepared as Prepared
+from .preparation import SplitKey as SplitKey
+from .preparation import prepare as prepare
+from .preparation import whole as whole
 from .records import SCHEMA as SCHEMA
 from .records import Job as Job
 from .records import Outcome as Outcome

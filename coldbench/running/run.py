@@ -14,7 +14,7 @@ from coldbench.errors import Declined, Diverged
 from coldbench.learning import Predictions, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
-from coldbench.running.prepare import prepare
+from coldbench.running.preparation import prepare
 from coldbench.running.records import Job, Outcome, RunRecord, Status
 from coldbench.scoring import installed, score
 

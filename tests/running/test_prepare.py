@@ -1,6 +1,6 @@
 """One prepared job for running, estimating, tuning and evidence."""
 
-from coldbench.running.prepare import SplitKey, prepare, whole
+from coldbench.running.preparation import SplitKey, prepare, whole
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import plan
 from coldbench.tune.objective import blinded

@@ -1,5 +1,5 @@
-"""The study of the tests of the report, shown on the terminal."""
+"""The study and report of the tests of the report, shown on the terminal."""
 
-from tests.report.conftest import study
+from tests.report.conftest import report, study
 
-__all__ = ["study"]
+__all__ = ["report", "study"]

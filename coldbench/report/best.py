@@ -27,12 +27,12 @@ Duels = Mapping[tuple[str, str], Duel]
 
 def duels_of(pairs: Sequence[Pair], scenario: str) -> Duels:
     """Every compared pair of a scenario, seen from either side."""
-    found = {}
+    duels = {}
     for pair in (pair for pair in pairs if pair.scenario == scenario):
         gap = pair.difference.difference.value or 0.0
-        found[pair.a, pair.b] = Duel(gap, pair.adjusted)
-        found[pair.b, pair.a] = Duel(-gap, pair.adjusted)
-    return found
+        duels[pair.a, pair.b] = Duel(gap, pair.adjusted)
+        duels[pair.b, pair.a] = Duel(-gap, pair.adjusted)
+    return duels
 
 
 def best_of(seeds: Mapping[str, int], duels: Duels) -> str | None:
@@ -49,6 +49,6 @@ def best_of(seeds: Mapping[str, int], duels: Duels) -> str | None:
         return fit[0]
     met = {name: [duels[name, other] for other in fit if (name, other) in duels] for name in fit}
     unbeaten = [
-        name for name, found in met.items() if found and all(d.outcome != "worse" for d in found)
+        name for name, mine in met.items() if mine and all(d.outcome != "worse" for d in mine)
     ]
     return min(unbeaten, key=lambda name: max(duel.gap for duel in met[name]), default=None)

@@ -44,14 +44,16 @@ class Contrast:
     @property
     def conclusion(self) -> str:
         """In words, never stronger than the numbers."""
-        found = self.agreement
+        agreement = self.agreement
         differ = self.adjusted is not None and self.adjusted <= ALPHA
-        if found.difference.low == found.difference.high == 0.0:
+        if agreement.difference.low == agreement.difference.high == 0.0:
             return "identical"
         if differ:
-            lower = "A" if (found.difference.value or 0.0) < 0.0 else "B"
-            return f"{lower} is lower" + (", within the margin" if found.equivalent else "")
-        return "equivalent" if found.equivalent else "not shown" if found.p is not None else "n/a"
+            lower = "A" if (agreement.difference.value or 0.0) < 0.0 else "B"
+            return f"{lower} is lower" + (", within the margin" if agreement.equivalent else "")
+        if agreement.equivalent:
+            return "equivalent"
+        return "n/a" if agreement.p is None else "not shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,14 @@ def contrast(a: Study, b: Study, margin: float) -> Contrasts:
     """
     records = list(a.records()), list(b.records())
     values = [main_values(results.runs(study)) for study in (a, b)]
-    learners = [list(dict.fromkeys(name for name, _ in found)) for found in values]
+    learners = [list(dict.fromkeys(name for name, _ in one)) for one in values]
     both = [name for name in learners[0] if name in learners[1]]
     places = [(n, s) for s in SCENARIOS for n in both if all((n, s) in v for v in values)]
     if not places:
-        told = [", ".join(display_name(name) for name in names) or "none" for names in learners]
+        finished = [", ".join(display_name(name) for name in names) or "none" for names in learners]
         raise StoreError(
-            f"{a.path} and {b.path} have no learner and scenario in common: finished are {told[0]} "
-            f"and {told[1]}; run the same --models and --scenarios in both"
+            f"{a.path} and {b.path} have no learner and scenario in common: finished are "
+            f"{finished[0]} and {finished[1]}; run the same --models and --scenarios in both"
         )
     paired, why = _pairing(*records)
     lines = [_contrast(p, values[0][p], values[1][p], margin, paired) for p in places]
@@ -178,7 +180,7 @@ def _only_changed(a: str, b: str) -> tuple[str, str]:
     return display_name(left or "n/a", LONGEST), display_name(right or "n/a", LONGEST)
 
 
-def contrast_table(found: Contrasts) -> Table:
+def contrast_table(contrasts: Contrasts) -> Table:
     """One row for each learner and scenario."""
     columns = (
         Column("scenario", False),
@@ -202,12 +204,12 @@ def contrast_table(found: Contrasts) -> Table:
             interval(line.agreement.difference),
             Cell(p_value(line.adjusted)),
             Cell(p_value(line.agreement.tost_p)),
-            Cell(line.conclusion, _unpaired(line, found.paired)),
+            Cell(line.conclusion, _unpaired(line, contrasts.paired)),
             interval(line.ratio, 2),
         )
-        for line in found.lines
+        for line in contrasts.lines
     )
-    how = "paired by seed" if found.paired else "unpaired, Welch"
+    how = "paired by seed" if contrasts.paired else "unpaired, Welch"
     return Table("compare", f"Study A against study B: MAE, {how}", columns, rows)
 
 

@@ -78,8 +78,8 @@ class Ablation:
     def effect(self, scenario: str, base: str, factor: str) -> Effect | None:
         """Of one factor, None where no seed is common."""
         wanted = (scenario, base, factor)
-        found = (e for e in self.effects if (e.scenario, e.base, e.factor) == wanted)
-        return next(found, None)
+        matching = (e for e in self.effects if (e.scenario, e.base, e.factor) == wanted)
+        return next(matching, None)
 
 
 def ablation_of(

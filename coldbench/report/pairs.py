@@ -72,14 +72,14 @@ def compare(
     scenarios: Sequence[str],
 ) -> tuple[Pair, ...]:
     """The wanted pairs with at least one common seed, in the order of scenarios, then as given."""
-    found = []
+    pairs = []
     for scenario in scenarios:
         for a, b in wanted:
             first, second = values.get((a, scenario), {}), values.get((b, scenario), {})
             seeds = tuple(seed for seed in first if seed in second)
             if seeds:
-                found.append(_pair(scenario, a, b, seeds, first, second))
-    return _corrected(found, len(scenarios) * len(wanted))
+                pairs.append(_pair(scenario, a, b, seeds, first, second))
+    return _corrected(pairs, len(scenarios) * len(wanted))
 
 
 def _pair(

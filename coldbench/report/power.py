@@ -63,18 +63,18 @@ def needs(study: Study, target: Target, learners: Sequence[str] | None = None) -
             raise unknown("learner of this study", name, planned)
     values = main_values(results.runs(study))
     chosen = list(learners or planned)
-    found = [
+    pairs = [
         _need(scenario, a, b, values[a, scenario], values[b, scenario], target)
         for scenario in SCENARIOS
         for a, b in combinations(chosen, 2)
         if len(_common(values.get((a, scenario), {}), values.get((b, scenario), {}))) > 1
     ]
-    if not found:
+    if not pairs:
         raise StoreError(
             f"{study.path}: no two learners finished two common seeds, so nothing says how much "
             "their difference varies; run at least --seeds 5 as a pilot"
         )
-    return found
+    return pairs
 
 
 def _common(a: Values, b: Values) -> list[str]:
@@ -102,7 +102,7 @@ def _need(scenario: str, a: str, b: str, first: Values, second: Values, target: 
     )
 
 
-def needs_table(found: Sequence[Need], target: Target) -> Table:
+def needs_table(pairs: Sequence[Need], target: Target) -> Table:
     """One row for each pair and scenario."""
     columns = (
         Column("scenario", False),
@@ -118,7 +118,7 @@ def needs_table(found: Sequence[Need], target: Target) -> Table:
     aim = target.difference
     aimed = "the observed difference" if aim is None else f"a difference of {abs(aim):g}"
     chance = f"{100 * target.power:g} % power at level {target.level:g}"
-    rows = tuple(tuple(_row(need)) for need in found)
+    rows = tuple(tuple(_row(need)) for need in pairs)
     return Table("power", f"Seeds that show {aimed}, {chance}", columns, rows)
 
 

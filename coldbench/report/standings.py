@@ -18,8 +18,8 @@ GROUPS = {"better": "ahead", "open": "tied", "worse": "behind"}
 class Standing:
     """One learner in one scenario.
 
-    tested: seeds that any learner finished here. group: `best` (see `best_of`), `tied` (not
-    distinguishable from the best by the paired test, corrected over all pairs and scenarios),
+    tested: seeds that any learner finished in the scenario. group: `best` (see `best_of`), `tied`
+    (not distinguishable from the best by the paired test, corrected over all pairs and scenarios),
     `behind`, `ahead` (shown to beat the best, with too few seeds to be it), or `` where no test was
     possible. gap: mean difference to the best on common seeds, the one that `adjusted` tests.
     resampled: the mean with bootstrap-t limits, which do not assume normal runs.
@@ -51,17 +51,17 @@ def standings(
     values: Mapping[tuple[str, str], Values], pairs: Sequence[Pair]
 ) -> dict[tuple[str, str], Standing]:
     """By (learner, scenario), wherever at least one run finished."""
-    found = {}
+    table = {}
     for scenario in dict.fromkeys(scenario for _, scenario in values):
-        here = {name: runs for (name, place), runs in values.items() if place == scenario}
-        tested = len({seed for runs in here.values() for seed in runs})
+        finished = {name: runs for (name, place), runs in values.items() if place == scenario}
+        tested = len({seed for runs in finished.values() for seed in runs})
         duels = duels_of(pairs, scenario)
-        best = best_of({name: len(runs) for name, runs in here.items()}, duels)
-        for name, runs in here.items():
+        best = best_of({name: len(runs) for name, runs in finished.items()}, duels)
+        for name, runs in finished.items():
             alone = _alone(name, scenario, runs, tested)
             placed = _placed(alone, name == best, duels.get((name, best or "")))
-            found[name, scenario] = placed if len(here) > 1 else alone
-    return found
+            table[name, scenario] = placed if len(finished) > 1 else alone
+    return table
 
 
 def _alone(name: str, scenario: str, runs: Values, tested: int) -> Standing:
@@ -82,18 +82,20 @@ def _alone(name: str, scenario: str, runs: Values, tested: int) -> Standing:
     )
 
 
-def _placed(found: Standing, is_best: bool, duel: Duel | None) -> Standing:
+def _placed(standing: Standing, is_best: bool, duel: Duel | None) -> Standing:
     if is_best:
-        return replace(found, group="best", gap=0.0)
+        return replace(standing, group="best", gap=0.0)
     if duel is None:
-        return found
+        return standing
     group = "" if duel.adjusted is None else GROUPS[duel.outcome]
-    return replace(found, group=group, gap=duel.gap, adjusted=duel.adjusted)
+    return replace(standing, group=group, gap=duel.gap, adjusted=duel.adjusted)
 
 
 def ungrouped(table: Mapping[tuple[str, str], Standing]) -> dict[tuple[str, str], Standing]:
     """Without best and tied: not every pair was compared, so nobody can be told from the best."""
-    return {key: replace(found, group="", gap=None, adjusted=None) for key, found in table.items()}
+    return {
+        key: replace(standing, group="", gap=None, adjusted=None) for key, standing in table.items()
+    }
 
 
 def order_of(table: Mapping[tuple[str, str], Standing], learners: Sequence[str]) -> list[str]:

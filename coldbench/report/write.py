@@ -52,7 +52,7 @@ def write_report(
 
 
 def _make(out: Path) -> None:
-    """Before the figures are drawn: a folder that cannot be made is told at once."""
+    """Before the figures are drawn: a folder that cannot be made is an error at once."""
     try:
         (out / "figures").mkdir(parents=True, exist_ok=True)
     except OSError as error:

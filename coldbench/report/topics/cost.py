@@ -107,7 +107,7 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
         median("n_parameters"),
         median("epochs"),
         sum(known) / len(known) if len(known) == len(data.scenarios) else None,
-        next((told for scen in data.scenarios if (told := data.partial(learner, scen))), ""),
+        next((seeds for scen in data.scenarios if (seeds := data.partial(learner, scen))), ""),
     )
 
 

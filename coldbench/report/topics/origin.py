@@ -127,9 +127,9 @@ def _pairs(mapping: Mapping[str, Any]) -> str:
 
 
 def _prints(records: Sequence[RunRecord]) -> tuple[tuple[str, str, str], ...]:
-    found = {
+    by_seed = {
         record.job.seeds.label: (record.split_sha256[:16], record.episode_sha256[:16])
         for record in records
         if record.status == "finished"
     }
-    return tuple((plain(seed), *prints) for seed, prints in found.items())
+    return tuple((plain(seed), *prints) for seed, prints in by_seed.items())

@@ -83,13 +83,13 @@ def attribute(
 ) -> tuple[Attribution, ...]:
     """For every learner and scenario whose finished runs hold a complete OA(25, 5^4), or else a
     complete crossing of two streams."""
-    found = []
+    attributions = []
     for learner in learners:
         for scenario in scenarios:
             variance = _variance(values.get((learner, scenario), {}))
             if variance is not None:
-                found.append(Attribution(learner, scenario, variance))
-    return tuple(found)
+                attributions.append(Attribution(learner, scenario, variance))
+    return tuple(attributions)
 
 
 def _variance(runs: Values) -> SourceVariance | None:

@@ -93,10 +93,10 @@ class PublishedTopic(Topic):
 
     def sentences(self) -> list[Sentence]:
         """One for each row and learner with several runs."""
-        groups: dict[tuple[str, str], list[Check]] = {}
+        groups: dict[tuple[int, str], list[Check]] = {}
         for check in self.checks:
             if len(self.data.values(check.learner, check.scenario)) > 1:
-                groups.setdefault((check.row.label, check.learner), []).append(check)
+                groups.setdefault((id(check.row), check.learner), []).append(check)
         return [_plausible(self.data, checks) for checks in groups.values()]
 
 

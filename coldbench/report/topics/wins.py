@@ -97,7 +97,7 @@ class Wins(Topic):
     def _counts(self, scenario: str) -> str:
         wins = sorted(self._won(scenario), key=lambda win: -win.won)
         winners = [f"{self.data.names[win.learner]} {win.won}" for win in wins if win.won]
-        return f"{', '.join(winners)} of {wins[0].seeds} seeds"
+        return f"{', '.join(winners)} ({wins[0].seeds} seeds)"
 
 
 def _cell(win: Win | None) -> Cell:

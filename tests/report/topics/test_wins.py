@@ -29,7 +29,7 @@ def test_wins_are_counted_on_the_seeds_of_all(tmp_path: Path) -> None:
             ("a", "2"),
             ("b", "1"),
         ]
-    assert "C-C: a 2, b 1 of 3 seeds." in [s.text for s in data.of(Document).sentences]
+    assert "C-C: a 2, b 1 (3 seeds)." in [s.text for s in data.of(Document).sentences]
     assert files["figures/wins.svg"].exists()
     for name in ("report.html", "report.md", "report.tex"):
         assert "2 of 3" in files[name].read_text()

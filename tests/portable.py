@@ -84,7 +84,7 @@ def ran(level: str, threads: int, arguments: list[str]) -> bool:
     counts = done.stdout.strip().splitlines()[-1:] or ["no output"]
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n")
-    word = "FAILED" if done.returncode else "ok"
+    word = f"FAILED with status {done.returncode}" if done.returncode else "ok"
     seconds = time.monotonic() - start
     print(
         f"{level}, {threads} thread(s): {word}: {counts[0].strip('= ')} [{seconds:.0f} s]",
@@ -97,7 +97,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="tests at each instruction level")
     parser.add_argument("--levels", default="", help="comma between; `second`; default: all")
     known, arguments = parser.parse_known_args()
-    outcomes = [ran(level, threads, arguments) for level, threads in chosen(known.levels)]
+    runs = chosen(known.levels)
+    if not runs:
+        print("no such level here: nothing to run")
+    outcomes = [ran(level, threads, arguments) for level, threads in runs]
     sys.exit(not all(outcomes))
 
 

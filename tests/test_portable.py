@@ -46,7 +46,9 @@ def test_child_processes_are_held_to_a_level_and_have_the_same_data(ratings: Rat
     assert told.stdout.split() == ["DEFAULT", ratings.sha256]
 
 
-@pytest.mark.parametrize(("given", "word"), [("--version", "ok"), ("--no-such-option", "FAILED")])
+@pytest.mark.parametrize(
+    ("given", "word"), [("--version", "ok"), ("--no-such-option", "FAILED with status 4")]
+)
 def test_a_failing_run_is_told(given: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert portable.ran("default", 1, [given]) is (word == "ok")
     assert f"default, 1 thread(s): {word}: " in capsys.readouterr().out

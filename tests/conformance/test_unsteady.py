@@ -9,15 +9,17 @@ from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import Learner, Variant
 from tests.conformance.faulty import Lots, Middling, Residuals, Unsteady
 
-# mamo-released after three epochs at seeds 0 and on, with AVX-512 (twelve) and with AVX2 (six)
+# mamo-released after three epochs, seeds 0 and on: AVX-512, with two threads, AVX2, default
 SCATTERED = (
     .020, .203, .001, .174, -.369, .035, .197, .198, .190, .127, .052, .062,
+    -.021, .065, .053, .163,
     .127, .087, -.073, .175, -.134, .070,
+    .066, .184, .065, -.024,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("runs", "asked"), [((1,), 1), ((0, 1, 0, 1), 4), ((0, 1) + (0,) * 14, None)]
+    ("runs", "asked"), [((1,), 1), ((0, 1, 0, 1), 4), ((0, 1) + (0,) * 18, None)]
 )
 def test_the_first_run_or_two_of_all(runs: tuple[int, ...], asked: int | None) -> None:
     seeds: list[int] = []
@@ -40,7 +42,7 @@ def test_an_honest_learner_whose_runs_scatter_hardly_ever_fails() -> None:
     drawn = np.random.default_rng(0).choice(SCATTERED, (10_000, MOST))
     share, runs = passing(drawn)
     assert share > 0.995
-    assert runs < 4
+    assert runs < 5
 
 
 def test_a_random_draw_hardly_ever_passes(ratings: Ratings) -> None:

@@ -32,8 +32,7 @@ def test_summary_has_the_promised_columns_and_numbers(
     found = rows(report["summary.csv"])
     assert tuple(found[0]) == SUMMARY_COLUMNS
     assert ",".join(SUMMARY_COLUMNS) == (
-        "dataset,protocol,learner,scenario,metric,n_seeds,mean,ci_low,ci_high,sd,min,max,"
-        "n_failed,reason"
+        "dataset,protocol,learner,scenario,metric,n_seeds,mean,ci_low,ci_high,sd,min,max,n_failed"
     )
     line = next(
         r for r in found if (r["learner"], r["scenario"], r["metric"]) == ("melu", "C-W", "mae")

@@ -80,8 +80,8 @@ def from_tensorboard(folder: Path) -> list[float]:
 def test_a_metric_without_a_value_is_left_out(config: StudyConfig) -> None:
     (record, *_) = run_study(config, workers=1).records()
     lost = [
-        {**line, "value": None, "reason": "raised"} if line["metric"] == "rmse" else line
-        for line in record.scores
+        row.model_copy(update={"value": None, "reason": "raised"}) if row.metric == "rmse" else row
+        for row in record.scores
     ]
     told = {key: value for key, value, _ in _figures(record.model_copy(update={"scores": lost}))}
     assert "mae/W-W" in told

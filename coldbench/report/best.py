@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coldbench.report.pairs import Pair, outcome
+from coldbench.statistics import Interval
 
 __all__ = ["Duel", "Duels", "best_of", "duels_of"]
 
@@ -11,10 +12,12 @@ __all__ = ["Duel", "Duels", "best_of", "duels_of"]
 @dataclass(frozen=True, slots=True)
 class Duel:
     """A learner against another on their common seeds. gap: mean of its MAE minus the other's;
-    adjusted: Holm's p of that mean, None with one common seed."""
+    adjusted, limits: its p and its limits in the family of all pairs of the scenario, the first
+    None with one common seed."""
 
     gap: float
     adjusted: float | None
+    limits: Interval
 
     @property
     def outcome(self) -> str:
@@ -30,8 +33,8 @@ def duels_of(pairs: Sequence[Pair], scenario: str) -> Duels:
     duels = {}
     for pair in (pair for pair in pairs if pair.scenario == scenario):
         gap = pair.difference.difference.value or 0.0
-        duels[pair.a, pair.b] = Duel(gap, pair.adjusted)
-        duels[pair.b, pair.a] = Duel(-gap, pair.adjusted)
+        duels[pair.a, pair.b] = Duel(gap, pair.adjusted, pair.limits)
+        duels[pair.b, pair.a] = Duel(-gap, pair.adjusted, -pair.limits)
     return duels
 
 

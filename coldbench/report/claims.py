@@ -4,71 +4,36 @@ from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
+from coldbench.report.families import ALPHA
 from coldbench.statistics import (
     Interval,
-    PairedDifference,
+    SeedsNeeded,
     differences,
-    paired_difference,
     reversal_probability,
     seeds_needed,
 )
 from coldbench.text import outward, p_in_words, share_of_time
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["BEYOND_REACH", "Verdict", "seeds_in_words", "verdict"]
+
+BEYOND_REACH = 200  # seeds: no study is planned with more to show so small a difference
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`text` and the numbers behind it; all differences are A minus B, lower is better.
 
-    `direction` of A: "better", "worse", "not shown" or "n/a" (one seed). `seeds` would settle a
-    difference of this size with 80 % power; None when it is settled, or no number would do.
+    `direction` of A: "better", "worse", "not shown" or "n/a" (one seed). `reversal`: the observed
+    share of pairs of single runs that name the wrong winner. `seeds`: what a new study would need.
     """
 
     text: str
     direction: str
     difference: Interval
     p: float | None
-    p_holm: float | None
     reversal: Interval
-    seeds: int | None
+    seeds: SeedsNeeded | None
     n: int
-    reason: str | None = None
-
-
-def _direction(paired: PairedDifference, p_holm: float | None, alpha: float) -> str:
-    """Shown only when corrected p, uncorrected p and the interval agree."""
-    low, high = paired.difference.low, paired.difference.high
-    if paired.p is None or low is None or high is None:
-        return "n/a"
-    if p_holm is None or max(p_holm, paired.p) > alpha or low <= 0.0 <= high:
-        return "not shown"
-    return "better" if high < 0.0 else "worse"
-
-
-def _claim(names: tuple[str, str], scenario: str, mean: float) -> str:
-    first, second = names
-    if mean == 0.0:
-        return f"{first} and {second} differ on {scenario}"
-    return f"{first} {'beats' if mean < 0.0 else 'is beaten by'} {second} on {scenario}"
-
-
-def _text(claim: str, verdict: Verdict, shared: bool, alpha: float) -> str:
-    shown = "not shown" if verdict.direction == "not shown" else "shown"
-    p = "" if verdict.p_holm is None else f", Holm {p_in_words(verdict.p_holm)}"
-    numbers = f"difference {outward(verdict.difference)}{p}"
-    parts = [f"{claim}: {shown} with {verdict.n} seeds ({numbers})"]
-    if verdict.reason is None:
-        where = " on the same split" if shared else ""
-        chance = share_of_time(verdict.reversal)
-        parts.append(f"one run of each{where} would name the wrong winner {chance}")
-    else:
-        parts.append(verdict.reason.removeprefix("n/a: "))
-    if verdict.seeds is not None:
-        parts.append(f"{verdict.seeds:,} seeds would settle a difference of this size (80 % power)")
-    if 2.0 ** (1 - verdict.n) > alpha:
-        parts.append(f"{verdict.n} seeds cannot reach p = {alpha:g} without assuming normal runs")
-    return "; ".join(parts) + "."
 
 
 def verdict(
@@ -76,40 +41,69 @@ def verdict(
     b: npt.ArrayLike,
     names: tuple[str, str],
     scenario: str,
-    p_holm: float | None,
+    p: float | None,
+    limits: Interval,
     *,
     comparisons: int = 1,
-    shared: bool = True,
-    alpha: float = 0.05,
+    holds: str = "",
 ) -> Verdict:
     """Whether learner `names[0]` (runs `a` [R]) beats `names[1]` (`b` [R], same seeds).
 
-    `p_holm` is the p of this comparison after Holm in its declared family of `comparisons`; None
-    means that it was not tested, and nothing is shown. Shown needs p_holm <= alpha, the paired
-    t test's p <= alpha and limits that exclude 0. `seeds` is planned at alpha / comparisons with
-    the upper 80 % limit of sd_d, a few more than Holm needs. Limits in the text are rounded
-    outward. `shared` as in `reversal_probability`. Unit: the seed. Assumes normal differences.
-    Raises ValueError on empty, non-finite or unequal runs, p_holm outside [0, 1], comparisons < 1.
+    p, limits: of the mean difference, in the family of `comparisons` that it is one of; holds: what
+    else is known of a difference that is shown, such as that it holds for new users. Shown needs
+    p <= .05 and limits without 0. Unit: the seed. Raises ValueError on empty, non-finite or unequal
+    runs and p outside [0, 1].
     """
-    if p_holm is not None and not 0.0 <= p_holm <= 1.0:
-        raise ValueError(f"p_holm must lie in [0, 1], got {p_holm}")
-    if comparisons < 1:
-        raise ValueError(f"comparisons must be at least 1, got {comparisons}")
-    paired, reversal = paired_difference(a, b), reversal_probability(a, b, shared=shared)
-    direction = _direction(paired, p_holm, alpha)
-    d = differences(a, b)
-    mean = float(paired.difference.value or 0.0)
+    if p is not None and not 0.0 <= p <= 1.0:
+        raise ValueError(f"p must lie in [0, 1], got {p}")
+    d, chance = differences(a, b), reversal_probability(a, b, shared=False)
+    direction, mean = _direction(limits, p), float(limits.value or 0.0)
     seeds = None
     if direction == "not shown" and mean != 0.0:
-        seeds = seeds_needed(d, mean, alpha=alpha / comparisons).value
-        seeds = seeds if seeds is not None and seeds > paired.n else None
+        seeds = seeds_needed(d, mean, alpha=ALPHA / comparisons)
+    result = Verdict("", direction, limits, p, chance.observed, seeds, d.size)
     claim = _claim(names, scenario, mean)
-    reason = paired.reason or reversal.reason
-    result = Verdict(
-        "", direction, paired.difference, paired.p, p_holm, reversal.model, seeds, paired.n, reason
-    )
-    if direction == "n/a":
-        text = f"{claim}: n/a with one seed (difference {outward(paired.difference)})."
+    return replace(result, text=_text(claim, result, comparisons, holds))
+
+
+def _direction(limits: Interval, p: float | None) -> str:
+    if p is None:
+        return "n/a"
+    if p > ALPHA or limits.low is None or limits.high is None or limits.contains(0.0):
+        return "not shown"
+    return "better" if limits.high < 0.0 else "worse"
+
+
+def _claim(names: tuple[str, str], scenario: str, mean: float) -> str:
+    first, second = names if mean <= 0.0 else names[::-1]
+    verb = "differs from" if mean == 0.0 else "beats"
+    return f"{first} {verb} {second} in {scenario}"
+
+
+def _text(claim: str, found: Verdict, comparisons: int, holds: str) -> str:
+    numbers = f"difference {outward(found.difference)}"
+    if found.direction == "n/a":
+        return f"One seed cannot show that {claim} ({numbers})."
+    together = f" for all {comparisons} pairs at once" if comparisons > 1 else ""
+    numbers = f"{numbers}, {p_in_words(found.p or 0.0)}{together}"
+    seeds = f"{found.n} seeds"
+    if found.direction == "not shown":
+        parts = [f"It is not shown that {claim} ({seeds}; {numbers})"]
     else:
-        text = _text(claim, result, shared, alpha)
-    return replace(result, text=text)
+        parts = [f"{claim}: shown with {seeds}{holds} ({numbers})"]
+    if found.reversal.low is not None:
+        parts.append(f"one run of each names the wrong winner {share_of_time(found.reversal)}")
+    if found.seeds is not None:
+        parts.append(seeds_in_words(found.seeds))
+    return "; ".join(parts) + "."
+
+
+def seeds_in_words(seeds: SeedsNeeded) -> str:
+    """A range for a study of its own, 80 % power; not by how many seeds to extend this one."""
+    most, least = seeds.value, seeds.optimistic
+    if most is None or most > BEYOND_REACH:
+        return (
+            f"a difference of this size is practically none, or beyond reach: a new study would "
+            f"need more than {BEYOND_REACH} seeds"
+        )
+    return f"a new study would need about {least} to {most} seeds to show a difference of this size"

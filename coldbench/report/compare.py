@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coldbench.errors import StoreError
-from coldbench.report.pairs import ALPHA
+from coldbench.report.families import ALPHA
 from coldbench.report.standings import Values
 from coldbench.report.study import main_values
 from coldbench.report.topics.origin import origin_of

@@ -27,7 +27,7 @@ Runs = Mapping[tuple[str, str], Values]
 class Effect:
     """`label` minus `base` on their common seeds: above 0 the change makes the error larger.
 
-    adjusted: Holm's p of the mean difference in the family of the study's pairs;
+    adjusted: p of the mean difference in the family of the scenario's pairs;
     spread: sd of `label` over sd of `base`; spread_adjusted: Holm's p of Pitman and Morgan's
     test, over all effects and scenarios.
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from coldbench.report.families import ALPHA, Family, Runs
 from coldbench.rng import generator
 from coldbench.statistics import (
     EffectSize,
@@ -23,9 +24,8 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["ALPHA", "Pair", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
+__all__ = ["Pair", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
 
-ALPHA = 0.05
 LEAST = (
     0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
 )
@@ -35,9 +35,11 @@ LEAST = (
 class Pair:
     """Learners `a` and `b` on their common seeds; differences are a - b, so below 0 a is better.
 
-    adjusted: Holm's p of the paired t test over all pairs and scenarios of the study.
-    reversal: of two papers that each publish one run; reversal_shared: of one run each on the
-    same split and episodes. spread: of sd a / sd b; spread_adjusted: Holm's p of its paired test.
+    adjusted: p in the family of all pairs of the scenario (`statistics.simultaneous`); limits: of
+    the difference, for all of them at once; holm: p of the paired t test after Holm over all pairs
+    and scenarios, for comparison only. reversal: of two papers that each publish one run;
+    reversal_shared: of one run each on the same split and episodes. spread: of sd a / sd b;
+    spread_adjusted: Holm's p of its paired test.
     """
 
     scenario: str
@@ -47,6 +49,8 @@ class Pair:
     differences: tuple[float, ...]
     difference: PairedDifference
     adjusted: float | None
+    limits: Interval
+    holm: float | None
     flip: SignFlip
     effect: EffectSize
     better: Superiority
@@ -66,30 +70,24 @@ class Pair:
         return spreads_differ(self.spread.ratio, self.spread_adjusted)
 
 
-def compare(
-    values: Mapping[tuple[str, str], Mapping[str, float]],
-    wanted: Sequence[tuple[str, str]],
-    scenarios: Sequence[str],
-) -> tuple[Pair, ...]:
-    """The wanted pairs with at least one common seed, in the order of scenarios, then as given."""
-    pairs = []
-    for scenario in scenarios:
-        for a, b in wanted:
-            first, second = values.get((a, scenario), {}), values.get((b, scenario), {})
-            seeds = tuple(seed for seed in first if seed in second)
-            if seeds:
-                pairs.append(_pair(scenario, a, b, seeds, first, second))
-    return _corrected(pairs, len(scenarios) * len(wanted))
+def compare(values: Runs, families: Mapping[str, Family], declared: int) -> tuple[Pair, ...]:
+    """The pairs of each family with at least one common seed, in the order of scenarios.
+
+    declared: how many pairs the study compares in all scenarios, with or without runs.
+    """
+    pairs = [
+        _pair(scenario, names, values, family, place)
+        for scenario, family in families.items()
+        for place, names in enumerate(family.pairs)
+        if family.tests.seeds[place]
+    ]
+    return _corrected(pairs, declared)
 
 
-def _pair(
-    scenario: str,
-    a: str,
-    b: str,
-    seeds: tuple[str, ...],
-    first: Mapping[str, float],
-    second: Mapping[str, float],
-) -> Pair:
+def _pair(scenario: str, names: tuple[str, str], values: Runs, family: Family, place: int) -> Pair:
+    a, b = names
+    first, second = values[a, scenario], values[b, scenario]
+    seeds = tuple(seed for seed in first if seed in second)
     x = np.array([first[seed] for seed in seeds])
     y = np.array([second[seed] for seed in seeds])
     d = x - y
@@ -100,6 +98,8 @@ def _pair(
         seeds,
         tuple(d.tolist()),
         paired_difference(x, y),
+        family.p(place),
+        family.limits(place),
         None,
         sign_flip(d, generator(0, "report", "sign-flip", scenario, a, b)),
         effect_size(d),
@@ -115,7 +115,7 @@ def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
     means = holm([pair.difference.p for pair in pairs], declared)
     spreads = holm([pair.spread.p_paired for pair in pairs], declared)
     return tuple(
-        replace(pair, adjusted=mean, spread_adjusted=spread)
+        replace(pair, holm=mean, spread_adjusted=spread)
         for pair, mean, spread in zip(pairs, means, spreads, strict=True)
     )
 

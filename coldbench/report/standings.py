@@ -1,28 +1,38 @@
-"""The answer: each learner's mean error in each scenario, and who cannot be told from the best."""
+"""The answer: each learner's mean error in each scenario, and who may be the best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coldbench.report.best import Duel, best_of, duels_of
+from coldbench.report.families import ALPHA, Family
 from coldbench.report.pairs import Pair
 from coldbench.rng import generator
-from coldbench.statistics import Interval, Spread, bootstrap_t, mean_interval, spread
+from coldbench.statistics import (
+    Interval,
+    Spread,
+    bootstrap_t,
+    mann_whitney,
+    mean_interval,
+    spread,
+)
 
-__all__ = ["Standing", "Values", "of_seeds", "order_of", "standings", "ungrouped"]
+__all__ = ["Standing", "Values", "of_seeds", "order_of", "standings"]
 
 Values = Mapping[str, float]  # seed label -> value of a finished run
-GROUPS = {"better": "ahead", "open": "tied", "worse": "behind"}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One learner in one scenario.
 
-    tested: seeds that any learner finished in the scenario. group: `best` (see `best_of`), `tied`
-    (not distinguishable from the best by the paired test, corrected over all pairs and scenarios),
-    `behind`, `ahead` (shown to beat the best, with too few seeds to be it), or `` where no test was
-    possible. gap: mean difference to the best on common seeds, the one that `adjusted` tests.
-    resampled: the mean with bootstrap-t limits, which do not assume normal runs.
+    tested: seeds that any learner finished in the scenario. group: `best` (see `best_of`);
+    `contender`: may be the best; `worse`: shown to be, `how`: in the `mean` or in its `runs`;
+    `unsettled`: neither, and no mark of the best, since it lost all its runs to the best or its
+    runs are of two kinds; `ahead`: shown to beat the best, with too few seeds to be it; `` where
+    no test was possible. gap: mean difference to the best on common seeds, the one that `adjusted`
+    tests; limits: of it, for all pairs at once; lost: of how many common seeds it lost how many to
+    the best; ranks: that are left to it. resampled: the mean with bootstrap-t limits, which do not
+    assume normal runs.
     """
 
     learner: str
@@ -32,9 +42,14 @@ class Standing:
     mean: Interval
     resampled: Interval
     spread: Spread
-    group: str
-    gap: float | None
-    adjusted: float | None
+    group: str = ""
+    how: str = ""
+    gap: float | None = None
+    adjusted: float | None = None
+    limits: Interval | None = None
+    lost: tuple[int, int] = (0, 0)
+    ranks: tuple[int, int] | None = None
+    unsteady: bool = False
 
     @property
     def partial(self) -> str:
@@ -48,19 +63,25 @@ def of_seeds(finished: int, tested: int) -> str:
 
 
 def standings(
-    values: Mapping[tuple[str, str], Values], pairs: Sequence[Pair]
+    values: Mapping[tuple[str, str], Values],
+    pairs: Sequence[Pair],
+    families: Mapping[str, Family],
+    collapsed: Collection[str] = (),
 ) -> dict[tuple[str, str], Standing]:
-    """By (learner, scenario), wherever at least one run finished."""
+    """By (learner, scenario), wherever at least one run finished.
+
+    families: of all pairs of learners; without that of a scenario nobody is called the best there.
+    collapsed: learners with a run that predicts a constant.
+    """
     table = {}
     for scenario in dict.fromkeys(scenario for _, scenario in values):
         finished = {name: runs for (name, place), runs in values.items() if place == scenario}
         tested = len({seed for runs in finished.values() for seed in runs})
-        duels = duels_of(pairs, scenario)
-        best = best_of({name: len(runs) for name, runs in finished.items()}, duels)
-        for name, runs in finished.items():
-            alone = _alone(name, scenario, runs, tested)
-            placed = _placed(alone, name == best, duels.get((name, best or "")))
-            table[name, scenario] = placed if len(finished) > 1 else alone
+        alone = {name: _alone(name, scenario, runs, tested) for name, runs in finished.items()}
+        if len(alone) > 1 and scenario in families:
+            duels = duels_of(pairs, scenario)
+            alone = _compared(alone, duels, families[scenario], collapsed)
+        table.update({(name, scenario): standing for name, standing in alone.items()})
     return table
 
 
@@ -68,34 +89,67 @@ def _alone(name: str, scenario: str, runs: Values, tested: int) -> Standing:
     """Before it is compared."""
     values = list(runs.values())
     rng = generator(0, "report", "bootstrap-t", scenario, name)
-    return Standing(
-        name,
-        scenario,
-        runs,
-        tested,
-        mean_interval(values),
-        bootstrap_t(values, rng),
-        spread(values),
-        "",
-        None,
-        None,
+    resampled = bootstrap_t(values, rng)
+    return Standing(name, scenario, runs, tested, mean_interval(values), resampled, spread(values))
+
+
+def _compared(
+    alone: Mapping[str, Standing],
+    duels: Mapping[tuple[str, str], Duel],
+    family: Family,
+    collapsed: Collection[str],
+) -> dict[str, Standing]:
+    """With the best, and what can be said of the others."""
+    best = best_of({name: len(one.values) for name, one in alone.items()}, duels)
+    place = {name: index for index, name in enumerate(family.learners)}
+    placed = {}
+    for name, one in alone.items():
+        limits, index = family.best, place[name]
+        ranks = int(limits.lowest[index]), int(limits.highest[index])
+        one = replace(one, ranks=ranks, unsteady=bool(limits.unsteady[index]))
+        duel = duels.get((name, best or ""))
+        if name == best:
+            one = replace(one, group="best", gap=0.0)
+        elif duel is not None and best is not None:
+            one = _met(one, alone[best], duel)
+            may = bool(limits.may_be_best[index])
+            one = _grouped(one, alone[best], duel, may, len(family.pairs), name in collapsed)
+        placed[name] = one
+    return placed
+
+
+def _met(one: Standing, best: Standing, duel: Duel) -> Standing:
+    common = [seed for seed in one.values if seed in best.values]
+    lost = sum(one.values[seed] > best.values[seed] for seed in common)
+    return replace(
+        one, gap=duel.gap, adjusted=duel.adjusted, limits=duel.limits, lost=(lost, len(common))
     )
 
 
-def _placed(standing: Standing, is_best: bool, duel: Duel | None) -> Standing:
-    if is_best:
-        return replace(standing, group="best", gap=0.0)
-    if duel is None:
-        return standing
-    group = "" if duel.adjusted is None else GROUPS[duel.outcome]
-    return replace(standing, group=group, gap=duel.gap, adjusted=duel.adjusted)
+def _grouped(
+    one: Standing, best: Standing, duel: Duel, may: bool, pairs: int, collapsed: bool
+) -> Standing:
+    if duel.adjusted is None:
+        return one
+    if duel.outcome == "better":
+        return replace(one, group="ahead")
+    behind = duel.gap > 0.0
+    if behind and not may:
+        return replace(one, group="worse", how="mean")
+    if behind and _lower_runs(one, best, pairs):
+        return replace(one, group="worse", how="runs")
+    every = 2 <= one.lost[1] == one.lost[0]
+    if not may or every or one.unsteady or (behind and collapsed):
+        return replace(one, group="unsettled")
+    return replace(one, group="contender")
 
 
-def ungrouped(table: Mapping[tuple[str, str], Standing]) -> dict[tuple[str, str], Standing]:
-    """Without best and tied: not every pair was compared, so nobody can be told from the best."""
-    return {
-        key: replace(standing, group="", gap=None, adjusted=None) for key, standing in table.items()
-    }
+def _lower_runs(one: Standing, best: Standing, pairs: int) -> bool:
+    """Whether single runs of the best are shown to be lower, corrected for all pairs."""
+    if 2 * one.lost[0] <= one.lost[1]:
+        return False
+    p = mann_whitney(list(one.values.values()), list(best.values.values()))
+    return p is not None and p * pairs <= ALPHA
 
 
 def order_of(table: Mapping[tuple[str, str], Standing], learners: Sequence[str]) -> list[str]:

@@ -11,8 +11,9 @@ import coldbench
 from coldbench.errors import StoreError
 from coldbench.learning import has_collapsed
 from coldbench.report.effects import Ablation, ablation_of
+from coldbench.report.families import Family, families
 from coldbench.report.pairs import Pair, compare
-from coldbench.report.standings import Standing, Values, order_of, standings, ungrouped
+from coldbench.report.standings import Standing, Values, order_of, standings
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.running import RunRecord
 from coldbench.statistics import Interval, mean_interval
@@ -122,7 +123,7 @@ class ReportData:
     @cached_property
     def learners(self) -> tuple[str, ...]:
         """From the lowest mean error to the highest; in the order of the plan of an ablation."""
-        return self.planned if self.ablation else tuple(order_of(self._standings, self.planned))
+        return self.planned if self.ablation else tuple(order_of(self.standings, self.planned))
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -196,21 +197,25 @@ class ReportData:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Each couple in each scenario, where both share a seed."""
-        return compare(self.main, self.couples, self.scenarios)
+        return compare(self.main, self.families, self.declared)
+
+    @cached_property
+    def families(self) -> Mapping[str, Family]:
+        """The comparisons of each scenario, tested together."""
+        return families(self.main, self.couples, self.scenarios)
 
     @property
     def declared(self) -> int:
-        """The size of the family of comparisons that Holm corrects."""
+        """How many comparisons the study makes, in all scenarios."""
         return len(self.scenarios) * len(self.couples)
 
     @cached_property
-    def _standings(self) -> dict[tuple[str, str], Standing]:
-        return standings(self.main, self.pairs)
-
-    @cached_property
     def standings(self) -> Mapping[tuple[str, str], Standing]:
-        """By learner and scenario, wherever a run finished."""
-        return ungrouped(self._standings) if self.ablation else self._standings
+        """By learner and scenario, wherever a run finished; nobody is the best of an ablation,
+        where not every pair is compared."""
+        collapsed = {record.job.learner for record in self.collapsed}
+        whole = {} if self.departures else self.families
+        return standings(self.main, self.pairs, whole, collapsed)
 
     def standing(self, learner: str, scenario: str) -> Standing | None:
         """Where a learner stands, None when no run finished."""

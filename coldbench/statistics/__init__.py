@@ -1,6 +1,7 @@
 """Statistics of instability: pure functions on arrays, seeds on the first axis."""
 
 from coldbench.statistics.arrays import differences
+from coldbench.statistics.best_set import BestSet, best_set
 from coldbench.statistics.bootstrap import bootstrap_t
 from coldbench.statistics.components import Component
 from coldbench.statistics.crossed import CrossedVariance, crossed_variance
@@ -34,6 +35,7 @@ from coldbench.statistics.power import (
 )
 from coldbench.statistics.published import PublishedComparison, compare_published
 from coldbench.statistics.ranks import RankStability, rank_stability
+from coldbench.statistics.relative_effect import relative_effect
 from coldbench.statistics.relative_spread import (
     SpreadComparison,
     compare_spread,
@@ -41,13 +43,16 @@ from coldbench.statistics.relative_spread import (
 )
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
 from coldbench.statistics.signflip import SignFlip, sign_flip
+from coldbench.statistics.simultaneous import Simultaneous, simultaneous
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
 from coldbench.statistics.spread import Spread, sd_factors, spread
+from coldbench.statistics.stochastic import mann_whitney
 from coldbench.statistics.superiority import Superiority, noether_seeds, probability_better
 
 __all__ = [
     "SOURCES",
     "Agreement",
+    "BestSet",
     "Component",
     "CrossedVariance",
     "Disagreement",
@@ -65,11 +70,13 @@ __all__ = [
     "Reversal",
     "SeedsNeeded",
     "SignFlip",
+    "Simultaneous",
     "SourceVariance",
     "Spread",
     "SpreadComparison",
     "Superiority",
     "best_of_inflation",
+    "best_set",
     "bootstrap_t",
     "compare_published",
     "compare_spread",
@@ -80,6 +87,7 @@ __all__ = [
     "failure_rate",
     "holm_adjust",
     "learning_curve",
+    "mann_whitney",
     "mean_interval",
     "nested_from_moments",
     "nested_variance",
@@ -93,6 +101,7 @@ __all__ = [
     "paired_power",
     "probability_better",
     "rank_stability",
+    "relative_effect",
     "reversal_probability",
     "runs_needed",
     "sd_factors",
@@ -101,6 +110,7 @@ __all__ = [
     "seeds_for_half_width",
     "seeds_needed",
     "sign_flip",
+    "simultaneous",
     "source_variance",
     "spread",
     "spread_ratio",

@@ -22,6 +22,7 @@ __all__ = [
     "normal_quantile",
     "root",
     "t_cdf",
+    "t_of_other_df",
     "t_quantile",
     "t_two_sided",
 ]
@@ -50,6 +51,15 @@ def t_quantile(p: float, df: float) -> float:
 def t_two_sided(t: float, df: float) -> float:
     """P(|T| >= |t|)."""
     return 2.0 * t_cdf(-abs(t), df)
+
+
+def t_of_other_df(t: FloatArray, df: float, other: float) -> FloatArray:
+    """The |t| on `other` degrees of freedom that is as rare as each of `t` on `df`; monotone."""
+    if df == other:
+        return t
+    grid = np.concatenate([[0.0], np.geomspace(1e-3, 1e6, 2_000)])
+    tail = np.maximum(special.stdtr(df, -grid), 1e-290)
+    return np.asarray(np.interp(t, grid, -special.stdtrit(other, tail)), dtype=np.float64)
 
 
 def chi2_quantile(p: float, df: float) -> float:

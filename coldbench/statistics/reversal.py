@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-import numpy as np
 import numpy.typing as npt
 
 from coldbench.statistics.arrays import FloatArray, differences, mean_sd, paired_runs
@@ -11,6 +10,7 @@ from coldbench.statistics.distributions import normal_cdf, normal_quantile
 from coldbench.statistics.effect import NO_SPREAD
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 from coldbench.statistics.noncentral import noncentrality_limits
+from coldbench.statistics.relative_effect import relative_effect
 
 __all__ = ["Reversal", "reversal_probability", "runs_needed"]
 
@@ -19,12 +19,12 @@ __all__ = ["Reversal", "reversal_probability", "runs_needed"]
 class Reversal:
     """Probability that `k` averaged runs of each learner name the wrong winner.
 
-    `unpaired`: observed share over all pairs of runs (i, j); `paired`: over the R shared seeds
+    `observed`: share over all pairs of runs (i, j), with limits; `paired`: over the R shared seeds
     (both for single runs, ties 1/2); `model`: normal model with limits; `delta` its standardised
     difference; `runs_needed` of each learner for less than 5 %.
     """
 
-    unpaired: float | None
+    observed: Interval
     paired: float | None
     model: Interval
     delta: float | None
@@ -40,12 +40,11 @@ def _unlike(below: float, above: float, mean: float) -> float:
     return 0.5 if mean == 0.0 else wrong + (1.0 - below - above) / 2.0
 
 
-def _unpaired(a: FloatArray, b: FloatArray, mean: float) -> float:
+def _observed(a: FloatArray, b: FloatArray, mean: float, level: float) -> Interval:
     """Share of the R^2 pairs (a[i], b[j]) that name the wrong winner."""
-    ordered = np.sort(b)
-    above = float(np.searchsorted(ordered, a, side="left").sum()) / (a.size * b.size)
-    not_below = float(np.searchsorted(ordered, a, side="right").sum()) / (a.size * b.size)
-    return _unlike(1.0 - not_below, above, mean)
+    if mean == 0.0:
+        return unavailable(a.size, "n/a: equal means have no wrong winner", 0.5)
+    return relative_effect(b, a, level=level) if mean < 0.0 else relative_effect(a, b, level=level)
 
 
 def _model(delta: float, limits: tuple[float, float], k: int, n: int) -> Interval:
@@ -69,12 +68,13 @@ def reversal_probability(
 ) -> Reversal:
     """How often `k` runs of each reverse sign(mean d), d = `a` - `b`, both [R] on the same seeds.
 
-    Model: Phi(-sqrt(k) |delta|), delta = mean d / sd_d when the two runs share split and episodes
-    (`shared`), mean d / sqrt(sd_A^2 + sd_B^2) when they do not. Limits: noncentral t limits of
-    mean d / sd_d, scaled by sd_d / sqrt(sd_A^2 + sd_B^2) if not shared; never above 1/2, since the
-    wrong winner is the one the truth contradicts. Unit: the seed. Assumes normal runs (the shares
-    do not). R = 1 gives None; without spread the model is None.
-    Raises ValueError on empty, non-finite or unequal inputs and k < 1.
+    Observed: `relative_effect`, single runs on seeds of their own; above 1/2 where the learner with
+    the worse mean usually wins. Model: Phi(-sqrt(k) |delta|), delta = mean d / sd_d when the two
+    runs share split and episodes (`shared`), mean d / sqrt(sd_A^2 + sd_B^2) when they do not.
+    Limits: noncentral t limits of mean d / sd_d, scaled by sd_d / sqrt(sd_A^2 + sd_B^2) if not
+    shared; never above 1/2. Unit: the seed. The model assumes normal runs, the shares do not.
+    R = 1 gives None; without spread the model is None. Raises ValueError on empty, non-finite or
+    unequal inputs and k < 1.
     Source: the question of Bouthillier et al. 2021 and Picard 2021, in closed form.
     """
     first, second = paired_runs(a, b)
@@ -83,15 +83,16 @@ def reversal_probability(
     d = differences(first, second)
     n = d.size
     if n == 1:
-        return Reversal(None, None, unavailable(n, ONE_SEED), None, None, k, n, ONE_SEED)
+        none = unavailable(n, ONE_SEED)
+        return Reversal(none, None, none, None, None, k, n, ONE_SEED)
     mean, sd = mean_sd(d)
-    unpaired = _unpaired(first, second, mean)
+    observed = _observed(first, second, mean, level)
     paired = _unlike(float((d < 0).mean()), float((d > 0).mean()), mean)
     if sd == 0.0:
         model = unavailable(n, NO_SPREAD)
-        return Reversal(unpaired, paired, model, None, None, k, n, NO_SPREAD)
+        return Reversal(observed, paired, model, None, None, k, n, NO_SPREAD)
     scale = 1.0 if shared else sd / sqrt(mean_sd(first)[1] ** 2 + mean_sd(second)[1] ** 2)
     delta = scale * mean / sd
     low, high = noncentrality_limits(sqrt(n) * mean / sd, n - 1, level)
     model = _model(delta, (scale * low / sqrt(n), scale * high / sqrt(n)), k, n)
-    return Reversal(unpaired, paired, model, delta, runs_needed(delta), k, n)
+    return Reversal(observed, paired, model, delta, runs_needed(delta), k, n)

@@ -36,7 +36,8 @@ class StudyConfig(BaseModel):
     ablation: configurations of one learner that differ in one thing each, run instead of the
     default `models`; departures: which `variants` depart from which, as an ablation states it;
     tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
-    that the others should beat, named before the runs: the report tests these pairs as a family.
+    that the others should beat, named before the runs: the report tests these pairs as a family;
+    margin: a difference in MAE that would not matter, for verdicts of equality.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +60,7 @@ class StudyConfig(BaseModel):
     published: Path | None = None
     tuning: dict[str, Budget] = {}
     against: tuple[str, ...] = ()
+    margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
 
     @field_validator("seeds")
     @classmethod

@@ -104,7 +104,13 @@ def run_study(
     published = read_published(config.published) if config.published else None
     budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
     study = Study.prepare(
-        folder, jobs, config.dataset_options, whole.departures, budgets, config.against
+        folder,
+        jobs,
+        config.dataset_options,
+        whole.departures,
+        budgets,
+        config.against,
+        config.margin,
     )
     if published is not None:
         study.keep("published.yaml", published)

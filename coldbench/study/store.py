@@ -49,7 +49,7 @@ class Manifest(BaseModel):
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
     tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
-    others should beat."""
+    others should beat; margin: a difference in MAE that would not matter."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
@@ -60,6 +60,7 @@ class Manifest(BaseModel):
     departures: tuple[Departure, ...] = ()
     tuning: dict[str, dict[str, Any]] = {}
     against: tuple[str, ...] = ()
+    margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
 
     @classmethod
     def of(
@@ -115,6 +116,7 @@ class Manifest(BaseModel):
             departures=tuple(departures.values()),
             tuning=self.tuning | other.tuning,
             against=tuple(dict.fromkeys([*self.against, *other.against])),
+            margin=self.margin,
         )
 
 
@@ -155,13 +157,13 @@ class Study:
         departures: Iterable[Departure] = (),
         tuning: Mapping[str, Mapping[str, Any]] | None = None,
         against: Iterable[str] = (),
+        margin: float = 0.005,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
         budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
-        return cls.planned(
-            path, manifest.model_copy(update={"tuning": budgets, "against": tuple(against)})
-        )
+        told = {"tuning": budgets, "against": tuple(against), "margin": margin}
+        return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":

@@ -24,8 +24,8 @@ NA = "n/a"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """text: what is shown; note: a second, smaller line; mark: `best`, `tied`, `bad`, `muted` or
-    ``; sort: what an interactive table sorts by instead of the text."""
+    """text: what is shown; note: a second, smaller line; mark: `best`, `contender`, `unsettled`,
+    `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text."""
 
     text: str
     note: str = ""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coldbench.cli.terminal import print_report, print_study
 from coldbench.report import build, write_report
 from coldbench.report.document import Document
+from coldbench.report.families import families
 from coldbench.report.pairs import compare
 from coldbench.report.standings import Standing, Values, order_of, standings
 from coldbench.report.study import ReportData
@@ -25,8 +26,10 @@ HARD = range(6, 10)
 def league(table: Mapping[str, Values]) -> dict[str, Standing]:
     """The standings in one scenario."""
     values = {(name, PLACE): runs for name, runs in table.items() if runs}
-    pairs = compare(values, list(combinations(table, 2)), [PLACE])
-    return {name: one for (name, _), one in standings(values, pairs).items()}
+    wanted = list(combinations(table, 2))
+    family = families(values, wanted, [PLACE])
+    pairs = compare(values, family, len(wanted))
+    return {name: one for (name, _), one in standings(values, pairs, family).items()}
 
 
 def said(table: Mapping[str, Values]) -> str:
@@ -58,11 +61,11 @@ def hard(tmp_path: Path) -> ReportData:
 def test_failing_on_hard_seeds_does_not_make_a_winner(hard: ReportData) -> None:
     a, b = (hard.standings[name, PLACE] for name in "AB")
     assert (a.mean.value or 0.0) < (b.mean.value or 0.0)
-    assert (a.group, b.group) == ("behind", "best")
+    assert (a.group, b.group) == ("worse", "best")
     texts = [sentence.text for sentence in hard.of(Document).sentences]
     assert texts[1].startswith("B has the lowest MAE on common seeds (0.9")
-    assert texts[1].endswith(" over all 10 seeds) and is shown to beat all others.")
-    assert texts[2].startswith("B beats A on C-C: shown with 6 seeds (difference −0.02")
+    assert texts[1].endswith(" over all 10 seeds); A is shown to be worse.")
+    assert "B beats A in C-C: shown with 6 seeds (difference −0.02" in texts[2]
     assert hard.learners == ("B", "A")
 
 
@@ -96,13 +99,17 @@ def test_with_all_runs_nothing_is_said_of_seeds(tmp_path: Path) -> None:
 
 
 def test_few_lucky_runs_are_not_the_best_and_not_behind() -> None:
-    table = {"a": runs(0.8, range(10)), "b": runs(0.9, range(10)), "c": runs(0.6, range(4), 0.0011)}
+    table = {
+        "a": runs(0.8, range(20)),
+        "b": runs(0.9, range(20), 0.0015),
+        "c": runs(0.6, range(8), 0.0011),
+    }
     groups = {name: one.group for name, one in league(table).items()}
-    assert groups == {"a": "best", "b": "behind", "c": "ahead"}
+    assert groups == {"a": "best", "b": "worse", "c": "ahead"}
     assert said(table) == (
-        "a is taken as the best (0.8009 over all 10 seeds), although c did better on the seeds "
-        "that both finished; shown to be beaten by c, with too few runs to be the best; shown to "
-        "beat the other 1."
+        "a is taken as the best (0.8010 over all 20 seeds), although c did better on the seeds "
+        "that both finished; shown to be beaten by c, with too few runs to be the best; the other "
+        "is shown to be worse."
     )
 
 
@@ -110,7 +117,7 @@ def test_a_learner_with_one_common_seed_is_not_beaten() -> None:
     table = {"a": runs(0.8, range(5)), "b": runs(0.9, range(5), 0.002), "c": runs(0.95, [0])}
     assert said(table) == (
         "a has the lowest MAE on common seeds (0.8008 over all 5 seeds); with too few common "
-        "seeds to compare: c; shown to beat the other 1."
+        "seeds to compare: c; the other is shown to be worse."
     )
 
 
@@ -142,7 +149,7 @@ def test_ties_one_seed_and_no_runs() -> None:
     assert said(one) == ""
     assert league({"a": same})["a"].group == ""
     assert said({"a": same, "b": runs(0.9, range(4), 0.002), "c": {}}).endswith(
-        "is shown to beat all others that finished a run."
+        "; b is shown to be worse."
     )
 
 
@@ -169,14 +176,14 @@ def test_no_verdict_contradicts_the_common_seeds(table: dict[str, Values]) -> No
     found = league(table)
     best = next((name for name, one in found.items() if one.group == "best"), None)
     for name, one in found.items():
-        if best is not None and one.group in ("behind", "ahead"):
+        if best is not None and one.group in ("worse", "ahead"):
             apart = gap(table[name], table[best])
             assert apart is not None
-            assert (apart > 0) == (one.group == "behind")
+            assert (apart > 0) == (one.group == "worse")
             assert (one.gap or 0.0) == pytest.approx(apart)
     fit = [name for name, one in found.items() if 2 * len(one.values) >= _most(table)]
     assert all(found[name].group != "ahead" for name in fit)
-    if "is shown to beat all others" in said(table):
+    if "others are shown to be worse" in said(table):
         others = [gap(table[str(best)], table[name]) for name in found if name != best]
         assert all(apart is not None and apart < 0 for apart in others)
 

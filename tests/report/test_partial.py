@@ -126,7 +126,7 @@ def test_ties_and_best_are_marked(tmp_path: Path) -> None:
     data = build(fake_study(tmp_path, [f"m{k}" for k in range(6)], 10))
     groups = {name: data.standings[name, "C-C"].group for name in data.learners}
     assert groups["m0"] == "best"
-    assert groups["m5"] == "behind"
+    assert groups["m5"] == "worse"
     assert {p.a for p in data.pairs} == {f"m{k}" for k in range(5)}
 
 

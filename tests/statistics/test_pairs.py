@@ -228,7 +228,7 @@ def test_reversal_is_its_closed_form(gap: float) -> None:
     a, b = gap + z, 2.0 * rng.permutation(z)
     unpaired = st.reversal_probability(a, b, shared=False)
     closed = stats.norm.cdf(-abs(gap) / sqrt(5.0))
-    assert unpaired.unpaired == pytest.approx(closed, abs=1e-3)
+    assert unpaired.observed.value == pytest.approx(closed, abs=1e-3)
     assert unpaired.model.value == pytest.approx(closed, abs=1e-3)
     paired = st.reversal_probability(b + gap + z, b)
     assert paired.paired == pytest.approx(stats.norm.cdf(-abs(gap)), abs=1e-3)
@@ -243,10 +243,10 @@ def test_reversal_shares_by_hand() -> None:
     # mean d = 1.5 > 0, so wrong are a < b: 3 + 1 + 1 + 0 of 16, ties 2
     found = st.reversal_probability(a, b)
     wrong = np.where(a[:, None] == b, 0.5, a[:, None] < b).mean()
-    assert found.unpaired == pytest.approx(wrong)
+    assert found.observed.value == pytest.approx(wrong)
     assert found.paired == (2 + 0.5) / 4
     mirrored = st.reversal_probability(b, a)
-    assert (mirrored.unpaired, mirrored.paired) == (found.unpaired, found.paired)
+    assert (mirrored.observed, mirrored.paired) == (found.observed, found.paired)
 
 
 def test_reversal_limits() -> None:
@@ -293,14 +293,14 @@ def test_runs_needed() -> None:
 def test_reversal_without_spread_or_with_one_seed() -> None:
     flat = st.reversal_probability(A, A + 0.1)
     assert (flat.paired, flat.delta, flat.runs_needed, flat.k, flat.n) == (0.0, None, None, 1, 8)
-    assert flat.unpaired is not None
+    assert flat.observed.value is not None
     assert flat.model == st.Interval(None, None, None, 8, NO_SPREAD)
     assert flat.reason == NO_SPREAD
     one = st.reversal_probability([0.8], [0.9], k=3)
     missing = st.Interval(None, None, None, 1, "n/a: one seed")
-    assert one == st.Reversal(None, None, missing, None, None, 3, 1, "n/a: one seed")
+    assert one == st.Reversal(missing, None, missing, None, None, 3, 1, "n/a: one seed")
     level = st.reversal_probability([1.0, 2.0], [2.0, 1.0])
-    assert (level.paired, level.unpaired, level.runs_needed) == (0.5, 0.5, None)
+    assert (level.paired, level.observed.value, level.runs_needed) == (0.5, 0.5, None)
     assert (level.model.value, level.model.high, level.delta) == (0.5, 0.5, 0.0)
     with pytest.raises(ValueError, match="at least 1, got 0"):
         st.reversal_probability(A, B, k=0)

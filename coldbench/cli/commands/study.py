@@ -28,6 +28,11 @@ OPTIONS = (
         "--against", callback=parse.names, help="Of the models, those that the others must beat."
     ),
     click.option(
+        "--margin",
+        type=click.FloatRange(0, min_open=True),
+        help="An MAE too small to matter: .005.",
+    ),
+    click.option(
         "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
     ),
     click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder."),

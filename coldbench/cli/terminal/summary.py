@@ -105,11 +105,12 @@ def print_report(
     """
     from coldbench.report import build
     from coldbench.report.document import Document
+    from coldbench.report.topics.league import LEGEND
 
     console = open_console()
     document = (data or build(study)).of(Document)
     console.print(_league(document.sections[0].tables[0]))
-    console.print("◆ best of the scenario, ● not distinguishable from it with these seeds\n")
+    console.print(f"{LEGEND}\n")
     for sentence in document.sentences:
         subject = f"{sentence.subject}: " if sentence.subject else ""
         console.print(Text(f"{subject}{sentence.text}"))
@@ -119,7 +120,7 @@ def print_report(
 
 def _league(league: "Rows") -> Table:
     """The rows of the report's first table, marks included."""
-    marks = {"best": "◆ ", "tied": "● "}
+    marks = {"best": "◆ ", "contender": "● ", "unsettled": "○ "}
     lines = [
         [f"{marks.get(cell.mark, '')}{cell.text} {_note(cell.note)}".strip() for cell in row]
         for row in league.rows

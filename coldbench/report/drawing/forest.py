@@ -141,7 +141,7 @@ def _above(ax: Axes, x: float, side: str, place: int, text: str, on_axis: bool =
 
 
 def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
-    colour = COLOURS[0] if row.kind in ("best", "tied") else INK
+    colour = COLOURS[0] if row.kind in ("best", "contender") else INK
     mean = row.mean.value
     if mean is None:
         return
@@ -172,5 +172,5 @@ def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
     if row.mean.low is not None and row.mean.high is not None:
         ax.plot([row.mean.low, row.mean.high], [place, place], color=colour, lw=2.4, zorder=3)
     marker = "D" if row.kind == "best" else "o"
-    face = PAPER if row.kind == "behind" else colour
+    face = PAPER if row.kind == "worse" else colour
     ax.plot([mean], [place], marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)

@@ -31,7 +31,7 @@ SPECIAL = {
     "·": r"\textperiodcentered{}",
     "×": r"$\times$",
 }
-MARKS = {"best": r"\textbf{%s}$^\star$", "tied": r"\textbf{%s}", "reference": r"\textit{%s}"}
+MARKS = {"best": r"\textbf{%s}$^\star$", "contender": r"\textbf{%s}", "reference": r"\textit{%s}"}
 HEAD = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}

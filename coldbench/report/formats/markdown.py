@@ -82,6 +82,6 @@ def table_to_markdown(table: Table) -> str:
 
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
-    text = f"**{text}**" if cell.mark in ("best", "tied") and text else text
-    mark = {"best": "◆ ", "tied": "● "}.get(cell.mark, "")
+    text = f"**{text}**" if cell.mark in ("best", "contender") and text else text
+    mark = {"best": "◆ ", "contender": "● ", "unsettled": "○ "}.get(cell.mark, "")
     return f"{mark}{text} {escape(cell.note)}".strip()

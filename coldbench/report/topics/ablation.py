@@ -8,7 +8,8 @@ from operator import attrgetter
 from coldbench.report.drawing.grouped import Mark, grouped
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.effects import Ablation, Effect, Interaction
-from coldbench.report.pairs import ALPHA, spreads_differ
+from coldbench.report.families import ALPHA
+from coldbench.report.pairs import spreads_differ
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic, with_limits
 from coldbench.statistics import Interval
@@ -31,14 +32,15 @@ HOW = (
     "Each departure changes one thing in its base and nothing else, on the same seeds. Effect on "
     "the mean: MAE of the departure minus that of its base, below 0 is better, with its 95 % "
     "interval. Effect on the spread: standard deviation over seeds of the departure divided by "
-    "that of its base; below 1 is more stable. Filled marks and bold numbers: shown after Holm's "
-    "correction. What is not shown may still be there: read the intervals."
+    "that of its base; below 1 is more stable. Filled marks and bold numbers: shown, the pairs of "
+    "a scenario together. What is not shown may still be there: read the intervals."
 )
 NOTES = (
     "Means and spreads are over finished runs; the columns beside them count the runs that failed "
     "or diverged, and those that predicted a constant. A departure that fails often is worse than "
     "its mean says.",
-    "The mean: paired t test, Holm over all pairs x scenarios that this study compares. The "
+    "The mean: all pairs of a scenario tested at once, by exchanging the signs of seeds or, below "
+    "six seeds, with one error for all whose spreads agree. The "
     "spread: test and interval of Pitman and Morgan, which use the pairing and assume normal runs, "
     "Holm over all departures x scenarios.",
 )

@@ -20,6 +20,7 @@ from coldbench.text import (
     number,
     p_value,
     percent,
+    range_of,
 )
 
 __all__ = ["Differences"]
@@ -28,7 +29,7 @@ MOST_PAIRS = 8  # comparisons spelled out on the first screen
 HOW = (
     "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
     "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
-    "shows no difference; blue rows cannot be told from the best after Holm's correction. "
+    "shows no difference; blue rows may be the best. "
     "In the table, gain of pairing: how many times more seeds a study without common seeds "
     "needs; at 75 %: whether A wins at clearly more than half, and perhaps three quarters, of "
     "all seeds."
@@ -49,8 +50,9 @@ class Differences(Topic):
         notes = [] if len(data.learners) > 1 else [ALONE]
         if data.declared:
             notes.append(
-                f"Holm's correction is over all {data.declared} pairs x scenarios of this study. "
-                "Only seeds that both learners finished count."
+                "What is shown is shown for all pairs of a scenario at once, and so are the limits "
+                "beside it. Only seeds that both learners finished count. After Holm over all "
+                f"{data.declared} pairs x scenarios: `p_holm` in pairs.csv."
             )
         if data.ablation is not None:
             notes.append(RESTRICTED)
@@ -106,7 +108,8 @@ def _table(data: ReportData) -> Table:
         Column("seeds"),
         Column("A − B, 95 % interval"),
         Column("p"),
-        Column("p, Holm"),
+        Column("for all pairs at once"),
+        Column("p of all pairs"),
         Column("p, sign flip"),
         Column("effect size d_z"),
         Column("gain of pairing"),
@@ -129,6 +132,7 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(str(len(pair.seeds))),
         interval(pair.difference.difference),
         Cell(p_value(pair.difference.p)),
+        Cell(range_of(pair.limits)),
         Cell(p_value(pair.adjusted), mark="best" if pair.shown else ""),
         Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
         interval(effect, 2),
@@ -149,7 +153,10 @@ def _columns(pair: Pair) -> dict[str, object]:
         "sd_difference": difference.sd,
         "pairing_gain": difference.gain,
         "p": difference.p,
-        "p_holm": pair.adjusted,
+        "p_simultaneous": pair.adjusted,
+        "simultaneous_low": pair.limits.low,
+        "simultaneous_high": pair.limits.high,
+        "p_holm": pair.holm,
         "p_sign_flip": pair.flip.p,
         "p_sign_flip_smallest": pair.flip.smallest,
         "d_z": effect.value,
@@ -159,7 +166,7 @@ def _columns(pair: Pair) -> dict[str, object]:
         "p_better_low": better.low,
         "p_better_high": better.high,
         **with_limits("reversal", pair.reversal.model),
-        "reversal_observed": pair.reversal.unpaired,
+        **with_limits("reversal_observed", pair.reversal.observed),
         **with_limits("reversal_shared", pair.reversal_shared.model),
         "runs_needed": pair.reversal.runs_needed,
         "reversal_shared_observed": pair.reversal_shared.paired,
@@ -171,9 +178,9 @@ def _columns(pair: Pair) -> dict[str, object]:
 
 
 def _sentence(data: ReportData, pair: Pair) -> Sentence:
-    a, b = pair.a, pair.b
+    a, b, sign = pair.a, pair.b, 1
     if (pair.difference.difference.value or 0.0) > 0:
-        a, b = b, a
+        a, b, sign = b, a, -1
     first, second = data.values(a, pair.scenario), data.values(b, pair.scenario)
     claim = verdict(
         [first[seed] for seed in pair.seeds],
@@ -181,8 +188,8 @@ def _sentence(data: ReportData, pair: Pair) -> Sentence:
         (data.names[a], data.names[b]),
         pair.scenario,
         pair.adjusted,
-        comparisons=max(data.declared, 1),
-        shared=False,
+        pair.limits if sign > 0 else -pair.limits,
+        comparisons=len(data.families[pair.scenario].pairs),
     )
     kind = "shown" if claim.direction in ("better", "worse") else "open"
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)

@@ -15,7 +15,7 @@ __all__ = ["Intervals"]
 HOW = (
     "Each faint point is one seed, the mark is their mean and the bar its 95 % interval: "
     "the points say what a single run may give, the bar what the mean is known to. Blue: "
-    "the best (diamond) and those not distinguishable from it. Dashed and dotted lines: "
+    "the lowest mean (diamond) and those that may be the best too. Dashed and dotted lines: "
     "published values and the oracle; those off the axis are named above it. In the table, the "
     "bootstrap-t interval does without normal runs: where it differs much from the other, the "
     "runs are skewed; trust neither from few seeds."

@@ -1,4 +1,4 @@
-"""The first screen: the league table, published rows in it, and who leads each scenario."""
+"""The first screen: the league table, published rows in it, and who may be the best."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,13 +8,15 @@ from coldbench.report.topic import Sentence, Topic
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, noted, number
 
-__all__ = ["League", "leading"]
+__all__ = ["LEGEND", "League", "leading"]
 
+LEGEND = "◆ lowest mean, ● may be the best too, ○ unsettled: see `To the best`"
 HOW = (
     "Mean absolute error over the seeds of each learner, lower is better, with its 95 % interval. "
-    "Shaded: the best learner of a scenario and all that cannot be told from it with these seeds."
+    "Shaded: the lowest mean of a scenario and all that may be the best too; those without a mark "
+    "are shown to be worse. A circle: unsettled, neither shown to be worse nor to be taken for the "
+    "best."
 )
-
 UNEQUAL = (
     "Runs are missing: a mean marked `6 of 10 seeds` is over fewer seeds than others and cannot be "
     "compared with them as it stands, since some seeds are harder than others. Whatever is said to "
@@ -28,6 +30,7 @@ NOBODY = (
     "No learner is called the best: runs are missing, and on common seeds each is shown to be "
     "beaten by another or cannot be compared."
 )
+MOST_NAMED = 6  # learners of a sentence; the table has all
 
 
 class League(Topic):
@@ -74,7 +77,7 @@ def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
     standing = data.standing(learner, scenario)
     if standing is None:
         return Cell(NA, mark="muted")
-    mark = standing.group if standing.group in ("best", "tied") else ""
+    mark = standing.group if standing.group in ("best", "contender", "unsettled") else ""
     cell = Cell(number(standing.mean.value), _half_width(standing.mean), mark)
     return noted(cell, standing.partial)
 
@@ -134,11 +137,18 @@ def leading(
     if all(s.group == "" for s in others):
         return None
     lead = _lead(best, others, names)
-    if all(s.group == "behind" for s in others):
-        finished = " that finished a run" if absent else ""
-        return f"{lead} and is shown to beat all others{finished}.", True
+    if all(s.group == "worse" for s in others):
+        how = "; ".join(_in_runs(others, names))
+        return f"{lead}; {_all_worse(others, names, absent)}{f' ({how})' if how else ''}.", True
     text = "; ".join([lead, *_others(others, names)])
-    return f"{text}.", any(s.group == "behind" for s in others)
+    return f"{text}.", any(s.group == "worse" for s in others)
+
+
+def _all_worse(others: Sequence[Standing], names: Mapping[str, str], absent: int) -> str:
+    if len(others) == 1:
+        return f"{names[others[0].learner]} is shown to be worse"
+    finished = " that finished a run" if absent else ""
+    return f"all {len(others)} others{finished} are shown to be worse"
 
 
 def _lead(best: Standing, others: Sequence[Standing], names: Mapping[str, str]) -> str:
@@ -157,12 +167,38 @@ def _others(others: Sequence[Standing], names: Mapping[str, str]) -> Iterator[st
     def of(group: str) -> list[str]:
         return [names[s.learner] for s in others if s.group == group]
 
-    behind = len(of("behind"))
-    if tied := of("tied"):
-        yield f"not shown to beat {listed(tied)}"
+    if contenders := of("contender"):
+        yield f"{_some(contenders)} may be the best too"
+    if unsettled := [s for s in others if s.group == "unsettled"]:
+        yield f"unsettled: {_some([f'{names[s.learner]} ({_why(s)})' for s in unsettled])}"
     if ahead := of("ahead"):
         yield f"shown to be beaten by {listed(ahead)}, with too few runs to be the best"
     if unknown := of(""):
         yield f"with too few common seeds to compare: {listed(unknown)}"
-    if behind:
-        yield f"shown to beat the other {behind}"
+    worse = of("worse")
+    if worse:
+        rest = "the other" if len(worse) == 1 else f"the other {len(worse)}"
+        how = "; ".join(_in_runs(others, names))
+        verb = "is" if len(worse) == 1 else "are"
+        yield f"{rest} {verb} shown to be worse{f' ({how})' if how else ''}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """All names where they are few, else the first ones and how many more."""
+    if len(names) <= MOST_NAMED:
+        return listed(names)
+    return f"{', '.join(names[: MOST_NAMED - 1])} and {len(names) - MOST_NAMED + 1} more"
+
+
+def _why(standing: Standing) -> str:
+    lost, common = standing.lost
+    runs = f"lost {lost} of {common} runs to it"
+    return f"its runs vary far more than others'; {runs}" if standing.unsteady else runs
+
+
+def _in_runs(others: Sequence[Standing], names: Mapping[str, str]) -> Iterator[str]:
+    """Those whose runs are shown to be worse though their mean is not."""
+    for s in others:
+        if s.group == "worse" and s.how == "runs":
+            lost, common = s.lost
+            yield f"{names[s.learner]} by its runs, {lost} of {common} lost, not by its mean"

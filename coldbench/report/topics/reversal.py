@@ -11,9 +11,11 @@ from coldbench.text import NA, Cell, Column, Section, Table, percent
 __all__ = ["ReversalTopic"]
 
 HOW = (
-    "If two papers each publish one run, of seeds and splits of their own, how often does "
-    "the worse learner look better? 50 is a coin toss, 0 means that one run is enough. Each "
-    "cell is a percentage; the table adds its 95 % interval."
+    "If two papers each publish one run, of seeds and splits of their own, how often does the "
+    "learner with the higher mean look better? 50 is a coin toss, 0 means that one run is enough, "
+    "and above 50 single runs contradict the means, as where a few runs collapse. Observed over "
+    "all pairs of runs, with Brunner and Munzel's 95 % limits. Beside it what a model of normal "
+    "runs says, which cannot say more than 50."
 )
 
 
@@ -49,10 +51,10 @@ def _plot(data: ReportData, scenario: str) -> Plot | None:
     for row, a in enumerate(learners):
         for column, b in enumerate(learners[:row]):
             pair, _ = pair_of(data.pairs, scenario, a, b)
-            chance = pair.reversal.model.value if pair else None
+            chance = pair.reversal.observed.value if pair and len(pair.seeds) > 1 else None
             if chance is not None:
                 text = ("<1" if few else "") if chance < 0.01 else f"{100 * chance:.0f}"
-                cells[row - 1, column] = (text, 2 * chance)
+                cells[row - 1, column] = (text, min(2 * chance, 1.0))
                 lines.append(f"{data.names[b]} and {data.names[a]}: {text or '<1'} %.")
     if not cells:
         return None
@@ -68,9 +70,9 @@ def _table(data: ReportData, pairs: list[Pair]) -> Table:
         Column("A", False),
         Column("B", False),
         Column("two papers, own splits"),
-        Column("observed pairs of runs"),
+        Column("the same, normal model"),
         Column("one paper, shared split"),
-        Column("observed on shared splits"),
+        Column("the same, normal model"),
         Column("runs of each for < 5 %"),
     )
     rows = tuple(_row(data, pair) for pair in pairs)
@@ -83,10 +85,10 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(pair.scenario),
         Cell(data.names[pair.a]),
         Cell(data.names[pair.b]),
+        _chance(pair.reversal.observed),
         _chance(pair.reversal.model),
-        Cell(percent(pair.reversal.unpaired)),
-        _chance(pair.reversal_shared.model),
         Cell(percent(pair.reversal_shared.paired)),
+        _chance(pair.reversal_shared.model),
         Cell(NA if needed is None else f"{needed:,}"),
     )
 

@@ -10,6 +10,7 @@ import pytest
 
 from coldbench.report import build, render, write_report
 from coldbench.report.document import Document
+from coldbench.report.families import families
 from coldbench.report.pairs import compare
 from coldbench.report.study import ReportData
 from coldbench.report.topics.ablation import AblationTopic
@@ -101,7 +102,8 @@ def test_the_family_is_departures_and_bases_only(data: ReportData) -> None:
     assert not any(BOTH.label in pair for pair in met)
     raw = [pair.difference.p or 0.0 for pair in data.pairs]
     expected = holm_adjust(raw, family=data.declared).adjusted
-    assert [pair.adjusted for pair in data.pairs] == list(expected)
+    assert [pair.holm for pair in data.pairs] == list(expected)
+    assert {len(family.pairs) for family in data.families.values()} == {6 + 3}
 
 
 def test_spreads_have_a_family_of_their_own(data: ReportData) -> None:
@@ -226,7 +228,8 @@ def test_an_ordinary_study_has_no_ablation(study: Study) -> None:
     every = list(combinations(("mamo", "melu", "bias"), 2))
     assert {(p.a, p.b) for p in found.pairs} == set(every)
     values = {("a", "C-C"): {"0": 1.0, "1": 2.0}, ("b", "C-C"): {"1": 2.5}}
-    assert [p.differences for p in compare(values, [("a", "b")], ["C-C"])] == [(-0.5,)]
+    family = families(values, [("a", "b")], ["C-C"])
+    assert [p.differences for p in compare(values, family, 1)] == [(-0.5,)]
 
 
 def test_names_lose_what_they_share_unless_they_collide() -> None:

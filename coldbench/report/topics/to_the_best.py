@@ -1,0 +1,138 @@
+"""Each learner against the best of its scenario: limits for all at once, and a verdict."""
+
+from coldbench.report.standings import Standing
+from coldbench.report.study import ReportData
+from coldbench.report.topic import Topic, with_limits
+from coldbench.text import NA, Cell, Column, Section, Table, interval, number, p_value
+
+__all__ = ["ToTheBest", "verdict_of"]
+
+HOW = (
+    "How much higher each learner's MAE is than that of the lowest mean, on the seeds that both "
+    "finished. The limits hold for all pairs of a scenario at once (95 %), as do the ranks left to "
+    "each learner. `may be the best`: not shown to be worse than any other; all that truly are the "
+    "best are among these and the unsettled, in 95 % of studies like this one. `worse in "
+    "its runs`: its single runs are higher, although its mean is too unsteady to compare. "
+    "`unsettled`: not shown to be worse, but it lost every run to the best or its runs vary more "
+    "than five times as much as the typical learner's. `equal`: the limits lie within the margin "
+    "that the study names."
+)
+FLIPS = (
+    "Tests exchange the signs of whole seeds and take the largest t of the scenario: nothing is "
+    "assumed of spreads and of what learners share at a seed, only that differences are as likely "
+    "to fall above their mean as below. A learner that collapses in a run out of ten may not have "
+    "done so here; no test of a mean sees what no run has shown."
+)
+BLOCKS = (
+    "With fewer than six seeds nothing can be shown by exchanging signs. Assumed instead: normal "
+    "runs, and no learner that varies more than the most variable one seen here, whose spread "
+    "stands for all; learners far more variable than that keep their own."
+)
+WORDS = {
+    "best": "lowest mean",
+    "contender": "may be the best",
+    "unsettled": "unsettled",
+    "ahead": "better, on few seeds",
+    "": NA,
+}
+
+
+class ToTheBest(Topic):
+    """The verdict on every learner in every scenario, with the numbers behind it."""
+
+    order = 15
+
+    def section(self) -> Section | None:
+        data = self.data
+        if data.ablation is not None or len(data.learners) < 2:
+            return None
+        flips = any(family.tests.flips for family in data.families.values())
+        margin = f"The margin of this study is {data.manifest.margin:g}."
+        notes = (FLIPS if flips else BLOCKS, margin)
+        return Section("best", "To the best", "To the best", HOW, (), (_table(data),), notes)
+
+    def files(self) -> dict[str, list[dict[str, object]]]:
+        data = self.data
+        if data.ablation is not None:
+            return {}
+        return {"league.csv": [_columns(data, one) for one in _all(data)]}
+
+
+def _all(data: ReportData) -> list[Standing]:
+    return [one for scenario in data.scenarios for one in data.ranked(scenario)]
+
+
+def verdict_of(standing: Standing, margin: float) -> str:
+    """In words, never stronger than the numbers."""
+    if standing.group == "worse":
+        word = "worse" if standing.how == "mean" else "worse in its runs"
+    else:
+        word = WORDS[standing.group]
+    return f"{word}, equal within {margin:g}" if equal_within(standing, margin) else word
+
+
+def equal_within(standing: Standing, margin: float) -> bool:
+    """Whether the simultaneous limits of the gap to the best lie within the margin."""
+    limits = standing.limits
+    if limits is None or limits.low is None or limits.high is None:
+        return False
+    return -margin < limits.low and limits.high < margin
+
+
+def _table(data: ReportData) -> Table:
+    columns = (
+        Column("scenario", False),
+        Column("learner", False),
+        Column("MAE above the lowest"),
+        Column("p"),
+        Column("runs lost"),
+        Column("ranks left"),
+        Column("median MAE"),
+        Column("verdict", False),
+    )
+    rows = tuple(_row(data, one) for one in _all(data))
+    title = "Each learner against the lowest mean of its scenario"
+    return Table("best", title, columns, rows, big=True)
+
+
+def _row(data: ReportData, one: Standing) -> tuple[Cell, ...]:
+    lost, common = one.lost
+    low, high = one.ranks or (None, None)
+    return (
+        Cell(one.scenario),
+        Cell(data.names[one.learner]),
+        interval(one.limits) if one.limits else Cell(number(one.gap)),
+        Cell(p_value(one.adjusted)),
+        Cell(f"{lost} of {common}" if common else ""),
+        Cell(NA if low is None else f"{low} to {high}"),
+        Cell(number(_median(one))),
+        Cell(verdict_of(one, data.manifest.margin)),
+    )
+
+
+def _median(one: Standing) -> float:
+    values = sorted(one.values.values())
+    return (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2.0
+
+
+def _columns(data: ReportData, one: Standing) -> dict[str, object]:
+    lost, common = one.lost
+    low, high = one.ranks or (None, None)
+    limits = with_limits("gap", one.limits) if one.limits else {"gap": one.gap}
+    return {
+        "scenario": one.scenario,
+        "learner": one.learner,
+        "mean": one.mean.value,
+        "median": _median(one),
+        **limits,
+        "p": one.adjusted,
+        "runs_lost": lost,
+        "n_seeds": common,
+        "rank_low": low,
+        "rank_high": high,
+        "verdict": one.group,
+        "worse_in": one.how,
+        "unsteady": one.unsteady,
+        "equal_within_margin": equal_within(one, data.manifest.margin),
+        "margin": data.manifest.margin,
+    }

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coldbench.report.drawing.draw import artists
+    from coldbench.report.settling import run_until_settled
     from coldbench.report.single import render
     from coldbench.report.study import ReportData, build
     from coldbench.report.write import csv_files, text_files, write_report
@@ -14,6 +15,7 @@ __all__ = [
     "build",
     "csv_files",
     "render",
+    "run_until_settled",
     "text_files",
     "write_report",
 ]
@@ -24,6 +26,7 @@ _HOME = {
     "build": "study",
     "csv_files": "write",
     "render": "single",
+    "run_until_settled": "settling",
     "text_files": "write",
     "write_report": "write",
 }

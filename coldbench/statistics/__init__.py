@@ -33,6 +33,7 @@ from coldbench.statistics.power import (
     seeds_for_half_width,
     seeds_needed,
 )
+from coldbench.statistics.prediction import prediction_interval
 from coldbench.statistics.published import PublishedComparison, compare_published
 from coldbench.statistics.ranks import RankStability, rank_stability
 from coldbench.statistics.relative_effect import relative_effect
@@ -42,6 +43,7 @@ from coldbench.statistics.relative_spread import (
     spread_ratio,
 )
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
+from coldbench.statistics.sequential import Settled, planned_looks, settle, spent
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.simultaneous import Simultaneous, simultaneous
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
@@ -69,6 +71,7 @@ __all__ = [
     "RankStability",
     "Reversal",
     "SeedsNeeded",
+    "Settled",
     "SignFlip",
     "Simultaneous",
     "SourceVariance",
@@ -99,6 +102,8 @@ __all__ = [
     "paired_agreement",
     "paired_difference",
     "paired_power",
+    "planned_looks",
+    "prediction_interval",
     "probability_better",
     "rank_stability",
     "relative_effect",
@@ -109,9 +114,11 @@ __all__ = [
     "seeds_for",
     "seeds_for_half_width",
     "seeds_needed",
+    "settle",
     "sign_flip",
     "simultaneous",
     "source_variance",
+    "spent",
     "spread",
     "spread_ratio",
     "unpaired_agreement",

@@ -37,7 +37,8 @@ class StudyConfig(BaseModel):
     default `models`; departures: which `variants` depart from which, as an ablation states it;
     tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
     that the others should beat, named before the runs: the report tests these pairs as a family;
-    margin: a difference in MAE that would not matter, for verdicts of equality.
+    margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
+    seeds at which a study that runs until it is settled is looked at, the last one the most.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,14 @@ class StudyConfig(BaseModel):
     tuning: dict[str, Budget] = {}
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
+    looks: tuple[int, ...] = ()
+
+    @field_validator("looks")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if value and (min(value) < 2 or list(value) != sorted(set(value))):
+            raise ValueError("looks are rising numbers of seeds, 2 or more, such as 5,10,20,40")
+        return value
 
     @field_validator("seeds")
     @classmethod

@@ -111,6 +111,7 @@ def run_study(
         budgets,
         config.against,
         config.margin,
+        config.looks,
     )
     if published is not None:
         study.keep("published.yaml", published)

@@ -49,7 +49,8 @@ class Manifest(BaseModel):
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
     tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
-    others should beat; margin: a difference in MAE that would not matter."""
+    others should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
+    at which it is looked at, of a study that runs until it is settled."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
@@ -61,6 +62,7 @@ class Manifest(BaseModel):
     tuning: dict[str, dict[str, Any]] = {}
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
+    looks: tuple[int, ...] = ()
 
     @classmethod
     def of(
@@ -105,6 +107,11 @@ class Manifest(BaseModel):
                 f"{where} holds runs of another configuration; choose another --out. "
                 f"Changed:\n{lines}"
             )
+        if self.looks != other.looks:
+            raise StoreError(
+                f"{where} was planned with {_looks(self.looks)}, not {_looks(other.looks)}: seeds "
+                "that are added otherwise change what its tests mean; choose another --out"
+            )
         known = {job.job_hash for job in self.jobs}
         jobs = [*self.jobs, *(job for job in other.jobs if job.job_hash not in known)]
         departures = {one.label: one for one in (*self.departures, *other.departures)}
@@ -117,7 +124,12 @@ class Manifest(BaseModel):
             tuning=self.tuning | other.tuning,
             against=tuple(dict.fromkeys([*self.against, *other.against])),
             margin=self.margin,
+            looks=self.looks,
         )
+
+
+def _looks(looks: tuple[int, ...]) -> str:
+    return f"looks at {', '.join(map(str, looks))} seeds" if looks else "a fixed number of seeds"
 
 
 def _configuration(job: Job) -> dict[str, Any]:
@@ -158,11 +170,13 @@ class Study:
         tuning: Mapping[str, Mapping[str, Any]] | None = None,
         against: Iterable[str] = (),
         margin: float = 0.005,
+        looks: Iterable[int] = (),
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
         budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
         told = {"tuning": budgets, "against": tuple(against), "margin": margin}
+        told["looks"] = tuple(looks)
         return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod

@@ -33,6 +33,12 @@ OPTIONS = (
         help="An MAE too small to matter: .005.",
     ),
     click.option(
+        "--until",
+        type=click.Choice(["settled"]),
+        help="Add seeds in planned looks until each comparison is decided; see --margin.",
+    ),
+    click.option("--max-seeds", type=click.IntRange(2), help="For --until: the most seeds (40)."),
+    click.option(
         "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
     ),
     click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder."),
@@ -78,16 +84,18 @@ def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
     timeout: float | None, retry_failed: bool, dry_run: bool, track: str | None,
-    **given: Any,
+    until: str | None, max_seeds: int | None, **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
 
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
     from coldbench.cli.terminal import Display, print_left_out, print_plan, print_study
-    from coldbench.study import open_tracker, read_study, run_study
+    from coldbench.report import run_until_settled
+    from coldbench.study import Study, StudyConfig, open_tracker, read_study, run_study
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
+    said |= _looks(until, max_seeds, said, shard)
     study_config = read_study(config, said)
     print_left_out(study_config)
     if dry_run:
@@ -97,8 +105,34 @@ def carry_out(
     backend = backend or ("dask" if scheduler else None)
     tracker = open_tracker(track) if track else None
     with Display(track=tracker.log if tracker else None) as display:
-        study = run_study(
-            study_config, workers, backend, timeout, retry_failed, display.progress, shard, settings
-        )
+
+        def start(config: StudyConfig) -> Study:
+            return run_study(
+                config, workers, backend, timeout, retry_failed, display.progress, shard, settings
+            )
+
+        if study_config.looks:
+            study = run_until_settled(study_config, start)
+        else:
+            study = start(study_config)
     if print_study(study, display.failures):
         sys.exit(3)
+
+
+def _looks(
+    until: str | None, most: int | None, said: Mapping[str, Any], shard: tuple[int, int]
+) -> dict[str, Any]:
+    """Keys of `StudyConfig` for `--until`; raises UsageError for what it cannot go with."""
+    from coldbench.errors import UsageError
+    from coldbench.statistics import planned_looks
+
+    if until is None:
+        if most is not None:
+            raise UsageError("--max-seeds belongs to --until settled; without it say --seeds")
+        return {}
+    stray = [name for name in ("seeds", "design") if name in said]
+    stray += ["shard"] if shard != (1, 1) else []
+    if stray:
+        raise UsageError(f"--until settled plans its own seeds, without --{stray[0]}")
+    looks = planned_looks(most or 40)
+    return {"looks": looks, "seeds": looks[-1]}

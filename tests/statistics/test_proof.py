@@ -66,20 +66,28 @@ def test_percentile_bootstrap_would_not_cover_but_bootstrap_t_nearly_does() -> N
     assert 0.92 < studentised / studies < 0.99
 
 
-@pytest.mark.parametrize("truth", [(1.0, 0.5, 0.2, 0.0, 1.0), (4.0, 1.0, 0.0, 0.0, 0.25)])
+TRUTHS = [
+    (1.0, 0.5, 0.2, 0.0, 1.0),
+    (4.0, 1.0, 0.0, 0.0, 0.25),
+    (1.0, 0.5, 0.2, 0.0, 0.7, 1.0),
+]
+
+
+@pytest.mark.parametrize("truth", TRUTHS)
 def test_array_components_are_unbiased_and_cover(truth: tuple[float, ...]) -> None:
-    rng, levels = generator(4), st.oa25()
-    effects = [sqrt(v) * rng.normal(size=(STUDIES, 5)) for v in truth[:4]]
+    last = len(truth) - 1
+    rng, levels, free = generator(4), st.oa25(last), 24 - 4 * last
+    effects = [sqrt(v) * rng.normal(size=(STUDIES, 5)) for v in truth[:last]]
     y = sum(e[:, levels[:, f]] for f, e in enumerate(effects))
-    y = y + sqrt(truth[4]) * rng.normal(size=(STUDIES, 25))
-    raw, hits = squares_of(y), np.zeros(5)
+    y = y + sqrt(truth[last]) * rng.normal(size=(STUDIES, 25))
+    raw, hits = squares_of(y, last), np.zeros(last + 1)
     for row in raw:
+        error = Term("error", row[last], free, 1, None)
         for f, square in enumerate(row):
-            error = None if f == 4 else Term("error", row[4], 8, 1, None)
-            term = Term("x", square, 8 if f == 4 else 4, 1 if f == 4 else 5, None if f == 4 else 4)
-            low, high = _limits(term, error, 0.95)
+            term = error if f == last else Term("x", square, 4, 5, last)
+            low, high = _limits(term, None if f == last else error, 0.95)
             hits[f] += low <= truth[f] <= high
-    estimates = np.concatenate([(raw[:, :4] - raw[:, 4:]) / 5.0, raw[:, 4:]], axis=1)
+    estimates = np.concatenate([(raw[:, :last] - raw[:, last:]) / 5.0, raw[:, last:]], axis=1)
     error = estimates.std(axis=0) / sqrt(STUDIES)
     assert (np.abs(estimates.mean(axis=0) - truth) < 3.3 * error).all()
     assert (hits / STUDIES >= 0.94).all()
@@ -87,18 +95,18 @@ def test_array_components_are_unbiased_and_cover(truth: tuple[float, ...]) -> No
     assert (hits / STUDIES <= 0.985).all()
 
 
-def squares_of(y: Any) -> Any:
-    """Mean squares of the four sources and error for every row of y [studies, 25]."""
-    levels = st.oa25()
+def squares_of(y: Any, factors: int) -> Any:
+    """Mean squares of the sources and error for every row of y [studies, 25]."""
+    levels = st.oa25(factors)
     centred = y - y.mean(axis=1, keepdims=True)
     effects = []
-    for f in range(4):
+    for f in range(factors):
         means = np.stack([centred[:, levels[:, f] == k].mean(axis=1) for k in range(5)], axis=1)
         effects.append(means[:, levels[:, f]])
     rest = centred - sum(effects)
     squares = [(e**2).sum(axis=1) / 4 for e in effects]
-    found = np.stack([*squares, (rest**2).sum(axis=1) / 8], axis=1)
-    library = [c.square for c in st.source_variance(y[0]).components]
+    found = np.stack([*squares, (rest**2).sum(axis=1) / (24 - 4 * factors)], axis=1)
+    library = [c.square for c in st.source_variance(y[0], factors).components]
     assert library == pytest.approx(found[0].tolist(), rel=1e-10)
     return found
 
@@ -130,15 +138,16 @@ def test_crossed_limits_cover() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("factors", [4, 5])
 @pytest.mark.parametrize("source", range(4))
-def test_shares_of_the_total_cover(source: int) -> None:
-    rng, levels = generator(20 + source), st.oa25()
-    truth = np.append(np.roll([2.0, 1.0, 0.5, 0.0], source), 1.0)
-    hits = np.zeros(5)
+def test_shares_of_the_total_cover(source: int, factors: int) -> None:
+    rng, levels = generator(20 + source), st.oa25(factors)
+    truth = np.append(np.roll([2.0, 1.0, 0.5, 0.0, 0.3][:factors], source), 1.0)
+    hits = np.zeros(factors + 1)
     for _ in range(400):
-        y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(4))
-        y = y + sqrt(truth[4]) * rng.normal(size=25)
-        for f, c in enumerate(st.source_variance(y).components):
+        y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(factors))
+        y = y + sqrt(truth[factors]) * rng.normal(size=25)
+        for f, c in enumerate(st.source_variance(y, factors).components):
             hits[f] += c.share.contains(truth[f] / truth.sum())
     assert (hits / 400 > 0.92).all()
 

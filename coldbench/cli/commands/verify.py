@@ -41,7 +41,7 @@ def verify(
         options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
         show = lambda record, same: click.echo(  # noqa: E731
             f"{record.job.learner!a} seed {record.job.seeds.label}: "
-            f"{'the same, bit for bit' if same else 'NOT the same, see below'}"
+            f"{'the same, bit for bit' if same else 'not the same, bit for bit: see below'}"
         )
         again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
         for finding in again:

@@ -60,7 +60,7 @@ def judged(study: Study, rerun: Rerun, noisy: Mapping[str, Outcome]) -> Finding:
     job, place = rerun.record.job, study.place(rerun.record.job_hash)
     runs = [rerun.outcome, *(noisy[one.hash] for one in noisy_jobs(job))]
     runs = [run for run in runs if run.record.status == "finished"]
-    who, why = f"{job.learner!a} seed {job.seeds.label}", f"; {', '.join(rerun.moved)}"
+    who, why = f"{job.learner!a} seed {job.seeds.label}", f"; {_some(rerun.moved)}"
     if len(runs) <= 2:
         return damage(place, f"{who}: other bits, and {RUNS} runs with noise did not finish{why}")
     shifts = _shifts(rerun.record, [run.record for run in runs])
@@ -73,6 +73,11 @@ def judged(study: Study, rerun: Rerun, noisy: Mapping[str, Outcome]) -> Finding:
     if apart := _apart(study, rerun.record, runs):
         return damage(place, f"{who}: other result: {apart}{why}")
     return Finding("note", place, f"{who}: other bits, same result: moved {numbers}")
+
+
+def _some(moved: Sequence[str], most: int = 3) -> str:
+    rest = f" and {len(moved) - most} more" if len(moved) > most else ""
+    return ", ".join(moved[:most]) + rest
 
 
 def _shifts(stored: RunRecord, runs: Sequence[RunRecord]) -> list[Shift]:

@@ -37,7 +37,8 @@ class Pair:
 
     adjusted: Holm's p of the paired t test over all pairs and scenarios of the study.
     reversal: of two papers that each publish one run; reversal_shared: of one run each on the
-    same split and episodes. spread: of sd a / sd b; spread_adjusted: Holm's p of its paired test.
+    same split and episodes. spread: of sd a / sd b; spread_adjusted, spread_unpaired_adjusted:
+    Holm's p of its tests, Pitman-Morgan and Brown-Forsythe.
     """
 
     scenario: str
@@ -54,6 +55,7 @@ class Pair:
     reversal_shared: Reversal
     spread: SpreadComparison
     spread_adjusted: float | None = None
+    spread_unpaired_adjusted: float | None = None
 
     @property
     def shown(self) -> bool:
@@ -63,7 +65,8 @@ class Pair:
     @property
     def spread_shown(self) -> bool:
         """Whether the two spreads are shown to differ."""
-        return spreads_differ(self.spread.ratio, self.spread_adjusted)
+        adjusted = self.spread_adjusted, self.spread_unpaired_adjusted
+        return spreads_differ(self.spread.ratio, *adjusted)
 
 
 def compare(
@@ -114,9 +117,10 @@ def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
     """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
     means = holm([pair.difference.p for pair in pairs], declared)
     spreads = holm([pair.spread.p_paired for pair in pairs], declared)
+    unpaired = holm([pair.spread.p_unpaired for pair in pairs], declared)
     return tuple(
-        replace(pair, adjusted=mean, spread_adjusted=spread)
-        for pair, mean, spread in zip(pairs, means, spreads, strict=True)
+        replace(pair, adjusted=mean, spread_adjusted=spread, spread_unpaired_adjusted=other)
+        for pair, mean, spread, other in zip(pairs, means, spreads, unpaired, strict=True)
     )
 
 
@@ -148,8 +152,14 @@ def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair 
     return None, 1
 
 
-def spreads_differ(ratio: Interval, adjusted: float | None) -> bool:
-    """Whether Holm's p and the interval of a ratio agree that it is not 1, and it is not nearly."""
-    if adjusted is None or ratio.value is None:
+def spreads_differ(ratio: Interval, paired: float | None, unpaired: float | None) -> bool:
+    """Whether both of Holm's p and the interval of a ratio agree that it is not 1, and it is not
+    nearly.
+
+    Pitman-Morgan alone errs where runs are not normal: of ten seeds without a difference it shows
+    one in .21 of studies with t3 runs and in .40 with lognormal ones; both together in .02 and .03.
+    """
+    if paired is None or unpaired is None or ratio.value is None:
         return False
-    return adjusted <= ALPHA and not ratio.contains(1.0) and abs(ratio.value - 1) >= LEAST
+    agreed = max(paired, unpaired) <= ALPHA
+    return agreed and not ratio.contains(1.0) and abs(ratio.value - 1) >= LEAST

@@ -68,7 +68,7 @@ def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
 
 @lru_cache(maxsize=8)
 def blinded(key: SplitKey) -> tuple[Ratings, Split]:
-    """What tuning may see of the data: neither the test tasks of this seed nor their ratings."""
+    """What tuning may see of the data: neither test tasks nor their ratings."""
     ratings, split = blind(*whole(key))
     if not len(split.validation):
         raise UsageError(

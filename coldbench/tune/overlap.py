@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from coldbench.data import open_prepared
 from coldbench.rng import Seeds
-from coldbench.running import Job, SplitKey, whole
-from coldbench.tasks import SCENARIOS
+from coldbench.running import Job
+from coldbench.tasks import PROTOCOLS, SCENARIOS
 from coldbench.tune.blind import visible
 
 __all__ = ["STUDIED", "overlap"]
@@ -23,19 +24,18 @@ def overlap(jobs: Sequence[Job], studied: Sequence[int] = STUDIED) -> dict[str, 
     """By scenario: the share of the test ratings at the seeds `studied` that are in the inner
     training rows or the validation tasks of any of the jobs. Scenarios without a test are left out.
     """
-    seen = np.logical_or.reduce(
-        [visible(*whole(key)) for key in dict.fromkeys(map(SplitKey.of, jobs))]
-    )
-    asked, known = np.zeros(len(SCENARIOS)), np.zeros(len(SCENARIOS))
+    first, size = jobs[0], len(SCENARIOS)
+    protocol = PROTOCOLS[first.protocol].model_validate(first.protocol_options)
+    ratings = open_prepared(first.dataset_sha256)
+    splits = (protocol.split(ratings, seeds) for seeds in {job.seeds for job in jobs})
+    seen = np.logical_or.reduce([visible(ratings, split) for split in splits])
+    asked, known = np.zeros(size), np.zeros(size)
     for seed in studied:
-        job = jobs[0].model_copy(update={"seeds": Seeds.joint(seed)})
-        _, split = whole(SplitKey.of(job))
-        asked += np.bincount(split.test.scenario, minlength=len(SCENARIOS))
-        known += np.bincount(
-            split.test.scenario, seen[split.test.query.rows], minlength=len(SCENARIOS)
-        )
+        test = protocol.split(ratings, Seeds.joint(seed)).test
+        asked += np.bincount(test.scenario, minlength=size)
+        known += np.bincount(test.scenario, seen[test.query.rows], minlength=size)
     return {
-        name: float(round(known[place] / asked[place], 4))
+        name: round(float(known[place] / asked[place]), 4)
         for place, name in enumerate(SCENARIOS)
-        if asked[place] and name in jobs[0].scenarios
+        if asked[place] and name in first.scenarios
     }

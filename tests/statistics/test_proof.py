@@ -111,6 +111,38 @@ def squares_of(y: Any, factors: int) -> Any:
     return found
 
 
+@pytest.mark.parametrize("kind", ["standard_t", "lognormal"])
+def test_two_tests_of_spread_together_hold_where_one_does_not(kind: str) -> None:
+    """Ten unrelated runs of equal spread, skewed or with heavy tails."""
+    rng, studies, parameter = generator(41), 500, {"standard_t": 3, "lognormal": 0}[kind]
+    draws = getattr(rng, kind)(parameter, size=(studies, 2, 10))
+    found = [st.compare_spread(a, b) for a, b in draws]
+    pitman_morgan = np.array([one.p_paired <= 0.05 for one in found])
+    brown_forsythe = np.array([one.p_unpaired <= 0.05 for one in found])
+    assert pitman_morgan.mean() > 0.14
+    assert (pitman_morgan & brown_forsythe).mean() < 0.05 + 3.3 * sqrt(0.05 * 0.95 / studies)
+
+
+def test_two_tests_of_spread_find_what_there_is() -> None:
+    rng, studies = generator(42), 200
+    shown = 0
+    for noise in rng.normal(size=(studies, 2, 10)):
+        found = st.compare_spread(4 * noise[0], noise[1])
+        shown += found.p_paired <= 0.05 and found.p_unpaired <= 0.05
+    assert shown / studies > 0.7
+
+
+def test_a_rare_collapse_defeats_the_mean_and_its_limits_say_so() -> None:
+    """One run in ten is .35 worse: the t interval holds in .63 of studies, exact limits do."""
+    rng, studies, n = generator(43), 1_000, 10
+    collapsed = rng.random((studies, n)) < 0.1
+    runs = 0.005 * rng.normal(size=(studies, n)) + 0.35 * collapsed
+    means = sum(st.mean_interval(x).contains(0.035) for x in runs)
+    shares = sum(st.exact_share(int(c.sum()), n).contains(0.1) for c in collapsed)
+    assert means / studies == pytest.approx(0.63, abs=0.05)
+    assert shares / studies > 0.95
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_reversal_limits_cover(shared: bool) -> None:
     rng, n, studies, gap = generator(6), 5, 2_000, 1.0

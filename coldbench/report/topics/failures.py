@@ -43,7 +43,7 @@ class Failures(Topic):
 
     def section(self) -> Section:
         data = self.data
-        made = (_shares(data), _rates(data), _reasons(data), _constant(data), _holes(data))
+        made = (_rates(data), _reasons(data), _constant(data), _holes(data), _shares(data))
         tables = tuple(table for table in made if table.rows)
         whole = not data.unfinished and not len(data.missing)
         notes = ("All planned runs finished.", RARE) if whole else (RARE,)

@@ -21,9 +21,9 @@ RANDOM = 10  # trials before TPE models anything (optuna's `n_startup_trials`)
 GIVEN = "as configured"
 HOW = (
     "Options come from `coldbench tune` and the number of epochs from early stopping, both on "
-    "validation tasks, which are cut out of the training ratings. The second table says whether the "
-    "error there foresaw the test. At a rank correlation of 1 both rank the learners alike; where it "
-    "is low, options and epochs were chosen by something else than what is reported."
+    "validation tasks, which are cut out of the training ratings. The second table says whether "
+    "the error there foresaw the test. At a rank correlation of 1 both rank the learners alike; "
+    "where it is low, options and epochs were chosen by something else than what is reported."
 )
 SEARCH = (
     "With at most {} trials the search is random: TPE models nothing before its {} first trials. "
@@ -46,9 +46,12 @@ CAP = (
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """How a learner got its options. words: its budget; options: `defaults`, how many were found,
-    or that nothing searched for them; gain: of the mean validation MAE by tuning, at the tuning seeds; searched: runs that
-    chose their epochs; capped: of these, those that chose the most they may."""
+    """How a learner got its options.
+
+    words: its budget; options: `defaults`, how many were found, or that nothing searched for them;
+    gain: of the mean validation MAE by tuning, at the tuning seeds; searched: runs that chose their
+    epochs; capped: of these, those that chose the most they may.
+    """
 
     learner: str
     words: str
@@ -146,7 +149,8 @@ class TuningTopic(Topic):
 
         found = [o for o in self.tuned if o.options not in ("defaults", GIVEN, NA)]
         kept = names("defaults")
-        told = f"Tuning found options for {len(found)} learners and none better than the defaults "
+        count = f"{len(found)} learner{'' if len(found) == 1 else 's'}"
+        told = f"Tuning found options for {count}, and none better than the defaults "
         told += f"for {len(kept)}" + (f": {listed(kept)}." if kept else ".")
         untuned = names(GIVEN)
         return told + (f" Not tuned: {listed(untuned)}." if untuned else "")

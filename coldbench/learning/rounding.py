@@ -16,16 +16,11 @@ predicted, and those that a task is given as support in the test or in validatio
   is reached through these, as by arithmetic on another processor.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 
 from coldbench.data import Array, Ratings
 from coldbench.rng import generator, torch_generator
-
-if TYPE_CHECKING:
-    from coldbench.learning.learner import Learner
 
 __all__ = ["disturb_weights", "noisy_ratings"]
 
@@ -43,8 +38,8 @@ def noisy_ratings(ratings: Ratings, seed: int) -> Array:
     return np.where(value == 0, value, np.clip(moved, ratings.scale.low, ratings.scale.high))
 
 
-def disturb_weights(learner: "Learner", seed: int) -> None:
-    """Each parameter of the learner's torch modules, at its initial value, becomes a neighbouring
+def disturb_weights(learner: object, seed: int) -> None:
+    """Each parameter of a learner's torch modules, at its initial value, becomes a neighbouring
     float; nothing happens at seed 0."""
     if seed == 0:
         return

@@ -99,6 +99,18 @@ def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) 
     assert "figures/sources-C-C.svg" in paths
 
 
+def test_runs_that_did_not_collapse_have_limits_too(tmp_path: Path) -> None:
+    """None of ten may mean up to 31 %, and the section says what a mean assumes."""
+    status = {("mamo", 3): "diverged"}
+    found = section(build(fake_study(tmp_path, ["mamo", "bias"], 10, status=status)), "failures")
+    shares = next(table for table in found.tables if table.key == "shares")
+    cells = {row[0].text: [(cell.text, cell.note) for cell in row[1:]] for row in shares.rows}
+    assert cells["bias"] == [("0 of 10", ""), ("0 %", "[0 %, 31 %]")] * 2
+    assert cells["mamo"][:2] == [("1 of 10", ""), ("10 %", "[0 %, 45 %]")]
+    assert cells["mamo"][2] == ("0 of 9", "")
+    assert "no rare collapse is still to come" in found.notes[-1]
+
+
 def test_sources_of_studies_without_rounding(tmp_path: Path) -> None:
     data = build(fake_study(tmp_path, ["bias"], seed_vectors("sources-4", (3, 1, 0, 2, 7))))
     (one,) = {tuple(c.name for c in a.variance.components) for a in data.of(Sources).attributions}

@@ -31,8 +31,8 @@ HOW = (
 )
 RARE = (
     "A mean over seeds assumes that no rare collapse is still to come: limits of shares are exact "
-    "(Clopper-Pearson, 95 %), and none of ten runs may mean up to 31 %. Where one run in ten "
-    "collapses, the 95 % interval of a mean over ten seeds holds in 63 % of studies."
+    "(Clopper-Pearson, 95 %), and none of ten runs may mean up to 31 %. Where one run in ten ends "
+    "far from the others, the 95 % interval of a mean over ten seeds holds in 63 % of studies."
 )
 
 

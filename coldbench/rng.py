@@ -23,25 +23,31 @@ class Seeds(NamedTuple):
     """The seed vector of one run.
 
     split: which users and items are cold; episode: which ratings are support and query;
-    init: initial weights and memories; order: order of tasks and batches, and training episodes.
+    init: initial weights and memories; order: order of tasks and batches, and training episodes;
+    rounding: noise in the last bit of training ratings and starting weights
+    (`coldbench.learning.rounding`), 0 for none.
     """
 
     split: int
     episode: int
     init: int
     order: int
+    rounding: int = 0
 
     @classmethod
     def joint(cls, seed: int) -> "Seeds":
-        """All four streams at one seed: what `--seeds` means."""
+        """The streams that draw at one seed, and no noise: what `--seeds` means."""
         return cls(seed, seed, seed, seed)
 
     @classmethod
     def parse(cls, label: str) -> "Seeds":
         """The seeds that have this label; raises ValueError for what is none."""
         numbers = [int(word) if word.isdecimal() else -1 for word in label.split(".")]
-        if len(numbers) not in (1, len(cls._fields)) or min(numbers) < 0:
-            raise ValueError(f"{shorten(label)} is no seed: write 7, or 7.7.0.3 for four streams")
+        if len(numbers) not in (1, 4, 5) or min(numbers) < 0:
+            raise ValueError(
+                f"{shorten(label)} is no seed: write 7, 7.7.0.3 for four streams, or 7.7.0.3.2 "
+                "with rounding"
+            )
         seeds = cls.joint(numbers[0]) if len(numbers) == 1 else cls(*numbers)
         if seeds.label != label:
             raise ValueError(f"{shorten(label)} is no seed as it is written: {seeds.label}")
@@ -49,8 +55,19 @@ class Seeds(NamedTuple):
 
     @property
     def label(self) -> str:
-        """`7` when the streams agree, else `7.7.0.3` in the order of the fields."""
-        return str(self.split) if len(set(self)) == 1 else ".".join(map(str, self))
+        """`7` when the streams agree, else `7.7.0.3`; `7.7.0.3.2` where rounding is not 0."""
+        return str(self.split) if self.is_joint else ".".join(map(str, self.written))
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether these are the seeds that `joint` gives."""
+        return self == self.joint(self.split)
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """What is stored and hashed: four numbers without noise, so that runs of versions without
+        this stream keep their identity."""
+        return self if self.rounding else self[:4]
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:

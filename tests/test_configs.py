@@ -16,6 +16,7 @@ from tests.committed import committed
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
+NOT_RUN_YET = {"rounding-ml-1m"}
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
@@ -34,6 +35,9 @@ def test_study(path: Path) -> None:
 def test_a_changed_default_does_not_change_what_committed_results_ran(path: Path) -> None:
     config = expanded(read_config(path, {}))
     assert config.out is not None
+    if config.out.name in NOT_RUN_YET:
+        assert not config.out.exists(), "it was run: take its name off the list"
+        pytest.skip("this study is planned, not run yet")
     ran = Study.open(committed(config.out.name)).manifest
     protocol = PROTOCOLS[config.protocol].model_validate(config.protocol_options)
     assert protocol.model_dump(mode="json") == ran.fixed["protocol_options"]

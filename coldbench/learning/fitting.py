@@ -24,6 +24,7 @@ from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.learning.predicting import predict
 from coldbench.learning.predictions import Predictions
+from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks
 
@@ -67,8 +68,8 @@ def fit(
         if not refit:
             return best
         epochs = best.epochs
-    data = TrainingData.of(ratings, split.train_user, split.train, device)
-    learner = variant.learner(config, domain, generator(seeds.init, "init"))
+    data = TrainingData.of(ratings, split.train_user, split.train, device, seeds.rounding)
+    learner = _new(variant, config, domain, seeds)
     for epoch in range(epochs):
         figures = _epoch(learner, data, epoch, seeds)
         if config.fixed_epochs:
@@ -86,8 +87,8 @@ def search(
 ) -> tuple[Fitted, list[EpochRecord]]:
     """Step 1: the learner of the best validation epoch, and the whole curve."""
     domain = Domain(ratings.catalogue, ratings.scale, device)
-    data = TrainingData.of(ratings, split.train_user, split.inner, device)
-    learner = variant.learner(config, domain, generator(seeds.init, "init"))
+    data = TrainingData.of(ratings, split.train_user, split.inner, device, seeds.rounding)
+    learner = _new(variant, config, domain, seeds)
     curve: list[EpochRecord] = []
     best: Learner = learner
     best_epoch, best_mae = -1, math.inf
@@ -125,6 +126,12 @@ def _maes(predictions: Predictions, ratings: Ratings) -> dict[str, float]:
         for index, name in enumerate(SCENARIOS)
         if (predictions.scenario == index).any()
     }
+
+
+def _new(variant: Variant, config: LearnerConfig, domain: Domain, seeds: Seeds) -> Learner:
+    learner = variant.learner(config, domain, generator(seeds.init, "init"))
+    disturb_weights(learner, seeds.rounding)
+    return learner
 
 
 def _epoch(learner: Learner, data: TrainingData, epoch: int, seeds: Seeds) -> EpochRecord:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coldbench.data import Array, Catalogue, Ragged, Ratings, Scale
 from coldbench.errors import Declined, UsageError
+from coldbench.learning.rounding import noisy_ratings
 from coldbench.learning.space import Dimension
 from coldbench.tasks import EpisodeBatch, collate, pools
 
@@ -65,12 +66,15 @@ class TrainingData:
 
     @classmethod
     def of(
-        cls, ratings: Ratings, users: Array, lists: Ragged, device: str = "cpu"
+        cls, ratings: Ratings, users: Array, lists: Ragged, device: str = "cpu", rounding: int = 0
     ) -> "TrainingData":
-        """A copy of the given rows; what is not in `lists` cannot be reached from it."""
+        """A copy of the given rows; what is not in `lists` cannot be reached from it.
+
+        rounding: the seed of noise in their last bit, 0 for none.
+        """
         rows = lists.rows
         own = Ragged(np.arange(len(rows)), lists.ptr)
-        item, value = ratings.item[rows].astype(np.int64), np.asarray(ratings.value[rows])
+        item, value = ratings.item[rows].astype(np.int64), noisy_ratings(ratings, rounding)[rows]
         data = cls(users[lists.owner], item, value, own, users, device)
         for array in (data.user, data.item, data.value, data.task_user):
             array.flags.writeable = False

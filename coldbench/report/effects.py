@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.pairs import Pair, holm, pair_of, spreads_differ
 from coldbench.report.standings import Values
 from coldbench.statistics import (
     PairedDifference,
@@ -28,8 +28,8 @@ class Effect:
     """`label` minus `base` on their common seeds: above 0 the change makes the error larger.
 
     adjusted: p of the mean difference in the family of the scenario's pairs;
-    spread: sd of `label` over sd of `base`; spread_adjusted: Holm's p of Pitman and Morgan's
-    test, over all effects and scenarios.
+    spread: sd of `label` over sd of `base`; spread_adjusted, spread_unpaired_adjusted: Holm's p of
+    its tests, Pitman-Morgan and Brown-Forsythe, over all effects and scenarios.
     """
 
     scenario: str
@@ -41,6 +41,13 @@ class Effect:
     adjusted: float | None
     spread: SpreadComparison
     spread_adjusted: float | None = None
+    spread_unpaired_adjusted: float | None = None
+
+    @property
+    def spread_shown(self) -> bool:
+        """Whether the two spreads are shown to differ."""
+        adjusted = self.spread_adjusted, self.spread_unpaired_adjusted
+        return spreads_differ(self.spread.ratio, *adjusted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +183,11 @@ def _common(
 
 
 def _spreads_corrected(effects: Sequence[Effect], declared: int) -> tuple[Effect, ...]:
-    raw = [e.spread.p_paired for e in effects if e.spread.p_paired is not None]
-    adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
+    paired = holm([e.spread.p_paired for e in effects], declared)
+    unpaired = holm([e.spread.p_unpaired for e in effects], declared)
     return tuple(
-        e if e.spread.p_paired is None else replace(e, spread_adjusted=next(adjusted))
-        for e in effects
+        replace(e, spread_adjusted=first, spread_unpaired_adjusted=second)
+        for e, first, second in zip(effects, paired, unpaired, strict=True)
     )
 
 

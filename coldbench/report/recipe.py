@@ -127,8 +127,8 @@ def _designs(known: Sequence[Seeds]) -> tuple[list[Design], list[Seeds]]:
     for design in _candidates(known):
         if design.vectors() == set(known):
             return [design], []
-    together = [vector for vector in known if len(set(vector)) == 1]
-    apart = [vector for vector in known if len(set(vector)) > 1]
+    together = [vector for vector in known if vector.is_joint]
+    apart = [vector for vector in known if not vector.is_joint]
     joint = [Design("joint", tuple(vector.split for vector in together))] if together else []
     for design in _candidates(apart):
         if set(apart) <= design.vectors() <= set(known):
@@ -139,10 +139,11 @@ def _designs(known: Sequence[Seeds]) -> tuple[list[Design], list[Seeds]]:
 def _candidates(vectors: Sequence[Seeds]) -> Iterable[Design]:
     levels = tuple(dict.fromkeys(vector.split for vector in vectors))
     yield Design("joint", levels)
-    yield Design("sources", levels)
-    yield Design("sources", tuple(sorted(levels)))
+    for name in ("sources", "sources-4"):
+        yield Design(name, levels)
+        yield Design(name, tuple(sorted(levels)))
     fixed = [n for n in Seeds._fields if len({getattr(v, n) for v in vectors}) == 1]
     moving = [name for name in Seeds._fields if name not in fixed]
-    base = [getattr(vectors[0], fixed[0])] if fixed else []
+    base = [getattr(vectors[0], name) for name in fixed[:1] if name != "rounding"]
     every = dict.fromkeys([*base, *(getattr(v, name) for v in vectors for name in moving)])
     yield Design(f"cross:{','.join(moving)}", tuple(every))

@@ -12,6 +12,7 @@ from .encoding import seal as seal
 from .origin import code_has_changed as code_has_changed
 from .origin import code_of as code_of
 from .origin import code_scheme as code_scheme
+from .origin import machines_differ as machines_differ
 from .origin import provenance as provenance
 from .preparation import Prepared as Prepared
 from .preparation import SplitKey as SplitKey

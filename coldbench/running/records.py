@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from coldbench.learning import Predictions
 from coldbench.rng import Seeds
@@ -42,6 +42,10 @@ class Job(BaseModel):
     shots: tuple[int, ...] = ()
     refit: bool = True
     device: str = "cpu"
+
+    @field_serializer("seeds", when_used="json")
+    def _written(self, seeds: Seeds) -> tuple[int, ...]:
+        return seeds.written
 
     @property
     def hash(self) -> str:

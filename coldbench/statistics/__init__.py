@@ -14,7 +14,7 @@ from coldbench.statistics.equivalence import (
     paired_agreement,
     unpaired_agreement,
 )
-from coldbench.statistics.failures import FailureRate, failure_rate
+from coldbench.statistics.failures import FailureRate, exact_share, failure_rate
 from coldbench.statistics.holm import Holm, holm_adjust
 from coldbench.statistics.inflation import Inflation, best_of_inflation
 from coldbench.statistics.interval import Interval
@@ -87,6 +87,7 @@ __all__ = [
     "crossed_variance",
     "differences",
     "effect_size",
+    "exact_share",
     "failure_rate",
     "holm_adjust",
     "learning_curve",

@@ -10,7 +10,7 @@ from coldbench.statistics.distributions import clopper_pearson
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 from coldbench.statistics.mean import mean_interval
 
-__all__ = ["FailureRate", "failure_rate"]
+__all__ = ["FailureRate", "exact_share", "failure_rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,19 @@ def _all_runs(
         return unavailable(bad.size, "n/a: no value stated for a failed run")
     filled = runs if fallback is None else np.where(bad, fallback, runs)
     return mean_interval(filled, level=level)
+
+
+def exact_share(count: int, n: int, *, level: float = 0.95) -> Interval:
+    """`count` of `n` runs as a share, with Clopper-Pearson limits: 0 of 10 may be up to .31.
+
+    Unit: the run, alike and independent. None for no run. Raises ValueError unless
+    0 <= count <= n. Source: Clopper & Pearson 1934.
+    """
+    if not 0 <= count <= n:
+        raise ValueError(f"count needs to lie in 0..{n}, got {count}")
+    if n == 0:
+        return unavailable(0, "n/a: no run")
+    return Interval(count / n, *clopper_pearson(count, n, level), n)
 
 
 def failure_rate(

@@ -39,12 +39,13 @@ def _effects(y: FloatArray, levels: IntArray) -> FloatArray:
     return np.stack([(np.bincount(f, y) / np.bincount(f))[f] - y.mean() for f in levels.T])
 
 
-def source_variance(y: npt.ArrayLike, *, level: float = 0.95) -> SourceVariance:
-    """Components of split, episode, init, order and error from 25 runs `y` [25] in `oa25` order.
+def source_variance(y: npt.ArrayLike, factors: int = 5, *, level: float = 0.95) -> SourceVariance:
+    """Components of the first `factors` sources and error from 25 runs `y` [25] in `oa25` order.
 
-    s2_f = (MS_f - MS_E) / 5, tested by F(4, 8), Williams-Tukey limits; a negative estimate is shown
-    as 0 with the raw number. Unit: the run. Assumes normal random effects that add up: what two
-    sources do only together lands in error and in the other sources; cross the pair to see it.
+    s2_f = (MS_f - MS_E) / 5, tested by F(4, 4) with five factors and F(4, 8) with four,
+    Williams-Tukey limits; a negative estimate is shown as 0 with the raw number. Unit: the run.
+    Assumes normal random effects that add up: what two sources do only together lands in error and
+    in the other sources; cross the pair to see it.
     Raises ValueError unless `y` holds 25 finite numbers.
     Source: Rao 1947 (design); Bouthillier et al. 2021 (sources of variance).
     """
@@ -53,12 +54,13 @@ def source_variance(y: npt.ArrayLike, *, level: float = 0.95) -> SourceVariance:
         raise ValueError(f"y needs the 25 runs of oa25(), got {runs.size}")
     centred = runs - runs.min()
     centred -= centred.mean()
-    effects = _effects(centred, oa25())
+    effects = _effects(centred, oa25(factors))
     error = centred - effects.sum(axis=0)
     squares = (effects**2).sum(axis=1) / 4.0
-    last = len(SOURCES)
-    terms = [Term(f, float(s), 4, 5, last) for f, s in zip(SOURCES, squares, strict=True)]
-    return _summary([*terms, Term("error", float((error**2).sum()) / 8.0, 8, 1, None)], 25, level)
+    names, free = SOURCES[:factors], 24 - 4 * factors
+    terms = [Term(f, float(s), 4, 5, factors) for f, s in zip(names, squares, strict=True)]
+    square = float((error**2).sum()) / free
+    return _summary([*terms, Term("error", square, free, 1, None)], 25, level)
 
 
 def pair_variance(

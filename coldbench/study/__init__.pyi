@@ -10,6 +10,7 @@ from .budget import told as told
 from .config import StudyConfig as StudyConfig
 from .config import read_config as read_config
 from .config import read_study as read_study
+from .designs import array_vectors as array_vectors
 from .designs import seed_vectors as seed_vectors
 from .digest import Digest as Digest
 from .digest import Line as Line

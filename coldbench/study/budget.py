@@ -16,7 +16,9 @@ class Budget(BaseModel):
 
     trials: configurations tried, the defaults first; pruned, failed: of these; seconds: of all
     trials; seeds: replicates, never those of a study; default_mae, best_mae: mean validation MAE
-    over scenarios and seeds, None where it did not finish; options: what was found.
+    over scenarios and seeds, None where it did not finish; options: what was found; overlap: by
+    scenario, the share of the test ratings of seeds 0 to 9 that the tuning seeds train or validate
+    on (`coldbench.tune.overlap`), empty in tunings of earlier versions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +30,7 @@ class Budget(BaseModel):
     default_mae: float | None = None
     best_mae: float | None = None
     options: dict[str, Any] = {}
+    overlap: dict[str, float] = {}
 
 
 def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: bool = True) -> str:

@@ -29,7 +29,7 @@ class StudyConfig(BaseModel):
     dataset: a registered name or a folder; dataset_options, protocol_options: departures from
     their defaults; models: registered learners, or names of `variants`, which configure one;
     options: {learner: {option: value}}; seeds: how many (0..n-1), or which;
-    design: how the four streams move (`coldbench.study.designs`);
+    design: how the streams of randomness move (`coldbench.study.designs`);
     shots: numbers of support ratings to predict with besides all of them; refit: train again on
     all training ratings once the number of epochs is chosen; out: the study's folder; published:
     a file of published values (`coldbench.study.published`), copied into the study for its report;

@@ -1,5 +1,7 @@
 """The next configuration, by optuna's TPE from the trials so far; the first is the defaults.
 
+Until there are ten trials TPE models nothing and proposes at random.
+
 Each trial has its own sampler, seeded by learner and number: a proposal depends on the earlier
 trials alone, so a tuning that was killed and resumed equals one that ran through.
 Bergstra, Bardenet, Bengio, Kegl: Algorithms for hyper-parameter optimization, NeurIPS 2011.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from coldbench.running import Job, PebbleExecutor, code_of
 from coldbench.study import FIRST_TUNING_SEED, Budget, StudyConfig, plan
 from coldbench.tune.history import History, Trial, identity
 from coldbench.tune.objective import measure
+from coldbench.tune.overlap import overlap
 from coldbench.tune.sampler import optuna, propose
 
 __all__ = ["MARGIN", "Tuning", "tune"]
@@ -30,6 +31,7 @@ class Tuning:
     learner: str
     trials: tuple[Trial, ...]
     seeds: tuple[int, ...]
+    overlap: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def best(self) -> Trial | None:
@@ -50,6 +52,7 @@ class Tuning:
             default_mae=self.trials[0].mae,
             best_mae=best.mae if best else None,
             options=best.options if best else {},
+            overlap=dict(self.overlap),
         )
 
 
@@ -76,8 +79,11 @@ def tune(
         for name in config.models
     ]
     if workers > 1 and len(tasks) > 1:
-        return list(_parallel(tasks, workers, on_trial))
-    return [_tune(task, on_trial) for task in tasks]
+        tunings = list(_parallel(tasks, workers, on_trial))
+    else:
+        tunings = [_tune(task, on_trial) for task in tasks]
+    seen = overlap(tasks[0].jobs)
+    return [replace(tuning, overlap=seen) for tuning in tunings]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ __all__ = ["COLUMNS", "write_tuning"]
 
 COLUMNS = ("learner", "trial", "status", "mae", "maes", "epochs", "seconds", "options", "reason")
 HEAD = """# Written by `coldbench tune`: the best configuration of each learner on validation tasks
-# of seeds that no study uses. All trials are in history.csv. Run a study of it with
+# of seeds that no study uses; `overlap` says how much of the test ratings of seeds 0 to 9 these
+# seeds train or validate on. All trials are in history.csv. Run a study of it with
 #   coldbench run --config {file} --seeds 10 --out FOLDER
 """
 

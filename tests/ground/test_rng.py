@@ -28,15 +28,21 @@ def test_global_generators_are_untouched() -> None:
 def test_labels() -> None:
     assert Seeds.joint(7).label == "7"
     assert Seeds(7, 7, 0, 3).label == "7.7.0.3"
+    assert Seeds(7, 7, 0, 3, 2).label == "7.7.0.3.2"
+    assert Seeds(7, 7, 7, 7, 2).label == "7.7.7.7.2"
+    assert Seeds.joint(7).rounding == 0
 
 
-@pytest.mark.parametrize("seeds", [Seeds.joint(0), Seeds.joint(12), Seeds(7, 7, 0, 3)])
+@pytest.mark.parametrize(
+    "seeds", [Seeds.joint(0), Seeds.joint(12), Seeds(7, 7, 0, 3), Seeds(7, 7, 7, 7, 7)]
+)
 def test_a_label_is_read_back(seeds: Seeds) -> None:
     assert Seeds.parse(seeds.label) == seeds
 
 
 @pytest.mark.parametrize(
-    "label", ["", "x", "-1", "1.2", "1.2.3", "1.2.3.4.5", "07", "٧", "7.7.7.7", "1.2.3."]
+    "label",
+    ["", "x", "-1", "1.2", "1.2.3", "1.2.3.4.0", "1.2.3.4.5.6", "07", "٧", "7.7.7.7", "1.2.3."],
 )
 def test_what_is_no_label(label: str) -> None:
     with pytest.raises(ValueError, match="is no seed"):

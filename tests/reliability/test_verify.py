@@ -11,12 +11,14 @@ import pytest
 from coldbench.errors import DataError, StoreError
 from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
-from coldbench.running.encoding import decode, encode, seal
+from coldbench.running.encoding import decode, encode, fingerprint, seal
+from coldbench.running.records import Job, Outcome
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.merging import merge
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
+from coldbench.study.verification.rounding import RUNS, Rerun, judged, noisy_jobs
 from tests.cli.test_cli import coldbench
 from tests.reliability.faults import contents
 
@@ -126,7 +128,80 @@ def test_replay(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(first(study), lambda d: d.update(predictions_sha256="0" * 64), True)
     found = replay(study, 100)
     assert [finding.file for finding in found] == [first(study)]
-    assert "other predictions" in found[0].text
+    assert "other predictions when run again on the same machine" in found[0].text
+
+
+def elsewhere(study: Study, shift: float = 0.0) -> None:
+    """As if the first run had been made on another machine, with an error that differs."""
+
+    def change(data: dict[str, Any]) -> None:
+        data["predictions_sha256"] = "0" * 64
+        data["provenance"]["processor"] = "Abacus 2"
+        data["provenance"]["libraries"]["numpy"] = "1.0"
+        for row in data["scores"]:
+            row["value"] += shift
+
+    edit(first(study), change, True)
+
+
+def test_other_bits_on_another_machine_may_be_the_same_result(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere(study, 1e-8)
+    told: list[bool] = []
+    (found,) = replay(study, 100, told=lambda record, same: told.append(same))
+    assert (found.kind, told.count(False)) == ("note", 1)
+    for word in ("other bits, same result", "rounding alone by", "4 runs here", "Abacus 2 ->"):
+        assert word in found.text
+    first(study, "predictions.parquet").unlink()  # they have other bits than the record says
+    assert coldbench(monkeypatch, "verify", study.path, "--replay", 4) == 0
+    assert "same result" in capsys.readouterr().out
+
+
+def test_more_than_rounding_is_another_result(study: Study) -> None:
+    elsewhere(study, 1e-3)
+    (found,) = replay(study, 100)
+    assert found.kind == "damage"
+    assert "other result: moved the MAE in" in found.text
+    assert "numpy 1.0 -> " in found.text
+
+
+@pytest.mark.parametrize(
+    ("spread", "shift", "kind"),
+    [(1e-5, 1e-3, "damage"), (1e-3, 1e-3, "note"), (1e-3, 0.02, "damage")],
+)
+def test_the_limit_is_that_of_rounding(
+    study: Study, spread: float, shift: float, kind: str
+) -> None:
+    """A chaotic learner may move about as far as it moves by itself, and no further."""
+    stored = next(study.records())
+    first(study, "predictions.parquet").unlink()
+
+    def run(job: Job, by: float) -> Outcome:
+        scores = [row.model_copy(update={"value": (row.value or 0) + by}) for row in stored.scores]
+        return Outcome(stored.model_copy(update={"job": job, "scores": scores}))
+
+    noisy = noisy_jobs(stored.job)
+    assert len({job.hash for job in (stored.job, *noisy)}) == RUNS + 1
+    moves = (shift - spread, shift, shift + spread)
+    again = {job.hash: run(job, by) for job, by in zip(noisy, moves, strict=True)}
+    rerun = Rerun(stored, run(stored.job, shift), ["processor A -> B"])
+    assert judged(study, rerun, again).kind == kind
+    lost = dict.fromkeys(again, Outcome(stored.model_copy(update={"status": "diverged"})))
+    assert "did not finish" in judged(study, rerun, lost).text
+
+
+def test_equal_errors_of_other_predictions_are_another_result(study: Study) -> None:
+    """Where predictions are stored, they are compared too."""
+    file = first(study, "predictions.parquet")
+    old = decode(file.read_bytes())
+    mirrored = Predictions(old.row, old.score[::-1].copy(), old.scenario, old.shots)
+    file.write_bytes(encode(mirrored))
+    elsewhere(study)
+    edit(first(study), lambda d: d.update(predictions_sha256=fingerprint(mirrored)), True)
+    (found,) = replay(study, 100)
+    assert found.kind == "damage"
+    assert "predictions move by" in found.text
 
 
 def test_replay_needs_the_same_data(

@@ -99,7 +99,7 @@ def _without(row: ScoreRow, reason: str | None) -> ScoreRow:
 def _record(
     job: Job, status: str, place: int, oracle: bool, reason: str, given: float | None
 ) -> RunRecord:
-    rng = np.random.default_rng([*job.seeds, place])
+    rng = np.random.default_rng([*job.seeds.written, place])
     shared = np.random.default_rng([job.seeds.split, job.seeds.episode]).normal(0, 0.004)
     facts = {
         "job_hash": job.hash,

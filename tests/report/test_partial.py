@@ -91,10 +91,38 @@ def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) 
     assert len(data.of(Sources).attributions) == 8
     shares = [c.share.value or 0.0 for c in data.of(Sources).attributions[0].variance.components]
     assert sum(shares) == pytest.approx(1.0)
-    assert "design: sources" in data.of(OriginTopic).origin.recipe.config
+    assert "rounding" in [c.name for c in data.of(Sources).attributions[0].variance.components]
+    assert "Rounding" in section(data, "sources").notes[1]
+    assert "design: sources\n" in data.of(OriginTopic).origin.recipe.config
     paths = light(design)
     assert "sources.csv" in paths
     assert "figures/sources-C-C.svg" in paths
+
+
+def test_runs_that_did_not_collapse_have_limits_too(tmp_path: Path) -> None:
+    """None of ten may mean up to 31 %, and the section says what a mean assumes."""
+    status = {("mamo", 3): "diverged"}
+    found = section(build(fake_study(tmp_path, ["mamo", "bias"], 10, status=status)), "failures")
+    shares = next(table for table in found.tables if table.key == "shares")
+    cells = {row[0].text: [(cell.text, cell.note) for cell in row[1:]] for row in shares.rows}
+    assert cells["bias"] == [("0 of 10", ""), ("0 %", "[0 %, 31 %]")] * 2
+    assert cells["mamo"][:2] == [("1 of 10", ""), ("10 %", "[0 %, 45 %]")]
+    assert cells["mamo"][2] == ("0 of 9", "")
+    assert "no rare collapse is still to come" in found.notes[-1]
+
+
+def test_sources_of_studies_without_rounding(tmp_path: Path) -> None:
+    data = build(fake_study(tmp_path, ["bias"], seed_vectors("sources-4", (3, 1, 0, 2, 7))))
+    (one,) = {tuple(c.name for c in a.variance.components) for a in data.of(Sources).attributions}
+    assert one == ("split", "episode", "init", "order", "error")
+    assert len(section(data, "sources").notes) == 1
+    assert "design: sources-4" in data.of(OriginTopic).origin.recipe.config
+
+
+def test_rounding_crossed_with_another_stream(tmp_path: Path) -> None:
+    data = build(fake_study(tmp_path, ["bias"], seed_vectors("cross:init,rounding", (3, 1, 0))))
+    names = [c.name for c in data.of(Sources).attributions[0].variance.components]
+    assert names == ["init", "rounding", "error"]
 
 
 def test_the_order_of_the_orthogonal_array_is_found_in_any_mixture() -> None:

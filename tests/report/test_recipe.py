@@ -34,7 +34,9 @@ GIVEN: dict[str, dict[str, Any]] = {
         },
     },
     "sources": {"design": "sources", "seeds": (3, 1, 0, 2, 7)},
+    "sources without rounding": {"design": "sources-4", "seeds": (3, 1, 0, 2, 7)},
     "cross": {"design": "cross:order,split", "seeds": (4, 2, 9)},
+    "cross of rounding": {"design": "cross:init,rounding", "seeds": (4, 2, 9)},
     "one seed": {"seeds": (5,)},
 }
 

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from coldbench.running.records import Job
 from coldbench.running.run import run_job
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import plan
+from coldbench.study.store import Study
+from tests.committed import committed
 
 
 def outcome(config: StudyConfig, name: str = "toy", **options: object):  # type: ignore[no-untyped-def]
@@ -79,3 +82,23 @@ def test_shots_and_scenarios(config: StudyConfig) -> None:
     assert {(row.scenario, row.shots) for row in scores} == {
         ("C-W", -1), ("C-W", 0), ("C-W", 2),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["sources-ml-1m", "mamo-ablation-mixed"])
+def test_jobs_of_earlier_versions_keep_their_hashes(name: str) -> None:
+    """They were stored before there was a fifth stream, which no run of theirs used."""
+    study = Study.open(committed(name))
+    for record in study.records():
+        assert record.job.hash == record.job_hash
+        assert record.job.seeds.rounding == 0
+        stored = study.contents(record.job_hash)["job"]["seeds"]
+        assert record.job.model_dump(mode="json")["seeds"] == stored
+        assert len(stored) == 4
+
+
+def test_noise_is_part_of_a_job(config: StudyConfig) -> None:
+    job = plan(config)[1][0]
+    noisy = job.model_copy(update={"seeds": job.seeds._replace(rounding=2)})
+    assert noisy.hash != job.hash
+    assert noisy.model_dump(mode="json")["seeds"] == [0, 0, 0, 0, 2]
+    assert Job.model_validate_json(noisy.model_dump_json()) == noisy

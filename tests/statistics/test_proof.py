@@ -66,20 +66,28 @@ def test_percentile_bootstrap_would_not_cover_but_bootstrap_t_nearly_does() -> N
     assert 0.92 < studentised / studies < 0.99
 
 
-@pytest.mark.parametrize("truth", [(1.0, 0.5, 0.2, 0.0, 1.0), (4.0, 1.0, 0.0, 0.0, 0.25)])
+TRUTHS = [
+    (1.0, 0.5, 0.2, 0.0, 1.0),
+    (4.0, 1.0, 0.0, 0.0, 0.25),
+    (1.0, 0.5, 0.2, 0.0, 0.7, 1.0),
+]
+
+
+@pytest.mark.parametrize("truth", TRUTHS)
 def test_array_components_are_unbiased_and_cover(truth: tuple[float, ...]) -> None:
-    rng, levels = generator(4), st.oa25()
-    effects = [sqrt(v) * rng.normal(size=(STUDIES, 5)) for v in truth[:4]]
+    last = len(truth) - 1
+    rng, levels, free = generator(4), st.oa25(last), 24 - 4 * last
+    effects = [sqrt(v) * rng.normal(size=(STUDIES, 5)) for v in truth[:last]]
     y = sum(e[:, levels[:, f]] for f, e in enumerate(effects))
-    y = y + sqrt(truth[4]) * rng.normal(size=(STUDIES, 25))
-    raw, hits = squares_of(y), np.zeros(5)
+    y = y + sqrt(truth[last]) * rng.normal(size=(STUDIES, 25))
+    raw, hits = squares_of(y, last), np.zeros(last + 1)
     for row in raw:
+        error = Term("error", row[last], free, 1, None)
         for f, square in enumerate(row):
-            error = None if f == 4 else Term("error", row[4], 8, 1, None)
-            term = Term("x", square, 8 if f == 4 else 4, 1 if f == 4 else 5, None if f == 4 else 4)
-            low, high = _limits(term, error, 0.95)
+            term = error if f == last else Term("x", square, 4, 5, last)
+            low, high = _limits(term, None if f == last else error, 0.95)
             hits[f] += low <= truth[f] <= high
-    estimates = np.concatenate([(raw[:, :4] - raw[:, 4:]) / 5.0, raw[:, 4:]], axis=1)
+    estimates = np.concatenate([(raw[:, :last] - raw[:, last:]) / 5.0, raw[:, last:]], axis=1)
     error = estimates.std(axis=0) / sqrt(STUDIES)
     assert (np.abs(estimates.mean(axis=0) - truth) < 3.3 * error).all()
     assert (hits / STUDIES >= 0.94).all()
@@ -87,20 +95,52 @@ def test_array_components_are_unbiased_and_cover(truth: tuple[float, ...]) -> No
     assert (hits / STUDIES <= 0.985).all()
 
 
-def squares_of(y: Any) -> Any:
-    """Mean squares of the four sources and error for every row of y [studies, 25]."""
-    levels = st.oa25()
+def squares_of(y: Any, factors: int) -> Any:
+    """Mean squares of the sources and error for every row of y [studies, 25]."""
+    levels = st.oa25(factors)
     centred = y - y.mean(axis=1, keepdims=True)
     effects = []
-    for f in range(4):
+    for f in range(factors):
         means = np.stack([centred[:, levels[:, f] == k].mean(axis=1) for k in range(5)], axis=1)
         effects.append(means[:, levels[:, f]])
     rest = centred - sum(effects)
     squares = [(e**2).sum(axis=1) / 4 for e in effects]
-    found = np.stack([*squares, (rest**2).sum(axis=1) / 8], axis=1)
-    library = [c.square for c in st.source_variance(y[0]).components]
+    found = np.stack([*squares, (rest**2).sum(axis=1) / (24 - 4 * factors)], axis=1)
+    library = [c.square for c in st.source_variance(y[0], factors).components]
     assert library == pytest.approx(found[0].tolist(), rel=1e-10)
     return found
+
+
+@pytest.mark.parametrize("kind", ["standard_t", "lognormal"])
+def test_two_tests_of_spread_together_hold_where_one_does_not(kind: str) -> None:
+    """Ten unrelated runs of equal spread, skewed or with heavy tails."""
+    rng, studies, parameter = generator(41), 500, {"standard_t": 3, "lognormal": 0}[kind]
+    draws = getattr(rng, kind)(parameter, size=(studies, 2, 10))
+    found = [st.compare_spread(a, b) for a, b in draws]
+    pitman_morgan = np.array([one.p_paired <= 0.05 for one in found])
+    brown_forsythe = np.array([one.p_unpaired <= 0.05 for one in found])
+    assert pitman_morgan.mean() > 0.14
+    assert (pitman_morgan & brown_forsythe).mean() < 0.05 + 3.3 * sqrt(0.05 * 0.95 / studies)
+
+
+def test_two_tests_of_spread_find_what_there_is() -> None:
+    rng, studies = generator(42), 200
+    shown = 0
+    for noise in rng.normal(size=(studies, 2, 10)):
+        found = st.compare_spread(4 * noise[0], noise[1])
+        shown += found.p_paired <= 0.05 and found.p_unpaired <= 0.05
+    assert shown / studies > 0.7
+
+
+def test_a_rare_collapse_defeats_the_mean_and_its_limits_say_so() -> None:
+    """One run in ten is .35 worse: the t interval holds in .63 of studies, exact limits do."""
+    rng, studies, n = generator(43), 1_000, 10
+    collapsed = rng.random((studies, n)) < 0.1
+    runs = 0.005 * rng.normal(size=(studies, n)) + 0.35 * collapsed
+    means = sum(st.mean_interval(x).contains(0.035) for x in runs)
+    shares = sum(st.exact_share(int(c.sum()), n).contains(0.1) for c in collapsed)
+    assert means / studies == pytest.approx(0.63, abs=0.05)
+    assert shares / studies > 0.95
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -130,15 +170,16 @@ def test_crossed_limits_cover() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("factors", [4, 5])
 @pytest.mark.parametrize("source", range(4))
-def test_shares_of_the_total_cover(source: int) -> None:
-    rng, levels = generator(20 + source), st.oa25()
-    truth = np.append(np.roll([2.0, 1.0, 0.5, 0.0], source), 1.0)
-    hits = np.zeros(5)
+def test_shares_of_the_total_cover(source: int, factors: int) -> None:
+    rng, levels = generator(20 + source), st.oa25(factors)
+    truth = np.append(np.roll([2.0, 1.0, 0.5, 0.0, 0.3][:factors], source), 1.0)
+    hits = np.zeros(factors + 1)
     for _ in range(400):
-        y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(4))
-        y = y + sqrt(truth[4]) * rng.normal(size=25)
-        for f, c in enumerate(st.source_variance(y).components):
+        y = sum(sqrt(truth[f]) * rng.normal(size=5)[levels[:, f]] for f in range(factors))
+        y = y + sqrt(truth[factors]) * rng.normal(size=25)
+        for f, c in enumerate(st.source_variance(y, factors).components):
             hits[f] += c.share.contains(truth[f] / truth.sum())
     assert (hits / 400 > 0.92).all()
 

@@ -183,3 +183,16 @@ def test_failures_at_the_ends() -> None:
     for x, bad in (([0.8], [True, False]), ([], []), ([[0.8]], [[True]])):
         with pytest.raises(ValueError, match=r"need one shape \[R\]"):
             st.failure_rate(x, bad)
+
+
+def test_exact_share() -> None:
+    none = st.exact_share(0, 10)
+    assert (none.value, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(1 - 0.025 ** (1 / 10))
+    assert none.high == pytest.approx(0.31, abs=0.005)
+    low, high = stats.binomtest(3, 12).proportion_ci(0.8, method="exact")
+    some = st.exact_share(3, 12, level=0.8)
+    assert (some.value, some.low, some.high, some.n) == pytest.approx((0.25, low, high, 12))
+    assert st.exact_share(0, 0).reason == "n/a: no run"
+    with pytest.raises(ValueError, match=r"count needs to lie in 0\.\.2, got 3"):
+        st.exact_share(3, 2)

@@ -137,11 +137,15 @@ def test_nested_at_its_edges() -> None:
 
 def test_oa25_is_orthogonal() -> None:
     design = st.oa25()
-    assert design.shape == (25, 4)
+    assert design.shape == (25, 5)
     assert design.dtype == np.int64
-    assert design[7].tolist() == [1, 2, 3, 0]
-    assert st.SOURCES == ("split", "episode", "init", "order")
-    for i in range(4):
+    assert design[7].tolist() == [1, 2, 3, 0, 2]
+    assert np.array_equal(st.oa25(4), design[:, :4])
+    assert st.SOURCES == ("split", "episode", "init", "order", "rounding")
+    for wrong in (3, 6):
+        with pytest.raises(ValueError, match="4 or 5 factors"):
+            st.oa25(wrong)
+    for i in range(5):
         for j in range(i):
             pairs = {tuple(pair) for pair in design[:, [i, j]].tolist()}
             assert len(pairs) == 25
@@ -159,46 +163,49 @@ def test_crossed_design_reshapes() -> None:
             st.crossed_design(*bad)
 
 
-def test_sources_are_the_anova_table() -> None:
+@pytest.mark.parametrize("factors", [4, 5])
+def test_sources_are_the_anova_table(factors: int) -> None:
     y = np.random.default_rng(2).normal(size=25) + 2 * st.oa25()[:, 2]
-    frame = pd.DataFrame(st.oa25(), columns=list(st.SOURCES)).assign(y=y)
-    formula = "y ~ C(split) + C(episode) + C(init) + C(order)"
+    names = st.SOURCES[:factors]
+    frame = pd.DataFrame(st.oa25(factors), columns=list(names)).assign(y=y)
+    formula = "y ~ " + " + ".join(f"C({name})" for name in names)
     table = anova_lm(smf.ols(formula, frame).fit())
-    found = st.source_variance(y)
-    assert [c.name for c in found.components] == [*st.SOURCES, "error"]
+    found = st.source_variance(y, factors)
+    assert [c.name for c in found.components] == [*names, "error"]
     assert [c.square for c in found.components] == pytest.approx(table["mean_sq"].tolist())
-    assert [c.p for c in found.components[:4]] == pytest.approx(table["PR(>F)"].tolist()[:4])
-    assert [c.df for c in found.components] == [4, 4, 4, 4, 8]
+    assert [c.p for c in found.components[:-1]] == pytest.approx(table["PR(>F)"].tolist()[:-1])
+    assert [c.df for c in found.components] == [*[4] * factors, 24 - 4 * factors]
     error = found["error"]
     assert error.p is None
-    for c in found.components[:4]:
+    for c in found.components[:-1]:
         raw = (c.square - error.square) / 5
         assert (c.raw, c.value) == pytest.approx((raw, max(raw, 0.0)))
     assert found.total == pytest.approx(sum(c.value for c in found.components))
     assert {c.n for c in found.components} == {found.n} == {25}
 
 
-def test_williams_tukey_limits() -> None:
+@pytest.mark.parametrize(("factors", "free"), [(4, 8), (5, 4)])
+def test_williams_tukey_limits(factors: int, free: int) -> None:
     y = np.random.default_rng(2).normal(size=25) + 2 * st.oa25()[:, 2]
     for level in (0.95, 0.8):
-        found = st.source_variance(y, level=level)
+        found = st.source_variance(y, factors, level=level)
         c, error, tail = found["init"], found["error"], (1 - level) / 2
         ratio, ss = c.square / error.square, 4 * c.square
         upper, lower = (stats.chi2.ppf(p, 4) for p in (1 - tail, tail))
-        f_upper, f_lower = (stats.f.ppf(p, 4, 8) for p in (1 - tail, tail))
+        f_upper, f_lower = (stats.f.ppf(p, 4, free) for p in (1 - tail, tail))
         expected = (
             ss * (1 - f_upper / ratio) / (5 * upper),
             ss * (1 - f_lower / ratio) / (5 * lower),
         )
         assert (c.low, c.high) == pytest.approx(expected)
-        sse = 8 * error.square
-        exact = (sse / stats.chi2.ppf(1 - tail, 8), sse / stats.chi2.ppf(tail, 8))
+        sse = free * error.square
+        exact = (sse / stats.chi2.ppf(1 - tail, free), sse / stats.chi2.ppf(tail, free))
         assert (error.low, error.high) == pytest.approx(exact)
 
 
 def test_negative_components_are_shown_as_zero() -> None:
     found = [st.source_variance(np.random.default_rng(s).normal(size=25)) for s in range(8)]
-    parts = [c for f in found for c in f.components[:4]]
+    parts = [c for f in found for c in f.components[:-1]]
     negative = [c for c in parts if c.raw < 0]
     assert negative
     assert all(c.value == c.low == c.share.value == c.share.low == 0 for c in negative)
@@ -210,9 +217,9 @@ def test_shares_match_a_large_simulation_of_their_pivots() -> None:
     for level in (0.95, 0.8):
         found = st.source_variance(y, level=level)
         squares = np.array([c.square for c in found.components])[:, None]
-        sampler, df = np.random.default_rng(1), np.array([4, 4, 4, 4, 8])[:, None]
-        pivots = squares * df / sampler.chisquare(np.broadcast_to(df, (5, 200_000)))
-        s2 = np.maximum(np.vstack([(pivots[:4] - pivots[4]) / 5, pivots[4:]]), 0)
+        sampler, df = np.random.default_rng(1), np.array([4, 4, 4, 4, 4, 4])[:, None]
+        pivots = squares * df / sampler.chisquare(np.broadcast_to(df, (6, 200_000)))
+        s2 = np.maximum(np.vstack([(pivots[:5] - pivots[5]) / 5, pivots[5:]]), 0)
         quantiles = np.quantile(s2 / s2.sum(axis=0), [(1 - level) / 2, (1 + level) / 2], axis=1)
         shares = [c.share for c in found.components]
         assert sum(s.value or 0 for s in shares) == pytest.approx(1.0)
@@ -233,7 +240,7 @@ def test_sources_without_error_or_without_anything() -> None:
     assert pure["split"].p == pure["split"].p
     flat = st.source_variance(np.full(25, 0.3))
     assert flat.total == 0.0
-    assert [c.p for c in flat.components] == [1.0, 1.0, 1.0, 1.0, None]
+    assert [c.p for c in flat.components] == [1.0, 1.0, 1.0, 1.0, 1.0, None]
     missing = st.Interval(None, None, None, 25, "n/a: the runs do not vary")
     assert all(c.share == missing for c in flat.components)
     with pytest.raises(ValueError, match=r"y needs the 25 runs of oa25\(\), got 24"):

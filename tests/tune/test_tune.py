@@ -1,4 +1,4 @@
-"""Tuning: one budget, resumable bit for bit, and the test ratings are out of reach."""
+"""Tuning: one budget, resumable bit for bit, and the tests of its seeds are out of reach."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ from coldbench.data import open_dataset
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import build
 from coldbench.report.topics.cost import CostTopic
+from coldbench.report.topics.tuning import TuningTopic
 from coldbench.rng import Seeds
 from coldbench.study.budget import Budget, told
 from coldbench.study.config import StudyConfig, read_config
@@ -23,6 +24,7 @@ from coldbench.tasks.protocols import PROTOCOLS
 from coldbench.tune.blind import blind
 from coldbench.tune.history import Trial
 from coldbench.tune.objective import measure
+from coldbench.tune.overlap import overlap
 from tests.studies import TINY
 from tests.waiting import over, until
 
@@ -130,6 +132,26 @@ def test_test_ratings_are_out_of_reach(protocol: str) -> None:
     assert not np.isin(query, kept).any()
 
 
+def test_the_overlap_with_the_tests_of_studies_is_counted(tuned: StudyConfig) -> None:
+    """By hand from the splits; at a seed of its own nothing of the test was seen."""
+    ratings, jobs = plan(tuned)
+    protocol = PROTOCOLS[jobs[0].protocol].model_validate(jobs[0].protocol_options)
+    splits = [protocol.split(ratings, Seeds.joint(seed)) for seed in (1000, 1001, 0, 3)]
+    seen = {
+        row
+        for split in splits[:2]
+        for rows in (split.inner, split.validation.support, split.validation.query)
+        for row in rows.rows.tolist()
+    }
+    tests = [split.test.only(("W-W",)).query.rows.tolist() for split in splits[2:]]
+    asked = [row for rows in tests for row in rows]
+    share = sum(row in seen for row in asked) / len(asked)
+    found = overlap(jobs, (0, 3))
+    assert found["W-W"] == pytest.approx(share, abs=1e-4)
+    assert share > 0.1
+    assert set(overlap(jobs[:1], (1000,)).values()) == {0.0}
+
+
 def test_hopeless_is_pruned_and_failure_recorded(tuned: StudyConfig) -> None:
     _, jobs = plan(tuned)
     mine = [job for job in jobs if job.learner == "bias"]
@@ -152,6 +174,8 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     shown = build(study).of(CostTopic).tuning
     assert shown["bias"].startswith("4 trials")
     assert shown["global-mean"] == "nothing to tune"
+    notes = " ".join(build(study).of(TuningTopic).section().notes)
+    assert "of the test ratings of seeds 0 to 9" in notes
     plainly = replace_out(config, tmp_path / "plain")
     data = build(run_study(plainly, workers=1))
     assert data.of(CostTopic).tuning == dict.fromkeys(models, "not tuned: defaults")

@@ -16,7 +16,7 @@ OPTIONS = (
         "--seeds", "-s", callback=parse.seeds, help="How many (10: seeds 0 to 9), or which: 3,7,"
     ),
     click.option(
-        "--design", help="How the seeds move: joint (default), sources, cross:init,split."
+        "--design", help="How the seeds move: joint (default), sources, cross:init,rounding."
     ),
     click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder."),
     click.option("--protocol", "-p", help="A name of `coldbench list protocols`."),

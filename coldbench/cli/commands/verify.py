@@ -20,7 +20,10 @@ __all__ = ["verify"]
 def verify(
     study: Path, replay: int | None, seed: int, dataset: str, assign: tuple[str, ...], workers: int
 ) -> None:
-    """Check that a study is complete, unedited and consistent; --replay checks that runs repeat."""
+    """Check that a study is complete, unedited and consistent; --replay checks that runs repeat.
+
+    Other bits on another machine are a note where rounding explains them, else damage.
+    """
     from coldbench.options import parse_assignments
     from coldbench.study import Study
     from coldbench.study import replay as replay_runs
@@ -38,7 +41,7 @@ def verify(
         options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
         show = lambda record, same: click.echo(  # noqa: E731
             f"{record.job.learner!a} seed {record.job.seeds.label}: "
-            f"{'the same, bit for bit' if same else 'NOT the same'}"
+            f"{'the same, bit for bit' if same else 'not the same, bit for bit: see below'}"
         )
         again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
         for finding in again:

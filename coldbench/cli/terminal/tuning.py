@@ -1,13 +1,13 @@
 """Trials as they finish, and the result of tuning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import duration, open_console, table
-from coldbench.text import display_name, plain
+from coldbench.text import display_name, percent, plain
 
 if TYPE_CHECKING:
     from coldbench.tune import Trial, Tuning
@@ -42,7 +42,14 @@ def print_tuning(tunings: Sequence["Tuning"], file: Path) -> None:
     columns = ("learner", "trials", "pruned", "failed", "time", "defaults", "best")
     console = open_console()
     console.print(table("Mean validation MAE over scenarios and seeds", columns, lines))
+    if tunings and tunings[0].overlap:
+        console.print(Text(_overlap(tunings[0].overlap)), soft_wrap=True)
     console.print(Text(f"Next: coldbench run --config {plain(file)} --seeds 10"), soft_wrap=True)
+
+
+def _overlap(shares: Mapping[str, float]) -> str:
+    parts = ", ".join(f"{percent(share)} in {scenario}" for scenario, share in shares.items())
+    return f"Of the test ratings of seeds 0 to 9, these seeds trained or validated on {parts}."
 
 
 def _mae(value: float | None) -> str:

@@ -9,7 +9,6 @@ from coldbench.report.drawing.grouped import Mark, grouped
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.effects import Ablation, Effect, Interaction
 from coldbench.report.families import ALPHA
-from coldbench.report.pairs import spreads_differ
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic, with_limits
 from coldbench.statistics import Interval
@@ -41,20 +40,20 @@ NOTES = (
     "its mean says.",
     "The mean: all pairs of a scenario tested at once, by exchanging the signs of seeds or, below "
     "six seeds, with one error for all whose spreads agree. The "
-    "spread: test and interval of Pitman and Morgan, which use the pairing and assume normal runs, "
-    "Holm over all departures x scenarios.",
+    "spread: interval of Pitman and Morgan, which uses the pairing and assumes normal runs; shown "
+    "where their test and that of Brown and Forsythe agree, Holm over all departures x scenarios.",
 )
 SINGLE = "n/a: one seed has no interval, and no spread to compare."
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is drawn of an effect: its interval, Holm's p, and the value of no effect."""
+    """What is drawn of an effect: its interval, whether it is shown, the value of no effect."""
 
     key: str
     label: str
     value: Callable[[Effect], Interval]
-    adjusted: Callable[[Effect], float | None]
+    shown: Callable[[Effect], bool]
     nothing: float
     places: int
 
@@ -64,7 +63,7 @@ KINDS = (
         "mae",
         "MAE minus that of the base (right: worse)",
         attrgetter("difference.difference"),
-        attrgetter("adjusted"),
+        lambda effect: _shown(effect.adjusted),
         0.0,
         4,
     ),
@@ -72,7 +71,7 @@ KINDS = (
         "sd",
         "sd over seeds / that of the base (right: less stable)",
         attrgetter("spread.ratio"),
-        attrgetter("spread_adjusted"),
+        attrgetter("spread_shown"),
         1.0,
         2,
     ),
@@ -155,8 +154,7 @@ def _mean_cell(effect: Effect | None) -> Cell:
 def _spread_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
-    shown = spreads_differ(effect.spread.ratio, effect.spread_adjusted)
-    return replace(interval(effect.spread.ratio, 2), mark="best" if shown else "")
+    return replace(interval(effect.spread.ratio, 2), mark="best" if effect.spread_shown else "")
 
 
 def _mark(adjusted: float | None) -> str:
@@ -180,6 +178,7 @@ def _full(data: ReportData, study: Ablation) -> Table:
         Column("sd ratio, 95 % interval"),
         Column("p"),
         Column("p, Holm"),
+        Column("p, Brown-Forsythe, Holm"),
         Column("failed or diverged"),
         Column("of the base"),
         Column("constant"),
@@ -202,6 +201,7 @@ def _row(data: ReportData, effect: Effect) -> tuple[Cell, ...]:
         _spread_cell(effect),
         Cell(p_value(effect.spread.p_paired)),
         Cell(p_value(effect.spread_adjusted)),
+        Cell(p_value(effect.spread_unpaired_adjusted)),
         *(_count(data.lost(name)) for name in (effect.label, effect.base)),
         *(_count(data.constant(name)) for name in (effect.label, effect.base)),
     )
@@ -268,7 +268,7 @@ def _plot(data: ReportData, study: Ablation, kind: Kind, scenario: str) -> Plot 
     alt = f"{scenario}: {kind.label}, with 95 % interval. {' '.join(numbers)}"
     names = {base: f"from {short(data.names[base])}" for base in study.bases}
     marks = [
-        Mark(factor, name, kind.value(effect), _shown(kind.adjusted(effect)))
+        Mark(factor, name, kind.value(effect), kind.shown(effect))
         for factor in study.factors
         for base, name in names.items()
         if (effect := effects.get((base, factor)))
@@ -297,6 +297,7 @@ def _effect(data: ReportData, effect: Effect) -> dict[str, object]:
         **with_limits("sd_ratio", effect.spread.ratio),
         "sd_p": effect.spread.p_paired,
         "sd_p_holm": effect.spread_adjusted,
+        "sd_p_unpaired_holm": effect.spread_unpaired_adjusted,
         "n_failed": data.lost(effect.label),
         "n_failed_base": data.lost(effect.base),
         "n_constant": data.constant(effect.label),
@@ -327,7 +328,7 @@ def _sentence(data: ReportData, scenario: str, base: str, effects: Sequence[Effe
     common = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     changes = f"{count} change{'' if count == 1 else 's'}"
     moved = [e for e in effects if _shown(e.adjusted)]
-    spread = [e for e in effects if spreads_differ(e.spread.ratio, e.spread_adjusted)]
+    spread = [e for e in effects if e.spread_shown]
     moved.sort(key=lambda e: -abs(e.difference.difference.value or 0.0))
     means = "; ".join(f"{display_name(e.factor)} {_signed(e)}" for e in moved)
     ratios = "; ".join(

@@ -174,6 +174,7 @@ def _columns(pair: Pair) -> dict[str, object]:
         "p_spread": pair.spread.p_paired,
         "p_spread_holm": pair.spread_adjusted,
         "p_spread_unpaired": pair.spread.p_unpaired,
+        "p_spread_unpaired_holm": pair.spread_unpaired_adjusted,
     }
 
 

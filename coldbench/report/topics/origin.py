@@ -94,6 +94,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         ("code revision", _all(records, _revision)),
         ("Python", _all(records, lambda facts: str(facts.get("python", "")))),
         ("platform", _all(records, lambda facts: str(facts.get("platform", "")))),
+        ("processor", _all(records, _processor)),
         ("libraries", _all(records, lambda facts: _pairs(facts.get("libraries", {})))),
         ("learners of other packages", _all(records, _foreign)),
         ("device", plain(fixed.get("device", "cpu"))),
@@ -110,6 +111,11 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
 def _revision(facts: Mapping[str, Any]) -> str:
     revision = facts.get("revision") or "not in a repository"
     return f"{revision} with uncommitted changes" if facts.get("dirty") else str(revision)
+
+
+def _processor(facts: Mapping[str, Any]) -> str:
+    model, level = facts.get("processor", ""), facts.get("instructions", "")
+    return f"{model}, {level}" if model and level else str(model or level)
 
 
 def _foreign(facts: Mapping[str, Any]) -> str:

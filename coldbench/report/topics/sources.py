@@ -16,10 +16,10 @@ from coldbench.rng import Seeds
 from coldbench.statistics import (
     Component,
     SourceVariance,
-    oa25,
     pair_variance,
     source_variance,
 )
+from coldbench.study import array_vectors
 from coldbench.text import NA, Cell, Column, Section, Table, number, percent
 
 __all__ = ["Attribution", "Sources", "attribute", "oa_order"]
@@ -29,9 +29,14 @@ HOW = (
     "state and the order of training. Bars add up to 100 %; the lines below each bar are "
     "the 95 % intervals of the shares, which are wide."
 )
+ROUNDING = (
+    "Rounding: training ratings and starting weights that differ in the last bit, as arithmetic "
+    "on another processor does. Its part is what may change between machines at equal seeds. With "
+    "five sources the error has 4 degrees of freedom (with four 8), so intervals are wider."
+)
 NO_DESIGN = (
     "n/a: these runs form no design that tells the streams of randomness apart, such as "
-    "`--design sources` (25 runs a learner) or `--design cross:init,split`."
+    "`--design sources` (25 runs a learner) or `--design cross:init,rounding`."
 )
 NOTE = (
     "A negative estimate is shown as 0. What two sources do only together is part of `error`. "
@@ -41,7 +46,7 @@ NOTE = (
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What split, episode, init and order each add to one learner's variance in a scenario."""
+    """What each stream adds to one learner's variance in a scenario."""
 
     learner: str
     scenario: str
@@ -63,7 +68,9 @@ class Sources(Topic):
         if not self.attributions:
             return Section("sources", "Sources", title, HOW, notes=(NO_DESIGN,))
         table = _table(self.data, self.attributions)
-        return Section("sources", "Sources", title, HOW, (), (table,), (NOTE,))
+        known = {part.name for one in self.attributions for part in one.variance.components}
+        notes = (NOTE, ROUNDING) if "rounding" in known else (NOTE,)
+        return Section("sources", "Sources", title, HOW, (), (table,), notes)
 
     def figures(self) -> list[Plot]:
         """For each scenario with a complete design."""
@@ -81,8 +88,8 @@ class Sources(Topic):
 def attribute(
     values: Mapping[tuple[str, str], Values], learners: Sequence[str], scenarios: Sequence[str]
 ) -> tuple[Attribution, ...]:
-    """For every learner and scenario whose finished runs hold a complete OA(25, 5^4), or else a
-    complete crossing of two streams."""
+    """For every learner and scenario whose finished runs hold a complete OA(25, 5^5), or else
+    OA(25, 5^4), or else a complete crossing of two streams."""
     attributions = []
     for learner in learners:
         for scenario in scenarios:
@@ -93,9 +100,10 @@ def attribute(
 
 
 def _variance(runs: Values) -> SourceVariance | None:
-    order = oa_order(list(runs))
-    if order is not None:
-        return source_variance([runs[label] for label in order])
+    for factors in (5, 4):
+        order = oa_order(list(runs), factors)
+        if order is not None:
+            return source_variance([runs[label] for label in order], factors)
     crossed = _crossing(list(runs))
     if crossed is None:
         return None
@@ -119,17 +127,17 @@ def _crossing(labels: Sequence[str]) -> tuple[tuple[str, str], list[list[str]]] 
     return (first, second), [[vectors[vector] for vector in line] for line in grid]
 
 
-def oa_order(labels: Sequence[str]) -> list[str] | None:
+def oa_order(labels: Sequence[str], factors: int = 5) -> list[str] | None:
     """The seed labels of the 25 runs in the order of `oa25`, None when they are not all there.
 
-    The five levels are the same seeds for all streams: in the order in which the split stream
-    shows them, or in ascending order.
+    The five levels are the same seeds for the first four streams: in the order in which the split
+    stream shows them, or in ascending order.
     """
     vectors = {vector: label for label in labels if (vector := vector_of(label)) is not None}
     shown = list(dict.fromkeys(vector.split for vector in vectors))
     for levels in (shown[:5], sorted(shown)[:5]):
         if len(levels) == 5:
-            wanted = [Seeds(*(levels[level] for level in row)) for row in oa25().tolist()]
+            wanted = array_vectors(levels, factors)
             if all(vector in vectors for vector in wanted):
                 return [vectors[vector] for vector in wanted]
     return None
@@ -201,7 +209,10 @@ def _draw(title: str, attributions: Sequence[Attribution], names: Sequence[str])
     ax.set_xlabel("share of the variance over runs, %; lines: 95 % intervals")
     ax.spines["left"].set_visible(False)
     handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=7.5)
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=7.5,
+        columnspacing=1.2,
+    )  # fmt: skip
     return figure
 
 

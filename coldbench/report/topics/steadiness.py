@@ -17,8 +17,8 @@ HOW = (
     "Is one learner steadier than another? Each bar is the 95 % interval of a standard "
     "deviation over seeds. The table divides the sd of A by that of B: at 1 both are equally "
     "steady, at 2 the runs of A scatter twice as widely; an interval that holds 1 shows "
-    "nothing. Paired: Pitman-Morgan on common seeds, corrected after Holm; Brown-Forsythe "
-    "assumes neither pairs nor normal runs."
+    "nothing. Paired: Pitman-Morgan on common seeds, which needs normal runs; Brown-Forsythe does "
+    "not. A difference is shown only where both agree, each corrected after Holm."
 )
 
 
@@ -94,6 +94,7 @@ def _table(data: ReportData, pairs: list[Pair]) -> Table:
         Column("p, paired"),
         Column("p, Holm"),
         Column("p, Brown-Forsythe"),
+        Column("p, Holm"),
         Column("steadier", False),
     )
     rows = tuple(_row(data, pair) for pair in pairs)
@@ -112,5 +113,6 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(p_value(spread.p_paired)),
         Cell(p_value(pair.spread_adjusted), mark="best" if shown else ""),
         Cell(p_value(spread.p_unpaired)),
+        Cell(p_value(pair.spread_unpaired_adjusted), mark="best" if shown else ""),
         Cell(steadier if shown else "not shown", mark="" if shown else "muted"),
     )

@@ -13,7 +13,7 @@ from coldbench.study.verification.finding import Finding, damage
 
 __all__ = ["consistency"]
 
-FACTS = ("revision", "dirty", "python", "platform")
+FACTS = ("revision", "dirty", "python", "platform", "processor", "instructions")
 
 
 def consistency(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:

@@ -1,4 +1,8 @@
-"""Run stored jobs again and compare: predictions bit for bit, and the scores with them."""
+"""Run stored jobs again and compare: predictions bit for bit, and the scores with them.
+
+On another machine other bits are to be expected. Whether they are the same result is judged beside
+what rounding alone does to the job (`coldbench.study.verification.rounding`).
+"""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,10 +11,21 @@ from typing import Any
 from coldbench.data import cache_home
 from coldbench.errors import DataError
 from coldbench.rng import generator
-from coldbench.running import Job, Outcome, RunRecord, Settings, Source, fetch, outcomes
+from coldbench.running import (
+    Job,
+    Outcome,
+    RunRecord,
+    Settings,
+    Source,
+    code_has_changed,
+    fetch,
+    machines_differ,
+    outcomes,
+)
 from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
+from coldbench.study.verification.rounding import Rerun, judged, noisy_jobs
 
 __all__ = ["replay"]
 
@@ -27,9 +42,9 @@ def replay(
     """Damage for each of `count` finished jobs, drawn with `seed`, that does not repeat.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
-    in the study); told: called for each job with whether it repeated. Scores that differ
-    because their metric was defined anew are a note. Raises DataError for data with another
-    fingerprint.
+    in the study); told: called for each job with whether it repeated, bit for bit. Scores that
+    differ because their metric was defined anew are a note, and so are other bits on another
+    machine that rounding explains. Raises DataError for data with another fingerprint.
     """
     chosen = _drawn([r for r in study.records() if r.status == "finished"], count, seed)
     if not chosen:
@@ -38,13 +53,25 @@ def replay(
     source = Source(str(cache_home()), dataset or job.dataset, options or {})
     fetch(job.dataset_sha256, source)
     stored = {record.job_hash: record for record in chosen}
-    findings = []
+    findings, reruns = [], []
     for outcome in _run([record.job for record in chosen], source, workers):
         record = stored[outcome.record.job_hash]
-        found = list(_differences(study, record, outcome))
-        told(record, not any(one.kind == "damage" for one in found))
+        moved = _other_machine(record, outcome.record)
+        found = [] if moved else list(_differences(study, record, outcome))
+        if moved:
+            reruns.append(Rerun(record, outcome, moved))
+        told(record, not moved and not any(one.kind == "damage" for one in found))
         findings += found
-    return findings
+    jobs = [job for rerun in reruns for job in noisy_jobs(rerun.record.job)]
+    noisy = {one.record.job_hash: one for one in _run(jobs, source, workers)} if jobs else {}
+    return findings + [judged(study, rerun, noisy) for rerun in reruns]
+
+
+def _other_machine(record: RunRecord, again: RunRecord) -> list[str]:
+    """Where a machine differs from that of the record and bits do too: how; else empty."""
+    same = again.predictions_sha256 == record.predictions_sha256
+    finished = again.status == "finished"
+    return machines_differ(record.provenance, again.provenance) if finished and not same else []
 
 
 def _run(jobs: Sequence[Job], source: Source, workers: int) -> Iterator[Outcome]:
@@ -63,8 +90,9 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
     if again.status != "finished":
         yield damage(file, f"{who} {again.status} when run again: {again.reason[:200]}")
     elif again.predictions_sha256 != record.predictions_sha256:
-        versions = _versions(record, again)
-        yield damage(file, f"{who}: other predictions when run again{versions}")
+        told = f"{who}: other predictions when run again on the same machine"
+        changed = code_has_changed(record.provenance.get("code", ""), again.provenance["code"])
+        yield damage(file, f"{told}; the learner's code has changed" if changed else told)
     elif moved := _moved(record.scores, again.scores):
         told = f"{who}: the same predictions give other scores"
         if all(_redefined(*pair) for pair in moved):
@@ -96,10 +124,3 @@ def _alike(old: ScoreRow, new: ScoreRow | None) -> bool:
 
 def _redefined(old: ScoreRow, new: ScoreRow | None) -> bool:
     return new is not None and old.version != new.version
-
-
-def _versions(record: RunRecord, again: RunRecord) -> str:
-    """What differs between the machines, since that is the first suspect."""
-    old, new = (r.provenance.get("libraries") or {} for r in (record, again))
-    moved = [f"{name} {old[name]} -> {new.get(name)}" for name in old if old[name] != new.get(name)]
-    return f" ({', '.join(moved)})" if moved else ""

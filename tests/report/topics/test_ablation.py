@@ -255,8 +255,11 @@ def test_constant_runs_are_flagged_everywhere(tmp_path: Path) -> None:
     told = ["3 runs predicted a constant (mamo and global-mean)."]
     assert [sentence.text for sentence in warnings] == told
     failures = section(found, "failures")
-    assert [table.key for table in failures.tables] == ["constant"]
-    assert failures.notes == ("All planned runs finished.",)
+    assert [table.key for table in failures.tables] == ["constant", "shares"]
+    counts = {row[0].text: (row[1].text, row[3].text) for row in failures.tables[1].rows}
+    assert counts["mamo"] == ("0 of 2", "1 of 2")
+    assert counts["melu"] == ("0 of 2", "0 of 2")
+    assert failures.notes[0] == "All planned runs finished."
     cells = {row[-1].text for row in section(found, "runs").tables[0].rows}
     assert cells == {"finished", "finished, constant"}
     rows = {row[0].text: row[-1].text for row in section(found, "diagnostics").tables[0].rows}

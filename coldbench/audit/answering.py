@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.audit.passes import Part, Pass, run
 from coldbench.audit.watching import Opened, foreign, watched
 from coldbench.errors import Declined, UsageError
 from coldbench.learning import Predictions, load_variant
-from coldbench.running import Job, Prepared, confined, decode, encode, prepare, start_worker
+from coldbench.running import Job, Prepared, confined, prepare, start_worker
 
 __all__ = ["Answer", "Request", "answer", "answer_in"]
 
@@ -44,7 +46,7 @@ class Answer:
     seconds: float = 0.0
 
     def write(self, room: Path) -> None:
-        """As JSON and Parquet files, for the process that asked."""
+        """As JSON and arrays, for the process that asked."""
         facts: dict[str, Any] = {"reason": self.reason, "declined": self.declined}
         facts |= {"files": self.files, "seconds": self.seconds, "made": self.made is not None}
         if self.made is not None:
@@ -52,7 +54,7 @@ class Answer:
             facts |= {"sequential": self.made.sequential, "parts": parts}
             every = [self.made.whole, *(part.predictions for part in self.made.parts)]
             for number, predictions in enumerate(every):
-                (room / f"answer-{number}.parquet").write_bytes(encode(predictions))
+                np.savez(room / f"answer-{number}.npz", **vars(predictions))
         (room / "answer.json").write_text(json.dumps(facts), encoding="ascii")
 
     @classmethod
@@ -63,13 +65,14 @@ class Answer:
             made = _pass(room, facts) if facts.pop("made") else None
             files, seconds = tuple(facts["files"]), float(facts["seconds"])
             return cls(made, facts["reason"], facts["declined"], files, seconds)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile):
             return cls(reason=otherwise)
 
 
 def _pass(room: Path, facts: dict[str, Any]) -> Pass:
     def predictions(number: int) -> Predictions:
-        return decode((room / f"answer-{number}.parquet").read_bytes())
+        with np.load(room / f"answer-{number}.npz", allow_pickle=False) as arrays:
+            return Predictions(**arrays)
 
     parts = tuple(
         Part(part["how"], part["exact"], predictions(number))

@@ -267,6 +267,5 @@ HONEST: dict[str, type[Learner]] = {
     "honest": Honest,
     "draws": Draws,
     "follows": Follows,
-    "hunts": Hunts,
-    "climbs": Climbs,
 }
+DISARMED: dict[str, type[Learner]] = {"hunts": Hunts, "climbs": Climbs}  # a study has nothing there

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.cheats import CHEATS, HONEST
+from tests.audit.cheats import CHEATS, DISARMED, HONEST
 from tests.reliability.conftest import package
 from tests.studies import forget
 
@@ -14,7 +14,7 @@ from tests.studies import forget
 @pytest.fixture
 def cheats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     site, root = tmp_path / "site", Path(__file__).parent.parent.parent
-    kinds = {**{name: kind for name, (kind, _) in CHEATS.items()}, **HONEST}
+    kinds = {**{name: kind for name, (kind, _) in CHEATS.items()}, **HONEST, **DISARMED}
     entries = {name: f"tests.audit.cheats:{kind.__name__}" for name, kind in kinds.items()}
     package(site, "cheats", entries)
     monkeypatch.syspath_prepend(str(site))

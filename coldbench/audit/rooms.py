@@ -47,7 +47,7 @@ class Rooms:
                 "request": request.model_dump(),
                 "job": job.model_dump(mode="json"),
                 "environment": environment,
-                "secret": [str(cache_home()), str(data_home()), environment["COLDBENCH_CACHE"]],
+                "secret": [str(folder) for folder in _secret(room)],
             }
             (room / "request.json").write_text(json.dumps(asked), encoding="ascii")
             process = _process(str(room))
@@ -57,9 +57,10 @@ class Rooms:
 
     def here(self, request: Request, prepared: Callable[[Job], Prepared] = prepare) -> Answer:
         """In this process, with the surroundings of a room; for checks of a plugin."""
-        with self._room(request) as (room, environment, job), _surrounded(environment):
-            secret = (Path(environment["COLDBENCH_CACHE"]),)
-            return answer(job, request, room, secret, prepared)
+        with self._room(request) as (room, environment, job):
+            secret = _secret(room)
+            with _surrounded(environment):
+                return answer(job, request, room, secret, prepared)
 
     @contextlib.contextmanager
     def _room(self, request: Request) -> Iterator[tuple[Path, dict[str, str], Job]]:
@@ -74,6 +75,11 @@ class Rooms:
             entry.with_name(f"{ratings.sha256}.link").write_text(ratings.sha256, "ascii")
             job = self.job.model_copy(update={"dataset_sha256": ratings.sha256})
             yield room, _environment(room), job
+
+
+def _secret(room: Path) -> tuple[Path, ...]:
+    """Folders of ratings: those of this process, and that of the room."""
+    return cache_home(), data_home(), room / "cache"
 
 
 def _environment(room: Path) -> dict[str, str]:

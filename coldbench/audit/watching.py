@@ -55,12 +55,18 @@ def foreign(opened: Opened, room: Path, secret: tuple[Path, ...]) -> list[str]:
     for name, writes in opened:
         path = Path(os.path.realpath(name))
         if _inside(path, secret):
-            told[f"opens {path}, prepared or raw ratings"] = None
+            told[f"opens {path.name} among prepared or raw ratings"] = None
         elif writes and not (_inside(path, (room, Path("/dev"))) or "__pycache__" in path.parts):
-            told[f"writes {path}"] = None
+            told[f"writes {_shown(path)}"] = None
         elif not writes and not _inside(path, (room, *_code())):
-            told[f"reads {path}"] = None
+            told[f"reads {_shown(path)}"] = None
     return list(told)
+
+
+def _shown(path: Path) -> str:
+    """Without the name of a user, for what is stored with a study."""
+    home = _real(Path("~").expanduser())
+    return f"~/{path.relative_to(home)}" if home in path.parents else str(path)
 
 
 def _inside(path: Path, folders: tuple[Path, ...]) -> bool:

@@ -21,6 +21,7 @@ from coldbench.tasks import Split
 
 __all__ = ["audit_job", "findings_of"]
 
+OTHER = "the stored predictions are not those of the job alone, in a fresh process"
 CAUSES: tuple[tuple[Replay, Request, str], ...] = (
     ("repeat", Request(), "when the same job runs in another fresh process"),
     (
@@ -61,15 +62,14 @@ def findings_of(rooms: Rooms, ask: Ask, stored: str = "", comparable: bool = Tru
         *_parts(after, ratings),
         *(Leak(replay="floor", text=text) for text in floors(alone.made.whole, ratings)),
     ]
-    differs = bool(stored) and stored != fingerprint(alone.made.whole)
-    told = "the stored predictions are not those of the job alone, in a fresh process"
-    if differs and comparable:
+    told = OTHER if stored and stored != fingerprint(alone.made.whole) else ""
+    if told and comparable:
         leaks.append(Leak(replay="stored", text=f"{told}, with the same code and libraries"))
     return Audit(
         **common,
         status="leaks" if leaks else "clean",
         leaks=tuple(leaks),
-        notes=(f"{told}: other code or libraries made them",) if differs and not comparable else (),
+        notes=(f"{told}: other code or libraries made them",) if told and not comparable else (),
         predictions=len(alone.made.whole.row),
         sequential=alone.made.sequential,
         seconds=time.perf_counter() - start,

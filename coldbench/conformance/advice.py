@@ -63,8 +63,24 @@ ADVICE: dict[str, tuple[str, str]] = {
         "masked_fill(~mask, -inf)",
     ),
     "targets_are_never_seen": (
-        "the learner stores ratings while predicting, or reads them from elsewhere",
-        "learn only from the TrainingData given to train_epoch",
+        "ratings read from a file, from the cache, or from objects of the harness",
+        "learn only from the TrainingData given to train_epoch and from the support in a batch; "
+        "a package may read files of its own, nothing else",
+    ),
+    "earlier_work_does_not_matter": (
+        "state on the class or the module, or in a file, that one job leaves to the next; or "
+        "something stored while predicting; or the clock, a process id or a hash of an object",
+        "keep all that is learned in attributes of the learner; change none of them in predict",
+    ),
+    "a_part_of_the_tasks_is_enough": (
+        "supports or queries of other test users are used: pooled over a pass, over a batch, or "
+        "counted by their order",
+        f"{_SHAPE}; a SequentialLearner may use the users before, never those to come",
+    ),
+    "errors_are_possible": (
+        "the learner knows the ratings that it is asked to predict",
+        "look for the file or object that it has them from; nothing that coldbench hands to a "
+        "learner holds them",
     ),
     "short_supports_work": (
         "a division by the number of support ratings, or a tensor of size 0",

@@ -11,13 +11,14 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import torch
 
+from coldbench.audit import Audit, Rooms, findings_of
 from coldbench.conformance.unsteady import holds
-from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset
+from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset, withheld
 from coldbench.errors import Declined
 from coldbench.learning import (
     SUPPORTED,
@@ -32,6 +33,7 @@ from coldbench.learning import (
     predict,
 )
 from coldbench.rng import Seeds, generator, global_generators
+from coldbench.running import Job, Prepared, SplitKey, permitted
 from coldbench.tasks import EpisodeBatch, Separate, Split, Tasks, batches
 
 __all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
@@ -69,9 +71,11 @@ class Problem:
         return self.fitted(self.ratings)
 
     def fitted(self, ratings: Ratings) -> Learner:
-        """A newly fitted learner, for the split of the original ratings."""
+        """A newly fitted learner, for the split of the original ratings, of which it sees what the
+        learners of a study see."""
+        seen = withheld(ratings, self.split.visible)
         with global_generators(self.seeds.init):
-            return fit(self.variant, self.config, ratings, self.split, self.seeds).learner
+            return fit(self.variant, self.config, seen, self.split, self.seeds).learner
 
     def built(self) -> Learner:
         """A learner that has not trained."""
@@ -81,6 +85,25 @@ class Problem:
 
     def predictions(self, learner: Learner) -> Predictions:
         return predict(learner, self.split.test, self.ratings)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The replays of `coldbench audit` on the small data, in this process."""
+        job = Job(
+            dataset=self.ratings.name,
+            dataset_sha256=self.ratings.sha256,
+            protocol=Separate.name,
+            protocol_options=Separate().model_dump(mode="json"),
+            learner="checked",
+            base="checked",
+            config=self.config.model_dump(mode="json"),
+            seeds=self.seeds,
+        )
+        rooms = Rooms(job, self.ratings, self.split)
+        return findings_of(rooms, partial(rooms.here, prepared=self._prepared))
+
+    def _prepared(self, job: Job) -> Prepared:
+        return Prepared(*permitted(SplitKey.of(job)), self.variant, self.config)
 
     def at(self, seed: int) -> "Problem":
         """The same at another joint seed: another split, other initial weights."""
@@ -188,15 +211,25 @@ def padding_does_not_matter(problem: Problem) -> None:
 
 
 def targets_are_never_seen(problem: Problem) -> None:
-    """Permuting the ratings of all test queries changes no prediction."""
-    value = np.array(problem.ratings.value)
-    rows = problem.split.test.query.rows
-    value[rows] = value[np.random.default_rng(0).permutation(rows)]
-    changed = dataclasses.replace(problem.ratings, value=value, sha256="")
-    predictions = predict(problem.fitted(changed), problem.split.test, changed)
-    assert np.array_equal(predictions.score, problem.predictions(problem.trained).score), (
-        "predictions change with the ratings that they should predict"
-    )
+    """Other values of all ratings that a learner must not see change no prediction, and no file is
+    opened."""
+    _no_leak(problem, "split", "files", "counterfactual")
+
+
+def earlier_work_does_not_matter(problem: Problem) -> None:
+    """A job after another one in the same process, or after a part of its own test tasks, gives the
+    same predictions as alone."""
+    _no_leak(problem, "repeat", "history", "order")
+
+
+def a_part_of_the_tasks_is_enough(problem: Problem) -> None:
+    """A tenth of the test tasks, in other batches, gets the same predictions as among all."""
+    _no_leak(problem, "subset")
+
+
+def errors_are_possible(problem: Problem) -> None:
+    """The MAE is not below that of the best possible predictions, which these data know."""
+    _no_leak(problem, "floor")
 
 
 def short_supports_work(problem: Problem) -> None:
@@ -344,6 +377,9 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         other_queries_do_not_matter,
         padding_does_not_matter,
         targets_are_never_seen,
+        earlier_work_does_not_matter,
+        a_part_of_the_tasks_is_enough,
+        errors_are_possible,
         short_supports_work,
         unknown_content_works,
         no_content_works_or_is_declined,
@@ -364,9 +400,17 @@ GATES = (
 
 NEEDS = {
     padding_does_not_matter: (batch_mates_do_not_matter, other_queries_do_not_matter),
+    a_part_of_the_tasks_is_enough: (batch_mates_do_not_matter, other_queries_do_not_matter),
     another_scale_works: (padding_does_not_matter,),
     learning_beats_chance: (padding_does_not_matter, ratings_matter),
 }
+
+
+def _no_leak(problem: Problem, *replays: str) -> None:
+    _ = problem.trained  # which may decline
+    assert problem.audit.status != "not audited", problem.audit.reason
+    found = [leak.text for leak in problem.audit.leaks if leak.replay in replays]
+    assert not found, "; ".join(found)
 
 
 def _refilled(batch: EpisodeBatch, extra: int) -> EpisodeBatch:

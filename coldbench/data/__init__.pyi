@@ -10,6 +10,7 @@ from .entry import read_entry as read_entry
 from .entry import write_entry as write_entry
 from .frames import from_frames as from_frames
 from .homes import cache_home as cache_home
+from .homes import data_home as data_home
 from .importer import import_raw as import_raw
 from .info import describe as describe
 from .opening import find_dataset as find_dataset
@@ -20,3 +21,7 @@ from .ratings import Catalogue as Catalogue
 from .ratings import Field as Field
 from .ratings import Ratings as Ratings
 from .ratings import Scale as Scale
+from .withholding import in_memory as in_memory
+from .withholding import showing as showing
+from .withholding import withheld as withheld
+from .withholding import without_values as without_values

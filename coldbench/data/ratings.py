@@ -81,7 +81,8 @@ class Ratings:
     user, item: int32 [N], dense indices; value: float32 [N], on `scale`;
     time: int64 [N], Unix seconds, or None; user_id, item_id: raw ids, str [U] and [I];
     best: float32 [N], the prediction of least expected absolute error under the model that made
-    the data (synthetic data only), or None; notes: what the reader dropped or repaired.
+    the data (synthetic data only), or None; notes: what the reader dropped or repaired;
+    withheld: values that nobody may see are NaN (`coldbench.data.withholding`).
     """
 
     name: str
@@ -97,6 +98,7 @@ class Ratings:
     licence: str = "unknown"
     notes: tuple[str, ...] = ()
     sha256: str = field(default="")
+    withheld: bool = False
 
     def __post_init__(self) -> None:
         self._check()
@@ -129,7 +131,8 @@ class Ratings:
         if len(self.user) == 0:
             raise DataError(f"{self.name}: no ratings")
         low, high, _ = self.scale
-        outside = np.flatnonzero(~((self.value >= low) & (self.value <= high)))
+        inside = (self.value >= low) & (self.value <= high)
+        outside = np.flatnonzero(~(inside | np.isnan(self.value)) if self.withheld else ~inside)
         if len(outside):
             row = int(outside[0])
             raise DataError(

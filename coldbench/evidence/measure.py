@@ -77,7 +77,7 @@ def measure_evidence(
         raise UsageError(f"evidence needs exactly one learner, got {', '.join(config.models)}")
     if not questions or min(questions) < 1:
         raise UsageError("--questions are numbers of ratings, 1 or more, such as 5,10")
-    _, jobs = plan(config)
+    jobs = plan(config)[1]
     per_seed = []
     for job in jobs:
         with confined(job.seeds, io.StringIO()):
@@ -134,7 +134,8 @@ def _pool(split: Split, most: int) -> Tasks:
 def _mae(learner: Learner, tasks: Tasks, ratings: Ratings) -> float:
     predictions = predict(learner, tasks, ratings)
     score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
-    return float(np.abs(score - ratings.value[predictions.row]).mean(dtype=np.float64))
+    target = open_prepared(ratings.sha256).value[predictions.row]
+    return float(np.abs(score - target).mean(dtype=np.float64))
 
 
 def _answers(per_seed: Sequence[_Seed], questions: Sequence[int]) -> list[Answer]:

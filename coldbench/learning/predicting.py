@@ -10,13 +10,18 @@ from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learning.learner import Learner
 from coldbench.learning.predictions import Predictions
 from coldbench.learning.sequential import in_sequence
-from coldbench.tasks import EpisodeBatch, Tasks, batches
+from coldbench.tasks import MAX_TASKS, EpisodeBatch, Tasks, batches
 
 __all__ = ["predict"]
 
 
 def predict(
-    learner: Learner, tasks: Tasks, ratings: Ratings, shots: int | None = None
+    learner: Learner,
+    tasks: Tasks,
+    ratings: Ratings,
+    shots: int | None = None,
+    max_tasks: int = MAX_TASKS,
+    by_length: bool = True,
 ) -> Predictions:
     """The learner's scores for every query row, sorted by row.
 
@@ -26,8 +31,9 @@ def predict(
     rows, masks, scores = [np.empty(0, np.int64)], [], [np.empty(0, np.float32)]
 
     def given() -> Iterator[EpisodeBatch]:
+        sorted_by_length = by_length and not in_sequence(learner)
         for batch, query_rows in batches(
-            tasks.shots(shots), ratings, by_length=not in_sequence(learner)
+            tasks.shots(shots), ratings, max_tasks, by_length=sorted_by_length
         ):
             rows.append(query_rows)
             masks.append(batch.query_mask)

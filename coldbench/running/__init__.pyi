@@ -16,12 +16,13 @@ from .origin import machines_differ as machines_differ
 from .origin import provenance as provenance
 from .preparation import Prepared as Prepared
 from .preparation import SplitKey as SplitKey
+from .preparation import permitted as permitted
 from .preparation import prepare as prepare
-from .preparation import whole as whole
 from .records import SCHEMA as SCHEMA
 from .records import Job as Job
 from .records import Outcome as Outcome
 from .records import RunRecord as RunRecord
 from .run import confined as confined
 from .spawn import ServerContext as ServerContext
+from .spawn import SpawnContext as SpawnContext
 from .worker import start_worker as start_worker

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from coldbench.data import Ratings, open_prepared
+from coldbench.data import Ratings, in_memory, open_prepared, showing, without_values
 from coldbench.learning import LearnerConfig, Variant, load_variant
 from coldbench.rng import Seeds
 from coldbench.running.records import Job
 from coldbench.tasks import PROTOCOLS, Split
 
-__all__ = ["Prepared", "SplitKey", "prepare", "whole"]
+__all__ = ["Prepared", "SplitKey", "permitted", "prepare"]
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """All that a job's learner needs to be built, trained and asked."""
+    """All that a job's learner needs to be built, trained and asked; no test target is in it."""
 
     ratings: Ratings
     split: Split
@@ -43,19 +43,23 @@ class SplitKey(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _ratings(sha256: str) -> Ratings:
-    return open_prepared(sha256)
+def _without_values(sha256: str) -> Ratings:
+    return in_memory(without_values(open_prepared(sha256)))
 
 
-@lru_cache(maxsize=2)
-def whole(key: SplitKey) -> tuple[Ratings, Split]:
-    """The ratings and their split; the last two are kept, since learners share them."""
+@lru_cache(maxsize=1)
+def permitted(key: SplitKey) -> tuple[Ratings, Split]:
+    """The split, and the ratings with the values that it lets a job see; the others are NaN.
+
+    The last is kept, since learners share it. Only one: what one seed trains on, another tests.
+    """
     protocol = PROTOCOLS[key.protocol].model_validate_json(key.options)
-    ratings = _ratings(key.dataset_sha256)
-    return ratings, protocol.split(ratings, Seeds(key.split_seed, key.episode_seed, 0, 0))
+    stored = open_prepared(key.dataset_sha256)
+    split = protocol.split(without_values(stored), Seeds(key.split_seed, key.episode_seed, 0, 0))
+    return showing(_without_values(key.dataset_sha256), stored.value, split.visible), split
 
 
-def prepare(job: Job, view: Callable[[SplitKey], tuple[Ratings, Split]] = whole) -> Prepared:
+def prepare(job: Job, view: Callable[[SplitKey], tuple[Ratings, Split]] = permitted) -> Prepared:
     """Open the data and load the learner; view: what may be seen of the data.
 
     Raises DataError, UsageError for a learner that cannot be loaded, and ValidationError.

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import torch
 from threadpoolctl import threadpool_limits
 
+from coldbench.data import open_prepared
 from coldbench.errors import Declined, Diverged
 from coldbench.learning import Predictions, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
@@ -67,7 +68,9 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
     levels = (None, *job.shots)
     predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
     end = time.perf_counter()
-    scores = score(predictions, ratings, installed(), job.scenarios)
+    parameters = fitted.learner.n_parameters()
+    # only now, when the learner has no more to do, are the test targets read
+    scores = score(predictions, open_prepared(job.dataset_sha256), installed(), job.scenarios)
     record = RunRecord(
         job_hash=job.hash,
         job=job,
@@ -75,7 +78,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         split_sha256=split.split_sha256,
         episode_sha256=split.episode_sha256,
         epochs=fitted.epochs,
-        n_parameters=fitted.learner.n_parameters(),
+        n_parameters=parameters,
         scores=scores,
         concentration=concentration(predictions.score[predictions.shots < 0], ratings.scale),
         curve=[dict(entry) for entry in fitted.curve],

@@ -3,6 +3,7 @@ from . import results as results
 from .ablation import Departure as Departure
 from .ablation import bases as bases
 from .ablation import couples as couples
+from .audits import stored_audits as stored_audits
 from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
 from .budget import Budget as Budget
@@ -36,5 +37,7 @@ from .store import Study as Study
 from .store import latest_study as latest_study
 from .store import open_study as open_study
 from .track import open_tracker as open_tracker
+from .verification import audit_config as audit_config
+from .verification import audit_study as audit_study
 from .verification import replay as replay
 from .verification import verify as verify

@@ -98,9 +98,9 @@ def run_study(
     if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, BACKENDS)
     whole = expanded(config)
-    ratings, jobs = plan(whole)
+    jobs = plan(whole)[1]  # the ratings are not kept: learners may run in this process
     mine = shard_of(jobs, shard)
-    folder = default_folder(config, ratings.name)
+    folder = default_folder(config, jobs[0].dataset)
     published = read_published(config.published) if config.published else None
     budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
     study = Study.prepare(

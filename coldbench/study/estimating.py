@@ -11,7 +11,7 @@ from coldbench.data import Ratings
 from coldbench.errors import shorten
 from coldbench.learning import Domain, Learner, TrainingData, predict
 from coldbench.rng import generator
-from coldbench.running import Job, SplitKey, prepare, whole
+from coldbench.running import Job, SplitKey, permitted, prepare
 from coldbench.tasks import Split, Tasks
 
 __all__ = ["Probe", "estimate"]
@@ -36,7 +36,7 @@ def estimate(jobs: Sequence[Job]) -> list[Probe]:
     if not jobs:
         return []
     start = time.perf_counter()
-    whole(SplitKey.of(jobs[0]))
+    permitted(SplitKey.of(jobs[0]))
     splitting = time.perf_counter() - start
     first = {job.learner: job for job in reversed(jobs)}
     names = list(dict.fromkeys(job.learner for job in jobs))

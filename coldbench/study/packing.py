@@ -13,7 +13,7 @@ from coldbench.study.verification import verify
 
 __all__ = ["pack"]
 
-BESIDE = ("digest.json", "published.yaml")  # go along where the study has them
+BESIDE = ("audit.json", "digest.json", "published.yaml")  # go along where the study has them
 
 
 def pack(

@@ -2,6 +2,7 @@
 
 <study>/study.json                      what must not change, and every planned job
 <study>/digest.json                     sums over predictions (`coldbench.study.digest`), if made
+<study>/audit.json                      what audits found (`coldbench.study.audits`), if made
 <study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots

@@ -1,4 +1,5 @@
 # What others may use; imported on first use.
+from .episodes import MAX_TASKS as MAX_TASKS
 from .episodes import EpisodeBatch as EpisodeBatch
 from .episodes import batches as batches
 from .episodes import collate as collate

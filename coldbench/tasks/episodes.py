@@ -9,7 +9,9 @@ import torch
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.tasks.splits import Tasks
 
-__all__ = ["EpisodeBatch", "batches", "collate", "pools"]
+__all__ = ["MAX_TASKS", "EpisodeBatch", "batches", "collate", "pools"]
+
+MAX_TASKS = 128  # of a batch in which test users are predicted
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ def collate(user: Array, support: Ragged, query: Ragged, item: Array, value: Arr
 def batches(
     tasks: Tasks,
     ratings: Ratings,
-    max_tasks: int = 128,
+    max_tasks: int = MAX_TASKS,
     max_cells: int = 2**12,
     by_length: bool = True,
 ) -> Iterator[tuple[EpisodeBatch, Array]]:

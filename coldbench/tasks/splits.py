@@ -42,6 +42,12 @@ class Tasks:
         support, query = self.support.select(kept), query.select(kept)
         return Tasks(self.user[kept], support, query, self.scenario[wanted])
 
+    def select(self, tasks: Array) -> "Tasks":
+        """The given tasks (int [M]), in the given order."""
+        place = Ragged(np.arange(len(self.scenario)), self.query.ptr).select(tasks)
+        support, query = self.support.select(tasks), self.query.select(tasks)
+        return Tasks(self.user[tasks], support, query, self.scenario[place.rows])
+
     def shots(self, count: int | None) -> "Tasks":
         """The same queries, with the first `count` support rows only (None: all)."""
         if count is None:
@@ -87,6 +93,14 @@ class Split:
     inner: Ragged
     validation: Tasks
     test: Tasks
+
+    @property
+    def visible(self) -> Array:
+        """Rows whose ratings learners, or the choice of their epochs, may see; some repeatedly."""
+        validation = self.validation.support.rows, self.validation.query.rows
+        return np.concatenate(
+            [self.train.rows, self.inner.rows, *validation, self.test.support.rows]
+        )
 
     @cached_property
     def split_sha256(self) -> str:

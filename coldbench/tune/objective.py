@@ -10,7 +10,7 @@ from typing import Any
 from coldbench.data import Ratings
 from coldbench.errors import Diverged, UsageError
 from coldbench.learning import search
-from coldbench.running import Job, SplitKey, confined, prepare, whole
+from coldbench.running import Job, SplitKey, confined, permitted, prepare
 from coldbench.tasks import Split
 from coldbench.tune.blind import blind
 
@@ -69,7 +69,7 @@ def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
 @lru_cache(maxsize=8)
 def blinded(key: SplitKey) -> tuple[Ratings, Split]:
     """What tuning may see of the data: neither test tasks nor their ratings."""
-    ratings, split = blind(*whole(key))
+    ratings, split = blind(*permitted(key))
     if not len(split.validation):
         raise UsageError(
             f"protocol {key.protocol!r} has no validation tasks on these data: nothing to tune "

@@ -74,6 +74,7 @@ def tune(
     optuna()
     ratings, jobs = plan(config)
     worst = float(ratings.scale.high - ratings.scale.low)
+    del ratings  # learners may run in this process
     tasks = [
         _Task([job for job in jobs if job.learner == name], trials, out / "trials", worst)
         for name in config.models

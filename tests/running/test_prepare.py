@@ -1,6 +1,6 @@
 """One prepared job for running, estimating, tuning and evidence."""
 
-from coldbench.running.preparation import SplitKey, prepare, whole
+from coldbench.running.preparation import SplitKey, permitted, prepare
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import plan
 from coldbench.tune.objective import blinded
@@ -19,5 +19,5 @@ def test_learners_of_one_seed_share_their_split(config: StudyConfig) -> None:
 def test_a_view_is_all_that_is_prepared(config: StudyConfig) -> None:
     job = plan(config)[1][0]
     seen = prepare(job, blinded)
-    assert len(whole(SplitKey.of(job))[1].test) > len(seen.split.test) == 0
+    assert len(permitted(SplitKey.of(job))[1].test) > len(seen.split.test) == 0
     assert seen.ratings.sha256 == "blind"

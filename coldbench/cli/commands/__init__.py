@@ -3,6 +3,7 @@
 import click
 
 from coldbench.cli.commands.ablate import ablate
+from coldbench.cli.commands.audit import audit
 from coldbench.cli.commands.check import check
 from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
@@ -21,6 +22,6 @@ from coldbench.cli.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, compare, power, evidence, verify, merge, pack, check, new, doctor,
-    list_, data,
+    run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, check, new,
+    doctor, list_, data,
 )  # fmt: skip

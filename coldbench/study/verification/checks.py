@@ -7,6 +7,7 @@ from pathlib import Path
 from coldbench.errors import StoreError, shorten
 from coldbench.rng import Seeds
 from coldbench.running import Job, RunRecord, fingerprint
+from coldbench.study.audits import AUDITS, stored_audits
 from coldbench.study.store import Manifest, Study
 from coldbench.study.verification.consistency import consistency
 from coldbench.study.verification.finding import Finding, damage
@@ -56,7 +57,7 @@ def verify(path: Path) -> Verdict:
             records.append(study.record(name))
     findings += consistency(study, records)
     kept = sum(study.has_predictions(record.job_hash) for record in records)
-    findings += _holes(study, manifest)
+    findings += [*_holes(study, manifest), *_audits(study)]
     return Verdict(len(manifest.jobs), len(records), kept, findings)
 
 
@@ -154,6 +155,19 @@ def _predictions(study: Study, record: RunRecord) -> Iterator[Finding]:
         return
     if predictions is not None and fingerprint(predictions) != record.predictions_sha256:
         yield damage(file, "does not match the hash in its record")
+
+
+def _audits(study: Study) -> Iterator[Finding]:
+    """A stored audit is unedited, and found no leak."""
+    file = study.path / AUDITS
+    try:
+        leaking = [audit for audit in stored_audits(study).values() if audit.leaks]
+    except StoreError as error:
+        yield damage(file, error)
+        return
+    for audit in leaking:
+        who = f"{shorten(audit.learner)} seed {shorten(audit.seed)}"
+        yield Finding("note", file, f"{who} leaks: {shorten(str(audit.leaks[0]), 200)}")
 
 
 def _holes(study: Study, manifest: Manifest) -> Iterator[Finding]:

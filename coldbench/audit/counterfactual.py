@@ -1,0 +1,32 @@
+"""The same data, in which every rating that a learner must not see is another one."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from coldbench.data import Array, Ratings, Scale
+from coldbench.tasks import Split
+
+__all__ = ["changed", "hidden_rows"]
+
+
+def hidden_rows(split: Split, n: int) -> Array:
+    """bool [n]: rows in no training, validation or support set; test targets are among them."""
+    hidden = np.ones(n, dtype=bool)
+    hidden[split.visible] = False
+    return hidden
+
+
+def changed(ratings: Ratings, rows: Array) -> Ratings:
+    """A copy with other values in `rows` (bool [N]), on the same scale: mirrored, and one step
+    further where the mirror image of a value is itself. Users, items and times stay."""
+    value = np.array(ratings.value)
+    value[rows] = _another(value[rows], ratings.scale)
+    return replace(ratings, value=value, best=None, sha256="")
+
+
+def _another(value: Array, scale: Scale) -> Array:
+    low, high, step = scale
+    mirrored = (low + high - value).astype(value.dtype)
+    beside = value + step if 0 < step <= high - (low + high) / 2 else np.full_like(value, high)
+    return np.where(mirrored == value, np.minimum(beside, high), mirrored).astype(value.dtype)

@@ -1,0 +1,115 @@
+"""Private rooms: a job runs where the only ratings at hand are those that it was given.
+
+Each process has a cache, a home and a folder for temporary files of its own, and comes from a
+server that has never seen a learner or a rating.
+"""
+
+import contextlib
+import json
+import os
+import site
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_all_start_methods
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from coldbench.audit.answering import Answer, Request, answer, answer_in
+from coldbench.audit.counterfactual import changed, hidden_rows
+from coldbench.data import SCHEMA, Ratings, cache_home, data_home, write_entry
+from coldbench.running import Job, Prepared, SpawnContext, prepare
+from coldbench.tasks import Split
+
+__all__ = ["Ask", "Rooms"]
+
+Ask = Callable[[Request], Answer]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """A job, its ratings and its split; `apart` and `here` answer requests about it."""
+
+    job: Job
+    ratings: Ratings
+    split: Split
+
+    @cached_property
+    def counterfactual(self) -> Ratings:
+        """The ratings with other values wherever the job's learner may not look."""
+        return changed(self.ratings, hidden_rows(self.split, len(self.ratings)))
+
+    def apart(self, request: Request) -> Answer:
+        """In a fresh process."""
+        with self._room(request) as (room, environment, job):
+            asked = {
+                "request": request.model_dump(),
+                "job": job.model_dump(mode="json"),
+                "environment": environment,
+                "secret": [str(folder) for folder in _secret(room)],
+            }
+            (room / "request.json").write_text(json.dumps(asked), encoding="ascii")
+            process = _process(str(room))
+            process.start()
+            process.join()
+            return Answer.read(room, f"its process ended with exit code {process.exitcode}")
+
+    def here(self, request: Request, prepared: Callable[[Job], Prepared] = prepare) -> Answer:
+        """In this process, with the surroundings of a room; for checks of a plugin."""
+        with self._room(request) as (room, environment, job):
+            secret = _secret(room)
+            with _surrounded(environment):
+                return answer(job, request, room, secret, prepared)
+
+    @contextlib.contextmanager
+    def _room(self, request: Request) -> Iterator[tuple[Path, dict[str, str], Job]]:
+        ratings = self.counterfactual if request.counterfactual else self.ratings
+        with tempfile.TemporaryDirectory(prefix="coldbench-audit-") as name:
+            room = Path(name)
+            for folder in ("data", "home", "tmp"):
+                (room / folder).mkdir()
+            entry = room / "cache" / f"prepared-{SCHEMA}" / ratings.sha256
+            entry.mkdir(parents=True)
+            write_entry(entry, ratings)
+            entry.with_name(f"{ratings.sha256}.link").write_text(ratings.sha256, "ascii")
+            job = self.job.model_copy(update={"dataset_sha256": ratings.sha256})
+            yield room, _environment(room), job
+
+
+def _secret(room: Path) -> tuple[Path, ...]:
+    """Folders of ratings: those of this process, and that of the room."""
+    return cache_home(), data_home(), room / "cache"
+
+
+def _environment(room: Path) -> dict[str, str]:
+    home, temporary = str(room / "home"), str(room / "tmp")
+    places = dict.fromkeys(("HOME", "USERPROFILE", "XDG_CONFIG_HOME"), home)
+    places |= {"XDG_CACHE_HOME": home, "XDG_DATA_HOME": home, "LOCALAPPDATA": home}
+    places |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary)
+    places |= {"PYTHONUSERBASE": site.getuserbase()}
+    return {**places, "COLDBENCH_CACHE": str(room / "cache"), "COLDBENCH_DATA": str(room / "data")}
+
+
+@contextlib.contextmanager
+def _surrounded(environment: Mapping[str, str]) -> Iterator[None]:
+    before, temporary = dict(os.environ), tempfile.tempdir
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    try:
+        yield
+    finally:
+        tempfile.tempdir = temporary
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _process(room: str) -> BaseProcess:
+    if "forkserver" not in get_all_start_methods():
+        return SpawnContext().Process(target=answer_in, args=(room,))
+    from coldbench.running import ServerContext  # only where there is such a server
+
+    context = ServerContext()
+    context.set_forkserver_preload(["coldbench.audit.answering"])
+    process: BaseProcess = context.Process(target=answer_in, args=(room,))
+    return process

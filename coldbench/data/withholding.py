@@ -1,0 +1,66 @@
+"""Ratings for those who may not see all values: what is withheld is not in memory at all.
+
+A learner runs in the process that holds them. So they are copies without a file behind them, and
+values of test targets are never read from the prepared file before predictions are made.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from coldbench.data.ratings import Array, Catalogue, Field, Ratings
+
+__all__ = ["in_memory", "showing", "withheld", "without_values"]
+
+
+def without_values(ratings: Ratings) -> Ratings:
+    """The same without any value, and without the best predictions: what a split depends on."""
+    return replace(
+        ratings,
+        user=np.asarray(ratings.user),
+        item=np.asarray(ratings.item),
+        value=np.broadcast_to(np.float32(np.nan), len(ratings)),
+        time=None if ratings.time is None else np.asarray(ratings.time),
+        best=None,
+        withheld=True,
+    )
+
+
+def in_memory(ratings: Ratings) -> Ratings:
+    """A copy of ratings without values; without times too, which only a split reads."""
+    return replace(
+        ratings,
+        user=np.array(ratings.user),
+        item=np.array(ratings.item),
+        time=None,
+        user_id=np.array(ratings.user_id),
+        item_id=np.array(ratings.item_id),
+        catalogue=_copied(ratings.catalogue),
+    )
+
+
+def showing(ratings: Ratings, value: Array, rows: Array) -> Ratings:
+    """Ratings without values, with those of the given rows: `value[rows]`; the others stay NaN."""
+    seen = np.full(len(ratings), np.nan, dtype=np.float32)
+    seen[rows] = value[rows]
+    return replace(ratings, value=seen)
+
+
+def withheld(ratings: Ratings, rows: Array) -> Ratings:
+    """A copy in memory with the values of the given rows only."""
+    return showing(in_memory(without_values(ratings)), ratings.value, rows)
+
+
+def _copied(catalogue: Catalogue) -> Catalogue:
+    title = catalogue.item_title
+    return Catalogue(
+        catalogue.n_users,
+        catalogue.n_items,
+        tuple(_own(field) for field in catalogue.user_fields),
+        tuple(_own(field) for field in catalogue.item_fields),
+        None if title is None else np.array(title),
+    )
+
+
+def _own(field: Field) -> Field:
+    return replace(field, values=np.array(field.values))

@@ -1,0 +1,43 @@
+"""audit.json: what audits of a study's jobs found, sealed as the digest is."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coldbench.audit import Audit
+from coldbench.errors import StoreError
+from coldbench.running import seal
+from coldbench.study.store import Study
+
+__all__ = ["AUDITS", "keep_audits", "stored_audits"]
+
+AUDITS = "audit.json"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = 1
+    audits: tuple[Audit, ...]
+
+
+def stored_audits(study: Study) -> Mapping[str, Audit]:
+    """By job hash; empty where none was made. Raises StoreError for a file that was edited."""
+    file = study.path / AUDITS
+    if not file.exists():
+        return {}
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        if data.pop("sha256") != seal(data):
+            raise StoreError(f"{file} does not match its hash; the file was edited")
+        return {audit.job_hash: audit for audit in _File.model_validate(data).audits}
+    except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise StoreError(f"{file} is damaged: {reason}") from None
+
+
+def keep_audits(study: Study, audits: Iterable[Audit]) -> None:
+    """Store audits beside the earlier ones, of which those of the same jobs are replaced."""
+    known = {**stored_audits(study), **{audit.job_hash: audit for audit in audits}}
+    data = json.loads(_File(audits=tuple(known.values())).model_dump_json())
+    study.keep(AUDITS, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")

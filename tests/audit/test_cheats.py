@@ -1,0 +1,31 @@
+"""Ten learners that cheat are named, with the replay that finds each; honest ones are clean, and so
+are two that look for ratings where a study leaves none."""
+
+import pytest
+
+from coldbench.audit.audited import Audit
+from coldbench.study.config import StudyConfig
+from coldbench.study.verification import audit_config
+from tests.audit.cheats import CHEATS, DISARMED, HONEST
+from tests.studies import TINY
+
+
+def audited(name: str) -> Audit:
+    (found,) = audit_config(StudyConfig(models=(name,), seeds=1, dataset_options=TINY))
+    return found
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_cheat_is_named(name: str, cheats: None) -> None:
+    found = audited(name)
+    assert found.status == "leaks", found
+    _, replay = CHEATS[name]
+    assert replay in [leak.replay for leak in found.leaks], found.leaks
+
+
+@pytest.mark.parametrize("name", [*HONEST, *DISARMED])
+def test_an_honest_learner_is_clean(name: str, cheats: None) -> None:
+    found = audited(name)
+    assert found.clean, found
+    assert found.predictions > 100
+    assert found.sequential == (name == "follows")

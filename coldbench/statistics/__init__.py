@@ -18,6 +18,12 @@ from coldbench.statistics.holm import Holm, holm_adjust
 from coldbench.statistics.inflation import Inflation, best_of_inflation
 from coldbench.statistics.interval import Interval
 from coldbench.statistics.mean import mean_interval
+from coldbench.statistics.multiway import (
+    MultiwayDifference,
+    PairVariances,
+    multiway_difference,
+    pair_variances,
+)
 from coldbench.statistics.nested import (
     NestedVariance,
     nested_from_moments,
@@ -39,6 +45,7 @@ from coldbench.statistics.relative_spread import (
     compare_spread,
     spread_ratio,
 )
+from coldbench.statistics.returning import returning_covariance
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.sources import SourceVariance, pair_variance, source_variance
@@ -57,8 +64,10 @@ __all__ = [
     "Inflation",
     "Interval",
     "LearningCurve",
+    "MultiwayDifference",
     "NestedVariance",
     "Overlap",
+    "PairVariances",
     "PairedDifference",
     "PublishedComparison",
     "RankStability",
@@ -81,6 +90,7 @@ __all__ = [
     "holm_adjust",
     "learning_curve",
     "mean_interval",
+    "multiway_difference",
     "nested_from_moments",
     "nested_variance",
     "noether_seeds",
@@ -88,11 +98,13 @@ __all__ = [
     "overlap_disagreement",
     "overlap_sums",
     "pair_variance",
+    "pair_variances",
     "paired_agreement",
     "paired_difference",
     "paired_power",
     "probability_better",
     "rank_stability",
+    "returning_covariance",
     "reversal_probability",
     "runs_needed",
     "sd_factors",

@@ -90,7 +90,7 @@ class Crossing:
             pair.differences,
             sample.user[place],
             sample.item[place],
-            sample.overlap[place],
+            sample.both[place],
             sample.effective_users,
             sample.effective_items,
         )

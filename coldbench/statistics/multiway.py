@@ -17,17 +17,16 @@ FEW = 1.5  # effective users or items below which nothing can be said about othe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairVariances:
-    """Variances of mean a - b for all pairs (a, b) of L learners, each [L, L].
+    """How far the differences of two seeds agree, for all pairs (a, b) of L learners, each [L, L].
 
-    user, item: with users, or items, as clusters; overlap: what has to be added to these and to
-    the variance over seeds, since they share ratings (below 0 as a rule).
-    users, items: how many there are; effective_users, effective_items: 1 / sum of squared weights,
-    as many as there would be if all weighed alike.
+    user, item, both: covariance of two seeds' mean of a - b through the users, the items, and the
+    single ratings that both predict. users, items: how many there are; effective_users,
+    effective_items: 1 / sum of squared weights, as many as there would be if all weighed alike.
     """
 
     user: FloatArray
     item: FloatArray
-    overlap: FloatArray
+    both: FloatArray
     users: int
     items: int
     effective_users: float
@@ -49,31 +48,33 @@ class MultiwayDifference:
 def pair_variances(
     errors: npt.ArrayLike, seed: npt.ArrayLike, user: npt.ArrayLike, item: npt.ArrayLike
 ) -> PairVariances:
-    """Clustered variances from every single error: what `multiway_difference` needs of them.
+    """What `multiway_difference` needs of every single error.
 
     `errors` [L, N]: absolute errors of L learners on the same N predicted ratings; `seed`, `user`,
-    `item` [N]: integers that say whose they are. The estimate is the mean over seeds of each
-    seed's mean, so rating i of seed s weighs w_i = 1 / (R n_s). With z_i = w_i (d_i - mean d), a
-    clustering has the variance sum over clusters of (sum of z)^2, times
-    1 / (1 - 2 sum W^3 / sum W^2 + sum W^2) with W the weight of a cluster: the correction for the
-    estimated mean, exact for effects of independent clusters (R / (R - 1) for equal ones).
+    `item` [N]: integers that say whose they are. The estimate is the mean over R seeds of each
+    seed's mean, so rating i of seed s weighs w_i = 1 / (R n_s). With z_i = w_i (d_i - mean d) and
+    V_c = sum over clusters of (sum of z)^2, the covariance through users is
+    R / (R - 1) (V_user - V_seed.user) / (1 - 2 sum W^3 / sum W^2 + sum W^2), W the weight of a
+    user: products of different seeds alone, and the correction for the estimated mean, exact for
+    effects of independent users; through items and ratings alike. One seed gives 0.
     Raises ValueError on empty, non-finite or unequal arrays.
     """
     table = finite(errors, "LN", "errors")
     seeds, users, items = (_codes(x, table.shape[1]) for x in (seed, user, item))
-    weight = 1.0 / (np.bincount(seeds)[seeds] * (seeds.max() + 1.0))
+    n = int(seeds.max()) + 1
+    weight = finite(1.0 / (np.bincount(seeds)[seeds] * n), "N", "weight")
     scores = _scores(table, weight)
 
-    def variance(*codes: IntArray) -> FloatArray:
-        return _clustered(scores, weight, _crossing(codes))
+    def covariance(cluster: IntArray) -> FloatArray:
+        across = _clustered(scores, cluster) - _clustered(scores, _crossing(seeds, cluster))
+        shares = np.bincount(cluster, weight).astype(np.float64)
+        return np.asarray(across * (n / max(n - 1, 1)) * _correction(shares))
 
-    overlap = variance(seeds, users, items) - variance(users, items)
-    overlap -= variance(seeds, users) + variance(seeds, items)
     user_weight, item_weight = np.bincount(users, weight), np.bincount(items, weight)
     return PairVariances(
-        variance(users),
-        variance(items),
-        overlap,
+        covariance(users),
+        covariance(items),
+        covariance(np.unique(_crossing(users, items), return_inverse=True)[1]),
         len(user_weight),
         len(item_weight),
         float(1.0 / (user_weight**2).sum()),
@@ -85,7 +86,7 @@ def multiway_difference(
     d: npt.ArrayLike,
     user: float,
     item: float,
-    overlap: float,
+    both: float,
     effective_users: float,
     effective_items: float,
     *,
@@ -93,15 +94,16 @@ def multiway_difference(
 ) -> MultiwayDifference:
     """Mean of `d` [R] with limits for new seeds, new users and new items at once.
 
-    `d`: one paired difference a seed; the others are an entry of `PairVariances`. Variance
-    V = V_seed + V_user + V_item + overlap (multiway clustering), V_seed = var(d) / R, and never
-    below the largest of the three. Limits t[df] sqrt(V), Satterthwaite df over the three with
-    R - 1 and the effective numbers of users and items less 1, never below the smallest of those.
-    Never narrower than the t interval over seeds. Units: seeds, users and items, drawn
-    independently; ratings that share none of them are independent. R = 1, one user or one item
-    have no limits. Raises ValueError on empty or non-finite `d`.
-    Source: Cameron, Gelbach & Miller 2011; Carter, Schnepel & Steigerwald 2017 on effective
-    numbers; Owen 2007 on why no scheme of one resampling is exact here.
+    `d`: one paired difference a seed; the others are an entry of `PairVariances`. The variance of
+    a mean over seeds is var(d) / R plus the covariance of two seeds, V = var(d) / R + user + item
+    - both: multiway clustering by seed, user and item, without the bias of its few seeds. What is
+    below 0 counts as 0, and user + item - both never less than the larger of the two. Limits
+    t[df] sqrt(V), Satterthwaite df over the three parts with R - 1 and the effective numbers of
+    users and items less 1, never below the smallest of those; never narrower than the t interval
+    over seeds. Units: seeds, users and items, drawn independently; ratings that share none of
+    them are independent. R = 1, one user or one item have no limits. Raises ValueError on empty
+    or non-finite `d`. Source: Cameron, Gelbach & Miller 2011; Carter, Schnepel & Steigerwald 2017
+    on effective numbers; Owen 2007 on why no scheme of one resampling is exact here.
     """
     runs = finite(d, "R", "d")
     mean, sd = mean_sd(runs)
@@ -110,28 +112,28 @@ def multiway_difference(
     if min(effective_users, effective_items) < FEW:
         kind = "user" if effective_users < FEW else "item"
         return _without(runs.size, f"n/a: hardly more than one {kind}", mean)
+    alone, seeds, tail = sd / sqrt(runs.size), runs.size - 1, (1.0 + level) / 2.0
     terms = (
-        (sd**2 / runs.size, runs.size - 1.0),
+        (alone**2, seeds),
         (max(user, 0.0), effective_users - 1.0),
         (max(item, 0.0), effective_items - 1.0),
     )
-    error, df = _error(terms, overlap)
-    tail, seeds, alone = (1.0 + level) / 2.0, runs.size - 1, sd / sqrt(runs.size)
+    error, df = _error(terms, max(both, 0.0))
     half = max(t_quantile(tail, df) * error, t_quantile(tail, seeds) * alone)
     p = max(_p(mean, error, df), _p(mean, alone, seeds))
     return MultiwayDifference(Interval(mean, mean - half, mean + half, runs.size), error, df, p)
 
 
-def _error(terms: tuple[tuple[float, float], ...], overlap: float) -> tuple[float, float]:
+def _error(terms: tuple[tuple[float, float], ...], both: float) -> tuple[float, float]:
     """Standard error and degrees of freedom from (variance, its degrees of freedom)."""
-    largest = max(variance for variance, _ in terms)
-    total = max(sum(variance for variance, _ in terms) + overlap, largest)
+    (seed, _), (user, _), (item, _) = terms
+    total = seed + max(user + item - both, user, item)
     least = min(df for _, df in terms)
-    if largest == 0.0:
+    if total == 0.0:
         return 0.0, least
-    # in units of the largest, so that squares of small variances stay above 0
-    spread = sum((variance / largest) ** 2 / df for variance, df in terms)
-    return sqrt(total), max((total / largest) ** 2 / spread, least)
+    # shares, so that squares of small variances stay above 0
+    spread = sum((variance / total) ** 2 / df for variance, df in terms)
+    return sqrt(total), max(1.0 / spread, least)
 
 
 def _p(mean: float, error: float, df: float) -> float:
@@ -152,12 +154,9 @@ def _codes(values: npt.ArrayLike, n: int) -> IntArray:
     return np.unique(array, return_inverse=True)[1].astype(np.int64)
 
 
-def _crossing(codes: tuple[IntArray, ...]) -> IntArray:
-    """One integer for each combination that occurs."""
-    joint = codes[0]
-    for code in codes[1:]:
-        joint = joint * (code.max() + 1) + code
-    return joint
+def _crossing(first: IntArray, second: IntArray) -> IntArray:
+    """One integer for each combination."""
+    return np.asarray(first * (second.max() + 1) + second)
 
 
 def _scores(errors: FloatArray, weight: FloatArray) -> FloatArray:
@@ -167,14 +166,14 @@ def _scores(errors: FloatArray, weight: FloatArray) -> FloatArray:
     return np.asarray((own - (own @ weight)[:, None]) * weight)
 
 
-def _clustered(scores: FloatArray, weight: FloatArray, cluster: IntArray) -> FloatArray:
+def _clustered(scores: FloatArray, cluster: IntArray) -> FloatArray:
+    """Sum over clusters of the squared sum of a - b, for all pairs [L, L]."""
     order = np.argsort(cluster, kind="stable")
     starts = np.flatnonzero(np.diff(cluster[order], prepend=-1))
     sums = np.add.reduceat(scores[:, order], starts, axis=1)
     products = sums @ sums.T
     own = np.diag(products)
-    variance = np.maximum(own[:, None] + own[None, :] - 2.0 * products, 0.0)
-    return np.asarray(variance * _correction(np.add.reduceat(weight[order], starts)))
+    return np.asarray(own[:, None] + own[None, :] - 2.0 * products)
 
 
 def _correction(weight: FloatArray) -> float:

@@ -1,5 +1,5 @@
-"""What other users and items would change, as sums: for every pair of learners the variances of
-their difference by user and by item, which take every single prediction to compute."""
+"""What other users and items would change, as sums: how far two seeds agree on a pair of learners
+because they share users and items, which takes every single prediction to compute."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -20,7 +20,7 @@ DIGITS = 7  # significant ones that are kept
 class Sampled(BaseModel):
     """The pairs of learners that have just these seeds in common, in one scenario.
 
-    pairs: places in `learners`; user, item, overlap: of each pair, and the numbers of users and
+    pairs: places in `learners`; user, item, both: of each pair, and the numbers of users and
     items: `statistics.PairVariances`.
     """
 
@@ -35,7 +35,7 @@ class Sampled(BaseModel):
     pairs: tuple[tuple[int, int], ...]
     user: tuple[float, ...]
     item: tuple[float, ...]
-    overlap: tuple[float, ...]
+    both: tuple[float, ...]
 
 
 class Collected:
@@ -85,7 +85,7 @@ class Collected:
             pairs=places,
             user=tuple(_short(found.user[place]) for place in places),
             item=tuple(_short(found.item[place]) for place in places),
-            overlap=tuple(_short(found.overlap[place]) for place in places),
+            both=tuple(_short(found.both[place]) for place in places),
         )
 
 

@@ -58,7 +58,7 @@ def studies(rows: dict[str, Any], d: Any) -> Any:
             runs,
             found.user[place, -1],
             found.item[place, -1],
-            found.overlap[place, -1],
+            found.both[place, -1],
             found.effective_users,
             found.effective_items,
         )
@@ -99,19 +99,21 @@ def test_limits_hold_for_new_users_and_items(
         assert narrow < 0.85
 
 
-def by_hand(d: Any, rows: dict[str, Any], names: tuple[str, ...]) -> float:
-    """The clustered variance of the mean of `d`, in loops over clusters."""
-    weight = {s: 1 / sum(rows["seed"] == s) for s in set(rows["seed"])}
-    weight = np.array([weight[s] for s in rows["seed"]]) / len(weight)
+def by_hand(d: Any, rows: dict[str, Any], *names: str) -> float:
+    """Products of every two ratings of different seeds that share `names`, one after the other."""
+    n = len(set(rows["seed"]))
+    weight = np.array([1 / sum(rows["seed"] == s) for s in rows["seed"]]) / n
     z = weight * (d - weight @ d)
-    total, first, second, third = 0.0, 0.0, 0.0, 0.0
-    for key in product(*(sorted(set(rows[name].tolist())) for name in names)):
-        here = np.all([rows[name] == k for name, k in zip(names, key, strict=True)], axis=0)
-        total += z[here].sum() ** 2
-        own = weight[here].sum()
-        first, second, third = first + own, second + own**2, third + own**3
-    assert first == pytest.approx(1.0)
-    return float(total / (1 - 2 * third / second + second))
+    keys = list(zip(*(rows[name].tolist() for name in names), strict=True))
+    total = sum(
+        z[i] * z[j]
+        for i, j in product(range(len(z)), repeat=2)
+        if keys[i] == keys[j] and rows["seed"][i] != rows["seed"][j]
+    )
+    share = np.array([sum(w for w, k in zip(weight, keys, strict=True) if k == key)
+                      for key in set(keys)])  # fmt: skip
+    second, third = (share**2).sum(), (share**3).sum()
+    return float(total) * n / (n - 1) / (1 - 2 * third / second + second)
 
 
 @pytest.fixture
@@ -128,31 +130,39 @@ def test_variances_are_those_of_the_definition(small: tuple[Any, dict[str, Any]]
     found = st.pair_variances(errors, **rows)
     for a, b in [(0, 1), (2, 0), (1, 2)]:
         d = errors[a] - errors[b]
-        assert found.user[a, b] == pytest.approx(by_hand(d, rows, ("user",)))
-        assert found.item[a, b] == pytest.approx(by_hand(d, rows, ("item",)))
-        twice = [("seed", "user"), ("seed", "item"), ("user", "item")]
-        shared = by_hand(d, rows, ("seed", "user", "item"))
-        shared -= sum(by_hand(d, rows, names) for names in twice)
-        assert found.overlap[a, b] == pytest.approx(shared)
+        assert found.user[a, b] == pytest.approx(by_hand(d, rows, "user"))
+        assert found.item[a, b] == pytest.approx(by_hand(d, rows, "item"))
+        assert found.both[a, b] == pytest.approx(by_hand(d, rows, "user", "item"))
     assert (found.users, found.items) == (5, 6)
     weight = 1 / (3 * np.repeat([9, 14, 11], [9, 14, 11]))
     shares = [weight[rows["user"] == user].sum() for user in range(5)]
     assert found.effective_users == pytest.approx(1 / np.square(shares).sum())
 
 
-def test_one_clustering_is_that_of_statsmodels() -> None:
+def test_the_variance_is_that_of_multiway_clustering_without_the_bias_of_few_seeds() -> None:
+    """One-way variances from statsmodels, put together as Cameron, Gelbach & Miller do."""
     rng = np.random.default_rng(6)
-    rows = {"seed": np.repeat(np.arange(4), 30), "user": rng.integers(0, 9, 120)}
-    rows["item"] = rng.integers(0, 7, 120)
-    errors = rng.normal(size=(2, 120))
+    rows = {"seed": np.repeat(np.arange(4), 30), "user": rng.integers(0, 40, 120)}
+    rows["item"] = rng.integers(0, 35, 120)
+    errors = rng.normal(size=(2, 120)) + rows["item"] % 3
+    errors[0] -= rows["item"] % 5
     found = st.pair_variances(errors, **rows)
     fit = sm.OLS(errors[0] - errors[1], np.ones(120)).fit()
-    for name, ours in (("user", found.user), ("item", found.item)):
-        share = np.bincount(rows[name]) / 120
-        square = np.square(share).sum()
-        factor = 1 / (1 - 2 * (share**3).sum() / square + square)
-        theirs = cov_cluster(fit, rows[name], use_correction=False)
-        assert ours[0, 1] == pytest.approx(float(theirs.squeeze()) * factor)
+
+    def variance(*names: str) -> float:
+        codes = np.unique(np.stack([rows[name] for name in names]), axis=1, return_inverse=True)[1]
+        return float(cov_cluster(fit, codes.ravel(), use_correction=False).squeeze())
+
+    for part, names in (
+        (found.user, ["user"]),
+        (found.item, ["item"]),
+        (found.both, ["user", "item"]),
+    ):
+        _, count = np.unique(np.stack([rows[name] for name in names]), axis=1, return_counts=True)
+        square, cube = np.square(count / 120).sum(), ((count / 120) ** 3).sum()
+        factor = 4 / 3 / (1 - 2 * cube / square + square)
+        theirs = variance(*names) - variance("seed", *names)
+        assert part[0, 1] == pytest.approx(theirs * factor)
 
 
 def test_shift_scale_and_order_do_not_matter(small: tuple[Any, dict[str, Any]]) -> None:
@@ -161,7 +171,7 @@ def test_shift_scale_and_order_do_not_matter(small: tuple[Any, dict[str, Any]]) 
     names = {key: values[order] for key, values in rows.items()}
     first = st.pair_variances(errors, **rows)
     moved = st.pair_variances(3.0 * errors[:, order] + 100.0, **names)
-    for part in ("user", "item", "overlap"):
+    for part in ("user", "item", "both"):
         one, other = getattr(first, part), getattr(moved, part)
         assert other == pytest.approx(9.0 * one, rel=1e-9, abs=1e-15)
         assert other == pytest.approx(other.T)
@@ -201,12 +211,14 @@ def test_equal_learners_and_constant_differences() -> None:
 def test_never_more_certain_than_one_clustering_alone() -> None:
     d = [0.1, 0.2, 0.15, 0.12]
     alone = st.paired_difference(d, np.zeros(4))
-    least = st.multiway_difference(d, 0.0, 0.0, -1.0, 50.0, 50.0)
+    least = st.multiway_difference(d, -1.0, -2.0, -3.0, 50.0, 50.0)
     assert least.difference == alone.difference
     assert least.p == pytest.approx(alone.p)
-    by_item = st.multiway_difference(d, 0.0, 0.04, -0.04, 50.0, 50.0)
-    assert by_item.error == pytest.approx(0.2)
+    by_item = st.multiway_difference(d, 0.01, 0.04, 0.05, 50.0, 50.0)
+    assert by_item.error == pytest.approx(np.sqrt(0.04 + np.var(d, ddof=1) / 4))
     assert 40 < (by_item.df or 0.0) <= 49.0
+    few = st.multiway_difference(d, 0.1, 0.1, 0.1, 2.0, 2.0)
+    assert few.df == 1.0
 
 
 def test_unequal_arrays_are_refused() -> None:

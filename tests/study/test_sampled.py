@@ -93,7 +93,7 @@ def test_every_pair_has_its_variances(copy: Study, scenario: str) -> None:
     place = [(block.learners[a], block.learners[b]) for a, b in block.pairs].index(
         ("bias", "item-mean")
     )
-    for name in ("user", "item", "overlap"):
+    for name in ("user", "item", "both"):
         assert getattr(block, name)[place] == pytest.approx(getattr(expected, name)[0, 1], rel=1e-6)
     assert (block.users, block.items) == (expected.users, expected.items)
     assert block.effective_items == pytest.approx(expected.effective_items, rel=1e-6)

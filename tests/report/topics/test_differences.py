@@ -31,7 +31,7 @@ def sampled(scenario: str, item: float, **given: Any) -> Sampled:
         "pairs": ((0, 1),),
         "user": (1e-6,),
         "item": (item,),
-        "overlap": (0.0,),
+        "both": (0.0,),
     }
     return Sampled(**{**facts, **given})
 

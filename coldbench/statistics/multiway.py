@@ -160,18 +160,18 @@ def _crossing(first: IntArray, second: IntArray) -> IntArray:
 
 
 def _scores(errors: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weighted distances from each learner's mean [L, N], less what all learners share: it cancels
+    """Weighted distances from each learner's mean [N, L], less what all learners share: it cancels
     in every difference, and would cost digits."""
-    own = errors - errors.mean(axis=0)
-    return np.asarray((own - (own @ weight)[:, None]) * weight)
+    own = (errors - errors.mean(axis=0)).T
+    return np.ascontiguousarray((own - weight @ own) * weight[:, None])
 
 
 def _clustered(scores: FloatArray, cluster: IntArray) -> FloatArray:
     """Sum over clusters of the squared sum of a - b, for all pairs [L, L]."""
     order = np.argsort(cluster, kind="stable")
     starts = np.flatnonzero(np.diff(cluster[order], prepend=-1))
-    sums = np.add.reduceat(scores[:, order], starts, axis=1)
-    products = sums @ sums.T
+    sums = np.add.reduceat(scores[order], starts, axis=0)
+    products = sums.T @ sums
     own = np.diag(products)
     return np.asarray(own[:, None] + own[None, :] - 2.0 * products)
 

@@ -19,6 +19,12 @@ from coldbench.statistics.holm import Holm, holm_adjust
 from coldbench.statistics.inflation import Inflation, best_of_inflation
 from coldbench.statistics.interval import Interval
 from coldbench.statistics.mean import mean_interval
+from coldbench.statistics.multiway import (
+    MultiwayDifference,
+    PairVariances,
+    multiway_difference,
+    pair_variances,
+)
 from coldbench.statistics.nested import (
     NestedVariance,
     nested_from_moments,
@@ -42,6 +48,7 @@ from coldbench.statistics.relative_spread import (
     compare_spread,
     spread_ratio,
 )
+from coldbench.statistics.returning import returning_covariance
 from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
 from coldbench.statistics.sequential import Settled, planned_looks, settle, spent
 from coldbench.statistics.signflip import SignFlip, sign_flip
@@ -64,8 +71,10 @@ __all__ = [
     "Inflation",
     "Interval",
     "LearningCurve",
+    "MultiwayDifference",
     "NestedVariance",
     "Overlap",
+    "PairVariances",
     "PairedDifference",
     "PublishedComparison",
     "RankStability",
@@ -93,6 +102,7 @@ __all__ = [
     "learning_curve",
     "mann_whitney",
     "mean_interval",
+    "multiway_difference",
     "nested_from_moments",
     "nested_variance",
     "noether_seeds",
@@ -100,6 +110,7 @@ __all__ = [
     "overlap_disagreement",
     "overlap_sums",
     "pair_variance",
+    "pair_variances",
     "paired_agreement",
     "paired_difference",
     "paired_power",
@@ -108,6 +119,7 @@ __all__ = [
     "probability_better",
     "rank_stability",
     "relative_effect",
+    "returning_covariance",
     "reversal_probability",
     "runs_needed",
     "sd_factors",

@@ -32,6 +32,7 @@ from .published import Published as Published
 from .published import parse_published as parse_published
 from .results import FULL as FULL
 from .results import runs as runs
+from .sampled import Sampled as Sampled
 from .store import Manifest as Manifest
 from .store import Study as Study
 from .store import latest_study as latest_study

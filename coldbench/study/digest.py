@@ -2,7 +2,8 @@
 
 Predictions are large and stay on the machine that made them. From them and the ratings come, for
 each run and scenario: the errors of its users (statistic 11), how far it is from the learner's
-other runs on the ratings that both predict (17), and where NDCG has nothing to order.
+other runs on the ratings that both predict (17), and where NDCG has nothing to order; and for each
+pair of learners what other users and items would change (`coldbench.study.sampled`).
 """
 
 import json
@@ -18,7 +19,8 @@ from coldbench.errors import ColdbenchError, StoreError
 from coldbench.learning import Predictions
 from coldbench.running import RunRecord, fingerprint, seal
 from coldbench.scoring import installed
-from coldbench.statistics import crossed_variance, overlap_sums
+from coldbench.statistics import crossed_variance, overlap_sums, returning_covariance
+from coldbench.study.sampled import Collected, Sampled
 from coldbench.study.store import Study
 from coldbench.tasks import SCENARIOS
 
@@ -27,6 +29,7 @@ __all__ = ["Digest", "Line", "digest_of"]
 NAME = "digest.json"
 NOT_HERE = "predictions are not stored in this copy"
 FULL = -1  # all support ratings
+VERSION = 2  # 1 had no `returning` and `sampled`, and is read as one that holds none
 
 
 class Line(BaseModel):
@@ -52,26 +55,39 @@ class Line(BaseModel):
     short: dict[str, int] = {}
 
 
-class Digest(BaseModel):
-    """runs: the fingerprint of the predictions of each run that went in; crossed: by learner and
-    scenario a `statistics.CrossedVariance`, where all runs test the same users."""
+class Returning(BaseModel):
+    """covariance: `statistics.returning_covariance` of a learner's runs in one scenario."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    schema_version: int = 1
+    learner: str
+    scenario: str
+    covariance: float
+
+
+class Digest(BaseModel):
+    """runs: the fingerprint of the predictions of each run that went in; crossed: by learner and
+    scenario a `statistics.CrossedVariance`, where all runs test the same users; returning: of the
+    others; sampled: the pairs of each scenario, by the seeds that they have in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = VERSION
     runs: dict[str, str]
     lines: tuple[Line, ...]
     crossed: tuple[dict[str, Any], ...] = ()
+    returning: tuple[Returning, ...] = ()
+    sampled: tuple[Sampled, ...] = ()
 
 
 def digest_of(study: Study, records: Sequence[RunRecord]) -> tuple[Digest | None, str]:
     """The stored digest, made anew where predictions and data are at hand of more runs than it
-    has; and, where some finished run is not in it, the reason, else ""."""
+    has, or of as many and it holds less than today's; and, where some finished run is not in it,
+    the reason, else ""."""
     finished = [record for record in records if record.status == "finished"]
     known = {record.job_hash: record.predictions_sha256 for record in finished}
     found = _read(study, known)
     here = [r for r in finished if study.has_predictions(r.job_hash)]
     reason = NOT_HERE
-    if len(here) > (len(found.runs) if found else 0):
+    if here and len(here) >= _worth(found):
         try:
             found = _made(study, here, open_prepared(here[0].job.dataset_sha256))
             _write(study, found)
@@ -79,6 +95,13 @@ def digest_of(study: Study, records: Sequence[RunRecord]) -> tuple[Digest | None
             reason = str(error)
     covered = len(found.runs) if found else 0
     return found, "" if covered == len(finished) else reason
+
+
+def _worth(found: Digest | None) -> int:
+    """From how many runs a new digest tells more than this one."""
+    if found is None:
+        return 1
+    return len(found.runs) + (found.schema_version >= VERSION)
 
 
 def _read(study: Study, known: Mapping[str, str]) -> Digest | None:
@@ -106,6 +129,8 @@ def _write(study: Study, digest: Digest) -> None:
 def _made(study: Study, records: Sequence[RunRecord], ratings: Ratings) -> Digest:
     lines: list[Line] = []
     crossed: list[dict[str, Any]] = []
+    returning: list[Returning] = []
+    collected = [Collected(scenario, ratings) for scenario in SCENARIOS]
     for learner in dict.fromkeys(record.job.learner for record in records):
         mine = [record for record in records if record.job.learner == learner]
         known = [_predictions(study, record, ratings) for record in mine]
@@ -117,10 +142,16 @@ def _made(study: Study, records: Sequence[RunRecord], ratings: Ratings) -> Diges
                 made = list(_lines(runs, [parts[place] for place in places], ratings, scenario))
                 lines += [line for line, _, _ in made]
                 crossed += _crossed(learner, scenario, made)
+                returning.append(_returning(learner, scenario, made))
+                for place, run in zip(places, runs, strict=True):
+                    error = _absolute(parts[place], ratings)
+                    collected[code].add(learner, run.job.seeds.label, parts[place].row, error)
     return Digest(
         runs={record.job_hash: record.predictions_sha256 for record in records},
         lines=tuple(lines),
         crossed=tuple(crossed),
+        returning=tuple(returning),
+        sampled=tuple(one for scenario in collected for one in scenario.sampled()),
     )
 
 
@@ -139,12 +170,21 @@ def _only(predictions: Predictions, code: int) -> Predictions:
     return Predictions(*(getattr(predictions, name)[here] for name in names))
 
 
+def _clipped(part: Predictions, ratings: Ratings) -> Array:
+    low, high, _ = ratings.scale
+    return np.clip(part.score.astype(np.float64), low, high)
+
+
+def _absolute(part: Predictions, ratings: Ratings) -> Array:
+    error: Array = np.abs(_clipped(part, ratings) - ratings.value[part.row])
+    return error
+
+
 def _lines(
     records: Sequence[RunRecord], parts: Sequence[Predictions], ratings: Ratings, scenario: str
 ) -> Iterator[tuple[Line, Array, Array]]:
     """The line of each run of one learner, its users and their errors."""
-    low, high, _ = ratings.scale
-    scores = [np.clip(part.score.astype(np.float64), low, high) for part in parts]
+    scores = [_clipped(part, ratings) for part in parts]
     seed = np.repeat(np.arange(len(parts)), [len(part.row) for part in parts])
     rows = np.concatenate([part.row for part in parts])
     overlap = overlap_sums(np.concatenate(scores), rows, seed, ratings.scale)
@@ -193,3 +233,8 @@ def _crossed(
         return []
     found = crossed_variance(np.stack([error for _, _, error in made]))
     return [{"learner": learner, "scenario": scenario, **asdict(found)}]
+
+
+def _returning(learner: str, scenario: str, made: Sequence[tuple[Line, Array, Array]]) -> Returning:
+    found = returning_covariance([error for _, _, error in made], [users for _, users, _ in made])
+    return Returning(learner=learner, scenario=scenario, covariance=found)

@@ -253,3 +253,57 @@ def test_at_most_so_many_test_tasks(ratings: Ratings) -> None:
     assert np.isin(capped.test.query.rows, whole.test.query.rows).all()
     assert np.bincount(capped.test.scenario, minlength=4).max() <= 5 * 10
     assert len(capped.test) < len(whole.test)
+
+
+def test_cold_items_at_random_change_with_the_seed_and_nothing_else_does(many: Ratings) -> None:
+    by_year, drawn = Separate(), Separate(cold_items="random")
+    first, second = (drawn.split(many, Seeds.joint(seed)) for seed in (0, 1))
+    usual = [by_year.split(many, Seeds.joint(seed)) for seed in (0, 1)]
+    assert np.array_equal(usual[0].cold_item, usual[1].cold_item)
+    assert not np.array_equal(first.cold_item, second.cold_item)
+    assert np.array_equal(first.cold_user, usual[0].cold_user)
+    for split in (first, second):
+        assert split.cold_item[many.item].mean() == pytest.approx(0.2, abs=0.02)
+    again = drawn.split(many, Seeds.joint(0)._replace(episode=5, init=6, order=7))
+    assert again.split_sha256 == first.split_sha256
+
+
+def test_pseudo_cold_items_are_drawn_as_cold_ones_are(many: Ratings) -> None:
+    """The newest warm items would be others than the test asks for."""
+    year = many.catalogue.item_year
+    assert year is not None
+    ages = []
+    for how in ("by-year", "random"):
+        split = Separate(cold_items=how, max_ratings=40).split(many, Seeds.joint(0))
+        asked = many.item[split.validation.query.rows[split.validation.scenario % 2 == 1]]
+        warm = many.item[split.inner.rows]
+        ages.append(year[asked].mean() - year[warm].mean())
+        assert not np.isin(asked, warm).any()
+    assert ages[0] > abs(ages[1]) + 3
+
+
+def test_cold_items_by_year_leave_every_job_its_name() -> None:
+    for protocol in (Separate, All):
+        assert "cold_items" not in protocol().model_dump(mode="json")
+        assert protocol.model_validate(protocol().model_dump(mode="json")) == protocol()
+        drawn = protocol(cold_items="random").model_dump(mode="json")
+        assert drawn == {**protocol().model_dump(mode="json"), "cold_items": "random"}
+        assert protocol.model_validate(drawn).cold_items == "random"
+
+
+def test_a_year_and_chance_cannot_both_choose() -> None:
+    with pytest.raises(ValueError, match="leave cut_year out"):
+        Separate(cold_items="random", cut_year=1997)
+
+
+def test_without_years_items_are_cold_by_first_appearance_then_at_random(many: Ratings) -> None:
+    fields = tuple(one for one in many.catalogue.item_fields if one.name != "release_year")
+    catalogue = dataclasses.replace(many.catalogue, item_fields=fields)
+    assert catalogue.item_year is None
+    timed = dataclasses.replace(many, catalogue=catalogue)
+    assert timed.time is not None
+    one, two = (Separate().split(timed, Seeds.joint(seed)).cold_item for seed in (0, 1))
+    assert np.array_equal(one, two)
+    bare = dataclasses.replace(timed, time=None)
+    one, two = (Separate().split(bare, Seeds.joint(seed)).cold_item for seed in (0, 1))
+    assert not np.array_equal(one, two)

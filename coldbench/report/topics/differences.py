@@ -3,6 +3,7 @@
 import re
 
 from coldbench.report.claims import verdict
+from coldbench.report.crossing import Crossing, Wider
 from coldbench.report.drawing.forest import Line, Row, forest
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.pairs import Pair, pair_of
@@ -30,7 +31,9 @@ HOW = (
     "Each row is a learner's MAE minus that of the best one on the same seeds: a point for "
     "each seed, a bar for the 95 % interval of the mean. A bar that crosses the line at 0 "
     "shows no difference; blue rows may be the best. "
-    "In the table, gain of pairing: how many times more seeds a study without common seeds "
+    "The first interval of the table is about other seeds on the users and items of this study, "
+    "the second about new users and items as well: where that one is bold, the difference is shown "
+    "for them too. Gain of pairing: how many times more seeds a study without common seeds "
     "needs; at 75 %: whether A wins at clearly more than half, and perhaps three quarters, of "
     "all seeds."
 )
@@ -54,6 +57,7 @@ class Differences(Topic):
                 "beside it. Only seeds that both learners finished count. After Holm over all "
                 f"{data.declared} pairs x scenarios: `p_holm` in pairs.csv."
             )
+        notes += data.of(Crossing).notes
         if data.ablation is not None:
             notes.append(RESTRICTED)
         if 1 < len(data.seeds) < 6:
@@ -71,7 +75,8 @@ class Differences(Topic):
         return [plot for plot in plots if plot is not None]
 
     def files(self) -> dict[str, list[dict[str, object]]]:
-        return {"pairs.csv": [_columns(pair) for pair in self.data.pairs]}
+        crossing = self.data.of(Crossing)
+        return {"pairs.csv": [_columns(pair, crossing.of(pair)) for pair in self.data.pairs]}
 
     def sentences(self) -> list[Sentence]:
         """The two leading learners of each scenario; all pairs when there are few."""
@@ -106,7 +111,8 @@ def _table(data: ReportData) -> Table:
         Column("A", False),
         Column("B", False),
         Column("seeds"),
-        Column("A − B, 95 % interval"),
+        Column("A − B on these users and items"),
+        Column("for new users and items"),
         Column("p"),
         Column("for all pairs at once"),
         Column("p of all pairs"),
@@ -116,11 +122,12 @@ def _table(data: ReportData) -> Table:
         Column("A better"),
         Column("at 75 %", False),
     )
-    rows = tuple(_row(data, pair) for pair in data.pairs)
+    crossing = data.of(Crossing)
+    rows = tuple(_row(data, pair, crossing.of(pair)) for pair in data.pairs)
     return Table("pairs", "Every pair on its common seeds", columns, rows, big=True)
 
 
-def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
+def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
     needed = f"{pair.better.needed} needed" if pair.better.verdict == "too few seeds" else ""
     effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
     better = pair.better
@@ -131,6 +138,7 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(data.names[pair.b]),
         Cell(str(len(pair.seeds))),
         interval(pair.difference.difference),
+        _new(wider),
         Cell(p_value(pair.difference.p)),
         Cell(range_of(pair.limits)),
         Cell(p_value(pair.adjusted), mark="best" if pair.shown else ""),
@@ -142,7 +150,14 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
     )
 
 
-def _columns(pair: Pair) -> dict[str, object]:
+def _new(wider: Wider) -> Cell:
+    """The limits alone: the difference stands beside them."""
+    value = wider.value.difference if wider.value else None
+    limits = NA if value is None else range_of(value)
+    return Cell(limits, mark="best" if wider.shown else "")
+
+
+def _columns(pair: Pair, wider: Wider) -> dict[str, object]:
     difference, effect, better = pair.difference, pair.effect, pair.better
     return {
         "scenario": pair.scenario,
@@ -175,6 +190,24 @@ def _columns(pair: Pair) -> dict[str, object]:
         "p_spread_holm": pair.spread_adjusted,
         "p_spread_unpaired": pair.spread.p_unpaired,
         "p_spread_unpaired_holm": pair.spread_unpaired_adjusted,
+        **_new_columns(wider),
+    }
+
+
+def _new_columns(wider: Wider) -> dict[str, object]:
+    """For new users and items."""
+    value, sample = wider.value, wider.sample
+    return {
+        "new_low": value and value.difference.low,
+        "new_high": value and value.difference.high,
+        "new_error": value and value.error,
+        "new_df": value and value.df,
+        "p_new": value and value.p,
+        "p_new_holm": wider.adjusted,
+        "users": sample and sample.users,
+        "effective_users": sample and sample.effective_users,
+        "items": sample and sample.items,
+        "effective_items": sample and sample.effective_items,
     }
 
 
@@ -192,8 +225,11 @@ def _sentence(data: ReportData, pair: Pair) -> Sentence:
         pair.limits if sign > 0 else -pair.limits,
         comparisons=len(data.families[pair.scenario].pairs),
     )
-    kind = "shown" if claim.direction in ("better", "worse") else "open"
+    shown = claim.direction in ("better", "worse")
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)
+    if shown:
+        text = f"{text.removesuffix('.')}; {data.of(Crossing).clause(pair.scenario, a, b)}."
+    kind = "shown" if shown else "open"
     return Sentence(text, "differences", kind, pair.scenario)
 
 

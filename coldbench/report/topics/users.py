@@ -21,10 +21,15 @@ HOW = (
     "test users alone, and what is left over: splits, training data, initial state, order."
 )
 RETURNING = (
+    "Means here are over users, as `mae_user`. Users who return at other seeds, as most warm "
+    "users do, cannot move a mean from seed to seed: what they share is taken off. Nothing left "
+    "over does not mean that a learner is stable, only that these seeds cannot show the opposite."
+)
+UPPER = (
     "Means here are over users, as `mae_user`. A user who returns at another seed counts "
-    "as another user; where many return, as warm users do, the part of the users is an "
-    "upper limit. Nothing left over does not mean that a learner is stable, only that "
-    "these seeds cannot show the opposite."
+    "as another user, since the digest is of an earlier version; where many return, as warm users "
+    "do, the part of the users is an upper limit. Nothing left over does not mean that a learner "
+    "is stable, only that these seeds cannot show the opposite."
 )
 SAME = "All runs tested the same users: both kinds of uncertainty can be told apart."
 
@@ -77,7 +82,8 @@ class Users(Topic):
         nested = _nested_table(self.data, self.nested)
         crossed = _crossed_table(self.data, self.crossed)
         notes = incomplete(self.data)
-        notes += [RETURNING] if nested.rows else []
+        if nested.rows:
+            notes.append(RETURNING if digest.returning else UPPER)
         notes += [SAME] if crossed.rows else []
         tables = tuple(table for table in (nested, crossed) if table.rows)
         return Section("users", "Users", title, HOW, (), tables, tuple(notes))
@@ -93,29 +99,32 @@ class Users(Topic):
 
 def by_users(digest: Digest) -> dict[Place, Nested | Crossed]:
     """By learner and scenario: seeds against users."""
+    returning = {(one.learner, one.scenario): one.covariance for one in digest.returning}
     nested: dict[Place, Nested | Crossed] = {
-        place: _nested(lines) for place, lines in by_place(digest).items()
+        place: _nested(lines, returning.get(place, 0.0))
+        for place, lines in by_place(digest).items()
     }
     crossed = {(str(one["learner"]), str(one["scenario"])): _crossed(one) for one in digest.crossed}
     return {**nested, **crossed}
 
 
-def _nested(lines: list[Line]) -> Nested:
+def _nested(lines: list[Line], returning: float) -> Nested:
     sizes, means = array(line.users for line in lines), array(line.mean for line in lines)
     variance = nested_from_moments(sizes, means, array(line.squares for line in lines))
     users = float(sizes.mean())
-    if variance.user is None or variance.seed is None:
+    if variance.user is None or variance.seed_raw is None:
         return Nested(variance, users, None, None, None, None, None)
-    chance = variance.user * float((1 / sizes).mean())
-    total = chance + variance.seed
+    apart = variance.user * float((1 / sizes).mean())  # by users who never return
+    shared = min(max(returning, 0.0), apart)
+    chance, rest = apart - shared, max(variance.seed_raw + shared, 0.0)
     return Nested(
         variance,
         users,
         sqrt(variance.user),
         float(means.std(ddof=1)),
         sqrt(chance),
-        sqrt(variance.seed),
-        chance / total if total else None,
+        sqrt(rest),
+        chance / (chance + rest) if chance + rest else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Protocols `separate` and `all`: each scenario is its own set of tasks (MeLU's, made strict)."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.rng import Seeds, generator
 from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
-from coldbench.tasks.protocols.states import cold_items, cold_users
+from coldbench.tasks.protocols.states import ColdItems, cold_items, cold_users
 from coldbench.tasks.protocols.validation import Others, Validation, carve, without
 from coldbench.tasks.splits import Split, Tasks, scenario_of
 
@@ -19,6 +19,8 @@ __all__ = ["All", "Separate"]
 class Separate(Protocol):
     """Users split at random, items by release year; a task is a user within one scenario.
 
+    Where years are unknown, items are split by first appearance, or at random; with
+    `cold_items: random` they are drawn anew at each seed of the split.
     A task has `min_ratings`..`max_ratings` ratings in its state, `query` random ones as query,
     the rest as support. Training ratings are the supports of the W-W tasks, nothing else.
     With `test_tasks`, at most so many tasks of a scenario are tested, drawn at random: for
@@ -43,6 +45,7 @@ class Separate(Protocol):
     # left out of the record when not set, so that runs made before it existed keep their names
     test_tasks: int | None = Field(None, ge=1, exclude_if=lambda value: value is None)
     validation_tasks: int | None = Field(400, ge=1, exclude_if=lambda value: value is None)
+    cold_items: ColdItems = Field("by-year", exclude_if=lambda value: value == "by-year")
 
     @model_validator(mode="before")
     @classmethod
@@ -50,18 +53,33 @@ class Separate(Protocol):
         earlier = isinstance(given, Mapping) and given.get("version") in (1, 2)
         return {"validation_tasks": None, **given} if earlier else given
 
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.cold_items == "random" and self.cut_year is not None:
+            raise ValueError("cold_items: random draws cold items at each seed: leave cut_year out")
+        return self
+
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         rows = first_of_each_pair(ratings)
         rng = generator(seeds.split, "states")
         cold_user = cold_users(ratings.catalogue.n_users, self.warm_users, rng)
-        cold_item = cold_items(ratings, rows, self.warm_ratings, self.cut_year, rng)
+        cold_item = cold_items(
+            ratings, rows, self.warm_ratings, self.cut_year, rng, self.cold_items
+        )
         state = scenario_of(cold_user[ratings.user[rows]], cold_item[ratings.item[rows]])
         episodes = generator(seeds.episode, "tasks")
         parts = [self._tasks(ratings, rows[state == s], s, episodes) for s in range(4)]
         train, users = self._train(ratings, rows[state == 0], parts[0])
         others = self._others(ratings, rows[state == 0], users) if self.version > 1 else None
         inner, validation = carve(
-            ratings, users, train, seeds, self.validation, others, self.validation_tasks
+            ratings,
+            users,
+            train,
+            seeds,
+            self.validation,
+            others,
+            self.validation_tasks,
+            self.cold_items,
         )
         tested = Tasks.join([part.drawn(self.test_tasks, episodes) for part in parts])
         return Split(cold_user, cold_item, users, train, inner, validation, tested)

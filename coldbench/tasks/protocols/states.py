@@ -1,10 +1,14 @@
 """Which users and items are cold, and who is pseudo-cold for validation."""
 
+from typing import Literal
+
 import numpy as np
 
 from coldbench.data import Array, Ratings
 
-__all__ = ["cold_items", "cold_users", "newest_items"]
+__all__ = ["ColdItems", "cold_items", "cold_users", "pseudo_cold_items"]
+
+ColdItems = Literal["by-year", "random"]
 
 
 def cold_users(n_users: int, warm_share: float, rng: np.random.Generator) -> Array:
@@ -15,14 +19,21 @@ def cold_users(n_users: int, warm_share: float, rng: np.random.Generator) -> Arr
 
 
 def cold_items(
-    ratings: Ratings, rows: Array, warm_share: float, cut_year: int | None, rng: np.random.Generator
+    ratings: Ratings,
+    rows: Array,
+    warm_share: float,
+    cut_year: int | None,
+    rng: np.random.Generator,
+    how: ColdItems = "by-year",
 ) -> Array:
     """Items released after the year that leaves about `warm_share` of the ratings warm, bool [I].
 
-    Without years: by first appearance in time; without times: at random. An item of unknown
-    year in a data set with years is cold with the probability `1 - warm_share`.
+    Without years: by first appearance in time; without times, or if so asked: at random. An item
+    of unknown year in a data set with years is cold with the probability `1 - warm_share`.
     """
     count = np.bincount(ratings.item[rows], minlength=ratings.catalogue.n_items)
+    if how == "random":
+        return _after_share(rng.random(len(count)), count, warm_share)
     year = ratings.catalogue.item_year
     if year is None or np.isnan(year).mean() > 0.5:
         age = _first_seen(ratings, rows) if ratings.time is not None else rng.random(len(count))
@@ -32,13 +43,21 @@ def cold_items(
     return np.where(known, year > cut, rng.random(len(year)) > warm_share)
 
 
-def newest_items(ratings: Ratings, rows: Array, share: float, rng: np.random.Generator) -> Array:
+def pseudo_cold_items(
+    ratings: Ratings,
+    rows: Array,
+    share: float,
+    rng: np.random.Generator,
+    how: ColdItems = "by-year",
+) -> Array:
     """The newest items that hold about `share` of the given rows, bool [I]; ties at random.
 
     Newest by release year, by first appearance, or at random, as in `cold_items`.
     """
     count = np.bincount(ratings.item[rows], minlength=ratings.catalogue.n_items)
     year, tie = ratings.catalogue.item_year, rng.random(len(count))
+    if how == "random":
+        return _after_share(tie, count, 1 - share)
     if year is not None and np.isnan(year).mean() <= 0.5:
         age = np.where(np.isnan(year), np.nanmin(year), year) + tie
     else:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.rng import Seeds, generator
-from coldbench.tasks.protocols.states import newest_items
+from coldbench.tasks.protocols.states import ColdItems, pseudo_cold_items
 from coldbench.tasks.splits import Tasks, scenario_of
 
 __all__ = ["Others", "Validation", "carve", "without"]
@@ -24,7 +24,8 @@ class Validation(BaseModel):
 
     users: share of training users that are pseudo-cold, and of those whose warm ratings are
     pseudo W-W queries; items: share of training ratings on pseudo-cold items (the newest warm
-    ones); min_ratings: shortest task; query: most query ratings of a task (at most half).
+    ones, or random ones where cold items are); min_ratings: shortest task; query: most query
+    ratings of a task (at most half).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,18 +58,20 @@ def carve(
     options: Validation,
     others: Others | None = None,
     most: int | None = None,
+    how: ColdItems = "by-year",
 ) -> tuple[Ragged, Tasks]:
     """The training rows that remain, and the validation tasks, at most `most` of a scenario.
 
     Held out of training: all rows of pseudo-cold users, all rows on pseudo-cold items, and the
-    query rows of the pseudo W-W tasks. With `others`, these users have tasks on pseudo-cold items
+    query rows of the pseudo W-W tasks. Pseudo-cold items are chosen as the cold ones are (`how`).
+    With `others`, these users have tasks on pseudo-cold items
     as well, and tasks are as long as in the test where there are ENOUGH of them.
     """
     rng = generator(seeds.split, "validation")
     drawn = rng.permutation(len(users))
     n = round(options.users * len(users))
     cold_task, asked = np.isin(np.arange(len(users)), drawn[:n]), drawn[n : 2 * n]
-    pseudo = newest_items(ratings, train.rows, options.items, rng)
+    pseudo = pseudo_cold_items(ratings, train.rows, options.items, rng, how)
     cold_item = pseudo[ratings.item[train.rows]]
     cold_user = cold_task[train.owner]
     if others is not None:

@@ -26,6 +26,7 @@ from coldbench.learning import (
     Learner,
     LearnerConfig,
     Predictions,
+    SequentialLearner,
     TrainingData,
     Variant,
     fit,
@@ -42,6 +43,8 @@ TOLERANCE = 2e-4  # rating points: float32 sums in another order
 SEEDS = Seeds.joint(0)
 CLEAR = 0.12  # of chance; steady learners gain .22 to .36, random draws 0 with an sd of .01 to .04
 NEAR = 2.5  # of 9.5 rating points
+ASKED = 24  # test tasks, where each waits for the one before
+FEW = 5  # support ratings, of a learner that takes its time for each
 
 
 def small_ratings() -> Ratings:
@@ -51,7 +54,12 @@ def small_ratings() -> Ratings:
 
 @dataclass(frozen=True)
 class Problem:
-    """A learner on small data. `trained` is fitted once, with at most three epochs."""
+    """A learner on small data. `trained` is fitted once, with at most three epochs.
+
+    A SequentialLearner takes its users one after the other, here and in training: it trains for
+    one epoch, most checks ask it about `ASKED` test tasks, and that of learning about all of them
+    with `FEW` support ratings.
+    """
 
     variant: Variant
     ratings: Ratings
@@ -59,8 +67,14 @@ class Problem:
 
     @cached_property
     def config(self) -> LearnerConfig:
-        default = self.variant.configure({})
-        return self.variant.configure({"epochs": min(default.epochs, 3)})
+        most = 1 if self.sequential else 3
+        return self.variant.configure({"epochs": min(self.variant.configure({}).epochs, most)})
+
+    @cached_property
+    def sequential(self) -> bool:
+        """Whether it takes its users one after the other."""
+        kind, config = self.variant.learner, self.variant.configure({})
+        return issubclass(kind, SequentialLearner) and in_sequence(self._built(config))
 
     @cached_property
     def split(self) -> Split:
@@ -79,12 +93,26 @@ class Problem:
 
     def built(self) -> Learner:
         """A learner that has not trained."""
+        return self._built(self.config)
+
+    def _built(self, config: LearnerConfig) -> Learner:
         domain = Domain(self.ratings.catalogue, self.ratings.scale)
         with global_generators(self.seeds.init):
-            return self.variant.learner(self.config, domain, generator(self.seeds.init, "init"))
+            return self.variant.learner(config, domain, generator(self.seeds.init, "init"))
+
+    @cached_property
+    def asked(self) -> Tasks:
+        """The test tasks of all checks but that of learning."""
+        count = ASKED if self.sequential else None
+        return self.split.test.drawn(count, np.random.default_rng(0))
+
+    @cached_property
+    def answers(self) -> Predictions:
+        """Of the trained learner."""
+        return self.predictions(self.trained)
 
     def predictions(self, learner: Learner) -> Predictions:
-        return predict(learner, self.split.test, self.ratings)
+        return predict(learner, self.asked, self.ratings)
 
     @cached_property
     def audit(self) -> Audit:
@@ -113,7 +141,8 @@ class Problem:
     @cached_property
     def gain(self) -> float:
         """1 - MAE on all test queries / MAE of a random draw from the ratings."""
-        predictions = self.predictions(self.trained)
+        tasks = self.split.test.shots(FEW if self.sequential else None)
+        predictions = predict(self.trained, tasks, self.ratings)
         low, high, _ = self.ratings.scale
         rating = np.asarray(self.ratings.value, np.float64)
         truth = rating[predictions.row]
@@ -145,9 +174,8 @@ def answers_are_ratings(problem: Problem) -> None:
 
 def same_answer_twice(problem: Problem) -> None:
     """Two fits of one job give bit-equal predictions."""
-    first = problem.predictions(problem.trained)
-    second = problem.predictions(problem.fitted(problem.ratings))
-    assert np.array_equal(first.score, second.score), "two runs of one job differ"
+    again = problem.predictions(problem.fitted(problem.ratings))
+    assert np.array_equal(problem.answers.score, again.score), "two runs of one job differ"
 
 
 def prediction_is_pure(problem: Problem) -> None:
@@ -235,7 +263,7 @@ def errors_are_possible(problem: Problem) -> None:
 def short_supports_work(problem: Problem) -> None:
     """Zero, one or two support ratings, and a single query, get finite predictions."""
     for shots in (0, 1, 2):
-        predict(problem.trained, problem.split.test.shots(shots), problem.ratings)
+        predict(problem.trained, problem.asked.shots(shots), problem.ratings)
     batch = problem.batch
     short = EpisodeBatch(
         batch.user[:1], batch.support_item[:1, :1], batch.support_value[:1, :1],
@@ -275,7 +303,7 @@ def another_scale_works(problem: Problem) -> None:
         learner = _fits(run, scaled)
         if learner is None:
             return True
-        seen.append(float(np.median(predict(learner, run.split.test, scaled).score)))
+        seen.append(float(np.median(predict(learner, run.asked, scaled).score)))
         return abs(seen[-1] - wanted) < NEAR
 
     assert holds(near), f"ratings around {wanted:g}, predictions around {seen[0]:.3g}"
@@ -341,8 +369,8 @@ def ratings_matter(problem: Problem) -> None:
 
     def differ(seed: int) -> bool:
         run = problem.at(seed)
-        mirrored_predictions = predict(run.fitted(mirrored), run.split.test, mirrored)
-        return not np.array_equal(mirrored_predictions.score, run.predictions(run.trained).score)
+        mirrored_predictions = predict(run.fitted(mirrored), run.asked, mirrored)
+        return not np.array_equal(mirrored_predictions.score, run.answers.score)
 
     assert holds(differ), "mirrored ratings change no prediction: nothing is learned from them"
 
@@ -447,8 +475,8 @@ def _order_matters(problem: Problem) -> None:
 
     def differ(seed: int) -> bool:
         at = problem.at(seed)
-        given = predict(at.trained, _reversed(at.split.test), at.ratings).score
-        return not np.array_equal(given, at.predictions(at.trained).score)
+        given = predict(at.trained, _reversed(at.asked), at.ratings).score
+        return not np.array_equal(given, at.answers.score)
 
     assert holds(differ), (
         "a SequentialLearner, but reversing the users changes no prediction: derive it from Learner"
@@ -493,5 +521,5 @@ def _fits(problem: Problem, ratings: Ratings) -> Learner | None:
         if not str(error).strip():
             raise AssertionError("declined without a reason") from error
         return None
-    predict(learner, problem.split.test, ratings)
+    predict(learner, problem.asked, ratings)
     return learner

@@ -20,8 +20,8 @@ PARTLY = "the digest lacks predictions of some of their common seeds"
 class Wider:
     """A pair of learners where users and items are as random as seeds.
 
-    value: a - b with limits for new ones; adjusted: Holm's p in the family of all pairs of the scenario; sample:
-    where its users and items are counted; reason: why there are no limits.
+    value: a - b with limits for new ones; adjusted: Holm's p over all pairs of the scenario;
+    sample: where its users and items are counted; reason: why there are no limits.
     """
 
     value: MultiwayDifference | None

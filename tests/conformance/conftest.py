@@ -28,6 +28,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     names = {"base": str(prefix), "platbase": str(prefix)}
     site = sysconfig.get_path("purelib", "posix_prefix", vars=names)
     monkeypatch.chdir(tmp_path)
+    for kind in ("png", "pdf"):  # half the time of a report; tests/report draws them
+        monkeypatch.setattr(f"coldbench.report.drawing.draw._{kind}", lambda figure: b"")
 
     def fresh() -> None:
         for name in set(sys.modules) - modules:

@@ -240,10 +240,16 @@ def _changes(value: Array, score: Array, episode: Array) -> float:
     return float(np.abs(score).mean())
 
 
+def _spread(value: Array, score: Array, episode: Array) -> float:
+    return float(np.std(score - value, ddof=1)) if len(value) > 1 else float("nan")
+
+
 METRICS: dict[str, Metric] = {
     "perfect_is_best": _metric(_mae, lower_is_better=False),
     "range_holds": _metric(_mae, low=0.5),
-    "value_is_one_finite_number": _metric(lambda v, s, e: float(np.std(s - v, ddof=1))),
+    "value_is_one_finite_number": _metric(
+        lambda v, s, e: float("nan") if len(v) == 1 else float(np.std(s - v, ddof=1))
+    ),
     "order_of_rows_does_not_matter": _metric(lambda v, s, e: float(np.abs(s - v)[:5].mean())),
     "names_of_episodes_do_not_matter": _metric(lambda v, s, e: _mae(v, s, e) * float(e[0] + 1)),
     "input_is_left_alone": _metric(_changes),

@@ -8,6 +8,7 @@ import pytest
 
 from coldbench.report import build
 from coldbench.report.document import Document
+from coldbench.report.drawing.draw import drawn
 from coldbench.report.study import ReportData
 from coldbench.report.topics.origin import OriginTopic
 from coldbench.report.topics.sources import Sources, oa_order
@@ -84,7 +85,7 @@ def test_all_runs_failed_still_gives_a_report(tmp_path: Path, light: Writer) -> 
     assert "4 runs failed or diverged" in paths["report.html"].read_text()
 
 
-def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) -> None:
+def test_sources_need_their_design(tmp_path: Path, study: Study, worded: Writer) -> None:
     assert "n/a" in section(build(study), "sources").notes[0]
     design = fake_study(tmp_path / "s", ["mamo", "bias"], seed_vectors("sources", (3, 1, 0, 2, 7)))
     data = build(design)
@@ -94,9 +95,10 @@ def test_sources_need_their_design(tmp_path: Path, study: Study, light: Writer) 
     assert "rounding" in [c.name for c in data.of(Sources).attributions[0].variance.components]
     assert "Rounding" in section(data, "sources").notes[1]
     assert "design: sources\n" in data.of(OriginTopic).origin.recipe.config
-    paths = light(design)
+    paths = worded(design)
     assert "sources.csv" in paths
     assert "figures/sources-C-C.svg" in paths
+    assert len(drawn(data.of(Document).figures["sources-C-C"], ["svg"])["svg"]) > 1000
 
 
 def test_runs_that_did_not_collapse_have_limits_too(tmp_path: Path) -> None:

@@ -79,30 +79,42 @@ def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Pa
     assert (both.value_x == both.value_y).all()
 
 
-@pytest.mark.parametrize(
-    ("fault", "timeout", "reason"),
-    [("die", None, "worker died twice"), ("hang", 20, "longer than the time-out of 20 s")],
-)
-def test_a_dead_or_hanging_worker_costs_its_job_only(
-    config: StudyConfig, toys: None, fault: str, timeout: float | None, reason: str
-) -> None:
-    mixed = {"models": ("toy", "bias"), "seeds": 1, "options": {"toy": {"fault": fault}}}
-    study = run_study(config.model_copy(update=mixed), workers=2, timeout=timeout)
-    found = {record.job.learner: record for record in study.records()}
-    assert found["toy"].status == "failed"
-    assert reason in found["toy"].reason
-    assert found["bias"].status == "finished"
+def test_a_dead_and_a_hanging_worker_cost_their_jobs_only(config: StudyConfig, toys: None) -> None:
+    mixed = {
+        "models": ("toy", "drawn", "bias"), "seeds": 1,
+        "options": {"toy": {"fault": "die"}, "drawn": {"fault": "hang"}},
+    }  # fmt: skip
+    study = run_study(config.model_copy(update=mixed), workers=2, timeout=10)
+    records = {record.job.learner: record for record in study.records()}
+    assert {name: record.status for name, record in records.items()} == {
+        "toy": "failed", "drawn": "failed", "bias": "finished",
+    }  # fmt: skip
+    assert "worker died twice" in records["toy"].reason
+    assert "longer than the time-out of 10 s" in records["drawn"].reason
     alone = config.model_copy(update={"models": ("bias",), "out": config.out / "alone"})
     scores = {record.job_hash: record.scores for record in run_study(alone, workers=1).records()}
-    assert scores[found["bias"].job_hash] == found["bias"].scores
+    assert scores[records["bias"].job_hash] == records["bias"].scores
+
+
+LONG = {"models": ("bias", "global-mean", "ridge"), "seeds": 16}
+RUNS = 48
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The numbers of a study that nobody stopped."""
+    out = tmp_path_factory.mktemp("unbroken")
+    return csv(run_study(StudyConfig(**LONG, dataset_options=TINY, out=out), workers=1))
 
 
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal.Signals) -> None:
+def test_stopped_and_resumed(
+    config: StudyConfig, tmp_path: Path, unbroken: str, signum: signal.Signals
+) -> None:
     out = tmp_path / "stopped"
     command = [
-        sys.executable, "-m", "coldbench", "run", "--models", "bias,global-mean,ridge",
-        "--seeds", "24", "--workers", "1", "--out", str(out),
+        sys.executable, "-m", "coldbench", "run", "--models", ",".join(LONG["models"]),
+        "--seeds", str(LONG["seeds"]), "--workers", "1", "--out", str(out),
         *(word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -118,14 +130,12 @@ def test_stopped_and_resumed(config: StudyConfig, tmp_path: Path, signum: signal
         assert process.returncode == 130
         assert b"Finished runs are kept" in error
     stored = len(list(out.glob("runs/[!.]*/record.json")))
-    assert 3 <= stored < 72
-    full = config.model_copy(update={"models": ("bias", "global-mean", "ridge"), "seeds": 24})
+    assert 3 <= stored < RUNS
     seen: list[tuple[int, int]] = []
     resumed = run_study(
-        full.model_copy(update={"out": out}),
+        config.model_copy(update={**LONG, "out": out}),
         workers=1,
         progress=Progress(lambda todo, stored: seen.append((todo, stored))),
     )
-    assert seen == [(72 - stored, stored)]
-    whole = run_study(full.model_copy(update={"out": tmp_path / "w"}), workers=1)
-    assert csv(resumed) == csv(whole)
+    assert seen == [(RUNS - stored, stored)]
+    assert csv(resumed) == unbroken

@@ -163,8 +163,8 @@ def test_the_rest_of_the_report_stays_readable(data: ReportData) -> None:
     assert "paper~loss: " in drawn["ablation-mae-C-C"].alt
 
 
-def test_files(ablated: Study, light: Writer) -> None:
-    paths = light(ablated)
+def test_files(ablated: Study, worded: Writer) -> None:
+    paths = worded(ablated)
     with paths["ablation.csv"].open(newline="") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == 4 * 7

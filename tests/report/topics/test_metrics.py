@@ -43,9 +43,9 @@ def study_of(path: Path, gap: Callable[..., str | None], **given: Any) -> Study:
     return fake_study(path, NAMES, 3, ("W-W", "W-C"), gap=gap, **given)
 
 
-def test_one_seed_of_three_in_one_scenario(tmp_path: Path, light: Writer) -> None:
+def test_one_seed_of_three_in_one_scenario(tmp_path: Path, worded: Writer) -> None:
     study = study_of(tmp_path / "s", once)
-    files = light(study)
+    files = worded(study)
     said = f"ndcg@3 is n/a in 1 of 3 runs of mamo (W-C: {NAN})."
     assert said in files["report.html"].read_text()
     assert said.replace("@", "\\@") in files["report.md"].read_text()
@@ -57,10 +57,10 @@ def test_one_seed_of_three_in_one_scenario(tmp_path: Path, light: Writer) -> Non
     assert list(line.values()) == ["ndcg@3", "mamo", "W-C", "1 of 3", NAN]
 
 
-def test_statistics_are_of_the_seeds_that_have_it(tmp_path: Path, light: Writer) -> None:
-    whole = light(fake_study(tmp_path / "w", NAMES, 3, ("W-W", "W-C")))
+def test_statistics_are_of_the_seeds_that_have_it(tmp_path: Path, worded: Writer) -> None:
+    whole = worded(fake_study(tmp_path / "w", NAMES, 3, ("W-W", "W-C")))
     before = {name: rows(whole[name]) for name in ("summary.csv", "runs.csv", "pairs.csv")}
-    after_files = light(study_of(tmp_path / "s", once))
+    after_files = worded(study_of(tmp_path / "s", once))
     after = {name: rows(after_files[name]) for name in before}
     assert after["pairs.csv"] == before["pairs.csv"]
     place = {"learner": "mamo", "scenario": "W-C", "metric": "ndcg@3"}
@@ -108,12 +108,12 @@ def test_the_screen_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         assert "ndcg@3 is n/a in 1 of 3 runs of mamo (W-C:" in " ".join(text.split())
 
 
-def test_records_that_say_no_reason(tmp_path: Path, light: Writer) -> None:
+def test_records_that_say_no_reason(tmp_path: Path, worded: Writer) -> None:
     """Versions before stored NaN as null and nothing else."""
     study = study_of(tmp_path / "s", lambda job, line: everywhere(job, line) and "")
     stored = json.loads(next(study.runs.glob("*/record.json")).read_text())
     assert {None} == {x["value"] for x in stored["scores"] if x["metric"] == "ndcg@3"}
-    assert "(W-W: not finite)." in light(study)["report.md"].read_text()
+    assert "(W-W: not finite)." in worded(study)["report.md"].read_text()
 
 
 def test_even_the_mae_may_lack(tmp_path: Path, light: Writer) -> None:
@@ -145,7 +145,7 @@ def test_gaps_count_seeds_and_reasons(tmp_path: Path) -> None:
     assert found == Gap("ndcg@3", "mamo", "W-C", ("1",), 3, (NAN,))
 
 
-def test_two_definitions_in_one_study_are_told(tmp_path: Path, light: Writer) -> None:
+def test_two_definitions_in_one_study_are_told(tmp_path: Path, worded: Writer) -> None:
     study = fake_study(tmp_path / "s", NAMES, 2, ("W-W",))
     assert definitions(study.records()) == {}
     record = next(iter(study.records()))
@@ -158,6 +158,6 @@ def test_two_definitions_in_one_study_are_told(tmp_path: Path, light: Writer) ->
     study.save(Outcome(record.model_copy(update={"scores": scores, "sha256": ""})))
     assert definitions(study.records()) == {"ndcg@1": {1: 3, 2: 1}}
     said = "is of several definitions, version 1 (3 runs), version 2 (1 runs)"
-    assert said in light(study)["report.md"].read_text()
+    assert said in worded(study)["report.md"].read_text()
     found = consistency(study, list(study.records()))
     assert [one.kind for one in found if "differ in the definition" in one.text] == ["note"]

@@ -36,7 +36,7 @@ def test_a_report_ends_with_its_file(
     print_report(study, report)
     told = capsys.readouterr().out
     assert told.splitlines()[-1] == str(report["report.html"])
-    assert "would name the wrong winner" in " ".join(told.split())
+    assert "names the wrong winner" in " ".join(told.split())
 
 
 def test_hostile_names_do_not_reach_the_terminal(

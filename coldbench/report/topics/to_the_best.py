@@ -1,9 +1,12 @@
 """Each learner against the best of its scenario: limits for all at once, and a verdict."""
 
+import numpy as np
+
+from coldbench.report.crossing import Crossing
 from coldbench.report.standings import Standing
 from coldbench.report.study import ReportData
-from coldbench.report.topic import Topic, with_limits
-from coldbench.text import NA, Cell, Column, Section, Table, interval, number, p_value
+from coldbench.report.topic import Sentence, Topic, with_limits
+from coldbench.text import NA, Cell, Column, Section, Table, interval, listed, number, p_value
 
 __all__ = ["ToTheBest", "verdict_of"]
 
@@ -28,6 +31,7 @@ BLOCKS = (
     "runs, and no learner that varies more than the most variable one seen here, whose spread "
     "stands for all; learners far more variable than that keep their own."
 )
+POWER = 0.842  # standard errors beyond the limit that a test reaches four times out of five
 WORDS = {
     "best": "lowest mean",
     "contender": "may be the best",
@@ -51,11 +55,57 @@ class ToTheBest(Topic):
         notes = (FLIPS if flips else BLOCKS, margin)
         return Section("best", "To the best", "To the best", HOW, (), (_table(data),), notes)
 
+    def sentences(self) -> list[Sentence]:
+        """What these seeds can show at all, and for whom."""
+        data = self.data
+        if data.ablation is not None or not data.pairs:
+            return []
+        return [s for s in (_smallest(data), _for_whom(data)) if s is not None]
+
     def files(self) -> dict[str, list[dict[str, object]]]:
         data = self.data
         if data.ablation is not None:
             return {}
         return {"league.csv": [_columns(data, one) for one in _all(data)]}
+
+
+def _smallest(data: ReportData) -> Sentence | None:
+    """The difference that the typical pair of each scenario would have to have."""
+    sizes = []
+    for scenario, family in data.families.items():
+        tests = family.tests
+        met = np.isfinite(tests.half)
+        if met.any():
+            reach = tests.half[met] + POWER * tests.sd[met] / np.sqrt(tests.seeds[met])
+            sizes.append(f"{number(float(np.median(reach)))} in {scenario}")
+    if not sizes:
+        return None
+    text = (
+        "Smallest difference that these seeds can show between two typical learners, four times "
+        f"out of five: {listed(sizes)}."
+    )
+    return Sentence(text, "best")
+
+
+def _for_whom(data: ReportData) -> Sentence | None:
+    """Whether being worse than the best holds for new users and items too."""
+    worse = [one for one in _all(data) if one.group == "worse" and one.how == "mean"]
+    if not worse:
+        return None
+    crossing, best = data.of(Crossing), {s.scenario: s for s in _all(data) if s.group == "best"}
+    holds = [crossing.holds(s.scenario, s.learner, best[s.scenario].learner) for s in worse]
+    known = [one for one in holds if one is not None]
+    if not known:
+        text = (
+            "All this holds for other seeds on the users and items of this study; for new users "
+            "and items: n/a, the errors by user and item are not at hand."
+        )
+        return Sentence(text, "differences")
+    text = (
+        f"Of {len(known)} times that a learner is shown to be worse than the lowest mean, "
+        f"{sum(known)} hold for new users and items too; the others on these users and items only."
+    )
+    return Sentence(text, "differences")
 
 
 def _all(data: ReportData) -> list[Standing]:

@@ -30,7 +30,6 @@ NOBODY = (
     "No learner is called the best: runs are missing, and on common seeds each is shown to be "
     "beaten by another or cannot be compared."
 )
-MOST_NAMED = 6  # learners of a sentence; the table has all
 
 
 class League(Topic):
@@ -133,7 +132,7 @@ def leading(
     best = next((s for s in ranked if s.group == "best"), None)
     if best is None:
         return (NOBODY, False) if len(ranked) > 1 else None
-    others = [s for s in ranked if s is not best]
+    others = sorted((s for s in ranked if s is not best), key=lambda s: s.gap or 0.0)
     if all(s.group == "" for s in others):
         return None
     lead = _lead(best, others, names)
@@ -168,9 +167,9 @@ def _others(others: Sequence[Standing], names: Mapping[str, str]) -> Iterator[st
         return [names[s.learner] for s in others if s.group == group]
 
     if contenders := of("contender"):
-        yield f"{_some(contenders)} may be the best too"
+        yield f"{listed(contenders)} may be the best too"
     if unsettled := [s for s in others if s.group == "unsettled"]:
-        yield f"unsettled: {_some([f'{names[s.learner]} ({_why(s)})' for s in unsettled])}"
+        yield f"unsettled: {listed([f'{names[s.learner]} ({_why(s)})' for s in unsettled])}"
     if ahead := of("ahead"):
         yield f"shown to be beaten by {listed(ahead)}, with too few runs to be the best"
     if unknown := of(""):
@@ -181,13 +180,6 @@ def _others(others: Sequence[Standing], names: Mapping[str, str]) -> Iterator[st
         how = "; ".join(_in_runs(others, names))
         verb = "is" if len(worse) == 1 else "are"
         yield f"{rest} {verb} shown to be worse{f' ({how})' if how else ''}"
-
-
-def _some(names: Sequence[str]) -> str:
-    """All names where they are few, else the first ones and how many more."""
-    if len(names) <= MOST_NAMED:
-        return listed(names)
-    return f"{', '.join(names[: MOST_NAMED - 1])} and {len(names) - MOST_NAMED + 1} more"
 
 
 def _why(standing: Standing) -> str:

@@ -47,14 +47,14 @@ def parts(study: Study) -> None:
     """Each step of `write_report`, timed on its own."""
     data: ReportData = timed("read", lambda: build(study))
     document = data.of(Document)
-    found = timed("analyse, and prepare figures", lambda: document.figures)
-    print(f"{len(found)} figures")
+    plots = timed("analyse, and prepare figures", lambda: document.figures)
+    print(f"{len(plots)} figures")
     for kinds in (("svg",), ("png",), ("pdf",)):
         timed(
             f"draw, and write {kinds[0]}",
-            lambda kinds=kinds: [drawn(plot, kinds) for plot in found.values()],  # type: ignore[misc]
+            lambda kinds=kinds: [drawn(plot, kinds) for plot in plots.values()],  # type: ignore[misc]
         )
-    svgs = {key: drawn(plot, ("svg",))["svg"] for key, plot in found.items()}
+    svgs = {key: drawn(plot, ("svg",))["svg"] for key, plot in plots.items()}
     inlined = timed("SVG into the page", lambda: {k: inline(s, k, "") for k, s in svgs.items()})
     timed("sections", lambda: document.sections)
     timed("sentences", lambda: document.sentences)

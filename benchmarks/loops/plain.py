@@ -41,8 +41,8 @@ class PlainLoop:
         """Summed over the ratings of one user."""
         network, c = self.learner.network, self.learner.config
         user = torch.full((len(rows),), int(data.task_user[task]))
-        found = network(user, torch.from_numpy(data.item[rows]), generator)
-        error = found - network.normal(torch.from_numpy(data.value[rows]))
+        predicted = network(user, torch.from_numpy(data.item[rows]), generator)
+        error = predicted - network.normal(torch.from_numpy(data.value[rows]))
         return pointwise(c.loss, error, c.delta).sum()
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:

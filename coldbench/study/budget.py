@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "told"]
+__all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "describe"]
 
 FIRST_TUNING_SEED = 1000  # tuning uses this seed and later ones, studies earlier ones
 UNTUNED = "not tuned: defaults"
@@ -33,7 +33,9 @@ class Budget(BaseModel):
     overlap: dict[str, float] = {}
 
 
-def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: bool = True) -> str:
+def describe(
+    budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: bool = True
+) -> str:
     """The budget in a few words, beside a configuration that may have left what was found.
 
     tunable: whether the learner has a search space.
@@ -42,8 +44,8 @@ def told(budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: b
         return "nothing to tune"
     if budget is None:
         return UNTUNED
-    found = Budget.model_validate(dict(budget))
-    moved = [name for name, value in found.options.items() if config.get(name) != value]
-    count = f"{found.trials} trial{'' if found.trials == 1 else 's'}"
-    text = f"{count}, {found.seconds / 60:.1f} min"
+    tuned = Budget.model_validate(dict(budget))
+    moved = [name for name, value in tuned.options.items() if config.get(name) != value]
+    count = f"{tuned.trials} trial{'' if tuned.trials == 1 else 's'}"
+    text = f"{count}, {tuned.seconds / 60:.1f} min"
     return f"{text}; changed since: {', '.join(moved)}" if moved else text

@@ -10,6 +10,7 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 import coldbench.statistics as st
+from coldbench.report.superiority import in_words
 from coldbench.statistics.distributions import noncentral_t_cdf
 from coldbench.statistics.effect import hedges_factor
 from coldbench.statistics.noncentral import noncentrality_limits
@@ -313,7 +314,7 @@ def test_probability_better() -> None:
     low = stats.binomtest(3, 5).proportion_ci(method="exact").low
     high = stats.binomtest(4, 5).proportion_ci(method="exact").high
     assert (found.low, found.high) == pytest.approx((low, high))
-    assert (found.verdict, found.reason) == ("too few seeds", None)
+    assert (found.direction, found.lacks_seeds, found.reason) == (0, True, None)
     assert st.noether_seeds() == 29
     assert st.noether_seeds(0.9) == 12
     assert st.noether_seeds(0.75, alpha=0.01, beta=0.2) == 27
@@ -321,7 +322,7 @@ def test_probability_better() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wins", "n", "verdict"),
+    ("wins", "n", "word"),
     [
         (10, 10, "better"),
         (0, 10, "worse"),
@@ -334,14 +335,14 @@ def test_probability_better() -> None:
         (410, 1000, "not shown"),
     ],
 )
-def test_verdicts_of_superiority(wins: int, n: int, verdict: str) -> None:
+def test_verdicts_of_superiority(wins: int, n: int, word: str) -> None:
     d = np.where(np.arange(n) < wins, -1.0, 1.0)
-    assert st.probability_better(d).verdict == verdict
+    assert in_words(st.probability_better(d)) == word
 
 
 def test_superiority_at_its_edges() -> None:
     one = st.probability_better([-0.1])
-    assert one == st.Superiority(None, None, None, 0, "too few seeds", 29, 1, "n/a: one seed")
+    assert one == st.Superiority(None, None, None, 0, 0, 29, 1, "n/a: one seed")
     for gamma in (0.5, 1.0):
         with pytest.raises(ValueError, match=r"gamma must lie between 0\.5 and 1"):
             st.probability_better(D, gamma=gamma)

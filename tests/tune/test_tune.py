@@ -16,7 +16,7 @@ from coldbench.report import build
 from coldbench.report.topics.cost import CostTopic
 from coldbench.report.topics.tuning import TuningTopic
 from coldbench.rng import Seeds
-from coldbench.study.budget import Budget, told
+from coldbench.study.budget import Budget, describe
 from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.drive import run_study
 from coldbench.study.planning import plan
@@ -190,9 +190,9 @@ def replace_out(config: StudyConfig, out: Path) -> StudyConfig:
 
 def test_a_configuration_that_left_what_was_found_is_marked() -> None:
     budget = Budget(trials=3, seconds=60, options={"shrink_item": 2.0}).model_dump(mode="json")
-    assert told(budget, {"shrink_item": 2.0}) == "3 trials, 1.0 min"
-    assert told(budget, {"shrink_item": 5.0}).endswith("changed since: shrink_item")
-    assert told(None, {}) == "not tuned: defaults"
+    assert describe(budget, {"shrink_item": 2.0}) == "3 trials, 1.0 min"
+    assert describe(budget, {"shrink_item": 5.0}).endswith("changed since: shrink_item")
+    assert describe(None, {}) == "not tuned: defaults"
 
 
 def test_values_are_blanked_not_the_original(tuned: StudyConfig) -> None:

@@ -29,9 +29,9 @@ def compare(study_a: Path, study_b: Path, margin: float, form: str | None) -> No
     from coldbench.report.single import written
     from coldbench.study import Study
 
-    found = contrast(Study.open(study_a), Study.open(study_b), margin)
-    table = contrast_table(found)
+    contrasts = contrast(Study.open(study_a), Study.open(study_b), margin)
+    table = contrast_table(contrasts)
     if form is None:
-        print_contrasts(found, table)
+        print_contrasts(contrasts, table)
     else:
         click.echo(written(table, form), nl=False)

@@ -60,11 +60,11 @@ def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
         console.print("Mended? The same command with --retry-failed tries them again.")
 
 
-def _means(found: Any) -> Table:
+def _means(lines: Any) -> Table:
     """Learners by scenarios, from `results.runs`."""
     from coldbench.report.summary import summary_of
 
-    summary, done = summary_of(found), found[found["status"] == "finished"]
+    summary, done = summary_of(lines), lines[lines["status"] == "finished"]
     mae = summary[summary["metric"] == "mae"]
     tested = done.groupby("scenario")["seed"].nunique().to_dict()
     cells = {

@@ -11,8 +11,7 @@ from coldbench.report.drawing.scatter import Point, scatter
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
-from coldbench.study import UNTUNED, Manifest, results
-from coldbench.study import told as described
+from coldbench.study import UNTUNED, Manifest, describe, results
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
 
 __all__ = ["Cost", "CostTopic"]
@@ -25,7 +24,7 @@ PEAK = "Memory is the highest of the process so far: a worker keeps the peak of 
 AXES = {
     "seconds": "seconds a run",
     "megabytes": "peak memory, MB",
-    "parameters": "trained numbers",
+    "parameters": "parameters",
 }
 LOGARITHMIC = ("seconds", "parameters")
 
@@ -115,7 +114,7 @@ def _tuning(manifest: Manifest, name: str) -> str:
     config = manifest.learners.get(name, {})
     if not manifest.tuning:
         return UNTUNED
-    return described(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
+    return describe(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
 
 
 def _tunable(base: str) -> bool:
@@ -135,7 +134,7 @@ def _table(costs: Sequence[Cost], tuning: dict[str, str]) -> Table:
         Column("of these training"),
         Column("testing"),
         Column("peak memory, MB"),
-        Column("trained numbers"),
+        Column("parameters"),
         Column("epochs"),
         Column("tuning", False),
     )

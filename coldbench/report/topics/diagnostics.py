@@ -29,7 +29,7 @@ HOW = (
 RULE = (
     "A run predicts a constant when at least 99 % of its test predictions are equal to three "
     "decimals, or their standard deviation is below 1 % of the rating scale's range. Learners that "
-    "neither train for several epochs nor have trained numbers are constant by design and not "
+    "neither train for several epochs nor have parameters are constant by design and not "
     "flagged."
 )
 UNKNOWN = "n/a: {} of {} finished runs were made before predictions were looked at in this way."

@@ -9,6 +9,7 @@ from coldbench.report.drawing.style import Plot, short
 from coldbench.report.pairs import Pair, pair_of
 from coldbench.report.standings import Standing, of_seeds
 from coldbench.report.study import ReportData
+from coldbench.report.superiority import in_words
 from coldbench.report.topic import ALONE, Sentence, Topic, with_limits
 from coldbench.statistics import Interval
 from coldbench.text import (
@@ -128,7 +129,7 @@ def _table(data: ReportData) -> Table:
 
 
 def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
-    needed = f"{pair.better.needed} needed" if pair.better.verdict == "too few seeds" else ""
+    needed = f"{pair.better.needed} needed" if pair.better.lacks_seeds else ""
     effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
     better = pair.better
     wins = NA if better.low is None else f"[{percent(better.low)}, {percent(better.high)}]"
@@ -146,7 +147,7 @@ def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
         interval(effect, 2),
         Cell(number(pair.difference.gain, 1)),
         Cell(percent(better.value), "" if wins == NA else wins),
-        Cell(better.verdict, needed),
+        Cell(in_words(better), needed),
     )
 
 

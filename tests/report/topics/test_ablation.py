@@ -245,7 +245,7 @@ def test_constant_runs_are_flagged_everywhere(tmp_path: Path) -> None:
     flat = [("mamo", 0), ("global-mean", 0), ("global-mean", 1)]
     study = fake_study(tmp_path, names, 2, constant=flat)
     found = build(study)
-    # the fake global-mean has trained numbers and epochs, so that the rule flags it as well
+    # the fake global-mean has parameters and epochs, so that the rule flags it as well
     assert {(r.job.learner, r.job.seeds.label) for r in found.collapsed} == {
         ("mamo", "0"),
         ("global-mean", "0"),

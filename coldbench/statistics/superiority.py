@@ -55,7 +55,8 @@ def probability_better(
     Better when the limits exclude 1/2 and reach beyond `gamma`, worse in the mirror; otherwise
     neither is shown, for which Noether's number of seeds (29 at gamma = .75) is enough. A tie
     counts half in the value and against both sides in the limits. Unit: the seed. Assumes
-    independent seeds only. R = 1 gives None. Raises ValueError on an empty or non-finite `d` and gamma outside (.5, 1).
+    independent seeds only. R = 1 gives None. Raises ValueError on an empty or non-finite `d` and
+    gamma outside (.5, 1).
     Source: Bouthillier et al. 2021; Noether 1987.
     """
     values = finite(d, "R", "d")

@@ -10,14 +10,19 @@ import torch
 from coldbench.data.ratings import Array, Ratings
 from coldbench.learning.learner import TrainingData
 from coldbench.tasks.episodes import EpisodeBatch
-from tests.toy import Toy
+from tests.toy import Toy, ToyConfig
 
-VALUES: list[Array] = []
+RUNS: list[list[Array]] = []
 MAPPED: list[str] = []
 
 
 class Spy(Toy):
-    """Copies the values of all Ratings that the process holds, and the names of mapped files."""
+    """Copies, for each run, the values of all Ratings that the process holds, and the names of
+    mapped files."""
+
+    def __init__(self, config: ToyConfig, domain: object, rng: np.random.Generator) -> None:
+        super().__init__(config, domain, rng)
+        RUNS.append([])
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -31,6 +36,6 @@ class Spy(Toy):
 
 
 def _look() -> None:
-    VALUES.extend(np.array(x.value) for x in gc.get_objects() if type(x) is Ratings)
+    RUNS[-1].extend(np.array(x.value) for x in gc.get_objects() if type(x) is Ratings)
     maps = Path("/proc/self/maps")
     MAPPED.extend(maps.read_text().splitlines() if maps.exists() else [])

@@ -1,11 +1,12 @@
 """While a learner trains or predicts, no test target is in its process, and no file of ratings."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coldbench.data import open_prepared
+from coldbench.data import cache_home, open_prepared
 from coldbench.running.preparation import SplitKey, permitted
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
@@ -22,7 +23,7 @@ def spy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package(tmp_path / "site", "spies", {"spy": "tests.running.spies:Spy"})
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     forget()
-    spies.VALUES.clear()
+    spies.RUNS.clear()
     spies.MAPPED.clear()
 
 
@@ -31,17 +32,15 @@ def test_no_target_is_in_the_process_of_a_learner(spy: None, tmp_path: Path) -> 
     study = run_study(config, workers=1)
     records = list(study.records())
     assert [record.status for record in records] == ["finished"] * 2
-    found = [value for value in spies.VALUES if len(value) == SIZE["n_ratings"]]
-    hidden = [_hidden(SplitKey.of(record.job)) for record in records]
-    assert found
-    for value in found:
-        assert any(np.isnan(value[rows]).all() for rows in hidden)
-    assert not [line for line in spies.MAPPED if "prepared-" in line]
+    for record, values in zip(records, spies.RUNS, strict=True):
+        rows = permitted(SplitKey.of(record.job))[1].test.query.rows
+        mine = [value for value in values if len(value) == SIZE["n_ratings"]]
+        assert mine
+        assert all(np.isnan(value[rows]).all() for value in mine)
+    (link,) = cache_home().glob(f"prepared-*/{records[0].job.dataset_sha256}.link")
+    assert spies.MAPPED or sys.platform != "linux"
+    assert not [line for line in spies.MAPPED if link.read_text() in line]
     forget()
-
-
-def _hidden(key: SplitKey) -> np.ndarray:  # type: ignore[type-arg]
-    return permitted(key)[1].test.query.rows
 
 
 def test_scores_are_of_the_true_ratings(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def verdict(
 ) -> Verdict:
     """Whether learner `names[0]` (runs `a` [R]) beats `names[1]` (`b` [R], same seeds).
 
-    p, limits: of the mean difference, in the family of `comparisons` that it is one of; holds: what
-    else is known of a difference that is shown, such as that it holds for new users. Shown needs
+    p, limits: of the mean difference, in the family of `comparisons` that it is one of; holds: for
+    whom a difference is shown. Shown needs
     p <= .05 and limits without 0. Unit: the seed. Raises ValueError on empty, non-finite or unequal
     runs and p outside [0, 1].
     """
@@ -90,7 +90,7 @@ def _text(claim: str, found: Verdict, comparisons: int, holds: str) -> str:
     if found.direction == "not shown":
         parts = [f"It is not shown that {claim} ({seeds}; {numbers})"]
     else:
-        parts = [f"{claim}: shown with {seeds}{holds} ({numbers})"]
+        parts = [f"{claim}: shown with {seeds}{f' {holds}' if holds else ''} ({numbers})"]
     if found.reversal.low is not None:
         parts.append(f"one run of each names the wrong winner {share_of_time(found.reversal)}")
     if found.seeds is not None:

@@ -52,13 +52,13 @@ class Crossing:
         return None if pair is None else self.of(pair).shown
 
     def clause(self, scenario: str, a: str, b: str) -> str:
-        """For whom it is shown that two learners differ, to follow a sentence that says so."""
+        """For whom it is shown that two learners differ, to follow `shown`."""
         holds = self.holds(scenario, a, b)
         if holds is None:
-            return "shown on these users and items; for new ones n/a"
+            return "on these users and items, for new ones n/a"
         if holds:
-            return "shown for new users and items too"
-        return "shown on these users and items only, not for new ones"
+            return "for new users and items too"
+        return "on these users and items only, not for new ones"
 
     @cached_property
     def notes(self) -> list[str]:

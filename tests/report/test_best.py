@@ -65,7 +65,7 @@ def test_failing_on_hard_seeds_does_not_make_a_winner(hard: ReportData) -> None:
     texts = [sentence.text for sentence in hard.of(Document).sentences]
     assert texts[1].startswith("B has the lowest MAE on common seeds (0.9")
     assert texts[1].endswith(" over all 10 seeds); A is shown to be worse.")
-    assert "B beats A in C-C: shown with 6 seeds (difference −0.02" in texts[2]
+    assert any("B beats A in C-C: shown with 6 seeds" in text for text in texts)
     assert hard.learners == ("B", "A")
 
 

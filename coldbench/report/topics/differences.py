@@ -225,11 +225,10 @@ def _sentence(data: ReportData, pair: Pair) -> Sentence:
         pair.adjusted,
         pair.limits if sign > 0 else -pair.limits,
         comparisons=len(data.families[pair.scenario].pairs),
+        holds=data.of(Crossing).clause(pair.scenario, a, b),
     )
     shown = claim.direction in ("better", "worse")
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)
-    if shown:
-        text = f"{text.removesuffix('.')}; {data.of(Crossing).clause(pair.scenario, a, b)}."
     kind = "shown" if shown else "open"
     return Sentence(text, "differences", kind, pair.scenario)
 

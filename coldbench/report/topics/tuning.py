@@ -96,7 +96,7 @@ class Agreement:
 class TuningTopic(Topic):
     """Tuning, early stopping, and what they were worth."""
 
-    order = 165
+    order = 168
 
     @cached_property
     def tuned(self) -> list[Tuned]:

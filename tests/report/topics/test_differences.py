@@ -60,9 +60,9 @@ def test_a_verdict_says_whether_it_holds_for_new_users_and_items(tmp_path: Path)
     crossing = data.of(Crossing)
     assert [crossing.holds(s, "a", "b") for s in SCENARIOS] == [True, False, None, None]
     assert crossing.holds("W-C", "b", "a") is False
-    assert told(data, "W-W").endswith("; shown for new users and items too.")
-    assert told(data, "W-C").endswith("; shown on these users and items only, not for new ones.")
-    assert told(data, "C-C").endswith("; shown on these users and items; for new ones n/a.")
+    assert "shown with 5 seeds for new users and items too (" in told(data, "W-W")
+    assert " on these users and items only, not for new ones (" in told(data, "W-C")
+    assert " on these users and items, for new ones n/a (" in told(data, "C-C")
     section = data.of(Differences).section()
     assert sum("lacks predictions" in note for note in section.notes) == 1
     (table,) = section.tables
@@ -78,7 +78,7 @@ def test_the_limits_for_new_ones_are_the_wider_ones(tmp_path: Path) -> None:
         row = rows[scenario]
         assert row["new_low"] < row["difference_low"] < 0
         assert row["difference_high"] < row["new_high"]
-        assert row["p_new_holm"] >= row["p_holm"]
+        assert row["p_new_holm"] >= row["p_new"] >= row["p"]
         assert (row["users"], row["effective_items"]) == (900, 40.0)
     assert rows["W-C"]["p_new_holm"] > 0.05
     assert rows["C-C"]["new_low"] is None

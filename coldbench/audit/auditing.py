@@ -21,6 +21,7 @@ from coldbench.tasks import Split
 
 __all__ = ["audit_job", "findings_of"]
 
+MOST_FILES = 4  # that are named
 OTHER = "the stored predictions are not those of the job alone, in a fresh process"
 CAUSES: tuple[tuple[Replay, Request, str], ...] = (
     ("repeat", Request(), "when the same job runs in another fresh process"),
@@ -86,8 +87,11 @@ def _overlap(split: Split, n: int) -> Iterator[Leak]:
 
 
 def _files(*answers: Answer) -> Iterator[Leak]:
-    for text in dict.fromkeys(chain.from_iterable(answer.files for answer in answers)):
-        yield Leak(replay="files", text=f"while it trains or predicts it {text}")
+    told = list(dict.fromkeys(chain.from_iterable(answer.files for answer in answers)))
+    if told:
+        more = f", and {len(told) - MOST_FILES} more" if len(told) > MOST_FILES else ""
+        text = f"while it trains or predicts it {', '.join(told[:MOST_FILES])}{more}"
+        yield Leak(replay="files", text=text)
 
 
 def _causes(alone: Answer, after: Answer, ask: Ask, ratings: Ratings) -> Iterator[Leak]:

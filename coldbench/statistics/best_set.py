@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from coldbench.statistics.arrays import BoolArray, FloatArray, IntArray
+from coldbench.statistics.blocks import UNSTEADY
 from coldbench.statistics.simultaneous import Simultaneous
 
-__all__ = ["UNSTEADY", "BestSet", "best_set"]
-
-UNSTEADY = 5.0  # times the spread of the typical learner: no mean of few such runs is trusted
+__all__ = ["BestSet", "best_set"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Few seeds: one error for all learners whose spreads agree, and the largest |t| it allows."""
+"""Few seeds: one error for all learners, and the largest |t| of a family that it allows."""
 
 from dataclasses import dataclass
 from math import inf
@@ -6,12 +6,12 @@ from math import inf
 import numpy as np
 
 from coldbench.statistics.arrays import BoolArray, FloatArray, IntArray
-from coldbench.statistics.distributions import f_upper, t_of_other_df
+from coldbench.statistics.distributions import t_of_other_df
 
-__all__ = ["Errors", "largest", "pooled"]
+__all__ = ["UNSTEADY", "Errors", "largest", "pooled"]
 
 DRAWS = 5_000
-OWN_SPREAD = 0.01  # a learner whose spread is above the others' at this level keeps its own
+UNSTEADY = 5.0  # times the spread of the others: no spread that they could share
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,32 +31,31 @@ class Errors:
 
 def pooled(k: int, a: IntArray, b: IntArray, seeds: IntArray, error: FloatArray) -> Errors:
     """One error for the differences of `k` learners `a` - `b` [P] on `seeds` [P], from their own
-    `error` [P]: that of the learner that varies most among those whose spreads agree.
+    `error` [P]: that of the learner that varies most.
 
     The mean over all pairs, 2 MS_residual of the two-way table with (k - 1)(R - 1) degrees of
     freedom, would be too small for the wilder ones: at the spreads of our studies it names a loser
-    among equals in a third of the cases. A learner is left out, with an error of its own on R - 1
-    degrees of freedom, while its spread exceeds the others' by an F test at 1 %.
+    among equals in a third of the cases. A learner that varies more than UNSTEADY times as much as
+    the others stays out: its pairs take their own error, or the median of its pairs where that is
+    larger, on R - 1 degrees of freedom.
     """
     variance, own = error**2 * seeds, list[int]()
-    alone = np.zeros(len(seeds), dtype=np.bool_)
+    alone, wide = np.zeros(len(seeds), dtype=np.bool_), np.zeros(k)
     while True:
         inside = (seeds > 1) & ~alone
         runs, left = int(seeds[inside].max(initial=1)), k - len(own)
         degrees = max(float((left - 1) * (runs - 1)), 1.0)
         typical = _typical(k, a, b, variance, inside)
-        if left < 4 or runs < 2:
-            break
-        wildest = int(typical.argmax())
-        ratio = _ratio(wildest, typical, a, b, variance, inside)
-        if f_upper(ratio, runs - 1, degrees) > OWN_SPREAD:
+        wildest = int(typical.argmax()) if left > 3 else -1
+        if left < 4 or _ratio(wildest, typical, a, b, variance, inside) <= UNSTEADY**2:
             break
         own.append(wildest)
+        wide[wildest] = typical[wildest]
         alone |= (a == wildest) | (b == wildest)
     most = max(typical.max(initial=0.0), variance[inside].mean() if inside.any() else 0.0)
-    shared = np.sqrt(most / np.maximum(seeds, 1))
+    used = np.where(alone, np.maximum(variance, np.maximum(wide[a], wide[b])), most)
     free = np.where(alone, np.maximum(seeds - 1.0, 1.0), degrees)
-    return Errors(np.where(alone, error, shared), free, tuple(sorted(own)))
+    return Errors(np.sqrt(used / np.maximum(seeds, 1)), free, tuple(sorted(own)))
 
 
 def _typical(

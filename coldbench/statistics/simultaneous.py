@@ -58,7 +58,7 @@ def simultaneous(
     From six seeds on the sign of each seed's differences is flipped, for all pairs together: all
     ways up to eleven seeds, else 2,000 drawn ones. Exact where no learner differs and differences
     are jointly symmetric; nothing else is assumed of their spread or correlation. Fewer seeds
-    cannot reach 5 % so: there `blocks` pools the error of all learners whose spreads agree and
+    cannot reach 5 % so: there `blocks` takes the error of the learner that varies most for all and
     compares with the largest of the family under normal errors. Unit: the seed. A pair without two
     common seeds has p = 1 and no limits. Raises ValueError for another shape and infinite runs.
     Source: Westfall & Young 1993; Romano & Wolf 2005; few seeds: Tukey 1953, Games & Howell 1976.

@@ -39,7 +39,7 @@ NOTES = (
     "or diverged, and those that predicted a constant. A departure that fails often is worse than "
     "its mean says.",
     "The mean: all pairs of a scenario tested at once, by exchanging the signs of seeds or, below "
-    "six seeds, with one error for all whose spreads agree. The "
+    "six seeds, with the error of the most variable for all. The "
     "spread: interval of Pitman and Morgan, which uses the pairing and assumes normal runs; shown "
     "where their test and that of Brown and Forsythe agree, Holm over all departures x scenarios.",
 )

@@ -28,8 +28,8 @@ FLIPS = (
 )
 BLOCKS = (
     "With fewer than six seeds nothing can be shown by exchanging signs. Assumed instead: normal "
-    "runs, and no learner that varies more than the most variable one seen here, whose spread "
-    "stands for all; learners far more variable than that keep their own."
+    "runs, and no learner that varies more than the most variable one seen here, whose error "
+    "stands for all; one that varies more than five times as much as the others keeps its own."
 )
 POWER = 0.842  # standard errors beyond the limit that a test reaches four times out of five
 WORDS = {

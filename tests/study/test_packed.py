@@ -273,7 +273,7 @@ def test_the_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     assert coldbench(monkeypatch, "pack", study.path, "--out", tmp_path / "p") == 0
-    assert f"{tmp_path / 'p'}: 4 runs, 0.0 MB in study.json, {NAME}" in capsys.readouterr().out
+    assert f"{tmp_path / 'p'}: 4 runs, 0.1 MB in study.json, {NAME}" in capsys.readouterr().out
     assert coldbench(monkeypatch, "verify", tmp_path / "p") == 0
     shutil.rmtree(next(study.runs.iterdir()))
     assert coldbench(monkeypatch, "pack", study.path) == 4

@@ -52,6 +52,11 @@ def small_ratings() -> Ratings:
     return open_dataset("synthetic", {"n_users": 240, "n_items": 160, "n_ratings": 9600})
 
 
+def fewer_ratings() -> Ratings:
+    """Those of the audit, which trains a learner half a dozen times."""
+    return open_dataset("synthetic", {"n_users": 120, "n_items": 100, "n_ratings": 4000})
+
+
 @dataclass(frozen=True)
 class Problem:
     """A learner on small data. `trained` is fitted once, with at most three epochs.
@@ -116,10 +121,11 @@ class Problem:
 
     @cached_property
     def audit(self) -> Audit:
-        """The replays of `coldbench audit` on the small data, in this process."""
+        """The replays of `coldbench audit` on fewer data, in this process."""
+        ratings = fewer_ratings()
         job = Job(
-            dataset=self.ratings.name,
-            dataset_sha256=self.ratings.sha256,
+            dataset=ratings.name,
+            dataset_sha256=ratings.sha256,
             protocol=Separate.name,
             protocol_options=Separate().model_dump(mode="json"),
             learner="checked",
@@ -127,7 +133,7 @@ class Problem:
             config=self.config.model_dump(mode="json"),
             seeds=self.seeds,
         )
-        rooms = Rooms(job, self.ratings, self.split)
+        rooms = Rooms(job, ratings, Separate().split(ratings, self.seeds))
         return findings_of(rooms, partial(rooms.here, prepared=self._prepared))
 
     def _prepared(self, job: Job) -> Prepared:

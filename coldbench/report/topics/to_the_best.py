@@ -6,6 +6,7 @@ from coldbench.report.crossing import Crossing
 from coldbench.report.standings import Standing
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic, with_limits
+from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, interval, listed, number, p_value
 
 __all__ = ["ToTheBest", "verdict_of"]
@@ -168,7 +169,7 @@ def _median(one: Standing) -> float:
 def _columns(data: ReportData, one: Standing) -> dict[str, object]:
     lost, common = one.lost
     low, high = one.ranks or (None, None)
-    limits = with_limits("gap", one.limits) if one.limits else {"gap": one.gap}
+    limits = with_limits("gap", one.limits or Interval(one.gap, None, None, len(one.values)))
     return {
         "scenario": one.scenario,
         "learner": one.learner,

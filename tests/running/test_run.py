@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from coldbench.running.origin import VARIABLES
 from coldbench.running.records import Job
 from coldbench.running.run import run_job
 from coldbench.study.config import StudyConfig
@@ -71,9 +72,7 @@ def test_the_record_traces_the_run(config: StudyConfig) -> None:
     assert {row.scenario for row in record.scores} == {"W-W", "W-C", "C-W", "C-C"}
     assert all(row.best is not None for row in record.scores)
     assert record.provenance["libraries"]["torch"]
-    assert set(record.provenance["environment"]) <= {
-        "CUBLAS_WORKSPACE_CONFIG", "LANG", "OMP_NUM_THREADS", "PYTHONHASHSEED", "TZ",
-    }  # fmt: skip
+    assert set(record.provenance["environment"]) <= set(VARIABLES)
 
 
 def test_shots_and_scenarios(config: StudyConfig) -> None:

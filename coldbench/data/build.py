@@ -1,7 +1,8 @@
 """The builder that every reader calls: tables of raw rows to validated `Ratings`.
 
 The ratings table has columns `user` and `item` (categoricals of str), `rating` and, when known,
-`timestamp` (float64). A content table has `user` or `item` (str), optionally `title` (a display
+`timestamp` (float64) and `role` (a str of a published split: train, validation, support, query
+or test). A content table has `user` or `item` (str), optionally `title` (a display
 name, no feature), and the columns of its `kinds`.
 """
 
@@ -9,9 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
 from coldbench.data.fields import content_fields, is_unknown
-from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
+from coldbench.data.ratings import ROLES, Array, Catalogue, Field, Ratings, Scale
 from coldbench.data.table import Table
 from coldbench.data.vocabulary import index_of, shortlex, strings
 from coldbench.errors import DataError, shorten
@@ -19,6 +22,8 @@ from coldbench.errors import DataError, shorten
 __all__ = ["LONGEST_ID", "build"]
 
 LONGEST_ID = 255
+OTHER_NAMES = {"training": 1, "valid": 2, "val": 2, "dev": 2, "test": 4, "nan": 0, "none": 0}
+SPLITS = "train, validation, support, query or test is expected"
 LONGEST_TITLE = 80
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999."""
@@ -33,6 +38,9 @@ def build(
     scale: Scale | None = None,
     licence: str = "unknown",
     notes: Iterable[str] = (),
+    understood: Iterable[str] = (),
+    warnings: Iterable[str] = (),
+    cleaning: Cleaning = AS_THEY_ARE,
 ) -> Ratings:
     """Ratings with dense indices; the scale is inferred when it is None.
 
@@ -54,12 +62,15 @@ def build(
         item=item,
         value=value,
         time=_times(ratings),
+        role=_roles(ratings),
         scale=scale,
         catalogue=Catalogue(len(user_ids), len(item_ids), user_fields, item_fields, title),
         user_id=strings(user_ids),
         item_id=strings(item_ids),
         licence=licence,
         notes=(*all_notes, *_duplicates(user, item, len(item_ids))),
+        understood=tuple(understood),
+        warnings=tuple(warnings),
     )
 
 
@@ -93,6 +104,25 @@ def _times(table: Table) -> Array | None:
         table, raw, raw > LAST_SECOND, "time {} is after the year 9999: give seconds since 1970"
     )
     return raw.astype(np.int64)
+
+
+def _roles(table: Table) -> Array | None:
+    if "role" not in table.frame:
+        return None
+    texts = pd.Categorical(table.frame["role"])
+    codes = np.array([_role(text) for text in texts.categories], dtype=np.int8)
+    wrong = np.flatnonzero(codes < 0)
+    if len(wrong):
+        row = int(np.flatnonzero(texts.codes == wrong[0])[0])
+        raise table.error(row, f"split is {shorten(texts.categories[wrong[0]])}; {SPLITS}")
+    roles: Array = np.append(codes, np.int8(0))[texts.codes]
+    return roles
+
+
+def _role(text: Any) -> int:
+    name = str(text).strip().lower()
+    known = {name: place for place, name in enumerate(ROLES)} | OTHER_NAMES
+    return known.get(name, -1)
 
 
 def _refuse(table: Table, raw: Array, wrong: Array, message: str) -> None:

@@ -35,6 +35,8 @@ def write_entry(folder: Path, ratings: Ratings) -> None:
         "scale": list(ratings.scale),
         "licence": ratings.licence,
         "notes": list(ratings.notes),
+        "understood": list(ratings.understood),
+        "warnings": list(ratings.warnings),
         "size": [catalogue.n_users, catalogue.n_items],
         "user_fields": [_describe(field) for field in catalogue.user_fields],
         "item_fields": [_describe(field) for field in catalogue.item_fields],
@@ -84,8 +86,11 @@ def _assemble(folder: Path, meta: dict[str, Any], sha256: str) -> Ratings:
         user_id=arrays["user_id"],
         item_id=arrays["item_id"],
         best=arrays.get("best"),
+        role=arrays.get("role"),
         licence=meta["licence"],
         notes=tuple(meta["notes"]),
+        understood=tuple(meta.get("understood", ())),
+        warnings=tuple(meta.get("warnings", ())),
         sha256=sha256,
     )
 

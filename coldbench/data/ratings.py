@@ -13,9 +13,11 @@ import numpy.typing as npt
 
 from coldbench.errors import DataError
 
-__all__ = ["Array", "Catalogue", "Field", "Ratings", "Scale"]
+__all__ = ["ROLES", "Array", "Catalogue", "Field", "Ratings", "Scale"]
 
 Array = npt.NDArray[Any]
+ROLES = ("", "train", "validation", "support", "query")
+"""What a published split says of a rating; "" when it says nothing."""
 
 
 class Scale(NamedTuple):
@@ -80,8 +82,10 @@ class Ratings:
 
     user, item: int32 [N], dense indices; value: float32 [N], on `scale`;
     time: int64 [N], Unix seconds, or None; user_id, item_id: raw ids, str [U] and [I];
+    role: int8 [N], an index into ROLES, where the data came with a split, or None;
     best: float32 [N], the prediction of least expected absolute error under the model that made
     the data (synthetic data only), or None; notes: what the reader dropped or repaired;
+    understood: how the files were read, a line each; warnings: what may be wrong with the data;
     withheld: values that nobody may see are NaN (`coldbench.data.withholding`).
     """
 
@@ -95,8 +99,11 @@ class Ratings:
     user_id: Array
     item_id: Array
     best: Array | None = None
+    role: Array | None = None
     licence: str = "unknown"
     notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     sha256: str = field(default="")
     withheld: bool = False
 
@@ -119,7 +126,12 @@ class Ratings:
             "user_id": self.user_id,
             "item_id": self.item_id,
         }
-        optional = {"time": self.time, "best": self.best, "item_title": self.catalogue.item_title}
+        optional = {
+            "time": self.time,
+            "best": self.best,
+            "role": self.role,
+            "item_title": self.catalogue.item_title,
+        }
         named.update({name: array for name, array in optional.items() if array is not None})
         named.update({f"user.{f.name}": f.values for f in self.catalogue.user_fields})
         named.update({f"item.{f.name}": f.values for f in self.catalogue.item_fields})

@@ -21,18 +21,20 @@ def without_values(ratings: Ratings) -> Ratings:
         item=np.asarray(ratings.item),
         value=np.broadcast_to(np.float32(np.nan), len(ratings)),
         time=None if ratings.time is None else np.asarray(ratings.time),
+        role=None if ratings.role is None else np.asarray(ratings.role),
         best=None,
         withheld=True,
     )
 
 
 def in_memory(ratings: Ratings) -> Ratings:
-    """A copy of ratings without values; without times too, which only a split reads."""
+    """A copy of ratings without values; without times and roles too, which only a split reads."""
     return replace(
         ratings,
         user=np.array(ratings.user),
         item=np.array(ratings.item),
         time=None,
+        role=None,
         user_id=np.array(ratings.user_id),
         item_id=np.array(ratings.item_id),
         catalogue=_copied(ratings.catalogue),

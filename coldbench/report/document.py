@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 
 from coldbench.report import topics
 from coldbench.report.drawing.style import Plot
+from coldbench.report.front import Front
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Rows, Sentence, Topic
 from coldbench.text import Section, display_name
@@ -38,6 +39,11 @@ class Document:
         self.topics = [data.of(kind) for kind in TOPICS]
 
     @property
+    def front(self) -> Front:
+        """What is said first."""
+        return self.data.of(Front)
+
+    @property
     def title(self) -> str:
         """`ml-1m · separate`."""
         return f"{display_name(self.data.dataset, 60)} · {display_name(self.data.protocol)}"
@@ -51,7 +57,8 @@ class Document:
         bases = data.ablation.bases if data.ablation else ()
         ablation = f"An ablation from {display_name(', '.join(bases), 200)}. " if bases else ""
         return (
-            f"{ablation}{', '.join(parts)}. Mean absolute error in rating points, lower is better."
+            f"{ablation}{', '.join(parts)}. Mean absolute error (MAE) in rating points, lower is "
+            "better. W warm, C cold: users, then items."
         )
 
     @cached_property
@@ -66,8 +73,9 @@ class Document:
 
     @cached_property
     def figures(self) -> dict[str, Plot]:
-        """By key, in the order of the sections."""
-        return {plot.key: plot for plots in self._plots.values() for plot in plots}
+        """By key, that of the first screen first, then in the order of the sections."""
+        first = [self.front.plot] if self.front.plot else []
+        return {plot.key: plot for plots in (first, *self._plots.values()) for plot in plots}
 
     @cached_property
     def _plots(self) -> dict[Topic, Sequence[Plot]]:

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 import pandas as pd
 
 import coldbench
-from coldbench.errors import StoreError
+from coldbench.errors import StoreError, unknown
 from coldbench.learning import has_collapsed
 from coldbench.report.effects import Ablation, ablation_of
 from coldbench.report.families import Family, families
@@ -43,13 +43,14 @@ class ReportData:
     Raises StoreError when its runs do not belong together.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, focus: Sequence[str] = ()) -> None:
         self.study = study
         self.records = list(study.records())
         if not self.records:
             raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
         _check_splits(self.records, study)
         self.manifest = study.manifest
+        self._focus = tuple(focus)
         self._made: dict[Callable[[ReportData], object], object] = {}
 
     def of(self, kind: Callable[["ReportData"], T]) -> T:
@@ -139,6 +140,18 @@ class ReportData:
     def anchors(self) -> tuple[str, ...]:
         """The learners that are no departure of an ablation: all, in most studies."""
         return tuple(name for name in self.learners if name not in self.departures)
+
+    @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """The learners that the report is about: those asked for, else those of other packages.
+
+        Raises UsageError for a learner that the study does not have.
+        """
+        for name in self._focus:
+            if name not in self.learners:
+                raise unknown("learner in focus", name, self.learners)
+        foreign = {record.job.learner for record in self.records if _is_foreign(record)}
+        return self._focus or tuple(name for name in self.learners if name in foreign)
 
     @cached_property
     def scenarios(self) -> tuple[str, ...]:
@@ -257,9 +270,12 @@ class ReportData:
         return tuple((r, f.margin) for f in parsed for r in f.rows if r.dataset == self.dataset)
 
 
-def build(study: Study) -> ReportData:
-    """Analyse a study; raises StoreError when its runs do not belong together."""
-    return ReportData(study)
+def build(study: Study, focus: Sequence[str] = ()) -> ReportData:
+    """Analyse a study; focus: learners that the report is about.
+
+    Raises StoreError when its runs do not belong together.
+    """
+    return ReportData(study, focus)
 
 
 def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
@@ -272,6 +288,12 @@ def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
         place = values.setdefault((str(line.learner), str(line.scenario)), {})
         place[str(line.seed)] = float(line.value)  # type: ignore[arg-type]
     return dict(values)
+
+
+def _is_foreign(record: RunRecord) -> bool:
+    """Whether another package registered the learner."""
+    package = str(record.provenance.get("plugin") or "unknown").split(" ")[0]
+    return package not in ("coldbench", "unknown")
 
 
 def _is_constant(record: RunRecord) -> bool:

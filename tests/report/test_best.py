@@ -81,7 +81,7 @@ def test_a_mean_over_fewer_seeds_says_so(
     assert "Runs are missing" in page
     shown = {"differences": "B, 9 of 10 seeds: ", "cost": ", 9 of 10 seeds."}
     for key in ("intervals", "differences", "shots", "steadiness", "cost"):
-        part = page.partition(f'<section id="{key}">')[2].partition("</section>")[0]
+        part = page.partition(f'id="{key}">')[2].partition('<details class="part"')[0]
         assert shown.get(key, "A, 9 of 10 seeds: ") in part
     for name in ("report.md", "report.tex"):
         assert paths[name].read_text().count("9 of 10 seeds") > 7

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from coldbench.cli.commands import parse
+
 __all__ = ["report"]
 
 MANY = 50  # runs; of fewer, figures are drawn before other processes would have started
@@ -13,9 +15,20 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
 @click.command()
 @click.argument("study", required=False, type=click.Path(path_type=Path))
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
+@click.option(
+    "--focus",
+    callback=parse.names,
+    help="Learners that the report is about; default: those of other packages.",
+)
 @click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
-def report(study: Path | None, out: Path | None, form: str | None, table: str) -> None:
+def report(
+    study: Path | None,
+    out: Path | None,
+    focus: list[str] | None,
+    form: str | None,
+    table: str,
+) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
     from coldbench.cli.terminal import print_report
     from coldbench.report import artists, build, write_report
@@ -29,6 +42,6 @@ def report(study: Path | None, out: Path | None, form: str | None, table: str) -
         return
     workers = min(os.cpu_count() or 1, 4) if len(opened.manifest.jobs) >= MANY else 1
     with artists(workers) as draw:
-        data = build(opened)
+        data = build(opened, focus or ())
         files = write_report(opened, out or opened.path, data=data, draw=draw)
     print_report(opened, files, data)

@@ -109,6 +109,8 @@ def print_report(
 
     console = open_console()
     document = (data or build(study)).of(Document)
+    for text in document.front.answer:
+        console.print(Text(text, style="bold"))
     console.print(_league(document.sections[0].tables[0]))
     console.print(f"{LEGEND}\n")
     for sentence in document.sentences:

@@ -12,7 +12,7 @@ from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plo
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
 
-__all__ = ["Line", "Row", "bars", "forest"]
+__all__ = ["Line", "Row", "bars", "draw_line", "draw_row", "forest", "limits_of"]
 
 WIDTH = 4.5  # inches
 STEP = 9  # points between lines of small text
@@ -71,7 +71,7 @@ def bars(key: str, scenario: str, rows: Sequence[Row], label: str) -> Plot:
 def _forest(
     title: str, rows: Sequence[Row], lines: Sequence[Line], label: str, zero: bool = False
 ) -> Figure:
-    low, high = _limits(rows, zero)
+    low, high = limits_of(rows, zero)
     inside = [line for line in lines if low <= line.value <= high]
     left = [f"◂ {line.label} {number(line.value)}" for line in lines if line.value < low]
     right = [f"{line.label} {number(line.value)} ▸" for line in lines if line.value > high]
@@ -88,17 +88,17 @@ def _forest(
     ax.set_xlabel(label)
     ax.locator_params(axis="x", nbins=5)
     for line in inside:
-        _line(ax, line, named.index(line) if line in named else None, (low + high) / 2)
+        draw_line(ax, line, named.index(line) if line in named else None, (low + high) / 2)
     for place, text in enumerate(left):
         _above(ax, 0.0, "left", len(named) + place, text)
     for place, text in enumerate(right):
         _above(ax, 1.0, "right", len(named) + place, text)
     for place, row in enumerate(rows):
-        _row(ax, place, row, low, high)
+        draw_row(ax, place, row, low, high)
     return figure
 
 
-def _limits(rows: Sequence[Row], zero: bool) -> tuple[float, float]:
+def limits_of(rows: Sequence[Row], zero: bool) -> tuple[float, float]:
     """Wide enough for all rows but those far behind, which are named at the edge instead."""
     means = sorted(row.mean.value for row in rows if row.mean.value is not None)
     if not means:
@@ -114,7 +114,7 @@ def _limits(rows: Sequence[Row], zero: bool) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _line(ax: Axes, line: Line, place: int | None, middle: float) -> None:
+def draw_line(ax: Axes, line: Line, place: int | None, middle: float) -> None:
     """A line across the rows; `place`: of its name above the axes, None for a line without."""
     if place is None:
         ax.axvline(line.value, color=INK, lw=0.9, zorder=1.5)
@@ -140,7 +140,8 @@ def _above(ax: Axes, x: float, side: str, place: int, text: str, on_axis: bool =
     )
 
 
-def _row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
+def draw_row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
+    """Its runs, its mean and its interval at height `place`; its mean in words off the axis."""
     colour = COLOURS[0] if row.kind in ("best", "contender") else INK
     mean = row.mean.value
     if mean is None:

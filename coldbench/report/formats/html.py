@@ -1,45 +1,90 @@
-"""report.html: one file that asks for nothing, under a policy that forbids it to."""
+"""report.html: one file that asks for nothing, under a policy that forbids it to.
+
+The first screen stands open; every other part is folded. On a heavy page the parts are packed into
+one block of data, which a small script unpacks when one is opened.
+"""
 
 import base64
+import gzip
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coldbench.report.document import Document
+from coldbench.report.formats.terms import meaning
 from coldbench.report.topic import Sentence
-from coldbench.text import Table, spans
+from coldbench.text import Section, Table, spans
 
 __all__ = ["to_html"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+LIGHT = 1_000_000  # characters of parts that a page holds as they are
+WORDS = "Every verdict in words, by scenario."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A folded part of the page; holds: what is in it, in a line."""
+
+    key: str
+    title: str
+    holds: str
+    body: Markup
 
 
 def to_html(document: Document, svgs: Mapping[str, str]) -> str:
     """svgs: by key, made by `coldbench.report.drawing.svg.inline`."""
     style, script = (_asset(name) for name in ("report.css", "report.js"))
-    page = _environment().get_template("report.html")
-    return page.render(
-        title=document.title,
-        lead=document.lead,
-        policy=_policy(style, script),
-        style=Markup(style),
-        script=Markup(script),
-        sections=document.sections,
-        scenarios=document.data.scenarios,
-        warnings=[one for one in document.sentences if one.kind == "warning"],
-        cards=_cards(document.sentences),
-        svgs={key: Markup(svg) for key, svg in svgs.items()},
-    )
+    front = document.front
+    shared = {
+        "title": document.title,
+        "lead": document.lead,
+        "answer": front.answer,
+        "top": front.top,
+        "front": front.plot.key if front.plot else "",
+        "policy": _policy(style, script),
+        "style": Markup(style),
+        "script": Markup(script),
+        "scenarios": document.data.scenarios,
+        "warnings": [one for one in document.sentences if one.kind == "warning"],
+        "cards": _cards(document.sentences),
+        "svgs": {key: Markup(svg) for key, svg in svgs.items()},
+    }
+    page = _environment().get_template("report.html").make_module(shared)
+    parts = list(_parts(page, document.sections, bool(shared["cards"])))
+    heavy = sum(len(part.body) for part in parts) > LIGHT
+    return str(page.page(parts, _packed(parts) if heavy else "")).strip() + "\n"  # type: ignore[attr-defined]
 
 
 def table_to_html(table: Table) -> str:
     """One table, without the page around it."""
     macros = _environment().get_template("table.html").module
     return str(macros.table(table)).strip() + "\n"  # type: ignore[attr-defined]
+
+
+def _parts(page: Any, sections: Sequence[Section], worded: bool) -> list[Part]:
+    """The verdicts stand behind the league."""
+    first, *others = (_part(section, page.body(section)) for section in sections)
+    words = [Part("verdicts", "In words", WORDS, page.words())] if worded else []
+    return [first, *words, *others]
+
+
+def _part(section: Section, body: Markup) -> Part:
+    holds, stop, _ = section.how.partition(". ")
+    return Part(section.key, section.title, f"{holds}{'.' if stop else ''}", body)
+
+
+def _packed(parts: Sequence[Part]) -> str:
+    """The bodies by key: JSON, compressed, as text."""
+    text = json.dumps({part.key: part.body for part in parts}, ensure_ascii=False)
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
 def _cards(sentences: Sequence[Sentence]) -> list[tuple[str, list[Sentence]]]:
@@ -77,6 +122,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["coded"] = _coded
+    environment.filters["meaning"] = meaning
     return environment
 
 

@@ -47,6 +47,7 @@ def to_latex(document: Document) -> str:
     the sentences stand behind the first section."""
     first, *others = document.sections
     lines = [HEAD, rf"\section*{{{escape(document.title)}}}", escape(document.lead), ""]
+    lines += [line for text in document.front.answer for line in (escape(text), "")]
     lines += [*_section(first), r"\begin{itemize}", *map(_sentence, document.sentences)]
     lines += [r"\end{itemize}", *(line for section in others for line in _section(section))]
     return "\n".join([*lines, r"\end{document}", ""])

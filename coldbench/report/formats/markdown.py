@@ -24,6 +24,7 @@ def to_markdown(document: Document, figures: bool = True) -> str:
         "",
         document.lead,
         "",
+        *(line for text in document.front.answer for line in (escape(text), "")),
         *_section(first, alts, bare=True),
     ]
     lines += ["### In words", "", *map(_sentence, document.sentences), ""]

@@ -63,11 +63,12 @@ def _table(data: ReportData) -> Table:
         *(Column(scenario) for scenario in data.scenarios),
         Column("runs"),
     )
-    rows = [_row(data, learner) for learner in data.learners]
+    rows = [row_of(data, learner) for learner in data.learners]
     return Table("main", "MAE by scenario", columns, (*rows, *_oracle(data), *_published(data)))
 
 
-def _row(data: ReportData, learner: str) -> tuple[Cell, ...]:
+def row_of(data: ReportData, learner: str) -> tuple[Cell, ...]:
+    """Its name, its mean in each scenario, its runs."""
     cells = [_cell(data, learner, scenario) for scenario in data.scenarios]
     return (Cell(data.names[learner]), *cells, _runs(data, learner))
 

@@ -9,7 +9,7 @@ from coldbench.report.topic import Sentence, Topic, with_limits
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, interval, listed, number, p_value
 
-__all__ = ["ToTheBest", "verdict_of"]
+__all__ = ["ToTheBest", "reach", "verdict_of"]
 
 HOW = (
     "How much higher each learner's MAE is than that of the lowest mean, on the seeds that both "
@@ -71,14 +71,7 @@ class ToTheBest(Topic):
 
 
 def _smallest(data: ReportData) -> Sentence | None:
-    """The difference that the typical pair of each scenario would have to have."""
-    sizes = []
-    for scenario, family in data.families.items():
-        tests = family.tests
-        met = np.isfinite(tests.half)
-        if met.any():
-            reach = tests.half[met] + POWER * tests.sd[met] / np.sqrt(tests.seeds[met])
-            sizes.append(f"{number(float(np.median(reach)))} in {scenario}")
+    sizes = [f"{number(size)} in {scenario}" for scenario, size in reach(data).items()]
     if not sizes:
         return None
     text = (
@@ -86,6 +79,19 @@ def _smallest(data: ReportData) -> Sentence | None:
         f"out of five: {listed(sizes)}."
     )
     return Sentence(text, "best")
+
+
+def reach(data: ReportData) -> dict[str, float]:
+    """The difference that the typical pair of each scenario would have to have, so that a study
+    like this one shows it four times out of five."""
+    sizes = {}
+    for scenario, family in data.families.items():
+        tests = family.tests
+        met = np.isfinite(tests.half)
+        if met.any():
+            needed = tests.half[met] + POWER * tests.sd[met] / np.sqrt(tests.seeds[met])
+            sizes[scenario] = float(np.median(needed))
+    return sizes
 
 
 def _for_whom(data: ReportData) -> Sentence | None:

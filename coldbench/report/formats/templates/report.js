@@ -1,6 +1,6 @@
 "use strict";
 document.documentElement.classList.add("js");
-for (const table of document.querySelectorAll("table[data-interactive]")) {
+const activate = (table) => {
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const box = table.closest("details");
@@ -41,4 +41,56 @@ for (const table of document.querySelectorAll("table[data-interactive]")) {
   });
   input.addEventListener("input", filter);
   filter();
+};
+const activateAll = (place) => place.querySelectorAll("table[data-interactive]").forEach(activate);
+
+// The folded parts of a heavy page lie compressed in one block, and are unpacked when one is opened.
+const unpacked = async () => {
+  const text = JSON.parse(document.getElementById("parts").textContent);
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+};
+let parts = null;
+const fill = async (part) => {
+  if (!part.hasAttribute("data-part")) return;
+  part.removeAttribute("data-part");
+  const body = part.querySelector(".body");
+  try {
+    parts ??= unpacked();
+    body.innerHTML = (await parts)[part.id];
+    activateAll(body);
+    hint(body);
+  } catch (error) {
+    body.textContent = `This browser cannot unfold this part (${error}); its numbers are in the CSV files.`;
+  }
+};
+
+// A table that is wider than its place says so until it has been scrolled.
+const hint = (place) => place.querySelectorAll(".scroll, figure").forEach((box) => {
+  const mark = () => box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 8);
+  box.addEventListener("scroll", mark, { passive: true });
+  mark();
+});
+
+const open = async () => {
+  const name = decodeURIComponent(location.hash.slice(1));
+  const target = name && document.getElementById(name);
+  if (!target || target.tagName !== "DETAILS") return;
+  target.open = true;
+  await fill(target);
+  target.scrollIntoView();
+};
+for (const part of document.querySelectorAll("details.part")) {
+  part.addEventListener("toggle", async () => {
+    if (!part.open) return;
+    await fill(part);
+    hint(part);
+  });
 }
+addEventListener("hashchange", open);
+addEventListener("resize", () => hint(document));
+addEventListener("beforeprint", () => document.querySelectorAll("details.part").forEach((part) => { part.open = true; fill(part); }));
+activateAll(document);
+hint(document);
+open();

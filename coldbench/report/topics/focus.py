@@ -1,0 +1,65 @@
+"""The learners that somebody came with, each against every other learner."""
+
+from dataclasses import replace
+
+from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.study import ReportData
+from coldbench.report.topic import Topic
+from coldbench.text import NA, Cell, Column, Section, Table, interval
+
+__all__ = ["Focus", "met_in"]
+
+HOW = (
+    "The MAE of the learner in focus minus that of each other learner on their common seeds, with "
+    "limits for all pairs of a scenario at once: below 0 it does better. Bold: shown to be better; "
+    "coloured: shown to be worse; the others are not shown to differ."
+)
+
+
+class Focus(Topic):
+    """Nothing where no learner is in focus: none was named, and none is of another package."""
+
+    order = 12
+
+    def section(self) -> Section | None:
+        data = self.data
+        if not data.focus or len(data.learners) < 2:
+            return None
+        tables = tuple(_table(data, name, place) for place, name in enumerate(data.focus, 1))
+        return Section("focus", "In focus", "In focus", HOW, (), tables)
+
+
+def met_in(data: ReportData, name: str, scenario: str) -> dict[str, str]:
+    """By other learner that it was compared with: `better`, `worse` or `open`."""
+    met = ((other, _pair(data, name, other, scenario)) for other in data.learners if other != name)
+    return {other: _outcome(*found) for other, found in met if found is not None}
+
+
+def _pair(data: ReportData, name: str, other: str, scenario: str) -> tuple[Pair, int] | None:
+    pair, sign = pair_of(data.pairs, scenario, name, other)
+    return None if pair is None else (pair, sign)
+
+
+def _outcome(pair: Pair, sign: int) -> str:
+    if not pair.shown:
+        return "open"
+    return "better" if sign * (pair.difference.difference.value or 0.0) < 0.0 else "worse"
+
+
+def _table(data: ReportData, name: str, place: int) -> Table:
+    columns = (Column("against", False), *map(Column, data.scenarios))
+    rows = tuple(
+        (Cell(data.names[other]), *(_cell(data, name, other, s) for s in data.scenarios))
+        for other in data.learners
+        if other != name
+    )
+    return Table(f"focus-{place}", f"{data.names[name]} minus each other learner", columns, rows)
+
+
+def _cell(data: ReportData, name: str, other: str, scenario: str) -> Cell:
+    found = _pair(data, name, other, scenario)
+    if found is None:
+        return Cell(NA, mark="muted")
+    pair, sign = found
+    mark = {"better": "best", "worse": "bad"}.get(_outcome(pair, sign), "")
+    return replace(interval(pair.limits if sign > 0 else -pair.limits), mark=mark)

@@ -1,0 +1,110 @@
+"""The first screen: three sentences, the top of the league, one picture, the rest folded."""
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from coldbench.errors import UsageError
+from coldbench.report import build, write_report
+from coldbench.report.document import Document
+from coldbench.report.formats import html
+from coldbench.report.formats.html import to_html
+from coldbench.report.front import TOP
+from coldbench.study.store import Study
+from tests.report.fake import fake_study
+
+NAMES = [f"learner-{place:02d}" for place in range(12)]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Twelve learners and bias, far apart: the first is the best, bias stands in the middle."""
+    levels = {(name, seed): place / 10 for place, name in enumerate(NAMES) for seed in range(6)}
+    levels |= {("bias", seed): 0.55 for seed in range(6)}
+    return fake_study(
+        tmp_path_factory.mktemp("many"), [*NAMES, "bias"], 6, ("W-W", "C-C"), levels=levels
+    )
+
+
+def test_the_answer_is_three_sentences(many: Study) -> None:
+    leaders, yardstick, sure = build(many).of(Document).front.answer
+    assert leaders.startswith("Lowest MAE: learner-00 in W-W (0.7")
+    assert "May be the best too: nobody in W-W and C-C." in leaders
+    assert yardstick == "Shown to beat bias, the yardstick: 6 of 12 others in W-W and C-C."
+    assert sure.startswith("How sure: 6 seeds can show a difference of 0.")
+    assert "names the wrong one 0 % of the time" in sure
+
+
+def test_a_focus_comes_first(many: Study) -> None:
+    front = build(many, ["learner-09"]).of(Document).front
+    assert front.answer[0].startswith(
+        "learner-09, on common seeds: in W-W beats learner-10 and learner-11, is beaten by "
+        "10 of 12 others; in C-C beats"
+    )
+    assert front.answer[1].startswith("Lowest MAE: learner-00")
+    shown = [row[0].text for row in front.top.rows]
+    assert shown[-1] == f"and {len(NAMES) + 1 - TOP} more"
+    assert {"learner-00", "learner-09", "bias"} < set(shown)
+    assert front.plot is not None
+    assert "MAE of learner-09 minus that of each other learner" in front.plot.alt
+    sections = [section.key for section in build(many, ["learner-09"]).of(Document).sections]
+    assert sections.index("focus") == 1
+
+
+def test_learners_of_other_packages_are_in_focus(tmp_path: Path) -> None:
+    study = fake_study(tmp_path / "s", ["mine", "bias"], 3)
+    assert build(study).focus == ()
+    for record in study.records():
+        if record.job.learner == "mine":
+            record.provenance["plugin"] = "my-package 1.0 (mine:Mine)"
+    data = build(study)
+    for record in data.records:
+        if record.job.learner == "mine":
+            record.provenance["plugin"] = "my-package 1.0 (mine:Mine)"
+    assert data.focus == ("mine",)
+
+
+def test_a_wrong_focus_suggests_the_right_one(many: Study) -> None:
+    with pytest.raises(UsageError, match="did you mean 'learner-03'"):
+        _ = build(many, ["learner_03"]).focus
+
+
+def test_one_seed_tests_nothing(tmp_path: Path) -> None:
+    answer = build(fake_study(tmp_path / "s", ["A", "B"], 1)).of(Document).front.answer
+    assert answer[-1].startswith("With one seed nothing is tested")
+    assert "beat" not in " ".join(answer)
+
+
+def test_few_seeds_say_what_is_assumed(tmp_path: Path) -> None:
+    answer = build(fake_study(tmp_path / "s", ["A", "B", "bias"], 3)).of(Document).front.answer
+    assert answer[-1].endswith("(few seeds: normal runs are assumed).")
+
+
+def test_a_light_page_holds_its_parts_and_a_heavy_one_packs_them(
+    many: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = build(many).of(Document)
+    light = to_html(document, {})
+    assert " data-part>" not in light
+    assert "Every pair on its common seeds" in light
+    monkeypatch.setattr(html, "LIGHT", 10_000)
+    heavy = to_html(document, {})
+    assert heavy.count(" data-part>") == len(document.sections) + 1
+    assert "Every pair on its common seeds" not in heavy
+    block = re.search(r'<script type="application/json" id="parts">"(.*?)"</script>', heavy)
+    assert block is not None
+    parts = json.loads(gzip.decompress(base64.b64decode(block[1])))
+    assert "Every pair on its common seeds" in parts["differences"]
+    assert all(text in light for text in parts.values())
+    assert heavy == to_html(document, {}), "the same bytes again"
+
+
+def test_terms_are_explained_where_they_first_stand(many: Study, tmp_path: Path) -> None:
+    page = write_report(many, tmp_path, ("svg",))["report.html"].read_text()
+    first = page.partition('<details class="part"')[0]
+    assert 'title="warm users, warm items: both were met in training"' in first
+    assert "W warm, C cold: users, then items" in first

@@ -15,7 +15,7 @@ from coldbench.report.topics.focus import met_in
 from coldbench.report.topics.league import row_of
 from coldbench.report.topics.to_the_best import reach
 from coldbench.statistics import Interval
-from coldbench.text import Cell, Column, Table, listed, number
+from coldbench.text import Cell, Column, Table, decimals_for, listed, number
 
 __all__ = ["Front"]
 
@@ -152,7 +152,7 @@ class Front:
         sizes = list(reach(self.data).values())
         if not sizes:
             return ""
-        low, high = number(min(sizes), 3), number(max(sizes), 3)
+        low, high = _small(min(sizes)), _small(max(sizes))
         size = low if low == high else f"{low} to {high}"
         return f"{len(self.data.seeds)} seeds can show a difference of {size}"
 
@@ -231,6 +231,11 @@ class Front:
 
 def _first(ranked: Sequence[Standing], group: str) -> Standing | None:
     return next((one for one in ranked if one.group == group), None)
+
+
+def _small(size: float) -> str:
+    """Two digits, and never 0."""
+    return number(size, 3 if size >= 0.001 else decimals_for(Interval(size, 0.0, size, 0)))
 
 
 def _few(names: Sequence[str], of: int) -> str:

@@ -17,6 +17,7 @@ from .tables import p_value as p_value
 from .tables import percent as percent
 from .tables import range_of as range_of
 from .tables import spans as spans
+from .wording import decimals_for as decimals_for
 from .wording import outward as outward
 from .wording import p_in_words as p_in_words
 from .wording import share_of_time as share_of_time

@@ -21,7 +21,10 @@ ROLES = ("", "train", "validation", "support", "query")
 
 
 class Scale(NamedTuple):
-    """The rating scale: lowest and highest value, and the step between values."""
+    """The rating scale: lowest and highest value, and the step between values.
+
+    A step of 0 says that the scale is continuous: any value between the ends may occur.
+    """
 
     low: float
     high: float
@@ -31,6 +34,13 @@ class Scale(NamedTuple):
     def middle(self) -> float:
         """Halfway between lowest and highest: what a learner says before it has seen a rating."""
         return (self.low + self.high) / 2
+
+    @property
+    def stepped(self) -> "Scale":
+        """The scale by which figures tell predictions apart: a continuous one has 20 steps here,
+        and one of a single value has one step of 1."""
+        step = self.step or (self.high - self.low) / 20 or 1.0
+        return Scale(self.low, max(self.high, self.low + step), step)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,7 @@ def _numbers(table: Table, name: str, cells: Cells, rows: Array, findings: Findi
         place = int(np.argmax(wrong))
         findings.unreadable(
             f"{name}: {np.count_nonzero(wrong):,} of {len(cells):,} values cannot be read as "
-            f"numbers and count as unknown; first {table.at(int(rows[place]))}: "
+            f"numbers and count as unknown; first {table.place(int(rows[place]))}: "
             f"{quoted(cells[place])}"
         )
     return np.where(wrong, np.nan, numbers)

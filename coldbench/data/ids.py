@@ -82,7 +82,7 @@ def _blanks(
     ]
     if around:
         row = int(np.argmax(np.isin(codes, around)))
-        first = f"first {table.at(row)}: {quoted(texts[int(codes[row])])}"
+        first = f"first {table.place(row)}: {quoted(texts[int(codes[row])])}"
         have = f"{counted(len(around), f'{kind} id')} {'has' if len(around) == 1 else 'have'}"
         yield f"{have} blanks around them, which were removed; {first}"
 
@@ -113,7 +113,7 @@ def _without_content(
         yield f"{sentence}: rated ids look like {own}, content ids like {other}"
     else:
         row = int(np.argmax(np.isin(index, lacking)))
-        yield f"{sentence}; first without {ratings.at(row)}: {quoted(ids[int(index[row])])}"
+        yield f"{sentence}; first without {ratings.place(row)}: {quoted(ids[int(index[row])])}"
 
 
 def _alike(lacking: Sequence[str], described: Sequence[str]) -> list[tuple[str, str]]:

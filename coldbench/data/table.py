@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
@@ -35,6 +36,10 @@ class Table:
         """Where a row is: `FILE:LINE`, or `LABEL row ROW` counted from 0."""
         line = (self.first_line or 0) + row if self.lines is None else self.lines[row]
         return f"{self.label} row {line}" if self.first_line is None else f"{self.label}:{line}"
+
+    def place(self, row: int) -> str:
+        """The same without the folder: for sentences that a study keeps."""
+        return self.at(row).removeprefix(self.label.removesuffix(PurePath(self.label).name))
 
     def error(self, row: int, message: str) -> DataError:
         """A DataError about a row."""

@@ -50,7 +50,7 @@ def _sentence(table: Table, known: Array, unknown: int, usable: bool) -> str:
     then = "unknown times count as the latest" if usable else "so no times are used"
     return (
         f"timestamp: {unknown:,} of {counted(len(known), 'value')} cannot be read as times; "
-        f"{then}; first {table.at(row)}: {value}"
+        f"{then}; first {table.place(row)}: {value}"
     )
 
 

@@ -94,7 +94,8 @@ def print_info(ratings: "Ratings") -> None:
     for key in ("user_fields", "item_fields"):
         if facts[key]:
             rows = [[_part(*part) for part in field.items()] for field in facts[key]]
-            console.print(table(key.replace("_", " "), list(facts[key][0]), rows))
+            headings = [name.replace("_", " ") for name in facts[key][0]]
+            console.print(table(key.replace("_", " "), headings, rows))
     if facts["histogram"]:
         console.print(_histogram(facts["histogram"]))
 

@@ -24,7 +24,7 @@ from coldbench.data.ratings import ROLES, Array, Catalogue, Field, Ratings, Scal
 from coldbench.data.repeats import resolve_repeats
 from coldbench.data.scales import infer_scale, on_steps
 from coldbench.data.table import Table
-from coldbench.data.timestamps import read_times
+from coldbench.data.times import read_times
 from coldbench.data.vocabulary import strings
 from coldbench.errors import DataError, shorten
 
@@ -105,7 +105,7 @@ def _rated(table: Table, cleaning: Cleaning, found: Findings) -> Table:
     values = ", ".join(f"{value:g}" for value in cleaning.missing)
     dropped = counted(int(missing.sum()), "rating")
     found.understood.append(f'{values} says "not rated": {dropped} dropped')
-    return table.where(~missing) if missing.any() else table
+    return table.only(~missing) if missing.any() else table
 
 
 def _values(table: Table, scale: Scale | None, found: Findings) -> tuple[Array, Scale]:

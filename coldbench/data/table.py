@@ -22,8 +22,8 @@ class Table:
 
     frame: the rows, under the column names that `build` documents; label: the file;
     first_line: the line of row 0, or None when rows are not lines of a file;
-    kinds: the kind of each content column; lines: each row's line, when they do not count up;
-    understood: how the file was read, a line each.
+    kinds: the kind of each content column; lines: each row's line (or row, where rows are not
+    lines), when rows were dropped.
     """
 
     frame: pd.DataFrame
@@ -31,7 +31,6 @@ class Table:
     first_line: int | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     lines: Array | None = None
-    understood: tuple[str, ...] = ()
 
     def at(self, row: int) -> str:
         """Where a row is: `FILE:LINE`, or `LABEL row ROW` counted from 0."""
@@ -46,11 +45,10 @@ class Table:
         """A DataError about a row."""
         return DataError(f"{self.at(row)}: {message}")
 
-    def where(self, keep: Array) -> "Table":
-        """The rows with `keep` (bool), each still knowing its line."""
-        rows = np.flatnonzero(keep)
-        frame = self.frame[keep].reset_index(drop=True)
-        for name in frame.columns[frame.dtypes == "category"]:
+    def only(self, kept: Array) -> "Table":
+        """The rows marked in `kept`, bool [N], with the places that they had."""
+        frame = self.frame[kept].reset_index(drop=True)
+        for name in ("user", "item"):
             frame[name] = frame[name].cat.remove_unused_categories()
-        lines = self.lines[rows] if self.lines is not None else rows + (self.first_line or 0)
-        return replace(self, frame=frame, lines=lines)
+        every = np.arange(len(kept)) + (self.first_line or 0) if self.lines is None else self.lines
+        return replace(self, frame=frame, lines=every[kept])

@@ -54,3 +54,10 @@ def test_run_warns_once_on_standard_error(
     report = (tmp_path / "study" / "report.md").read_text("utf-8")
     assert "price: 1 of 30 values cannot be read as numbers" in report
     assert str(tmp_path) not in report
+
+
+def test_a_dry_run_warns_too(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert coldbench(monkeypatch, "run", "-m", "bias", "-d", folder, "-s", 1, "--dry-run") == 0
+    assert f"Warning: {SENTENCE}\n" in capsys.readouterr().err

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coldbench.data import Ratings, from_frames, keep, open_dataset, open_prepared, without_values
+from coldbench.data import (
+    Ratings,
+    from_frames,
+    keep,
+    open_dataset,
+    open_prepared,
+    withheld,
+    without_values,
+)
 from coldbench.rng import Seeds
 from coldbench.tasks import PROTOCOLS
 from tests.data.files import ML_100K, edited, write
@@ -73,6 +81,17 @@ def test_fingerprints_outlive_cache_and_copies() -> None:
     assert opened.content_sha256 == ratings.content_sha256
     value = np.full(len(ratings), 2, dtype=np.float32)
     assert replace(ratings, value=value, sha256="").rows_sha256 != ratings.rows_sha256
+
+
+def test_what_is_said_outlives_cache_and_copies() -> None:
+    frame = pd.DataFrame({"user": [1, 2], "item": [1, 1], "rating": [1, -1], "time": [1e12, 2e12]})
+    ratings = from_frames(frame, name="m", missing=-1)
+    keep(ratings)
+    opened = open_prepared(ratings.sha256)
+    for one in (opened, withheld(opened, np.array([0])), replace(opened, name="other")):
+        assert one.warnings == ratings.warnings != ()
+        assert one.understood == ratings.understood
+    assert len(ratings.understood) == 2
 
 
 def test_kept_frames_say_what_is_said_of_them_now() -> None:

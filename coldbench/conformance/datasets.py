@@ -10,7 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from coldbench.data import CONTRACT, Array, Dataset, Field, Ratings, read_entry, write_entry
+from coldbench.data import (
+    CONTRACT,
+    Dataset,
+    Field,
+    Ratings,
+    correlation,
+    read_entry,
+    write_entry,
+)
 from coldbench.rng import Seeds
 from coldbench.tasks import PROTOCOLS
 
@@ -120,19 +128,11 @@ def content_is_no_rating_statistic(problem: Problem) -> None:
         count = np.bincount(index, minlength=n)
         mean = np.bincount(index, ratings.value, n) / np.maximum(count, 1)
         for field in getattr(catalogue, f"{side}_fields"):
+            if field.kind != "number":
+                continue
             for what, statistic in (("mean rating", mean), ("number of ratings", count)):
-                correlation = _correlation(field, statistic, count > 0)
-                assert correlation < TOO_ALIKE, f"{side} field {field.name!r} is the {what}"
-
-
-def _correlation(field: Field, statistic: Array, rated: Array) -> float:
-    if field.kind != "number":
-        return 0.0
-    known = rated & ~np.isnan(field.values)
-    x, y = field.values[known].astype(np.float64), statistic[known].astype(np.float64)
-    if len(x) < 10 or x.std() == 0 or y.std() == 0:
-        return 0.0
-    return float(abs(np.corrcoef(x, y)[0, 1]))
+                likeness = abs(correlation(field.values, statistic, count > 0))
+                assert likeness < TOO_ALIKE, f"{side} field {field.name!r} is the {what}"
 
 
 def a_protocol_finds_tasks(problem: Problem) -> None:

@@ -4,6 +4,7 @@ from .cache import open_prepared as open_prepared
 from .dataset import CONTRACT as CONTRACT
 from .dataset import Dataset as Dataset
 from .dataset import Options as Options
+from .doubts import correlation as correlation
 from .downloading import download as download
 from .entry import SCHEMA as SCHEMA
 from .entry import read_entry as read_entry

@@ -1,9 +1,12 @@
 """The builder that every reader calls: tables of raw rows to validated `Ratings`.
 
-The ratings table has columns `user` and `item` (categoricals of str), `rating` and, when known,
-`timestamp` (float64) and `role` (a str of a published split: train, validation, support, query
-or test). A content table has `user` or `item` (str), optionally `title` (a display
-name, no feature), and the columns of its `kinds`.
+The ratings table has columns `user` and `item` (categoricals of str), `rating` (float64) and, when
+known, `timestamp` (float64, or texts: numbers or dates) and `role` (a str of a published split:
+train, validation, support, query or test). A content table has `user` or `item` (str), optionally
+`title` (a display name, no feature), and the columns of its `kinds`.
+
+A rating or an id that cannot be read is refused. Content and times that cannot be read are
+unknown: counted, and said once with the first place.
 """
 
 from collections.abc import Iterable
@@ -13,20 +16,24 @@ import numpy as np
 import pandas as pd
 
 from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
+from coldbench.data.doubts import carriers_of_ratings, labels_that_say_missing
 from coldbench.data.fields import content_fields, is_unknown
+from coldbench.data.findings import Findings, counted
+from coldbench.data.ids import LONGEST_ID, Indexed, index_ids
 from coldbench.data.ratings import ROLES, Array, Catalogue, Field, Ratings, Scale
+from coldbench.data.repeats import resolve_repeats
+from coldbench.data.scales import infer_scale, on_steps
 from coldbench.data.table import Table
-from coldbench.data.vocabulary import index_of, shortlex, strings
+from coldbench.data.times import read_times
+from coldbench.data.vocabulary import strings
 from coldbench.errors import DataError, shorten
 
 __all__ = ["LONGEST_ID", "build"]
 
-LONGEST_ID = 255
 OTHER_NAMES = {"training": 1, "valid": 2, "val": 2, "dev": 2, "test": 4, "nan": 0, "none": 0}
 SPLITS = "train, validation, support, query or test is expected"
 LONGEST_TITLE = 80
-LAST_SECOND = 253_402_300_799
-"""The end of the year 9999."""
+SETTING = "--set dataset.{name}={value}"
 
 
 def build(
@@ -41,69 +48,78 @@ def build(
     understood: Iterable[str] = (),
     warnings: Iterable[str] = (),
     cleaning: Cleaning = AS_THEY_ARE,
+    setting: str = SETTING,
 ) -> Ratings:
     """Ratings with dense indices; the scale is inferred when it is None.
 
     Users and items without a content row get unknown content; those without ratings are kept.
-    Raises DataError naming file and line for ids, ratings or times that cannot be used.
+    setting: how the reader's user writes an option. Raises DataError naming file and line for ids
+    and ratings that cannot be used, and, when `cleaning` is strict, for content and times.
     """
+    found = Findings(cleaning.strict, setting, [*understood], [*notes], [*warnings])
     if not len(ratings.frame):
         raise DataError(f"{ratings.label}: no ratings")
-    value, scale = _values(ratings, scale)
-    user, user_ids, user_owner, user_rows, repeated_users = _index("user", ratings, users)
-    item, item_ids, item_owner, item_rows, repeated_items = _index("item", ratings, items)
-    user_fields, user_notes = _content(users, user_rows, user_owner, len(user_ids))
-    item_fields, item_notes = _content(items, item_rows, item_owner, len(item_ids))
-    title = _titles(items, item_rows, item_owner, len(item_ids))
-    all_notes = [*notes, *repeated_users, *repeated_items, *user_notes, *item_notes]
+    ratings = _rated(ratings, cleaning, found)
+    value, scale = _values(ratings, scale, found)
+    user = index_ids("user", ratings, users, found)
+    item = index_ids("item", ratings, items, found)
+    time, role = read_times(ratings, found), _roles(ratings)
+    pair = user.place.astype(np.int64) * len(item.ids) + item.place
+    resolved = resolve_repeats(pair, value, time, cleaning.repeated, found)
+    rows: Any = slice(None)
+    if resolved is not None:
+        rows, value = resolved.kept, resolved.value[resolved.kept]
+        scale = scale if on_steps(value, scale).all() else scale._replace(step=0.0)
+    value = value.astype(np.float32)
     return Ratings(
         name=name,
-        user=user,
-        item=item,
+        user=user.place[rows],
+        item=item.place[rows],
         value=value,
-        time=_times(ratings),
-        role=_roles(ratings),
+        time=None if time is None else time[rows],
+        role=None if role is None else role[rows],
         scale=scale,
-        catalogue=Catalogue(len(user_ids), len(item_ids), user_fields, item_fields, title),
-        user_id=strings(user_ids),
-        item_id=strings(item_ids),
+        catalogue=Catalogue(
+            len(user.ids),
+            len(item.ids),
+            _content("user", users, user, user.place[rows], value, found),
+            _content("item", items, item, item.place[rows], value, found),
+            _titles(items, item),
+        ),
+        user_id=strings(user.ids),
+        item_id=strings(item.ids),
         licence=licence,
-        notes=(*all_notes, *_duplicates(user, item, len(item_ids))),
-        understood=tuple(understood),
-        warnings=tuple(warnings),
+        notes=tuple(found.notes),
+        understood=tuple(found.understood),
+        warnings=tuple(found.warnings),
     )
 
 
-def _values(table: Table, scale: Scale | None) -> tuple[Array, Scale]:
+def _rated(table: Table, cleaning: Cleaning, found: Findings) -> Table:
+    """Without the ratings that are a value which says "not rated"."""
+    if not cleaning.missing:
+        return table
+    missing = np.isin(table.frame["rating"].to_numpy(dtype=np.float64), cleaning.missing)
+    if missing.all():
+        raise DataError(f'{table.label}: all {counted(len(missing), "rating")} say "not rated"')
+    values = ", ".join(f"{value:g}" for value in cleaning.missing)
+    dropped = counted(int(missing.sum()), "rating")
+    found.understood.append(f'{values} says "not rated": {dropped} dropped')
+    return table.only(~missing) if missing.any() else table
+
+
+def _values(table: Table, scale: Scale | None, found: Findings) -> tuple[Array, Scale]:
     raw = table.frame["rating"].to_numpy(dtype=np.float64)
     with np.errstate(over="ignore"):
-        value = raw.astype(np.float32)
-    _refuse(table, raw, ~np.isfinite(value), "rating {} is not a finite number")
+        finite = np.isfinite(raw.astype(np.float32))
+    _refuse(table, raw, ~finite, "rating {} is not a finite number")
     if scale is None:
-        return value, _infer_scale(value)
+        return raw, infer_scale(raw, found)
     low, high, step = scale
     _refuse(table, raw, (raw < low) | (raw > high), f"rating {{}} is outside {low:g}..{high:g}")
-    steps = (raw - low) / step
-    off = np.abs(steps - np.rint(steps)) > 1e-4
-    _refuse(table, raw, off, f"rating {{}} is not a multiple of {step:g} above {low:g}")
-    return value, scale
-
-
-def _infer_scale(value: Array) -> Scale:
-    levels = np.unique(value).astype(np.float64)
-    step = float(f"{np.diff(levels).min():.6g}") if len(levels) > 1 else 1.0
-    return Scale(float(levels[0]), float(levels[-1]), step)
-
-
-def _times(table: Table) -> Array | None:
-    if "timestamp" not in table.frame:
-        return None
-    raw = table.frame["timestamp"].to_numpy(dtype=np.float64)
-    _refuse(table, raw, ~(raw >= 0), "time {} is not a Unix time: give seconds since 1970")
-    _refuse(
-        table, raw, raw > LAST_SECOND, "time {} is after the year 9999: give seconds since 1970"
-    )
-    return raw.astype(np.int64)
+    message = f"rating {{}} is not a multiple of {step:g} above {low:g}"
+    _refuse(table, raw, ~on_steps(raw, scale), message)
+    return raw, scale
 
 
 def _roles(table: Table) -> Array | None:
@@ -129,56 +145,26 @@ def _refuse(table: Table, raw: Array, wrong: Array, message: str) -> None:
     rows = np.flatnonzero(wrong)
     if len(rows):
         row = int(rows[0])
-        raise table.error(row, message.format(f"{raw[row]:.10g}"))
-
-
-def _index(
-    kind: str, ratings: Table, content: Table | None
-) -> tuple[Array, list[str], Array, Array, list[str]]:
-    """Dense index of every rating, all ids, and owner and row of each content row that is used."""
-    column = ratings.frame[kind].array
-    rated_ids = [str(value) for value in column.categories]
-    _check_ids(kind, ratings, rated_ids, column.codes)
-    content_ids = [] if content is None else [str(value) for value in content.frame[kind]]
-    if content is not None:
-        _check_ids(kind, content, content_ids, np.arange(len(content_ids)))
-    ids = shortlex([*rated_ids, *content_ids])
-    position = index_of(ids)
-    place = np.array([position[value] for value in rated_ids], dtype=np.int32)
-    owner = np.array([position[value] for value in content_ids], dtype=np.int64)
-    _, rows = np.unique(owner, return_index=True)
-    rows = np.sort(rows)
-    repeated = len(owner) - len(rows)
-    note = f"{repeated} rows repeat the content of a {kind}; the first one is used"
-    return place[column.codes], ids, owner[rows], rows, [note] if repeated else []
-
-
-def _check_ids(kind: str, table: Table, ids: list[str], codes: Array) -> None:
-    missing = np.flatnonzero(codes < 0)
-    if len(missing):
-        raise table.error(int(missing[0]), f"the {kind} id is missing")
-    for code, value in enumerate(ids):
-        if 0 < len(value) <= LONGEST_ID and "\0" not in value:
-            continue
-        rows = np.flatnonzero(codes == code)
-        if not value:
-            raise table.error(int(rows[0]), f"the {kind} id is empty")
-        message = f"{kind} id {shorten(value)} is longer than {LONGEST_ID} characters or holds NUL"
-        raise table.error(int(rows[0]), message)
+        raise table.error(row, message.replace("{}", f"{raw[row]:.10g}"))
 
 
 def _content(
-    table: Table | None, rows: Array, owner: Array, size: int
-) -> tuple[tuple[Field, ...], list[str]]:
-    return ((), []) if table is None else content_fields(table, rows, owner, size)
+    side: str, table: Table | None, own: Indexed, index: Array, value: Array, found: Findings
+) -> tuple[Field, ...]:
+    if table is None:
+        return ()
+    fields = content_fields(table, own.rows, own.owner, len(own.ids), found)
+    found.warn(labels_that_say_missing(side, fields, own.owner))
+    found.warn(carriers_of_ratings(side, fields, index, value, len(own.ids)))
+    return fields
 
 
-def _titles(table: Table | None, rows: Array, owner: Array, size: int) -> Array | None:
+def _titles(table: Table | None, own: Indexed) -> Array | None:
     if table is None or "title" not in table.frame:
         return None
-    titles = [""] * size
+    titles = [""] * len(own.ids)
     cells = table.frame["title"].to_numpy(dtype=object)
-    for place, row in zip(owner, rows, strict=True):
+    for place, row in zip(own.owner, own.rows, strict=True):
         titles[place] = _cut(cells[row])
     return strings(titles)
 
@@ -186,12 +172,3 @@ def _titles(table: Table | None, rows: Array, owner: Array, size: int) -> Array 
 def _cut(title: Any) -> str:
     text = "" if is_unknown(title) else str(title).replace("\0", "")
     return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
-
-
-def _duplicates(user: Array, item: Array, n_items: int) -> list[str]:
-    pairs = user.astype(np.int64)
-    pairs *= n_items
-    pairs += item
-    pairs.sort()
-    repeated = int(np.count_nonzero(pairs[1:] == pairs[:-1]))
-    return [f"{repeated} ratings repeat a (user, item) pair; all are kept"] if repeated else []

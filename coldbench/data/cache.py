@@ -21,6 +21,8 @@ from coldbench.data.homes import cache_home
 from coldbench.data.ratings import Ratings
 from coldbench.errors import DataError, shorten
 
+SAID = ("notes", "understood", "warnings")
+
 __all__ = ["keep", "open_cached", "open_prepared"]
 
 
@@ -30,8 +32,13 @@ def open_cached(dataset: Dataset) -> Ratings:
 
 
 def keep(ratings: Ratings) -> Ratings:
-    """Store ratings made from frames, which no data set can load again, for workers to open."""
-    return _open_or_make(ratings.sha256, lambda: ratings)
+    """Store ratings made from frames, which no data set can load again, for workers to open.
+
+    What is said of them is not in their fingerprint, so it stays that of these ratings.
+    """
+    kept = _open_or_make(ratings.sha256, lambda: ratings)
+    said = {name: getattr(ratings, name) for name in ("name", "licence", *SAID)}
+    return replace(kept, **said)
 
 
 def open_prepared(sha256: str, name: str | None = None) -> Ratings:

@@ -6,6 +6,7 @@ and either succeeds or names the line. Row r of a table is line `skip + r` of th
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,7 +40,10 @@ def records(raw: RawFile, cut: Cut) -> Iterator[list[str]]:
 
 
 def rating_table(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> Table:
-    """The columns `user`, `item`, `rating` and perhaps `timestamp`, by their position in a line."""
+    """The columns `user`, `item`, `rating` and perhaps `timestamp`, by their position in a line.
+
+    Times are numbers, or texts where one of them is no number.
+    """
     frame = _fast(raw, cut, columns)
     if frame is None:
         frame = _slow(raw, cut, columns)
@@ -60,7 +64,7 @@ def _slow(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame:
     for row, fields in enumerate(records(raw, cut), cut.skip):
         for name, position in columns.items():
             cell: str | float | None = fields[position]
-            if name in ("rating", "timestamp"):
+            if name == "rating":
                 cell = parse_number(fields[position].strip())
             if cell is None:
                 message = f"{name} is {shorten(fields[position])}; a number is expected"
@@ -70,8 +74,12 @@ def _slow(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame:
 
 
 def _column(name: str, values: list[Any]) -> Any:
-    if name in ("rating", "timestamp"):
+    if name == "rating":
         return np.array(values, dtype=np.float64)
+    if name == "timestamp":
+        numbers = [parse_number(value.strip()) for value in values]
+        texts = any(number is None for number in numbers)
+        return pd.Series(values if texts else numbers, dtype=object if texts else np.float64)
     position = index_of(dict.fromkeys(values))
     codes = np.array([position[value] for value in values], dtype=np.int32)
     return pd.Categorical.from_codes(codes, categories=_object_index(list(position)))
@@ -87,16 +95,18 @@ def _fast(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> pd.DataFrame | 
         if b"\t" in data:
             return None
         data, delimiter = data.replace(delimiter.encode(), b"\t"), "\t"
-    try:
-        table = _arrow(data, delimiter, cut, columns)
-    except Exception:
+    for times in ("double", "string") if "timestamp" in columns else ("double",):
+        with suppress(Exception):
+            table = _arrow(data, delimiter, cut, columns, times)
+            break
+    else:
         return None
     if len(table) != data.count(b"\n") + 1 - cut.skip:
         return None  # a quoted field extended beyond its line
     return pd.DataFrame({name: _from_arrow(name, table) for name in columns})
 
 
-def _arrow(data: bytes, delimiter: str, cut: Cut, columns: Mapping[str, int]) -> Any:
+def _arrow(data: bytes, delimiter: str, cut: Cut, columns: Mapping[str, int], times: str) -> Any:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -105,6 +115,8 @@ def _arrow(data: bytes, delimiter: str, cut: Cut, columns: Mapping[str, int]) ->
         names[position] = name
     text = pa.dictionary(pa.int32(), pa.string())
     types = {name: text if name in ("user", "item") else pa.float64() for name in columns}
+    if "timestamp" in types:
+        types["timestamp"] = pa.type_for_alias(times)
     return arrow.read_csv(
         pa.BufferReader(data),
         arrow.ReadOptions(
@@ -124,6 +136,8 @@ def _arrow(data: bytes, delimiter: str, cut: Cut, columns: Mapping[str, int]) ->
 
 def _from_arrow(name: str, table: Any) -> Any:
     column = table[name]
+    if name == "timestamp" and str(column.type) == "string":
+        return _column(name, column.to_pylist())
     if name in ("rating", "timestamp"):
         return column.to_numpy()
     one = column.unify_dictionaries().combine_chunks()

@@ -31,6 +31,7 @@ def write_entry(folder: Path, ratings: Ratings) -> None:
     meta = {
         "schema": SCHEMA,
         "sha256": ratings.sha256,
+        "rows_sha256": ratings.rows_sha256,
         "name": ratings.name,
         "scale": list(ratings.scale),
         "licence": ratings.licence,
@@ -54,8 +55,8 @@ def read_entry(folder: Path, *, verify: bool) -> Ratings:
         meta = json.loads((folder / META).read_text(encoding="ascii"))
         if meta["schema"] != SCHEMA:
             raise DataError(f"schema {meta['schema']!r} instead of {SCHEMA}")
-        ratings = _assemble(folder, meta, "" if verify else str(meta["sha256"]))
-        if ratings.sha256 != meta["sha256"]:
+        ratings = _assemble(folder, meta)
+        if verify and ratings.fingerprint() != ratings.sha256:
             raise DataError("the fingerprint does not match the contents")
     except Exception as error:
         raise DataError(f"prepared data {folder} is damaged: {error}") from error
@@ -66,7 +67,7 @@ def _describe(field: Field) -> dict[str, Any]:
     return {key: value for key, value in asdict(field).items() if key != "values"}
 
 
-def _assemble(folder: Path, meta: dict[str, Any], sha256: str) -> Ratings:
+def _assemble(folder: Path, meta: dict[str, Any]) -> Ratings:
     arrays = {name: _open(folder, spec) for name, spec in meta["arrays"].items()}
     catalogue = Catalogue(
         meta["size"][0],
@@ -91,7 +92,8 @@ def _assemble(folder: Path, meta: dict[str, Any], sha256: str) -> Ratings:
         notes=tuple(meta["notes"]),
         understood=tuple(meta.get("understood", ())),
         warnings=tuple(meta.get("warnings", ())),
-        sha256=sha256,
+        sha256=str(meta["sha256"]),
+        rows_sha256=str(meta.get("rows_sha256", "")),
     )
 
 

@@ -13,7 +13,7 @@ MOST_VALUES = 50
 
 
 def describe(ratings: Ratings) -> dict[str, Any]:
-    """Counts, histogram, density, fields, years, times, licence, fingerprint and notes.
+    """Counts, histogram, density, fields, years, times, licence, fingerprints and what is said.
 
     Values are plain Python (str, int, float, list, dict, None) and can be written as JSON.
     `ratings_per_user` and `_per_item` give minimum, quartiles and maximum over those that have
@@ -41,6 +41,10 @@ def describe(ratings: Ratings) -> dict[str, Any]:
         "times": _times(ratings.time),
         "licence": ratings.licence,
         "sha256": ratings.sha256,
+        "rows_sha256": ratings.rows_sha256,
+        "content_sha256": ratings.content_sha256,
+        "understood": list(ratings.understood),
+        "warnings": list(ratings.warnings),
         "notes": list(ratings.notes),
     }
     if ratings.best is not None:
@@ -74,6 +78,7 @@ def _field(field: Field) -> dict[str, Any]:
         "categories": max(field.size - 1, 0),
         "longest": int(values.shape[1]) if field.kind == "set" else 1,
         "unknown": unknown,
+        "share_unknown": unknown / max(len(values), 1),
     }
 
 

@@ -6,6 +6,7 @@ from 0) travels with it up to the report.
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +22,10 @@ ROLES = ("", "train", "validation", "support", "query")
 
 
 class Scale(NamedTuple):
-    """The rating scale: lowest and highest value, and the step between values."""
+    """The rating scale: lowest and highest value, and the step between values.
+
+    A step of 0 says that the scale is continuous: any value between the ends may occur.
+    """
 
     low: float
     high: float
@@ -31,6 +35,13 @@ class Scale(NamedTuple):
     def middle(self) -> float:
         """Halfway between lowest and highest: what a learner says before it has seen a rating."""
         return (self.low + self.high) / 2
+
+    @property
+    def stepped(self) -> "Scale":
+        """The scale by which figures tell predictions apart: a continuous one has 20 steps here,
+        and one of a single value has one step of 1."""
+        step = self.step or (self.high - self.low) / 20 or 1.0
+        return Scale(self.low, max(self.high, self.low + step), step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +97,9 @@ class Ratings:
     best: float32 [N], the prediction of least expected absolute error under the model that made
     the data (synthetic data only), or None; notes: what the reader dropped or repaired;
     understood: how the files were read, a line each; warnings: what may be wrong with the data;
+    sha256: of everything but what is said; rows_sha256: of users, items and values row by row, and
+    of all ids, whatever the content, titles, times and scale: with equal times and item years,
+    equal rows mean equal splits and episodes;
     withheld: values that nobody may see are NaN (`coldbench.data.withholding`).
     """
 
@@ -105,6 +119,7 @@ class Ratings:
     understood: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str = field(default="")
+    rows_sha256: str = field(default="")
     withheld: bool = False
 
     def __post_init__(self) -> None:
@@ -112,7 +127,10 @@ class Ratings:
         for array in self.arrays().values():
             array.flags.writeable = False
         if not self.sha256:
-            object.__setattr__(self, "sha256", self._hash())
+            object.__setattr__(self, "sha256", self.fingerprint())
+            object.__setattr__(self, "rows_sha256", "")
+        if not self.rows_sha256:
+            object.__setattr__(self, "rows_sha256", self._hash_rows())
 
     def __len__(self) -> int:
         return len(self.user)
@@ -137,6 +155,16 @@ class Ratings:
         named.update({f"item.{f.name}": f.values for f in self.catalogue.item_fields})
         return named
 
+    @cached_property
+    def content_sha256(self) -> str:
+        """Of the content fields: names, kinds, labels and values, in their order; no titles."""
+        catalogue = self.catalogue
+        digest = hashlib.sha256(repr(self._labels()).encode())
+        for values in (f.values for f in (*catalogue.user_fields, *catalogue.item_fields)):
+            digest.update(f"{values.dtype.str} {values.shape}".encode())
+            digest.update(np.ascontiguousarray(values).tobytes())
+        return digest.hexdigest()
+
     def _check(self) -> None:
         if not len(self.user) == len(self.item) == len(self.value):
             raise DataError(f"{self.name}: user, item and value differ in length")
@@ -151,11 +179,19 @@ class Ratings:
                 f"{self.name}: rating {self.value[row]} in row {row} is outside {low:g}..{high:g}"
             )
 
-    def _hash(self) -> str:
+    def fingerprint(self) -> str:
+        """`sha256`, computed from the arrays as they are."""
         digest = hashlib.sha256(repr((self.scale, *self._labels())).encode())
         for name, array in sorted(self.arrays().items()):
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def _hash_rows(self) -> str:
+        ids = "\0".join([*self.user_id, "", *self.item_id])
+        digest = hashlib.sha256(ids.encode("utf-8", "surrogatepass"))
+        for array in (self.user, self.item, self.value):
+            digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def _labels(self) -> list[tuple[str, str, int, tuple[str, ...]]]:

@@ -15,20 +15,16 @@ __all__ = ["concentration", "has_collapsed", "spread_of"]
 
 SHARE = 0.99  # of predictions that are equal, from which a run has collapsed
 RELATIVE_SD = 0.01  # of the scale's range, below which it has
-CONTINUOUS = 20  # equal parts that stand for the levels of a scale without steps
 
 
 def spread_of(score: Array, scale: Scale) -> dict[str, float]:
     """`entropy` and `sd` of predictions [n], n >= 1, clipped to the scale.
 
-    entropy: of predictions rounded to the levels of the scale, 0 when all have one level, 1 when
-    all levels are equally frequent. sd: of the unrounded ones, in rating points.
+    entropy: of predictions rounded to the levels of the scale (`Scale.stepped`), 0 when all have
+    one level, 1 when all levels are equally frequent. sd: of the unrounded ones, in rating points.
     """
-    low, high, step = scale
-    clipped = np.clip(score.astype(np.float64), low, high)
-    unit = step if step > 0 else (high - low) / CONTINUOUS
-    if unit <= 0:
-        return {"entropy": 0.0, "sd": 0.0}
+    low, high, unit = scale.stepped
+    clipped = np.clip(score.astype(np.float64), low, scale.high)
     levels = round((high - low) / unit) + 1
     share = np.bincount(np.rint((clipped - low) / unit).astype(np.int64)) / len(clipped)
     share = share[share > 0]

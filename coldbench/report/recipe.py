@@ -21,11 +21,13 @@ FILE = "study.yaml"
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """config: text of FILE, which `coldbench run --config` reads; commands: one, or one for each
-    part of a study that no single command plans; missing: seeds that no design gives."""
+    part of a study that no single command plans; missing: seeds that no design gives; frames:
+    whether the commands are Python, since the ratings were handed in."""
 
     config: str
     commands: tuple[str, ...]
     missing: tuple[str, ...] = ()
+    frames: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,19 @@ def recipe_of(study: Study) -> Recipe:
     parts, missing = _parts(manifest)
     data = _common(manifest, apart=len(parts) != 1)
     words = ["coldbench", "run", "--config", FILE]
+    if manifest.data.frames:
+        commands = _in_python(parts, data)
+        return Recipe(_yaml(data), commands, missing, frames=True)
     if manifest.fixed["dataset"] not in registry.names("dataset"):
         words += ["--dataset", "FOLDER"]
     if len(parts) == 1:
         _, design = parts[0]
         data |= {"seeds": list(design.seeds), "design": design.name}
         return Recipe(_yaml(data), (shlex.join([*words, "--out", "again"]),), missing)
-    commands = [
+    commands = tuple(
         shlex.join([*words, *_chosen(names, design), "--out", "again"]) for names, design in parts
-    ]
-    return Recipe(_yaml(data), tuple(commands), missing)
+    )
+    return Recipe(_yaml(data), commands, missing)
 
 
 def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
@@ -89,6 +94,22 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         "refit": fixed["refit"],
         "device": fixed.get("device", "cpu"),
     }
+
+
+def _in_python(parts: Sequence[tuple[list[str], Design]], data: dict[str, Any]) -> tuple[str, ...]:
+    """The same in Python, with `ratings` made of the same frames; takes the data set out."""
+    for name in ("dataset", "dataset_options"):
+        data.pop(name, None)
+    chosen = [
+        {"models": names, "design": design.name, "seeds": list(design.seeds), "out": "again"}
+        for names, design in parts
+    ]
+    run = "coldbench.run_study(coldbench.StudyConfig(**{**config, **part}), ratings=ratings)"
+    return (
+        "import coldbench, pathlib, yaml",
+        f'config = yaml.safe_load(pathlib.Path("{FILE}").read_text())',
+        *(f"part = {part!r}\n{run}" for part in chosen),
+    )
 
 
 def _yaml(data: dict[str, Any]) -> str:

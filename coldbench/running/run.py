@@ -16,6 +16,7 @@ from coldbench.learning import Predictions, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
 from coldbench.running.preparation import prepare
+from coldbench.running.reading import watched
 from coldbench.running.records import Job, Outcome, RunRecord, Status
 from coldbench.scoring import installed, score
 
@@ -58,7 +59,7 @@ def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "
 def _run(job: Job, log: io.StringIO) -> Outcome:
     start = time.perf_counter()
     prepared = prepare(job)
-    ratings, split = prepared.ratings, prepared.split
+    (ratings, content), split = watched(prepared.ratings), prepared.split
     fit_start = time.perf_counter()
     fitted = fit(
         prepared.variant, prepared.config, ratings, split, job.seeds, job.refit, job.device
@@ -69,6 +70,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
     predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
     end = time.perf_counter()
     parameters = fitted.learner.n_parameters()
+    read = {"rows_sha256": ratings.rows_sha256, "content_read": sorted(content.seen)}
     # only now, when the learner has no more to do, are the test targets read
     scores = score(predictions, open_prepared(job.dataset_sha256), installed(), job.scenarios)
     record = RunRecord(
@@ -89,7 +91,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         },
         peak_bytes=_peak_bytes(),
         log=log.getvalue()[-LONGEST_LOG:],
-        provenance=provenance(job.base),
+        provenance={**provenance(job.base), **read},
     )
     return Outcome.of(record, predictions)
 

@@ -187,7 +187,7 @@ def _lines(
     scores = [_clipped(part, ratings) for part in parts]
     seed = np.repeat(np.arange(len(parts)), [len(part.row) for part in parts])
     rows = np.concatenate([part.row for part in parts])
-    overlap = overlap_sums(np.concatenate(scores), rows, seed, ratings.scale)
+    overlap = overlap_sums(np.concatenate(scores), rows, seed, ratings.scale.stepped)
     depths = _depths()
     for place, (record, part, score) in enumerate(zip(records, parts, scores, strict=True)):
         value = ratings.value[part.row].astype(np.float64)

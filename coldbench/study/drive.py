@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coldbench.data import cache_home
+from coldbench.data import Ratings, cache_home
 from coldbench.errors import UsageError, unknown
 from coldbench.running import (
     BACKENDS,
@@ -19,6 +19,7 @@ from coldbench.running import (
     outcomes,
 )
 from coldbench.study.config import StudyConfig
+from coldbench.study.described import Described
 from coldbench.study.planning import expanded, plan
 from coldbench.study.published import read_published
 from coldbench.study.store import Study
@@ -30,13 +31,14 @@ __all__ = ["Progress", "default_folder", "run_study", "shard_of", "todo"]
 class Progress:
     """What `run_study` reports to; the defaults report to nobody.
 
-    start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
-    whose code has changed since their stored runs).
+    warned(what may be wrong with the data); start(jobs to run, jobs already stored); done(record
+    of a run just stored); changed(learners whose code has changed since their stored runs).
     """
 
     start: Callable[[int, int], None] = field(default=lambda todo, stored: None)
     done: Callable[[RunRecord], None] = field(default=lambda record: None)
     changed: Callable[[list[str]], None] = field(default=lambda learners: None)
+    warned: Callable[[Sequence[str]], None] = field(default=lambda warnings: None)
 
 
 def default_folder(config: StudyConfig, dataset: str) -> Path:
@@ -87,18 +89,24 @@ def run_study(
     progress: Progress | None = None,
     shard: tuple[int, int] = (1, 1),
     engine: Mapping[str, str] | None = None,
+    ratings: Ratings | None = None,
 ) -> Study:
     """Run a study; finished jobs are skipped, so that a stopped study goes on where it stopped.
 
     workers: processes (default: one for each core); backend: a name of BACKENDS (default
     `processes`; `serial` for one worker without a time-out); timeout: seconds a job may take;
-    shard: run part k of n only, of the same plan; engine: settings of the backend itself.
+    shard: run part k of n only, of the same plan; engine: settings of the backend itself; ratings:
+    your own (`coldbench.from_frames`) instead of the data set that the configuration names: the
+    study holds no ratings, so hand the same ones in again to let it go on.
     """
     progress = progress or Progress()
     if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, BACKENDS)
     whole = expanded(config)
-    jobs = plan(whole)[1]  # the ratings are not kept: learners may run in this process
+    opened, jobs = plan(whole, ratings)
+    described = Described.of(opened, frames=ratings is not None)
+    del opened  # not kept: learners may run in this process
+    progress.warned(described.warnings)
     mine = shard_of(jobs, shard)
     folder = default_folder(config, jobs[0].dataset)
     published = read_published(config.published) if config.published else None
@@ -112,6 +120,7 @@ def run_study(
         config.against,
         config.margin,
         config.looks,
+        described,
     )
     if published is not None:
         study.keep("published.yaml", published)
@@ -121,7 +130,8 @@ def run_study(
     progress.changed(changed(study, [job for job in mine if job.hash not in waiting]))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))
     name = backend or ("serial" if workers == 1 and timeout is None else "processes")
-    source = Source(str(cache_home()), config.dataset, config.dataset_options)
+    named = ("", {}) if ratings is not None else (config.dataset, config.dataset_options)
+    source = Source(str(cache_home()), *named)
     for outcome in outcomes(name, pending, Settings(workers, source, timeout, engine or {})):
         study.save(outcome)
         progress.done(outcome.record)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from coldbench import registry
-from coldbench.data import Ratings, open_dataset
+from coldbench.data import Ratings, keep, open_dataset
 from coldbench.errors import UsageError, shorten, unknown
 from coldbench.learning import load_variant
 from coldbench.options import validated
@@ -16,10 +16,11 @@ from coldbench.tasks import PROTOCOLS, Protocol
 __all__ = ["expanded", "plan"]
 
 
-def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
+def plan(config: StudyConfig, ratings: Ratings | None = None) -> tuple[Ratings, list[Job]]:
     """The data and the jobs, seed by seed, so that learners of one seed share a split.
 
-    Raises UsageError for unknown names and options, DataError for the data.
+    ratings: your own, instead of the data set that the configuration names. Raises UsageError for
+    unknown names and options, DataError for the data.
     """
     config = expanded(config)
     stray = sorted(config.options.keys() - set(config.models))
@@ -31,7 +32,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
     learners = {name: _learner(config, name) for name in config.models}
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
-    ratings = open_dataset(config.dataset, config.dataset_options)
+    ratings = _opened(config, ratings)
     common: dict[str, Any] = {
         "dataset": ratings.name,
         "dataset_sha256": ratings.sha256,
@@ -47,6 +48,18 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         for seeds in vectors
         for name, (base, learner) in learners.items()
     ]
+
+
+def _opened(config: StudyConfig, ratings: Ratings | None) -> Ratings:
+    if ratings is None:
+        return open_dataset(config.dataset, config.dataset_options)
+    stray = sorted({"dataset", "dataset_options"} & config.model_fields_set)
+    if stray:
+        raise UsageError(f"{stray[0]} in the configuration, and ratings besides: give one of them")
+    if not isinstance(ratings, Ratings):
+        kind = shorten(type(ratings).__name__)
+        raise UsageError(f"ratings is a {kind}: make Ratings of frames with coldbench.from_frames")
+    return keep(ratings)
 
 
 def expanded(config: StudyConfig) -> StudyConfig:

@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,8 +28,12 @@ from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
 from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, seal
 from coldbench.study.ablation import Departure
+from coldbench.study.described import Described
 from coldbench.study.packed import NAME as PACKED
 from coldbench.study.packed import Packed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]
 
@@ -51,7 +55,8 @@ class Manifest(BaseModel):
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
     tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
     others should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
-    at which it is looked at, of a study that runs until it is settled."""
+    at which it is looked at, of a study that runs until it is settled; data: what was understood
+    and doubted of the data when the study was planned."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
@@ -64,6 +69,7 @@ class Manifest(BaseModel):
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
+    data: Described = Described()
 
     @classmethod
     def of(
@@ -126,6 +132,7 @@ class Manifest(BaseModel):
             against=tuple(dict.fromkeys([*self.against, *other.against])),
             margin=self.margin,
             looks=self.looks,
+            data=self.data if self.data.rows_sha256 else other.data,
         )
 
 
@@ -172,12 +179,13 @@ class Study:
         against: Iterable[str] = (),
         margin: float = 0.005,
         looks: Iterable[int] = (),
+        data: Described | None = None,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
         budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
-        told = {"tuning": budgets, "against": tuple(against), "margin": margin}
-        told["looks"] = tuple(looks)
+        told: dict[str, Any] = {"tuning": budgets, "against": tuple(against), "margin": margin}
+        told |= {"looks": tuple(looks), "data": data or Described()}
         return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod
@@ -277,6 +285,13 @@ class Study:
 
     def _file(self, job_hash: str) -> Path:
         return self.runs / job_hash / "record.json"
+
+    def results(self) -> "pd.DataFrame":
+        """One row for each run, scenario, metric and number of shots (-1: all support ratings), in
+        plan order; columns as in `coldbench.runs`."""
+        from coldbench.study.rows import rows_of
+
+        return rows_of(self.records())
 
     def predictions(self, job_hash: str) -> Predictions | None:
         """The predictions of a run, or None where only its record was kept."""

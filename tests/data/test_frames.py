@@ -72,7 +72,6 @@ def test_workers_open_kept_frames() -> None:
         ({"rating": [1, np.inf, 3]}, "ratings row 1: rating inf"),
         ({"item": ["a", None, "b"]}, "ratings row 1: the item id is missing"),
         ({"item": ["a", "", "b"]}, "ratings row 1: the item id is empty"),
-        ({"time": [1, -1, 3]}, "ratings row 1: time -1"),
         ({"rating": [1, 6, 3]}, "ratings row 1: rating 6 is outside"),
     ],
 )
@@ -91,8 +90,6 @@ def test_usage_errors() -> None:
         from_frames(RATINGS, None, ITEMS, name="m", kinds={"colour": "text"})  # type: ignore[dict-item]
     with pytest.raises(UsageError, match="scale"):
         from_frames(RATINGS, name="m", scale=(5, 1, 1))
-    with pytest.raises(DataError, match="items row 0: colour is 'red'"):
-        from_frames(RATINGS, None, ITEMS, name="m", kinds={"colour": "number"})
 
 
 def test_inputs_are_not_changed() -> None:

@@ -4,13 +4,15 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from coldbench.data import describe, import_raw, open_dataset, open_prepared
+from coldbench.data import describe, from_frames, import_raw, open_dataset, open_prepared
 from coldbench.data.homes import cache_home
 from coldbench.data.ratings import Scale
 
 pytestmark = pytest.mark.realdata
+ONE_MILLION = "e09cfa28fd171076f1185b38fc5458b7eb475b7bd6b0a92d9951cb09d02a9b69"
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +32,12 @@ def test_one_million(real_data: Path) -> None:
     assert list(told["histogram"].values()) == [56_174, 107_557, 261_197, 348_971, 226_310]
     assert ratings.scale == Scale(1, 5, 1)
     assert ratings.time is None
-    assert ratings.notes == ("4 ratings repeat a (user, item) pair; all are kept",)
+    assert ratings.sha256 == ONE_MILLION  # committed studies name it
+    assert ratings.notes == ()
+    assert ratings.warnings == (
+        "4 ratings repeat a (user, item) pair, of 1,000,209: of each pair the first row counts "
+        "(otherwise: --set dataset.repeated=last or mean)",
+    )
     assert told["years"] == [1919, 2000]
     assert [field["name"] for field in told["item_fields"]] == [
         "release_year",
@@ -71,3 +78,37 @@ def test_one_hundred_thousand(real_data: Path) -> None:
 def test_importing_the_atomic_edition(real_data: Path) -> None:
     import_raw("ml-100k", real_data / "ml-100k")
     assert len(open_dataset("ml-100k")) == 100_000
+
+
+def test_editions_of_one_hundred_thousand_have_equal_rows(real_data: Path) -> None:
+    atomic = open_dataset(str(real_data / "ml-100k"))
+    official = open_dataset(str(real_data / "official-ml-100k"))
+    names = ["user", "item", "rating", "timestamp"]
+    frame = pd.read_csv(real_data / "official-ml-100k" / "u.data", sep="\t", names=names)
+    own = from_frames(frame, name="mine", scale=(1, 5, 1))
+    assert atomic.rows_sha256 == official.rows_sha256 == own.rows_sha256
+    assert len({one.content_sha256 for one in (atomic, official, own)}) == 3
+
+
+INFERRED = "the scale 1..5 by 1 was inferred from the ratings; if it is another, give it: "
+INFERRED += "--set dataset.scale=low,high,step"
+
+
+@pytest.mark.parametrize(
+    ("name", "warnings"),
+    [
+        (
+            "ml-100k",
+            (
+                "release_year: 2 of 1,682 values cannot be read as numbers and count as unknown; "
+                "first ml-100k.item:268: 'unkonwn'",
+            ),
+        ),
+        ("official-ml-100k", ()),
+        ("hin-amazon", (INFERRED,)),
+        ("hin-yelp", (INFERRED,)),
+        ("dbook", (INFERRED,)),
+    ],
+)
+def test_no_false_alarms(real_data: Path, name: str, warnings: tuple[str, ...]) -> None:
+    assert open_dataset(str(real_data / name)).warnings == warnings

@@ -25,13 +25,15 @@ def data_list() -> None:
 @click.option(
     "--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of the data set."
 )
-def data_info(name: str, assign: tuple[str, ...]) -> None:
-    """Show counts, histogram, fields, licence and fingerprint of a data set (name or folder)."""
+@click.option("--strict", is_flag=True, help="Refuse content and times that cannot be read.")
+def data_info(name: str, assign: tuple[str, ...], strict: bool) -> None:
+    """Show how a data set (name or folder) was understood, what to doubt, and what is in it."""
     from coldbench.cli.terminal import print_info
     from coldbench.data import open_dataset
     from coldbench.options import parse_assignments
 
     options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+    options |= {"strict": True} if strict else {}
     print_info(open_dataset(name, options))
 
 

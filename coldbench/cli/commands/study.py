@@ -19,6 +19,9 @@ OPTIONS = (
         "--design", help="How the seeds move: joint (default), sources, cross:init,rounding."
     ),
     click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder."),
+    click.option(
+        "--strict", is_flag=True, help="Refuse content and times of the data that cannot be read."
+    ),
     click.option("--protocol", "-p", help="A name of `coldbench list protocols`."),
     click.option("--scenarios", callback=parse.names, help="Of W-W,W-C,C-W,C-C (users-items)."),
     click.option(
@@ -84,7 +87,7 @@ def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
     timeout: float | None, retry_failed: bool, dry_run: bool, track: str | None,
-    until: str | None, max_seeds: int | None, **given: Any,
+    until: str | None, max_seeds: int | None, strict: bool = False, **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
 
@@ -95,6 +98,8 @@ def carry_out(
     from coldbench.study import Study, StudyConfig, open_tracker, read_study, run_study
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
+    if strict:
+        said["dataset_options"] = {**said.get("dataset_options", {}), "strict": True}
     said |= _looks(until, max_seeds, said, shard)
     study_config = read_study(config, said)
     print_left_out(study_config)

@@ -14,6 +14,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from coldbench.cli.terminal.names import print_warnings
 from coldbench.cli.terminal.screen import duration, open_console, runs
 from coldbench.running import RunRecord
 from coldbench.text import display_name
@@ -38,7 +39,8 @@ class Display:
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
-        self.progress: Progress = Progress(self._begin, self._done, self._changed)
+        self.progress: Progress = Progress(self._begin, self._done, self._changed, self._warned)
+        self._said: tuple[str, ...] = ()
         self._track = track
         self._total = self._count = 0
         self._since = time.monotonic()
@@ -67,6 +69,12 @@ class Display:
         already = f", {stored} stored already" if stored else ""
         self.console.print(f"{runs(pending)} to do{already}.")
         self._bar.update(self._task, total=pending, visible=pending > 0)
+
+    def _warned(self, warnings: Sequence[str]) -> None:
+        """Once, though a study that runs until it is settled begins several times."""
+        if tuple(warnings) != self._said:
+            self._said = tuple(warnings)
+            print_warnings(warnings)
 
     def _changed(self, learners: Sequence[str]) -> None:
         if learners:

@@ -1,6 +1,6 @@
 """Lists of what can be named, and what is in a data set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -11,9 +11,10 @@ from coldbench.text import display_name, plain
 if TYPE_CHECKING:
     from coldbench.data import Ratings
 
-__all__ = ["print_info", "print_names"]
+__all__ = ["print_info", "print_names", "print_warnings"]
 
 WIDEST = 40  # characters of a bar of the histogram
+SAID = {"understood": "Understood: ", "warnings": "Warning: ", "notes": "Note: "}
 
 
 def print_names(what: str) -> None:
@@ -78,21 +79,37 @@ def _first_line(thing: Any) -> str:
 
 
 def print_info(ratings: "Ratings") -> None:
-    """Counts, histogram, fields, licence and fingerprint of a data set."""
+    """What was understood and what to doubt, then counts, fingerprints, fields and histogram."""
     from coldbench.data import describe
 
     console = open_console()
     facts = describe(ratings)
+    for key, mark in SAID.items():
+        for sentence in facts.pop(key):
+            console.print(Text(f"{mark}{plain(sentence)}"), soft_wrap=True)
     lines = [
         (key.replace("_", " "), text) for key, value in facts.items() if (text := _text(value))
     ]
     console.print(table("", ("what", "value"), lines))
     for key in ("user_fields", "item_fields"):
         if facts[key]:
-            rows = [[plain(part) for part in field.values()] for field in facts[key]]
-            console.print(table(key.replace("_", " "), list(facts[key][0]), rows))
+            rows = [[_part(*part) for part in field.items()] for field in facts[key]]
+            headings = [name.replace("_", " ") for name in facts[key][0]]
+            console.print(table(key.replace("_", " "), headings, rows))
     if facts["histogram"]:
         console.print(_histogram(facts["histogram"]))
+
+
+def print_warnings(warnings: Sequence[str]) -> None:
+    """On standard error, each on one line."""
+    console = open_console(errors=True)
+    for sentence in warnings:
+        line = Text(f"{SAID['warnings']}{plain(sentence)}", style="yellow")
+        console.print(line, soft_wrap=True)
+
+
+def _part(name: str, value: Any) -> str:
+    return f"{100 * value:.3g} %" if isinstance(value, float) else plain(value)
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from coldbench.cli.terminal.names import print_warnings
 from coldbench.cli.terminal.screen import duration, open_console, runs, table
 from coldbench.text import display_name, plain
 
@@ -30,6 +31,7 @@ def print_plan(config: "StudyConfig", workers: int | None) -> None:
 
     console = open_console()
     ratings, jobs = plan(config)
+    print_warnings(ratings.warnings)
     study = Study(default_folder(config, ratings.name))
     pending = todo(study, jobs)
     console.print(f"{runs(len(jobs))}, {len(jobs) - len(pending)} stored already.")

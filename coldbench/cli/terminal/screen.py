@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,15 +17,15 @@ NARROWEST = 100  # columns assumed where the output is not a terminal
 NUMERIC = "-−.0123456789n±[◆●"  # first characters of cells in a numeric column
 
 
-def open_console() -> Console:
-    """On standard output; what its encoding lacks is shown as `?`, never an error."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
+def open_console(errors: bool = False) -> Console:
+    """On standard output, or standard error; what its encoding lacks is shown as `?`, never an
+    error."""
+    reconfigure = getattr(sys.stderr if errors else sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
-    console = Console(highlight=False, emoji=False, markup=False)
-    if console.is_terminal:
-        return console
-    return Console(highlight=False, emoji=False, markup=False, width=NARROWEST, no_color=True)
+    common: dict[str, Any] = {"highlight": False, "emoji": False, "markup": False, "stderr": errors}
+    console = Console(**common)
+    return console if console.is_terminal else Console(**common, width=NARROWEST, no_color=True)
 
 
 def duration(seconds: float) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coldbench.data.build import build
+from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.fields import YEARS
 from coldbench.data.ratings import Ratings, Scale
@@ -42,7 +43,11 @@ class Column(NamedTuple):
 
 
 def read_atomic(
-    name: str, files: dict[str, RawFile], scale: Scale | None = None, licence: str = "unknown"
+    name: str,
+    files: dict[str, RawFile],
+    scale: Scale | None = None,
+    licence: str = "unknown",
+    cleaning: Cleaning = AS_THEY_ARE,
 ) -> Ratings:
     """Ratings from the files NAME.inter, NAME.user and NAME.item, the last two optional."""
     notes = [f"{file} is not UTF-8; read as Latin-1" for file, raw in files.items() if not raw.utf8]
@@ -54,6 +59,7 @@ def read_atomic(
         scale=scale or SCALES.get(name),
         licence=licence,
         notes=notes,
+        cleaning=cleaning,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from coldbench.data.build import build
+from coldbench.data.cleaning import AS_GIVEN, RawOptions
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile, parse_number
@@ -32,7 +33,9 @@ ITEM_KINDS: dict[str, Kind] = {
 }
 
 
-def read_book_crossing(files: Mapping[str, RawFile], licence: str) -> Ratings:
+def read_book_crossing(
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
+) -> Ratings:
     """Explicit ratings from the dump's files by name; raises DataError with file and line."""
     ratings, dropped = _explicit(files["BX-Book-Ratings.csv"])
     return build(
@@ -40,8 +43,9 @@ def read_book_crossing(files: Mapping[str, RawFile], licence: str) -> Ratings:
         ratings,
         _users(files["BX-Users.csv"]),
         _books(files["BX-Books.csv"]),
-        scale=Scale(1, 10, 1),
+        scale=options.given_scale or Scale(1, 10, 1),
         licence=licence,
+        cleaning=options.cleaning,
         notes=[f"{dropped} implicit ratings (0) were dropped"] if dropped else [],
     )
 

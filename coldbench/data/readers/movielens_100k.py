@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from coldbench.data.build import build
+from coldbench.data.cleaning import AS_GIVEN, RawOptions
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile
@@ -32,7 +33,9 @@ ITEM_KINDS: dict[str, Kind] = {"release_year": "number", "genre": "set"}
 BEFORE_FLAGS = 5
 
 
-def read_movielens_100k(files: Mapping[str, RawFile], licence: str) -> Ratings:
+def read_movielens_100k(
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
+) -> Ratings:
     """Ratings from the official files by name; raises DataError with file and line."""
     genres = _genres(files["u.genre"]) if "u.genre" in files else GENRES
     return build(
@@ -40,8 +43,9 @@ def read_movielens_100k(files: Mapping[str, RawFile], licence: str) -> Ratings:
         rating_table(files["u.data"], Cut("\t", 4), COLUMNS),
         _users(files["u.user"]),
         _items(files["u.item"], genres),
-        scale=Scale(1, 5, 1),
+        scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
+        cleaning=options.cleaning,
     )
 
 

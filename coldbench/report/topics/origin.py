@@ -43,9 +43,11 @@ class OriginTopic(Topic):
 
     def section(self) -> Section:
         recipe = self.origin.recipe
+        commands = [*recipe.commands, *([] if recipe.frames else ["coldbench report again"])]
+        how = ", in Python, with `ratings` of the same frames" if recipe.frames else ""
         code = (
             (f"Save this as {FILE}", recipe.config),
-            ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
+            (f"then run{how}", "\n".join(commands)),
         )
         notes: tuple[str, ...] = ()
         if recipe.missing:

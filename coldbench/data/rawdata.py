@@ -2,22 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from coldbench.data.cleaning import RawOptions
 from coldbench.data.homes import data_home
-from coldbench.data.raw.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, atomic_layout
+from coldbench.data.raw.layouts import (
+    BOOK_CROSSING,
+    BOOK_CROSSING_COMMAS,
+    ML_1M,
+    ML_10M,
+    ML_20M,
+    ML_25M,
+    ML_32M,
+    ML_100K,
+    ML_LATEST_SMALL,
+    Layout,
+    atomic_layout,
+)  # fmt: skip
 from coldbench.data.raw.rawfile import RawFile
 from coldbench.data.raw.source import read_source
 from coldbench.errors import DataError, unknown
 
-__all__ = ["LAYOUTS", "layouts_of", "raw_files", "raw_folder"]
+__all__ = ["LAYOUTS", "layouts_of", "options_of", "raw_files", "raw_folder"]
 
 LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
     "ml-1m": (ML_1M, atomic_layout("ml-1m")),
+    "ml-10m": (ML_10M, atomic_layout("ml-10m")),
+    "ml-20m": (ML_20M, atomic_layout("ml-20m")),
+    "ml-25m": (ML_25M, atomic_layout("ml-25m")),
+    "ml-32m": (ML_32M, atomic_layout("ml-32m")),
     "ml-100k": (ML_100K, atomic_layout("ml-100k")),
-    "book-crossing": (BOOK_CROSSING,),
+    "ml-latest-small": (ML_LATEST_SMALL, atomic_layout("ml-latest-small")),
+    "book-crossing": (BOOK_CROSSING, BOOK_CROSSING_COMMAS),
 }
 """The raw formats in which each of these data sets may be imported."""
-DOWNLOADS = ("ml-1m", "ml-100k")
+DOWNLOADS = ("ml-1m", "ml-10m", "ml-20m", "ml-25m", "ml-100k", "ml-latest-small")
 
 
 def layouts_of(name: str) -> Sequence[Layout]:
@@ -42,3 +61,8 @@ def raw_files(name: str, path: Path | None) -> tuple[Layout, dict[str, RawFile]]
             f"coldbench data import {name} FILE-OR-FOLDER  or name a copy with --dataset PATH"
         )
     return read_source(place, layouts_of(name))
+
+
+def options_of(options: RawOptions) -> dict[str, Any]:
+    """The options that change what is read, as plain values: those that are not as by default."""
+    return options.model_dump(mode="json", exclude={"path"}, exclude_defaults=True)

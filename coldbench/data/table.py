@@ -1,9 +1,10 @@
 """A pandas frame that remembers which file and line each row comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from coldbench.data.ratings import Array
@@ -20,7 +21,8 @@ class Table:
 
     frame: the rows, under the column names that `build` documents; label: the file;
     first_line: the line of row 0, or None when rows are not lines of a file;
-    kinds: the kind of each content column; lines: each row's line, when rows were dropped.
+    kinds: the kind of each content column; lines: each row's line, when they do not count up;
+    understood: how the file was read, a line each.
     """
 
     frame: pd.DataFrame
@@ -28,6 +30,7 @@ class Table:
     first_line: int | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     lines: Array | None = None
+    understood: tuple[str, ...] = ()
 
     def at(self, row: int) -> str:
         """Where a row is: `FILE:LINE`, or `LABEL row ROW` counted from 0."""
@@ -39,3 +42,12 @@ class Table:
     def error(self, row: int, message: str) -> DataError:
         """A DataError about a row."""
         return DataError(f"{self.at(row)}: {message}")
+
+    def where(self, keep: Array) -> "Table":
+        """The rows with `keep` (bool), each still knowing its line."""
+        rows = np.flatnonzero(keep)
+        frame = self.frame[keep].reset_index(drop=True)
+        for name in frame.columns[frame.dtypes == "category"]:
+            frame[name] = frame[name].cat.remove_unused_categories()
+        lines = self.lines[rows] if self.lines is not None else rows + (self.first_line or 0)
+        return replace(self, frame=frame, lines=lines)

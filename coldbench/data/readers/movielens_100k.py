@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from coldbench.data.build import build
+from coldbench.data.cleaning import RawOptions
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile
@@ -32,16 +33,21 @@ ITEM_KINDS: dict[str, Kind] = {"release_year": "number", "genre": "set"}
 BEFORE_FLAGS = 5
 
 
-def read_movielens_100k(files: Mapping[str, RawFile], licence: str) -> Ratings:
+def read_movielens_100k(
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = RawOptions()
+) -> Ratings:
     """Ratings from the official files by name; raises DataError with file and line."""
     genres = _genres(files["u.genre"]) if "u.genre" in files else GENRES
+    ratings = rating_table(files["u.data"], Cut("\t", 4), COLUMNS)
     return build(
         "ml-100k",
-        rating_table(files["u.data"], Cut("\t", 4), COLUMNS),
+        ratings,
         _users(files["u.user"]),
         _items(files["u.item"], genres),
-        scale=Scale(1, 5, 1),
+        scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
+        understood=[f"MovieLens's own files: {', '.join(files)}", *ratings.understood],
+        cleaning=options.cleaning,
     )
 
 

@@ -28,13 +28,15 @@ MOST_CHARACTERS = 1 << 24
 class Cut(NamedTuple):
     """How a line is cut: delimiter, number of fields, header lines, and what quotes mean.
 
-    backslash: `"` around a field, `\\"` within it; doubled: `""` within it, and line breaks too.
+    backslash: `"` around a field, `\\"` within it; doubled: `""` within it, and line breaks too;
+    wide: the place of the field that may hold the delimiter, such as a title.
     """
 
     delimiter: str
     width: int
     skip: int = 0
     quotes: Literal["none", "backslash", "doubled"] = "none"
+    wide: int | None = None
 
 
 def records(raw: RawFile, cut: Cut) -> Iterator[list[str]]:
@@ -45,10 +47,16 @@ def records(raw: RawFile, cut: Cut) -> Iterator[list[str]]:
 def numbered(raw: RawFile, cut: Cut) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it begins, counted from 0."""
     cutter = _spanning if cut.quotes == "doubled" else _by_line
-    for row, fields in cutter(raw, cut):
+    for row, found in cutter(raw, cut):
+        fields = found if cut.wide is None else _joined(found, cut, cut.wide)
         if len(fields) != cut.width:
             raise raw.error(row, _miscounted(fields, cut))
         yield row, fields
+
+
+def _joined(fields: list[str], cut: Cut, wide: int) -> list[str]:
+    end = len(fields) - (cut.width - wide - 1)
+    return [*fields[:wide], cut.delimiter.join(fields[wide:end]), *fields[end:]]
 
 
 def _miscounted(fields: list[str], cut: Cut) -> str:

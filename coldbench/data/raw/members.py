@@ -108,7 +108,8 @@ def _member(name: str, label: str, head: bytes, read: Callable[[], RawFile]) -> 
         return Member(name, label, found, head, len(head) < HEAD, read)
     unpacked = gunzip_head(label, head, HEAD)
     shown = name[:-3] if name.lower().endswith(".gz") else name
-    return Member(shown, label, nature(unpacked), unpacked, False, partial(_unpacked, label, read))
+    inner = nature(unpacked) if unpacked else "an empty or truncated gzip file"
+    return Member(shown, label, inner, unpacked, False, partial(_unpacked, label, read))
 
 
 def _unpacked(label: str, read: Callable[[], RawFile]) -> RawFile:

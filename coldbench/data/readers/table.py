@@ -65,7 +65,7 @@ class AnyTable(Dataset):
     @cached_property
     def _plan(self) -> Plan:
         from coldbench.data.tables.plain import Choice, plain_plan
-        from coldbench.data.tables.presets import preset_plan
+        from coldbench.data.tables.presets import preset_plan, resembling
 
         assert self.config.path is not None
         path = self.config.path.expanduser()
@@ -78,7 +78,8 @@ class AnyTable(Dataset):
         try:
             return plain_plan(_name(path), str(path), members, choice)
         except DataError as error:
-            raise DataError(f"{error}{lacking(member.name for member in members)}") from error
+            hint = lacking(member.name for member in members) or resembling(members)
+            raise DataError(f"{error}{hint}") from error
 
 
 def _name(path: Path) -> str:

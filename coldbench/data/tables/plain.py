@@ -117,11 +117,11 @@ def _splits(sheet: Sheet, columns: Mapping[str, str]) -> bool:
 
 def _lacking(where: str, sheets: Sequence[Sheet], choice: Choice) -> str:
     """Of the table that has most of what is needed: what it lacks, its columns, the flag."""
-    scored = [(rating_columns(s.names, choice.columns if len(sheets) == 1 else {}, s.label), s)
-              for s in sheets]  # fmt: skip
+    chosen = choice.columns if len(sheets) == 1 else {}
+    scored = [(rating_columns(s.names, chosen, s.label), s) for s in sheets]
     if not scored:
         return f"{shorten(where, 200)}: the table is empty"
-    columns, sheet = max(scored, key=lambda pair: len(set(NEEDED) & pair[0].keys()))
+    columns, sheet = max(scored, key=lambda pair: (_is_called(pair[1]), len(pair[0])))
     lacking = [ours for ours in NEEDED if ours not in columns]
     flags = " ".join(f"--set dataset.columns.{ours}=NAME" for ours in lacking)
     listed = shorten(", ".join(sheet.names), 300)
@@ -134,6 +134,11 @@ def _lacking(where: str, sheets: Sequence[Sheet], choice: Choice) -> str:
         f"{sheet.label}: no column is called like the {' or the '.join(lacking)}; "
         f"say which with {flags} (columns: {listed})"
     )
+
+
+def _is_called(sheet: Sheet) -> bool:
+    """Whether the file's name says that it holds ratings."""
+    return any(word in sheet.name.lower() for word in ("rating", "review", "interaction"))
 
 
 def _joined(sheet: Sheet, columns: Mapping[str, str]) -> tuple[ContentPlan | None, str]:

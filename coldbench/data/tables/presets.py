@@ -40,6 +40,7 @@ class _File(_Model):
     files: tuple[str, ...]
     separator: str = ""
     header: tuple[str, ...] = ()
+    wide: str = ""
     first: str = ""
     lacks: tuple[str, ...] = ()
 
@@ -54,7 +55,8 @@ class _File(_Model):
 
     def fits(self, sheet: Sheet) -> bool:
         """Whether the file has the columns, and its first line the form."""
-        if self.header and len(getattr(sheet, "rows", [[]])[0]) != len(self.header):
+        found = len(sheet.rows[0]) if isinstance(sheet, TextSheet) and sheet.rows else 0
+        if self.header and (found < len(self.header) if self.wide else found != len(self.header)):
             return False
         if not self.needs <= set(sheet.names) or set(self.lacks) & set(sheet.names):
             return False
@@ -66,7 +68,7 @@ class _File(_Model):
         if not member.readable:
             return None
         if member.nature == "a text file" and (self.separator or self.header):
-            return TextSheet(member, self.separator, self.header or None)
+            return TextSheet(member, self.separator, self.header or None, self.wide)
         return open_sheet(member)
 
 
@@ -145,7 +147,7 @@ def preset_plan(members: Sequence[Member], key: str = "") -> Plan | None:
             return plan
     if key:
         found = ", ".join(member.name for member in members[:8])
-        raise DataError(f"{shorten(found, 200)}: not {resembled(presets()[key])}")
+        raise DataError(f"{shorten(found, 200)} are not {resembled(presets()[key])}")
     return None
 
 
@@ -207,10 +209,13 @@ def resembled(preset: Preset) -> str:
     return f"{preset.summary}: {wanted}" if columns else preset.summary
 
 
-def resembling(member: Member) -> str:
-    """The layout that a file, by its name alone, belongs to; "" when no name says so."""
+def resembling(members: Sequence[Member]) -> str:
+    """What the files should look like, if by their names they belong to a layout; else ""."""
     for preset in presets().values():
-        exact = member.name.lower() in preset.ratings.files
-        if exact and preset.items and preset.items.needed:
-            return resembled(preset)
+        needed = [preset.ratings, *(part for _, part in preset.contents if part.needed)]
+        named = [any(part.called(member) for member in members) for part in needed]
+        if all(named) and (
+            len(needed) > 1 or not any("*" in name for name in preset.ratings.files)
+        ):
+            return f"; this looks like {resembled(preset)}"
     return ""

@@ -27,10 +27,14 @@ SEEN = 50
 
 class TextSheet(Sheet):
     """separator: found in the first lines unless given; header: the names when it has no header
-    row, by which `headed` is False."""
+    row, by which `headed` is False; wide: the column that may hold the separator."""
 
     def __init__(
-        self, member: Member, separator: str = "", header: Sequence[str] | None = None
+        self,
+        member: Member,
+        separator: str = "",
+        header: Sequence[str] | None = None,
+        wide: str = "",
     ) -> None:
         super().__init__(member)
         lines = _first_lines(member)
@@ -42,6 +46,7 @@ class TextSheet(Sheet):
         self.names = tuple(header) if header else _named(first, self.headed)
         skip = taken if self.headed else 0
         self.cut = Cut(self.separator, len(self.names), skip)
+        self.cut = self.cut._replace(wide=self.names.index(wide) if wide else None)
         if _quoted(self.separator, lines):
             self.cut = self.cut._replace(quotes="doubled")
 

@@ -14,8 +14,10 @@ import pandas as pd
 
 from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
 from coldbench.data.fields import content_fields, is_unknown
+from coldbench.data.findings import Findings
 from coldbench.data.ratings import ROLES, Array, Catalogue, Field, Ratings, Scale
 from coldbench.data.table import Table
+from coldbench.data.times import read_times
 from coldbench.data.vocabulary import index_of, shortlex, strings
 from coldbench.errors import DataError, shorten
 
@@ -25,8 +27,7 @@ LONGEST_ID = 255
 OTHER_NAMES = {"training": 1, "valid": 2, "val": 2, "dev": 2, "test": 4, "nan": 0, "none": 0}
 SPLITS = "train, validation, support, query or test is expected"
 LONGEST_TITLE = 80
-LAST_SECOND = 253_402_300_799
-"""The end of the year 9999."""
+SETTING = "--set dataset.{name}={value}"
 
 
 def build(
@@ -47,6 +48,7 @@ def build(
     Users and items without a content row get unknown content; those without ratings are kept.
     Raises DataError naming file and line for ids, ratings or times that cannot be used.
     """
+    found = Findings(cleaning.strict, SETTING, [*understood], [*notes], [*warnings])
     if not len(ratings.frame):
         raise DataError(f"{ratings.label}: no ratings")
     value, scale = _values(ratings, scale)
@@ -55,22 +57,23 @@ def build(
     user_fields, user_notes = _content(users, user_rows, user_owner, len(user_ids))
     item_fields, item_notes = _content(items, item_rows, item_owner, len(item_ids))
     title = _titles(items, item_rows, item_owner, len(item_ids))
-    all_notes = [*notes, *repeated_users, *repeated_items, *user_notes, *item_notes]
+    all_notes = [*repeated_users, *repeated_items, *user_notes, *item_notes]
+    time = read_times(ratings, found)
     return Ratings(
         name=name,
         user=user,
         item=item,
         value=value,
-        time=_times(ratings),
+        time=time,
         role=_roles(ratings),
         scale=scale,
         catalogue=Catalogue(len(user_ids), len(item_ids), user_fields, item_fields, title),
         user_id=strings(user_ids),
         item_id=strings(item_ids),
         licence=licence,
-        notes=(*all_notes, *_duplicates(user, item, len(item_ids))),
-        understood=tuple(understood),
-        warnings=tuple(warnings),
+        notes=(*found.notes, *all_notes, *_duplicates(user, item, len(item_ids))),
+        understood=tuple(found.understood),
+        warnings=tuple(found.warnings),
     )
 
 
@@ -93,17 +96,6 @@ def _infer_scale(value: Array) -> Scale:
     levels = np.unique(value).astype(np.float64)
     step = float(f"{np.diff(levels).min():.6g}") if len(levels) > 1 else 1.0
     return Scale(float(levels[0]), float(levels[-1]), step)
-
-
-def _times(table: Table) -> Array | None:
-    if "timestamp" not in table.frame:
-        return None
-    raw = table.frame["timestamp"].to_numpy(dtype=np.float64)
-    _refuse(table, raw, ~(raw >= 0), "time {} is not a Unix time: give seconds since 1970")
-    _refuse(
-        table, raw, raw > LAST_SECOND, "time {} is after the year 9999: give seconds since 1970"
-    )
-    return raw.astype(np.int64)
 
 
 def _roles(table: Table) -> Array | None:

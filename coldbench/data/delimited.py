@@ -14,11 +14,10 @@ import pandas as pd
 from coldbench.data.ratings import Array
 from coldbench.data.raw.rawfile import RawFile, parse_number
 from coldbench.data.table import Table
-from coldbench.data.times import from_numbers, from_texts
 from coldbench.data.vocabulary import index_of
 from coldbench.errors import shorten
 
-__all__ = ["Cut", "from_arrow", "numbered", "rating_table", "records", "seconds_of"]
+__all__ = ["Cut", "as_column", "from_arrow", "numbered", "rating_table", "records"]
 
 NUMBERS = ("rating", "timestamp")
 MOST_CHARACTERS = 1 << 24
@@ -101,22 +100,10 @@ def _spanning(raw: RawFile, cut: Cut) -> Iterator[tuple[int, list[str]]]:
 def rating_table(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> Table:
     """The columns `user`, `item`, `rating` and perhaps `timestamp`, `role`, by their position.
 
-    Times become Unix seconds, whatever their unit, and NaN where they cannot be read.
+    Times are numbers, or texts where one of them is no number.
     """
     frame, lines = _fast(raw, cut, columns) or _slow(raw, cut, columns)
-    said: tuple[str, ...] = ()
-    if "timestamp" in frame:
-        frame["timestamp"], unit = seconds_of(frame["timestamp"])
-        said = (f"times are {unit}",)
-    return Table(frame, raw.label, cut.skip + 1, lines=lines, understood=said)
-
-
-def seconds_of(column: "pd.Series[Any]") -> tuple[Array, str]:
-    """Unix seconds of a column of numbers or of a categorical of texts, and their unit."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return from_numbers(column.to_numpy())
-    seconds, unit = from_texts(column.cat.categories.tolist())
-    return np.append(seconds, np.nan)[column.cat.codes.to_numpy()], unit
+    return Table(frame, raw.label, cut.skip + 1, lines=lines)
 
 
 def _slow(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> tuple[pd.DataFrame, Array]:
@@ -132,16 +119,24 @@ def _slow(raw: RawFile, cut: Cut, columns: Mapping[str, int]) -> tuple[pd.DataFr
                 message = f"{name} is {shorten(fields[position])}; a number is expected"
                 raise raw.error(row, message)
             cells[name].append(cell)
-    frame = pd.DataFrame({name: _column(name, values) for name, values in cells.items()})
+    frame = pd.DataFrame({name: as_column(name, values) for name, values in cells.items()})
     return frame, np.array(lines, dtype=np.int64)
 
 
-def _column(name: str, values: list[Any]) -> Any:
+def as_column(name: str, values: list[Any]) -> Any:
+    """Ratings, and times if all are numbers, as float64; others as a categorical of str."""
     if name == "rating":
         return np.array(values, dtype=np.float64)
+    if name == "timestamp" and None not in (numbers := _times(values)):
+        return np.array(numbers, dtype=np.float64)
     position = index_of(dict.fromkeys(values))
     codes = np.array([position[value] for value in values], dtype=np.int32)
     return pd.Categorical.from_codes(codes, categories=_object_index(list(position)))
+
+
+def _times(cells: list[str]) -> list[float | None]:
+    """Numbers, NaN for an empty cell, None for what is no number."""
+    return [parse_number(cell.strip() or "nan") for cell in cells]
 
 
 def _object_index(values: list[str]) -> "pd.Index[Any]":

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from coldbench.data.cleaning import RawOptions
 from coldbench.data.homes import data_home
 from coldbench.data.raw.layouts import (
     BOOK_CROSSING,
@@ -23,7 +21,7 @@ from coldbench.data.raw.rawfile import RawFile
 from coldbench.data.raw.source import read_source
 from coldbench.errors import DataError, unknown
 
-__all__ = ["LAYOUTS", "layouts_of", "options_of", "raw_files", "raw_folder"]
+__all__ = ["LAYOUTS", "layouts_of", "raw_files", "raw_folder"]
 
 LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
     "ml-1m": (ML_1M, atomic_layout("ml-1m")),
@@ -61,8 +59,3 @@ def raw_files(name: str, path: Path | None) -> tuple[Layout, dict[str, RawFile]]
             f"coldbench data import {name} FILE-OR-FOLDER  or name a copy with --dataset PATH"
         )
     return read_source(place, layouts_of(name))
-
-
-def options_of(options: RawOptions) -> dict[str, Any]:
-    """The options that change what is read, as plain values: those that are not as by default."""
-    return options.model_dump(mode="json", exclude={"path"}, exclude_defaults=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
@@ -21,8 +22,8 @@ class Table:
 
     frame: the rows, under the column names that `build` documents; label: the file;
     first_line: the line of row 0, or None when rows are not lines of a file;
-    kinds: the kind of each content column; lines: each row's line, when they do not count up;
-    understood: how the file was read, a line each.
+    kinds: the kind of each content column; lines: each row's line (or row, where rows are not
+    lines), when rows were dropped.
     """
 
     frame: pd.DataFrame
@@ -30,24 +31,24 @@ class Table:
     first_line: int | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     lines: Array | None = None
-    understood: tuple[str, ...] = ()
 
     def at(self, row: int) -> str:
         """Where a row is: `FILE:LINE`, or `LABEL row ROW` counted from 0."""
-        if self.first_line is None:
-            return f"{self.label} row {row}"
-        line = self.first_line + row if self.lines is None else self.lines[row]
-        return f"{self.label}:{line}"
+        line = (self.first_line or 0) + row if self.lines is None else self.lines[row]
+        return f"{self.label} row {line}" if self.first_line is None else f"{self.label}:{line}"
+
+    def place(self, row: int) -> str:
+        """The same without the folder: for sentences that a study keeps."""
+        return self.at(row).removeprefix(self.label.removesuffix(PurePath(self.label).name))
 
     def error(self, row: int, message: str) -> DataError:
         """A DataError about a row."""
         return DataError(f"{self.at(row)}: {message}")
 
-    def where(self, keep: Array) -> "Table":
-        """The rows with `keep` (bool), each still knowing its line."""
-        rows = np.flatnonzero(keep)
-        frame = self.frame[keep].reset_index(drop=True)
-        for name in frame.columns[frame.dtypes == "category"]:
+    def only(self, kept: Array) -> "Table":
+        """The rows marked in `kept`, bool [N], with the places that they had."""
+        frame = self.frame[kept].reset_index(drop=True)
+        for name in ("user", "item"):
             frame[name] = frame[name].cat.remove_unused_categories()
-        lines = self.lines[rows] if self.lines is not None else rows + (self.first_line or 0)
-        return replace(self, frame=frame, lines=lines)
+        every = np.arange(len(kept)) + (self.first_line or 0) if self.lines is None else self.lines
+        return replace(self, frame=frame, lines=every[kept])

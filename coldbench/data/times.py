@@ -1,92 +1,90 @@
-"""Times as files have them, to Unix seconds: epochs of any unit, and dates as text.
+"""Times of ratings as seconds since 1970, from numbers of any usual unit or from dates.
 
-What cannot be read is NaN. The unit of an epoch is that of its median: seconds until the year
-5138, milliseconds below 10^14, microseconds below 10^17, nanoseconds above.
+A time that cannot be read is unknown. It counts as the latest one, so that no protocol that goes
+by time takes the rating for an early one; ratings of equal time stay in the order of the file.
+With more than one, and more than MOST_UNKNOWN of all, times are left out altogether.
 """
 
-import warnings
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coldbench.data.findings import Findings, counted, quoted
 from coldbench.data.ratings import Array
+from coldbench.data.raw.rawfile import parse_number
+from coldbench.data.table import Table
 
-__all__ = ["Times", "from_numbers", "from_texts"]
+__all__ = ["MOST_UNKNOWN", "read_times"]
 
-UNITS = (
-    (1e11, 1.0, "seconds"),
-    (1e14, 1e3, "milliseconds"),
-    (1e17, 1e6, "microseconds"),
-    (np.inf, 1e9, "nanoseconds"),
-)
-FORMATS = (
-    "ISO8601",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%a %b %d %H:%M:%S %z %Y",
-    "%d %b %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%m %d, %Y",
-)
-EITHER_ORDER = ("%d/%m/%Y", "%m/%d/%Y")
-"""Tried last, and only used when the dates fit one of them better than the other."""
-ENOUGH = 0.5
-"""The share of cells that a way of reading must understand."""
+MOST_UNKNOWN = 0.05
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999."""
+UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))
+"""Above which typical size times have so many parts a second: 1e11 s is after the year 5000, and
+1e11 ms before 1974."""
 
 
-class Times(NamedTuple):
-    """Unix seconds, float64, NaN where unknown; and the unit or form in which they were."""
-
-    seconds: Array
-    unit: str
-
-
-def from_numbers(raw: Array) -> Times:
-    """Epochs, in the unit that their size tells."""
-    usual = raw[np.isfinite(raw) & (raw > 0)]
-    middle = float(np.median(usual)) if len(usual) else 0.0
-    _, per_second, unit = next(entry for entry in UNITS if middle < entry[0])
-    return Times(raw if per_second == 1 else np.floor(raw / per_second), f"{unit} since 1970")
-
-
-def from_texts(texts: Sequence[str]) -> Times:
-    """Numbers as text, or dates in the form that most of them have."""
-    cells = pd.Series(texts, dtype=object).str.strip()
-    known = (cells != "").to_numpy()
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64)
-    if np.isfinite(numbers).sum() >= max(ENOUGH * known.sum(), 1):
-        return from_numbers(numbers)
-    seconds = np.full(len(cells), np.nan)
-    seconds[known], form = _dates(cells[known])
-    return Times(seconds, form)
+def read_times(table: Table, findings: Findings) -> Array | None:
+    """Seconds, int64 [N], or None without (usable) times."""
+    if "timestamp" not in table.frame:
+        return None
+    seconds = _seconds(table.frame["timestamp"], findings)
+    with np.errstate(invalid="ignore"):
+        known = (seconds >= 0) & (seconds <= LAST_SECOND)
+    unknown = len(known) - int(np.count_nonzero(known))
+    usable = unknown <= max(1, MOST_UNKNOWN * len(known)) and bool(known.any())
+    if unknown:
+        findings.unreadable(_sentence(table, known, unknown, usable))
+    if not usable:
+        return None
+    latest = seconds[known].max()
+    times: Array = np.where(known, seconds, latest).astype(np.int64)
+    return times
 
 
-def _dates(cells: "pd.Series[Any]") -> tuple[Array, str]:
-    best, form = np.full(len(cells), np.nan), "in no form that is known"
-    for candidate in FORMATS:
-        seconds = _parsed(cells, candidate)
-        if np.isfinite(seconds).sum() > np.isfinite(best).sum():
-            best, form = seconds, "dates as text"
-        if np.isfinite(best).sum() >= max(ENOUGH * len(cells), 1):
-            return best, form
-    days, months = (_parsed(cells, candidate) for candidate in EITHER_ORDER)
-    first, second = np.isfinite(days).sum(), np.isfinite(months).sum()
-    if max(first, second) <= np.isfinite(best).sum():
-        return best, form
-    if first == second and not np.array_equal(days, months):
-        return best, "dates that leave open which is the day and which the month"
-    return (days, "dates day/month/year") if first > second else (months, "dates month/day/year")
+def _sentence(table: Table, known: Array, unknown: int, usable: bool) -> str:
+    row = int(np.argmin(known))
+    cell = table.frame["timestamp"].iloc[row]
+    value = f"{cell:.10g}" if isinstance(cell, int | float) else quoted(cell)
+    then = "unknown times count as the latest" if usable else "so no times are used"
+    return (
+        f"timestamp: {unknown:,} of {counted(len(known), 'value')} cannot be read as times; "
+        f"{then}; first {table.place(row)}: {value}"
+    )
 
 
-def _parsed(cells: "pd.Series[Any]", form: str) -> Array:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            stamps: Any = pd.to_datetime(cells, format=form, errors="coerce", utc=True)
-        except (ValueError, TypeError, OverflowError):
-            return np.full(len(cells), np.nan)
-    whole = stamps.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
-    return np.where(np.isnat(whole), np.nan, whole.astype(np.int64).astype(np.float64))
+def _seconds(column: "pd.Series[Any]", findings: Findings) -> Array:
+    """Float64 seconds, NaN where a cell is neither a number nor a date."""
+    if pd.api.types.is_numeric_dtype(column):
+        return _scaled(column.to_numpy(dtype=np.float64), findings)
+    codes, cells = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
+    texts = [str(cell).strip() for cell in cells]
+    read = [parse_number(text) for text in texts]
+    numbers = np.array([np.nan if number is None else number for number in read])
+    dates = _dates(
+        ["" if known else text for text, known in zip(texts, ~np.isnan(numbers), strict=True)]
+    )
+    if not np.isnan(dates).all():
+        findings.understood.append("times are dates; those without a zone are read as UTC")
+    distinct = np.where(np.isnan(dates), _scaled(numbers, findings), dates)
+    seconds: Array = np.append(distinct, np.nan)[codes]
+    return seconds
+
+
+def _scaled(numbers: Array, findings: Findings) -> Array:
+    finite = np.abs(numbers[np.isfinite(numbers)])
+    typical = float(np.median(finite)) if len(finite) else 0.0
+    for above, parts, unit in UNITS:
+        if typical > above:
+            findings.understood.append(f"times are {unit} since 1970; converted to seconds")
+            return numbers / parts
+    return numbers
+
+
+def _dates(texts: list[str]) -> Array:
+    stamps = pd.to_datetime(
+        pd.Series(texts, dtype=object), format="ISO8601", utc=True, errors="coerce"
+    )
+    seconds: Array = np.asarray((stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1))
+    return np.floor(seconds)

@@ -103,8 +103,8 @@ def test_atomic_files_alone_and_in_archives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "unit"),
     [
-        ((b"1600000000000", b"1600000060000"), "milliseconds since 1970"),
-        ((b"2020-09-13 12:26:40", b"2020-09-13 12:27:40"), "dates as text"),
+        ((b"1600000000000", b"1600000060000"), "times are milliseconds since 1970"),
+        ((b"2020-09-13 12:26:40", b"2020-09-13 12:27:40"), "times are dates"),
     ],
 )
 def test_atomic_times(tmp_path: Path, cells: tuple[bytes, bytes], unit: str) -> None:
@@ -114,7 +114,7 @@ def test_atomic_times(tmp_path: Path, cells: tuple[bytes, bytes], unit: str) -> 
     ratings = open_dataset(str(write(tmp_path, {"t.inter": data % cells})))
     assert ratings.time is not None
     assert ratings.time.tolist() == [1600000000, 1600000060]
-    assert f"times are {unit}" in ratings.understood
+    assert unit in "\n".join(ratings.understood)
 
 
 def test_the_atomic_ml_100k_calls_genres_as_the_others(tmp_path: Path) -> None:

@@ -72,7 +72,6 @@ def test_workers_open_kept_frames() -> None:
         ({"rating": [1, np.inf, 3]}, "ratings row 1: rating inf"),
         ({"item": ["a", None, "b"]}, "ratings row 1: the item id is missing"),
         ({"item": ["a", "", "b"]}, "ratings row 1: the item id is empty"),
-        ({"time": [1, -1, 3]}, "ratings row 1: time -1"),
         ({"rating": [1, 6, 3]}, "ratings row 1: rating 6 is outside"),
     ],
 )

@@ -77,7 +77,6 @@ BAD = [
     (ML_1M, "ratings.dat", b"3::978302109", b"3.5::978302109", "ratings.dat:2: rating 3.5 is no"),
     (ML_1M, "ratings.dat", b"3::978302109", b"abc::978302109", "ratings.dat:2: rating is 'abc'"),
     (ML_1M, "ratings.dat", b"::978302109", b"", "ratings.dat:2: 3 fields instead of 4"),
-    (ML_1M, "ratings.dat", b"978302109", b"-5", "ratings.dat:2: time -5"),
     (ML_1M, "users.dat", b"::70072", b"", "users.dat:2: 4 fields instead of 5"),
     (ML_1M, "movies.dat", b"2::Jumanji (1995)::A", b"2 A", "movies.dat:2: expected"),
     (ML_100K, "u.item", b"|1|1|1", b"|1|2|1", "u.item:1: genre flag '2'"),

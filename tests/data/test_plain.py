@@ -90,7 +90,6 @@ def test_a_folder_with_content_says_what_it_understood(tmp_path: Path) -> None:
         "genre: a set, parted by |",
         "not read: authors.csv (no user or item id; its columns are 'name, born')",
         "not read: cover.png (an image)",
-        "times are seconds since 1970",
     ):
         assert line in said
     archive = zipped(tmp_path / "mine.zip", {"ratings.csv": text(","), "books.csv": BOOKS}, "a")
@@ -154,11 +153,11 @@ def test_line_breaks_between_quotes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "unit"),
     [
-        (["1600000000", "1600000060"], "seconds since 1970"),
-        (["1600000000000", "1600000060000"], "milliseconds since 1970"),
-        (["1600000000000000", "1600000060000000"], "microseconds since 1970"),
-        (["2020-09-13 12:26:40", "2020-09-13 12:27:40"], "dates as text"),
-        (["2020-09-13T12:26:40Z", "2020-09-13T14:27:40+02:00"], "dates as text"),
+        (["1600000000", "1600000060"], ""),
+        (["1600000000000", "1600000060000"], "times are milliseconds since 1970"),
+        (["1600000000000000", "1600000060000000"], "times are microseconds since 1970"),
+        (["2020-09-13 12:26:40", "2020-09-13 12:27:40"], "times are dates"),
+        (["2020-09-13T12:26:40Z", "2020-09-13T14:27:40+02:00"], "times are dates"),
     ],
 )
 def test_times_of_every_unit(tmp_path: Path, cells: list[str], unit: str) -> None:
@@ -168,7 +167,7 @@ def test_times_of_every_unit(tmp_path: Path, cells: list[str], unit: str) -> Non
         ratings = read(write(tmp_path, {name: data}) / name)
         assert ratings.time is not None
         assert ratings.time.tolist() == [1600000000, 1600000060]
-        assert f"times are {unit}" in ratings.understood
+        assert unit in "\n".join(ratings.understood)
 
 
 def test_parquet_of_dates_categories_and_lists(tmp_path: Path) -> None:

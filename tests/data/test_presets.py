@@ -176,7 +176,7 @@ def test_what_layouts_say_of_content(tmp_path: Path) -> None:
     amazon = opened(tmp_path / "e", AMAZON)
     assert amazon.time is not None
     assert amazon.time.tolist() == [1588687728, 1588615855]
-    assert "times are milliseconds since 1970" in amazon.understood
+    assert "times are milliseconds since 1970; converted to seconds" in amazon.understood
 
 
 @pytest.mark.parametrize("name", ["ml-latest-small", "ml-10m", "ml-20m", "ml-25m", "ml-32m"])

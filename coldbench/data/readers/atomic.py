@@ -9,7 +9,6 @@ from coldbench.data.ratings import Ratings
 from coldbench.data.raw.layouts import GROUPLENS, atomic_layout
 from coldbench.data.raw.rawfile import RawFile
 from coldbench.data.raw.source import atomic_name, read_source
-from coldbench.data.rawdata import options_of
 from coldbench.errors import UsageError
 
 __all__ = ["Atomic"]
@@ -33,7 +32,7 @@ class Atomic(Dataset):
 
     def key(self) -> str:
         contents = {name: raw.data for name, raw in self._read().items()}
-        options = {"name": atomic_name(self.path), **options_of(self.config)}
+        options = {**self.config.departures, "name": atomic_name(self.path)}
         return content_key("atomic", options, contents)
 
     def load(self) -> Ratings:
@@ -41,7 +40,9 @@ class Atomic(Dataset):
 
         name = atomic_name(self.path)
         licence = GROUPLENS if name.startswith("ml-") else self.licence
-        return read_atomic(name, self._read(), licence, self.config)
+        return read_atomic(
+            name, self._read(), self.config.given_scale, licence, self.config.cleaning
+        )
 
     def _read(self) -> dict[str, RawFile]:
         if self._files is None:

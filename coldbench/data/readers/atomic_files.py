@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coldbench.data.build import build
-from coldbench.data.cleaning import RawOptions
+from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.fields import YEARS
 from coldbench.data.ratings import Ratings, Scale
@@ -49,26 +49,26 @@ class Column(NamedTuple):
 def read_atomic(
     name: str,
     files: dict[str, RawFile],
+    scale: Scale | None = None,
     licence: str = "unknown",
-    options: RawOptions = RawOptions(),
+    cleaning: Cleaning = AS_THEY_ARE,
 ) -> Ratings:
     """Ratings from the files NAME.inter, NAME.user and NAME.item, the last two optional."""
-    ratings = _ratings(files[f"{name}.inter"])
     renamed = RENAMED.get(name, {})
     users, items = (
         _content(files.get(f"{name}.{owner}"), owner, renamed) for owner in ("user", "item")
     )
     return build(
         name,
-        ratings,
+        _ratings(files[f"{name}.inter"]),
         users,
         items,
-        scale=options.given_scale or SCALES.get(name),
+        scale=scale or SCALES.get(name),
         licence=licence,
         notes=[f"{file} is not UTF-8; read as Latin-1" for file, r in files.items() if not r.utf8],
-        understood=[f"atomic files: {', '.join(files)}", *ratings.understood],
+        understood=[f"atomic files: {', '.join(files)}"],
         warnings=[warning for raw in files.values() for warning in _odd_separator(raw)],
-        cleaning=options.cleaning,
+        cleaning=cleaning,
     )
 
 

@@ -6,7 +6,7 @@ from coldbench.data.cleaning import RawOptions
 from coldbench.data.dataset import Dataset, content_key
 from coldbench.data.ratings import Ratings
 from coldbench.data.raw.rawfile import RawFile
-from coldbench.data.rawdata import options_of, raw_files
+from coldbench.data.rawdata import raw_files
 
 __all__ = ["BookCrossing"]
 
@@ -25,7 +25,7 @@ class BookCrossing(Dataset):
 
     def key(self) -> str:
         contents = {name: raw.data for name, raw in self._files().items()}
-        return content_key("book-crossing", options_of(self.config), contents)
+        return content_key("book-crossing", self.config.departures, contents)
 
     def load(self) -> Ratings:
         from coldbench.data.readers.bookcrossing_dump import read_book_crossing

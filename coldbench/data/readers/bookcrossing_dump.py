@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from coldbench.data.build import build
-from coldbench.data.cleaning import RawOptions
+from coldbench.data.cleaning import AS_GIVEN, RawOptions
 from coldbench.data.delimited import Cut, numbered, rating_table
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile, parse_number
@@ -38,7 +38,7 @@ ITEM_KINDS: dict[str, Kind] = {
 
 
 def read_book_crossing(
-    files: Mapping[str, RawFile], licence: str, options: RawOptions = RawOptions()
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
 ) -> Ratings:
     """Explicit ratings from the files by name; raises DataError with file and line."""
     dump = "BX-Books.csv" in files
@@ -87,7 +87,7 @@ def _explicit(raw: RawFile) -> tuple[Table, int]:
     explicit = (table.frame["rating"] != 0).to_numpy()
     if len(explicit) and not explicit.any():
         raise DataError(f"{raw.label}: all {len(explicit)} ratings are implicit (0)")
-    return table.where(explicit), int(np.count_nonzero(~explicit))
+    return table.only(explicit), int(np.count_nonzero(~explicit))
 
 
 def _users(raw: RawFile) -> Table:

@@ -12,7 +12,7 @@ from coldbench.data.dataset import Dataset, content_key
 from coldbench.data.ratings import Ratings
 from coldbench.data.raw.layouts import GROUPLENS, Layout
 from coldbench.data.raw.rawfile import RawFile
-from coldbench.data.rawdata import options_of, raw_files
+from coldbench.data.rawdata import raw_files
 from coldbench.data.readers.altered import Published, altered, with_oddities
 
 __all__ = [
@@ -33,7 +33,7 @@ class _MovieLens(Dataset):
         layout, files = self._files
         contents = {file: raw.data for file, raw in files.items()}
         reader = f"{self.published.name}/{layout.name}"
-        return content_key(reader, options_of(self.config), contents)
+        return content_key(reader, self.config.departures, contents)
 
     def load(self) -> Ratings:
         from coldbench.data.readers.atomic_files import read_atomic
@@ -41,7 +41,8 @@ class _MovieLens(Dataset):
         layout, files = self._files
         with altered(self.published):
             if layout.name == "atomic":
-                return read_atomic(self.published.name, files, GROUPLENS, self.config)
+                given, cleaning = self.config.given_scale, self.config.cleaning
+                return read_atomic(self.published.name, files, given, GROUPLENS, cleaning)
             return with_oddities(self._read(files), self.published)
 
     def _read(self, files: dict[str, RawFile]) -> Ratings:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from coldbench.data.build import build
-from coldbench.data.cleaning import RawOptions
+from coldbench.data.cleaning import AS_GIVEN, RawOptions
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile
@@ -34,19 +34,18 @@ BEFORE_FLAGS = 5
 
 
 def read_movielens_100k(
-    files: Mapping[str, RawFile], licence: str, options: RawOptions = RawOptions()
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
 ) -> Ratings:
     """Ratings from the official files by name; raises DataError with file and line."""
     genres = _genres(files["u.genre"]) if "u.genre" in files else GENRES
-    ratings = rating_table(files["u.data"], Cut("\t", 4), COLUMNS)
     return build(
         "ml-100k",
-        ratings,
+        rating_table(files["u.data"], Cut("\t", 4), COLUMNS),
         _users(files["u.user"]),
         _items(files["u.item"], genres),
         scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
-        understood=[f"MovieLens's own files: {', '.join(files)}", *ratings.understood],
+        understood=[f"MovieLens's own files: {', '.join(files)}"],
         cleaning=options.cleaning,
     )
 

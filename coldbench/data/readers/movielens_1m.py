@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from coldbench.data.build import build
-from coldbench.data.cleaning import RawOptions
+from coldbench.data.cleaning import AS_GIVEN, RawOptions
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile
@@ -44,18 +44,17 @@ WITHOUT: tuple[str, list[str], list[str]] = ("", [], [])
 
 
 def read_movielens_1m(
-    files: Mapping[str, RawFile], licence: str, options: RawOptions = RawOptions()
+    files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
 ) -> Ratings:
     """Ratings from the official files by name; raises DataError with file and line."""
-    ratings = rating_table(files["ratings.dat"], Cut("::", 4), COLUMNS)
     return build(
         "ml-1m",
-        ratings,
+        rating_table(files["ratings.dat"], Cut("::", 4), COLUMNS),
         _users(files["users.dat"]),
         _items(files["movies.dat"], files.get("movies_extrainfos.dat")),
         scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
-        understood=[f"MovieLens's own files: {', '.join(files)}", *ratings.understood],
+        understood=[f"MovieLens's own files: {', '.join(files)}"],
         cleaning=options.cleaning,
     )
 

@@ -14,7 +14,6 @@ from coldbench.data.dataset import Dataset, content_key
 from coldbench.data.ratings import Ratings
 from coldbench.data.raw.layouts import lacking
 from coldbench.data.raw.members import members_of
-from coldbench.data.rawdata import options_of
 from coldbench.data.table import Kind
 from coldbench.data.tables.plan import Plan
 from coldbench.errors import DataError, UsageError
@@ -23,6 +22,7 @@ __all__ = ["AnyTable"]
 
 COMMON = ("ratings", "rating", "reviews", "review", "interactions", "data", "train")
 """Names of files that say nothing of the data set; its folder's name is taken instead."""
+OWN = {"columns", "kinds", "ratings", "layout"}
 
 
 class TableOptions(RawOptions):
@@ -53,7 +53,8 @@ class AnyTable(Dataset):
     def key(self) -> str:
         plan = self._plan
         sheets = {plan.sheet.name: plan.sheet, **{c.sheet.name: c.sheet for c in plan.contents}}
-        options = {"name": plan.name, **options_of(self.config)}
+        options = {**self.config.departures, "name": plan.name}
+        options |= self.config.model_dump(include=OWN, exclude_defaults=True)
         return content_key("table", options, {name: s.raw.data for name, s in sheets.items()})
 
     def load(self) -> Ratings:

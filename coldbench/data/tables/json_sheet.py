@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coldbench.data.delimited import from_arrow, seconds_of
+from coldbench.data.delimited import as_column, from_arrow
 from coldbench.data.ratings import Array
 from coldbench.data.raw.members import Member
 from coldbench.data.raw.nature import HEAD
 from coldbench.data.raw.rawfile import RawFile, parse_number
 from coldbench.data.table import Table
 from coldbench.data.tables.sheet import Cells, Sheet, cell
-from coldbench.data.vocabulary import index_of
 from coldbench.errors import shorten
 
 __all__ = ["JsonSheet"]
@@ -38,11 +37,7 @@ class JsonSheet(Sheet):
 
     def ratings(self, columns: Mapping[str, str]) -> Table:
         frame, lines = _fast(self.raw, self.first, columns) or _slow(self.raw, columns)
-        said: tuple[str, ...] = ()
-        if "timestamp" in frame:
-            frame["timestamp"], unit = seconds_of(frame["timestamp"])
-            said = (f"times are {unit}",)
-        return Table(frame, self.label, 1, lines=lines, understood=said)
+        return Table(frame, self.label, 1, lines=lines)
 
     def content(self, names: Sequence[str]) -> Cells:
         columns: dict[str, list[Any]] = {name: [] for name in names}
@@ -79,7 +74,7 @@ def _slow(raw: RawFile, columns: Mapping[str, str]) -> tuple[pd.DataFrame, Array
         lines.append(row + 1)
         for ours, theirs in columns.items():
             cells[ours].append(_value(raw, row, ours, theirs, entry.get(theirs)))
-    frame = {name: _column(name, values) for name, values in cells.items()}
+    frame = {name: as_column(name, values) for name, values in cells.items()}
     return pd.DataFrame(frame), np.array(lines, dtype=np.int64)
 
 
@@ -95,14 +90,6 @@ def _value(raw: RawFile, row: int, ours: str, theirs: str, value: Any) -> Any:
     if number is None:
         raise raw.error(row, f"rating is {shorten(text)}; a number is expected")
     return number
-
-
-def _column(name: str, values: list[Any]) -> Any:
-    if name == "rating":
-        return np.array(values, dtype=np.float64)
-    position = index_of(dict.fromkeys(values))
-    codes = np.array([position[value] for value in values], dtype=np.int32)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(position), dtype=object))
 
 
 def _fast(

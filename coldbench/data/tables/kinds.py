@@ -15,8 +15,8 @@ from coldbench.data.fields import YEARS
 from coldbench.data.raw.rawfile import parse_number
 from coldbench.data.table import Kind
 from coldbench.data.tables.columns import plain_name
+from coldbench.data.tables.dates import years
 from coldbench.data.tables.plan import FieldPlan
-from coldbench.data.times import from_texts
 
 __all__ = ["BAR", "field_of", "is_year"]
 
@@ -73,8 +73,7 @@ def _of_numbers(name: str, known: list[str], numbers: list[float]) -> FieldPlan 
 
 
 def _of_texts(name: str, known: list[str]) -> FieldPlan | str:
-    dated = np.isfinite(from_texts(known).seconds).sum() >= MOST * len(known)
-    if dated:
+    if sum(bool(year) for year in years(known)) >= MOST * len(known):
         return FieldPlan(name, name, "number", year=True, said="a number, the year of a date")
     if len(known) > SMALL and len(set(known)) > MOST * len(known):
         return "texts that hardly recur"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coldbench.data.delimited import from_arrow, seconds_of
+from coldbench.data.delimited import from_arrow
 from coldbench.data.ratings import Array
 from coldbench.data.raw.members import Member
 from coldbench.data.table import Table
@@ -59,15 +59,10 @@ class ParquetSheet(Sheet):
 
     def ratings(self, columns: Mapping[str, str]) -> Table:
         table = self._read(list(dict.fromkeys(columns.values())))
-        frame: dict[str, Any] = {}
-        said: tuple[str, ...] = ()
-        for ours, theirs in columns.items():
-            if ours == "timestamp":
-                frame[ours], unit = self._times(table[theirs])
-                said = (f"times are {unit}",)
-            else:
-                frame[ours] = self._column(ours, theirs, table[theirs])
-        return Table(pd.DataFrame(frame), self.label, understood=said)
+        frame = {
+            ours: self._column(ours, theirs, table[theirs]) for ours, theirs in columns.items()
+        }
+        return Table(pd.DataFrame(frame), self.label)
 
     def _column(self, ours: str, theirs: str, column: Any) -> Any:
         import pyarrow as pa
@@ -75,6 +70,8 @@ class ParquetSheet(Sheet):
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         kind = column.type
+        if ours == "timestamp" and (numbers := _epochs(column)) is not None:
+            return numbers
         plain = pa.types.is_integer(kind) or pa.types.is_floating(kind)
         texts = pa.types.is_string(kind) or pa.types.is_large_string(kind)
         if not (plain or texts or (ours == "rating" and pa.types.is_decimal(kind))):
@@ -86,18 +83,6 @@ class ParquetSheet(Sheet):
         except (pa.ArrowException, ValueError) as error:
             message = f"{ours} {shorten(theirs)} cannot be read: {shorten(error, 120)}"
             raise DataError(f"{self.label}: {message}") from error
-
-    def _times(self, column: Any) -> tuple[Array, str]:
-        import pyarrow as pa
-
-        if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type):
-            stamps = column.cast(pa.timestamp("s"), safe=False).to_numpy()
-            seconds = stamps.astype("datetime64[s]").astype(np.int64).astype(np.float64)
-            return np.where(np.isnat(stamps), np.nan, seconds), f"of type {column.type}"
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-            return seconds_of(pd.Series(column.cast(pa.float64(), safe=False).to_numpy()))
-        ids = self._column("timestamp", "timestamp", column)
-        return seconds_of(pd.Series(ids))
 
     def content(self, names: Sequence[str]) -> Cells:
         table, columns, nested = self._read(names), {}, set()
@@ -116,3 +101,16 @@ def _listed(column: Any) -> list[Any]:
         return list(column.to_pylist())
     except (ValueError, OverflowError, TypeError):  # dates that Python has no name for
         return [None] * len(column)
+
+
+def _epochs(column: Any) -> Array | None:
+    """Times that have a type of their own, in seconds, or numbers as they are; None for texts."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        stamps = column.cast(pa.timestamp("s"), safe=False).to_numpy().astype("datetime64[s]")
+        return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
+    return None

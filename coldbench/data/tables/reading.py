@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coldbench.data.build import build
 from coldbench.data.cleaning import RawOptions
-from coldbench.data.ratings import Array, Ratings
+from coldbench.data.ratings import Ratings
 from coldbench.data.table import Kind, Table
+from coldbench.data.tables.dates import years
 from coldbench.data.tables.matrix import matrix_table
 from coldbench.data.tables.plan import ContentPlan, FieldPlan, Owner, Plan
-from coldbench.data.times import from_texts
 from coldbench.data.titles import split_year
 from coldbench.errors import DataError
 
@@ -34,7 +33,7 @@ def read_plan(plan: Plan, options: RawOptions) -> Ratings:
         scale=options.given_scale or plan.scale,
         licence=plan.licence,
         notes=[*notes, *_encodings(plan)],
-        understood=[*plan.understood, *table.understood],
+        understood=plan.understood,
         cleaning=options.cleaning,
     )
 
@@ -57,7 +56,7 @@ def _rated(table: Table, missing: Sequence[float]) -> tuple[Table, list[str]]:
         raise DataError(f"{table.label}: all {len(absent)} rows say that nothing was rated")
     values = ", ".join(f"{value:g}" for value in missing)
     note = f'{int(absent.sum())} rows of {values} ("not rated") were dropped'
-    return table.where(~absent), [note]
+    return table.only(~absent), [note]
 
 
 def _content(plans: Sequence[ContentPlan], owner: Owner) -> Table | None:
@@ -101,17 +100,9 @@ def _values(field: FieldPlan, cells: list[Any]) -> list[Any]:
     if field.kind == "set":
         return [_members(field, cell) for cell in cells]
     texts = ["" if _text(cell) in field.unknown else _text(cell) for cell in cells]
-    return _years(texts) if field.year else texts
+    return years(texts) if field.year else texts
 
 
 def _members(field: FieldPlan, cell: Any) -> list[str]:
     parts = cell if isinstance(cell, list) else cell.split(field.split) if field.split else [cell]
     return [part for raw in parts if (part := raw.strip()) and part not in field.unknown]
-
-
-def _years(texts: list[str]) -> list[str]:
-    seconds: Array = from_texts(texts).seconds
-    known = np.isfinite(seconds)
-    stamps = np.where(known, seconds, 0).astype("datetime64[s]").astype("datetime64[Y]")
-    years = stamps.astype(np.int64) + 1970
-    return [str(year) if is_known else "" for year, is_known in zip(years, known, strict=True)]

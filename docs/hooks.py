@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 from packages import picture  # noqa: E402
 
 from coldbench import registry, statistics  # noqa: E402
+from coldbench.data.tables.presets import presets  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
 from coldbench.learning import Variant, load_variant  # noqa: E402
 from coldbench.report import csv_files  # noqa: E402
@@ -165,6 +166,16 @@ def packages() -> str:
     return f"<figure>\n{picture()}\n</figure>\n"
 
 
+def layouts() -> str:
+    """A table of the layouts that are recognised, from presets.toml."""
+    rows = ["| key | what it is | files | licence |", "|---|---|---|---|"]
+    for key, preset in presets().items():
+        parts = [preset.ratings, *(part for _, part in preset.contents)]
+        files = ", ".join(f"`{name}`" for part in parts for name in part.files)
+        rows.append(f"| `{key}` | {preset.summary} | {files} | {preset.licence} |")
+    return "\n".join(rows)
+
+
 def citation() -> str:
     """CITATION.cff as it stands."""
     return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
@@ -177,6 +188,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "protocols": protocols,
     "statistics": statistics_,
     "changelog": changelog,
+    "layouts": layouts,
     "citation": citation,
     "packages": packages,
 }

@@ -14,7 +14,7 @@ __all__ = ["CONTRACT", "READER_VERSION", "Dataset", "Options", "content_key"]
 
 CONTRACT = 1  # moves when a data set written for the old contract would break
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of every key: raise it when any reader makes different `Ratings` of the same bytes."""
 
 

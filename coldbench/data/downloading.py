@@ -16,21 +16,23 @@ TIMEOUT = 30.0
 
 
 class Archive(NamedTuple):
-    """An official archive: its address and the SHA-256 of its bytes."""
+    """An official archive: its address and the digest of its bytes that others recorded."""
 
     url: str
-    sha256: str
+    digest: str
 
 
 SERVER = "https://files.grouplens.org/datasets/movielens"
-ARCHIVES = {
-    "ml-1m": Archive(
-        f"{SERVER}/ml-1m.zip", "a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20"
-    ),
-    "ml-100k": Archive(
-        f"{SERVER}/ml-100k.zip", "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
-    ),
+DIGESTS = {
+    "ml-1m": "sha256:a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20",
+    "ml-10m": "md5:ce571fd55effeba0271552578f2648bd",
+    "ml-20m": "sha256:96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3",
+    "ml-25m": "sha256:8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa",
+    "ml-100k": "sha256:50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
+    "ml-latest-small": "sha256:696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
 }
+"""As several public projects record them; GroupLens itself publishes MD5 sums only."""
+ARCHIVES = {name: Archive(f"{SERVER}/{name}.zip", digest) for name, digest in DIGESTS.items()}
 
 
 def download(name: str, *, progress: bool = True) -> Path:
@@ -41,7 +43,10 @@ def download(name: str, *, progress: bool = True) -> Path:
     """
     if name not in ARCHIVES:
         if name in LAYOUTS:
-            raise UsageError(f"{name} has no official server; get a copy, then {_import(name)}")
+            raise UsageError(
+                f"{name} is not downloaded: no server, or no checksum of its archive that we could "
+                f"verify; get a copy, then {_import(name)}"
+            )
         raise unknown("downloadable dataset", name, ARCHIVES)
     with tempfile.TemporaryDirectory(prefix="coldbench-") as folder:
         return import_raw(name, _fetch(name, ARCHIVES[name], Path(folder), progress))
@@ -59,7 +64,7 @@ def _fetch(name: str, archive: Archive, folder: Path, progress: bool) -> Path:
     try:
         fetched = pooch.retrieve(
             archive.url,
-            f"sha256:{archive.sha256}",
+            archive.digest,
             fname=f"{name}.zip",
             path=folder,
             downloader=downloader,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coldbench import registry
 from coldbench.data.raw.rawfile import RawFile
-from coldbench.data.raw.source import file_names, read_source
+from coldbench.data.raw.source import read_source
 from coldbench.data.rawdata import layouts_of, raw_folder
 from coldbench.errors import DataError, shorten
 
@@ -27,21 +27,19 @@ def import_raw(name: str, path: Path | str) -> Path:
         exists = False
     if not exists:
         raise DataError(f"{shorten(str(path), 200)}: no such folder or archive")
-    layout, files = read_source(source, layouts)
+    _, files = read_source(source, layouts)
     if source.is_dir():
-        _refuse_links(source, layout.name, list(files))
+        _refuse_links(source, files)
     plugin = registry.load("dataset", name)
     plugin(plugin.Config(path=source)).load()
     return _keep(raw_folder(name), files)
 
 
-def _refuse_links(source: Path, inner: str, names: list[str]) -> None:
-    for name in names:
-        for place in (source / name, source / inner / name):
-            if place.is_symlink():
-                raise DataError(f"{place}: refused: it is a link; import the folder it leads to")
-    if not set(names) <= set(file_names(source)) and (source / inner).is_symlink():
-        raise DataError(f"{source / inner}: refused: it is a link; import the folder it leads to")
+def _refuse_links(source: Path, files: dict[str, RawFile]) -> None:
+    for place in (Path(raw.label) for raw in files.values()):
+        for link in (place, place.parent):
+            if link != source and link.is_symlink():
+                raise DataError(f"{link}: refused: it is a link; import the folder it leads to")
 
 
 def _keep(folder: Path, files: dict[str, RawFile]) -> Path:

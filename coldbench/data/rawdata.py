@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coldbench.data.homes import data_home
-from coldbench.data.raw.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, atomic_layout
+from coldbench.data.raw.layouts import (
+    BOOK_CROSSING,
+    BOOK_CROSSING_COMMAS,
+    ML_1M,
+    ML_10M,
+    ML_20M,
+    ML_25M,
+    ML_32M,
+    ML_100K,
+    ML_LATEST_SMALL,
+    Layout,
+    atomic_layout,
+)  # fmt: skip
 from coldbench.data.raw.rawfile import RawFile
 from coldbench.data.raw.source import read_source
 from coldbench.errors import DataError, unknown
@@ -13,11 +25,16 @@ __all__ = ["LAYOUTS", "layouts_of", "raw_files", "raw_folder"]
 
 LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
     "ml-1m": (ML_1M, atomic_layout("ml-1m")),
+    "ml-10m": (ML_10M, atomic_layout("ml-10m")),
+    "ml-20m": (ML_20M, atomic_layout("ml-20m")),
+    "ml-25m": (ML_25M, atomic_layout("ml-25m")),
+    "ml-32m": (ML_32M, atomic_layout("ml-32m")),
     "ml-100k": (ML_100K, atomic_layout("ml-100k")),
-    "book-crossing": (BOOK_CROSSING,),
+    "ml-latest-small": (ML_LATEST_SMALL, atomic_layout("ml-latest-small")),
+    "book-crossing": (BOOK_CROSSING, BOOK_CROSSING_COMMAS),
 }
 """The raw formats in which each of these data sets may be imported."""
-DOWNLOADS = ("ml-1m", "ml-100k")
+DOWNLOADS = ("ml-1m", "ml-10m", "ml-20m", "ml-25m", "ml-100k", "ml-latest-small")
 
 
 def layouts_of(name: str) -> Sequence[Layout]:

@@ -79,11 +79,11 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "crowd": (crowd, "far more members"),
     "truncated": (lambda: GOOD[: len(GOOD) // 2], "truncated"),
     "short tail": (lambda: GOOD[:-5], "truncated"),
-    "empty": (lambda: b"", "truncated"),
+    "empty": (lambda: b"", "no zip archive but an empty file"),
     "web page": (lambda: b"\n<!DOCTYPE html><html>404</html>", "web page"),
     "crc": (crc, "damaged archive"),
     "lying size": (lying_size, ""),
-    "text": (lambda: b"hello", "not a zip archive"),
+    "text": (lambda: b"hello", "no zip archive but a text file"),
     "lacks a file": (lambda: zip_bytes({"users.dat": b""}), "lacks movies.dat, ratings.dat"),
 }
 

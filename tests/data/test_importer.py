@@ -109,7 +109,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 def serve(monkeypatch: pytest.MonkeyPatch, url: str, digest: str) -> None:
     from coldbench.data.downloading import ARCHIVES, Archive
 
-    monkeypatch.setitem(ARCHIVES, "ml-1m", Archive(url, digest))
+    monkeypatch.setitem(ARCHIVES, "ml-1m", Archive(url, f"sha256:{digest}"))
 
 
 def test_download(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_offline(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 
 def test_what_nobody_serves() -> None:
-    with pytest.raises(UsageError, match="no official server"):
+    with pytest.raises(UsageError, match="is not downloaded: no server"):
         download("book-crossing")
     with pytest.raises(UsageError, match="unknown downloadable dataset"):
         download("netflix")

@@ -33,7 +33,7 @@ def test_unknown_names_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         open_dataset("sinthetic")
     with pytest.raises(DataError, match="no such folder"):
         open_dataset("./absent")
-    with pytest.raises(DataError, match="found neither"):
+    with pytest.raises(DataError, match="holds no table: found no file"):
         open_dataset(str(tmp_path))
     for odd in ("", "a" * 10_000, "\0", "a/\0", "/" + "b" * 5000):
         with pytest.raises((UsageError, DataError)):

@@ -4,6 +4,7 @@ Refused as a whole: paths that leave the folder, absolute paths, links, duplicat
 encryption, unusual compression, zip bombs, damage of any kind. Nothing is written.
 """
 
+import io
 import os
 import stat
 import struct
@@ -13,14 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from coldbench.data.raw.nature import nature
 from coldbench.errors import DataError, shorten
 
-__all__ = ["member_names", "read_members"]
+__all__ = ["member_heads", "member_names", "read_member", "read_members"]
 
-MAX_ARCHIVE = 1 << 28
+MAX_ARCHIVE = 1 << 32
 MAX_DIRECTORY = 1 << 20
-MAX_UNPACKED = 384 << 20
-"""Of all members together; the largest official archive, Book-Crossing, unpacks to 110 MB."""
+MAX_UNPACKED = 1 << 33
+ALWAYS_UNPACKED = 384 << 20
+MAX_RATIO_OF_ALL = 25
+"""All members together may unpack to `ALWAYS_UNPACKED`, and beyond it to this multiple of the
+archive, at most `MAX_UNPACKED`: MovieLens-25M has 262 MB for 1.2 GB. Only members that are wanted
+are ever read, one at a time."""
 MAX_RATIO = 100
 RATIO_FLOOR = 1 << 20
 """Members smaller than this may have any compression ratio."""
@@ -35,21 +41,44 @@ def member_names(path: Path) -> list[str]:
         return sorted(PurePosixPath(info.filename).name for info in _safe_members(path, archive))
 
 
-def read_members(path: Path, folder: str, wanted: tuple[str, ...]) -> dict[str, bytes]:
-    """The wanted members by name, found at the top or in the top-level `folder`.
+def read_members(path: Path, wanted: tuple[str, ...]) -> dict[str, bytes]:
+    """The wanted members by name, found at the top or in a folder at the top.
 
     Members that the archive lacks are left out; raises DataError for a hostile or damaged archive.
     """
     with _safely_opened(path) as archive:
-        infos = {info.filename: info for info in _safe_members(path, archive)}
+        infos = _safe_members(path, archive)
         members = {}
         for name in wanted:
-            places = [place for place in (name, f"{folder}/{name}") if place in infos]
+            places = [info for info in infos if _is_near(info.filename, name)]
             if len(places) > 1:
                 raise DataError(f"{path}: the archive holds {name} twice")
             if places:
-                members[name] = _read(path, archive, infos[places[0]])
+                members[name] = _read(path, archive, places[0])
         return members
+
+
+def member_heads(path: Path, size: int) -> dict[str, bytes]:
+    """The first bytes of each file at the top or in a folder at the top, by its place."""
+    with _safely_opened(path) as archive:
+        heads = {}
+        for info in _safe_members(path, archive):
+            if _is_near(info.filename, PurePosixPath(info.filename).name):
+                with archive.open(info) as member:
+                    heads[info.filename] = member.read(size)
+        return heads
+
+
+def read_member(path: Path, place: str) -> bytes:
+    """One member by its place in the archive."""
+    with _safely_opened(path) as archive:
+        infos = {info.filename: info for info in _safe_members(path, archive)}
+        return _read(path, archive, infos[place])
+
+
+def _is_near(place: str, name: str) -> bool:
+    parts = place.split("/")
+    return parts[-1] == name and len(parts) <= 2
 
 
 @contextmanager
@@ -67,16 +96,16 @@ def _check_ends(path: Path) -> None:
     """Recognise web pages and truncated files, and refuse a directory too large to list."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(512).lstrip().lower()
+        found = nature(file.read(512))
         file.seek(max(0, size - END_SIZE - (1 << 16)), os.SEEK_SET)
         tail = file.read()
-    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        raise DataError(f"{path}: this is a web page, not a zip archive; download it again")
     place = tail.rfind(END)
     if size > MAX_ARCHIVE:
         raise DataError(f"{path}: {size} bytes; archives over {MAX_ARCHIVE} are refused")
     if place < 0 or len(tail) - place < END_SIZE:
-        raise DataError(f"{path}: not a zip archive, or a truncated one; download it again")
+        if found.endswith("zip archive"):
+            raise DataError(f"{path}: truncated archive; download it again")
+        raise DataError(f"{path}: no zip archive but {found}")
     length, begin = struct.unpack("<II", tail[place + 12 : place + 20])
     if length > MAX_DIRECTORY or b"PK\x06\x07" in tail[max(0, place - 20) : place]:
         raise DataError(f"{path}: the archive lists far more members than any data set has")
@@ -92,7 +121,8 @@ def _safe_members(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]
             raise DataError(f"{path}: refused: member {shorten(info.filename)} {fault}")
         seen.add(info.filename)
     total = sum(info.file_size for info in archive.infolist())
-    if total > MAX_UNPACKED:
+    allowed = max(ALWAYS_UNPACKED, MAX_RATIO_OF_ALL * path.stat().st_size)
+    if total > min(allowed, MAX_UNPACKED):
         raise DataError(f"{path}: refused: would unpack to {total} bytes")
     return [info for info in archive.infolist() if not info.is_dir()]
 
@@ -115,13 +145,13 @@ def _fault(info: zipfile.ZipInfo) -> str:
 
 
 def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    parts, left = [], info.file_size
+    read, left = io.BytesIO(), info.file_size
     with archive.open(info) as member:
         while block := member.read(BLOCK):
             left -= len(block)
             if left < 0:
                 raise DataError(f"{path}: {info.filename} is larger than the archive says")
-            parts.append(block)
+            read.write(block)
     if left:
         raise DataError(f"{path}: {info.filename} is truncated")
-    return b"".join(parts)
+    return read.getvalue()  # shares the buffer: no second copy

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from coldbench.errors import DataError
 
-__all__ = ["RawFile", "parse_number", "read_raw"]
+__all__ = ["BOM", "RawFile", "parse_number", "read_raw"]
 
 BOM = b"\xef\xbb\xbf"
-MAX_BYTES = 1 << 32
+MAX_BYTES = 1 << 33
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.A | re.I)
 
 
@@ -24,6 +24,8 @@ class RawFile:
     @cached_property
     def utf8(self) -> bool:
         """Whether the bytes are UTF-8; otherwise they are read as Latin-1."""
+        if self.data.isascii():
+            return True
         try:
             self.data.decode("utf-8")
         except UnicodeDecodeError:
@@ -43,6 +45,19 @@ class RawFile:
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         return text.rstrip("\n")
+
+    @property
+    def utf8_bytes(self) -> bytes:
+        """The text as UTF-8: the bytes themselves when they are plain, which needs no copy."""
+        data = self.data
+        plain = data.isascii() and b"\r" not in data and b"\0" not in data
+        return data if plain and not data.endswith(b"\n\n") else self.text.encode()
+
+    @cached_property
+    def first_line(self) -> str:
+        """The first line, of which alone the text is made."""
+        end = self.data.find(b"\n")
+        return RawFile(self.label, self.data[: end if end >= 0 else None]).text.partition("\n")[0]
 
     @property
     def lines(self) -> list[str]:

@@ -1,14 +1,19 @@
 """Raw files from a folder or a zip archive: the exact names of a layout, and nothing else."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from coldbench.data.raw.archive import member_names, read_members
-from coldbench.data.raw.layouts import BOOK_CROSSING, ML_1M, ML_100K, Layout, choose
+from coldbench.data.raw.layouts import ML_1M, OFFICIAL, Layout, choose
+from coldbench.data.raw.members import Member, is_archive, members_of
 from coldbench.data.raw.rawfile import RawFile, read_raw
 from coldbench.errors import DataError, shorten
 
 __all__ = ["atomic_name", "file_names", "read_source", "recognise"]
+
+TWITTER_IDS = re.compile(rb"\d+::\d+\s*(\n|$)")
+"""The first line of MovieTweetings' users.dat; MovieLens-1M's has a gender in second place."""
 
 
 def file_names(folder: Path) -> list[str]:
@@ -20,24 +25,30 @@ def file_names(folder: Path) -> list[str]:
         raise DataError(f"{shorten(str(folder), 200)}: not a readable folder: {reason}") from error
 
 
-def atomic_name(folder: Path) -> str:
-    """NAME of the folder's only NAME.inter; raises DataError when there is not exactly one."""
-    names = [name.removesuffix(".inter") for name in file_names(folder) if name.endswith(".inter")]
+def atomic_name(path: Path) -> str:
+    """NAME of a file NAME.inter, or of the only one in a folder or archive.
+
+    Raises DataError when there is not exactly one.
+    """
+    if path.suffix == ".inter" and path.is_file():
+        return path.stem
+    found = member_names(path) if path.is_file() else file_names(path)
+    names = [name.removesuffix(".inter") for name in found if name.endswith(".inter")]
     if len(names) != 1 or not names[0]:
         fault = f"has {len(names)} files NAME.inter" if names else "has no file NAME.inter"
-        raise DataError(f"{shorten(str(folder), 200)} {fault}; exactly one is needed")
+        raise DataError(f"{shorten(str(path), 200)} {fault}; exactly one is needed")
     return names[0]
 
 
 def read_source(path: Path, layouts: Sequence[Layout]) -> tuple[Layout, dict[str, RawFile]]:
     """The files of the first layout that a folder or archive has, by name, and that layout.
 
-    They lie at the top or in a folder named after the layout, as in the official archives.
+    They lie at the top or in a folder at the top, as in the official archives.
     Raises DataError when no layout is complete, or when the archive is damaged or hostile.
     """
     if path.is_file():
         layout = choose(str(path), member_names(path), layouts)
-        members = read_members(path, layout.name, layout.members)
+        members = read_members(path, layout.members)
         choose(str(path), members, [layout])
         return layout, {name: RawFile(f"{path}/{name}", data) for name, data in members.items()}
     folder = _inner(path, layouts)
@@ -47,27 +58,31 @@ def read_source(path: Path, layouts: Sequence[Layout]) -> tuple[Layout, dict[str
 
 
 def recognise(path: Path) -> str:
-    """The registered name of the data set whose raw files a folder or archive holds."""
-    official = (ML_1M, ML_100K, BOOK_CROSSING)
-    if path.is_file():
-        return choose(str(path), member_names(path), official).name
-    names = file_names(path)
-    if any(name.endswith(".inter") for name in names):
+    """The registered data set that reads a file, a folder or an archive; `table` at last."""
+    if path.is_file() and not is_archive(path):
+        return "atomic" if path.suffix == ".inter" else "table"
+    members = members_of(path if path.is_file() else _inner(path, OFFICIAL))
+    if any(member.name.endswith(".inter") for member in members):
         return "atomic"
-    folder = _inner(path, official)
-    if folder == path and not _complete(names, official):
-        wanted = " or ".join("+".join(layout.required) for layout in official)
-        raise DataError(f"{shorten(str(path), 200)}: found neither NAME.inter nor {wanted}")
-    return choose(str(folder), file_names(folder), official).name
+    names = {member.name for member in members}
+    for layout in OFFICIAL:
+        if names.issuperset(layout.required) and not _tweeted(layout, members):
+            return layout.name
+    return "table"
+
+
+def _tweeted(layout: Layout, members: Sequence[Member]) -> bool:
+    heads = [member.head for member in members if member.name == "users.dat"]
+    return layout is ML_1M and any(TWITTER_IDS.match(head) for head in heads)
 
 
 def _inner(path: Path, layouts: Sequence[Layout]) -> Path:
-    """The folder itself when it has a layout's files, else its subfolder of a layout's name."""
-    if not _complete(file_names(path), layouts):
-        for layout in layouts:
-            if (path / layout.name).is_dir():
-                return path / layout.name
-    return path
+    """The folder itself when it has a layout's files, else its only subfolder that has them."""
+    if _complete(file_names(path), layouts):
+        return path
+    folders = [entry for entry in path.iterdir() if entry.is_dir()]
+    found = [folder for folder in folders if _complete(file_names(folder), layouts)]
+    return found[0] if len(found) == 1 else path
 
 
 def _complete(names: Sequence[str], layouts: Sequence[Layout]) -> bool:

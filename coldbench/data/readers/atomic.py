@@ -15,7 +15,7 @@ __all__ = ["Atomic"]
 
 
 class Atomic(Dataset):
-    """A folder of atomic files; the data set is named after its NAME.inter."""
+    """Atomic files in a folder or archive; the data set is named after its NAME.inter."""
 
     Config = RawOptions
     summary: ClassVar[str] = "any folder of RecBole atomic files: NAME.inter, NAME.user, NAME.item"
@@ -27,18 +27,18 @@ class Atomic(Dataset):
         super().__init__(config)
         if config.path is None:
             raise UsageError("atomic files need a folder: --dataset PATH")
-        self.folder: Path = config.path.expanduser()
+        self.path: Path = config.path.expanduser()
         self._files: dict[str, RawFile] | None = None
 
     def key(self) -> str:
         contents = {name: raw.data for name, raw in self._read().items()}
-        options = {**self.config.departures, "name": atomic_name(self.folder)}
+        options = {**self.config.departures, "name": atomic_name(self.path)}
         return content_key("atomic", options, contents)
 
     def load(self) -> Ratings:
         from coldbench.data.readers.atomic_files import read_atomic
 
-        name = atomic_name(self.folder)
+        name = atomic_name(self.path)
         licence = GROUPLENS if name.startswith("ml-") else self.licence
         return read_atomic(
             name, self._read(), self.config.given_scale, licence, self.config.cleaning
@@ -46,6 +46,7 @@ class Atomic(Dataset):
 
     def _read(self) -> dict[str, RawFile]:
         if self._files is None:
-            layout = atomic_layout(atomic_name(self.folder))
-            self._files = read_source(self.folder, [layout])[1]
+            layout = atomic_layout(atomic_name(self.path))
+            alone = self.path.suffix == ".inter" and self.path.is_file()
+            self._files = read_source(self.path.parent if alone else self.path, [layout])[1]
         return self._files

@@ -1,11 +1,12 @@
 """RecBole atomic files: NAME.inter, perhaps NAME.user and NAME.item, tab-separated, typed header.
 
 Header cells are `name:type` with the types token, token_seq (separated by spaces), float and
-float_seq. Only user_id, item_id, the rating and timestamp of NAME.inter are used. A release year
-is a number whatever its type; a title is a display name; a float_seq of constant length becomes
-one number field per position.
+float_seq. Of NAME.inter only user_id, item_id, the rating, timestamp and split are used. A release
+year is a number whatever its type; a title is a display name; a float_seq of constant length
+becomes one number field per position.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,7 +16,7 @@ from coldbench.data.cleaning import AS_THEY_ARE, Cleaning
 from coldbench.data.delimited import Cut, rating_table, records
 from coldbench.data.fields import YEARS
 from coldbench.data.ratings import Ratings, Scale
-from coldbench.data.raw.rawfile import RawFile
+from coldbench.data.raw.rawfile import BOM, RawFile
 from coldbench.data.table import Kind, Table
 from coldbench.errors import DataError, shorten
 
@@ -32,6 +33,9 @@ SCALES = {
     "ml-32m": Scale(0.5, 5, 0.5),
 }
 """Scales of data sets known by name; other scales are inferred from the ratings."""
+
+RENAMED = {"ml-100k": {"class": "genre"}}
+"""Columns that one edition of a data set calls as no other does."""
 
 
 class Column(NamedTuple):
@@ -50,15 +54,20 @@ def read_atomic(
     cleaning: Cleaning = AS_THEY_ARE,
 ) -> Ratings:
     """Ratings from the files NAME.inter, NAME.user and NAME.item, the last two optional."""
-    notes = [f"{file} is not UTF-8; read as Latin-1" for file, raw in files.items() if not raw.utf8]
+    renamed = RENAMED.get(name, {})
+    users, items = (
+        _content(files.get(f"{name}.{owner}"), owner, renamed) for owner in ("user", "item")
+    )
     return build(
         name,
         _ratings(files[f"{name}.inter"]),
-        _content(files.get(f"{name}.user"), "user"),
-        _content(files.get(f"{name}.item"), "item"),
+        users,
+        items,
         scale=scale or SCALES.get(name),
         licence=licence,
-        notes=notes,
+        notes=[f"{file} is not UTF-8; read as Latin-1" for file, r in files.items() if not r.utf8],
+        understood=[f"atomic files: {', '.join(files)}"],
+        warnings=[warning for raw in files.values() for warning in _odd_separator(raw)],
         cleaning=cleaning,
     )
 
@@ -67,16 +76,35 @@ def _ratings(raw: RawFile) -> Table:
     header = _header(raw)
     columns = {"user": _find(raw, header, "user_id"), "item": _find(raw, header, "item_id")}
     columns["rating"] = _rating_column(raw, header)
-    times = [column.position for column in header if column.name == "timestamp"]
-    columns |= {"timestamp": times[0]} if times else {}
-    return rating_table(raw, Cut("\t", len(header), skip=1), columns)
+    named = {column.name: column.position for column in header}
+    for ours, theirs in (("timestamp", "timestamp"), ("role", "split")):
+        columns |= {ours: named[theirs]} if theirs in named else {}
+    return rating_table(raw, Cut(_separator(raw), len(header), skip=1), columns)
+
+
+def _separator(raw: RawFile) -> str:
+    """A tab, unless the header is cut by commas or semicolons into cells name:type."""
+    line = raw.first_line
+    if "\t" not in line:
+        for separator in ",;":
+            cells = line.split(separator)
+            if len(cells) > 1 and all(cell.rpartition(":")[2] in TYPES for cell in cells):
+                return separator
+    return "\t"
+
+
+def _odd_separator(raw: RawFile) -> list[str]:
+    separator = _separator(raw)
+    if separator == "\t":
+        return []
+    return [f"{raw.label} is separated by {separator!r}, atomic files by tabs; read as it is"]
 
 
 def _header(raw: RawFile) -> list[Column]:
-    if not raw.text:
+    if not raw.data.removeprefix(BOM).strip():
         raise DataError(f"{raw.label}:1: the file is empty; a header name:type is needed")
     header = []
-    for position, cell in enumerate(raw.text.split("\n", 1)[0].split("\t")):
+    for position, cell in enumerate(raw.first_line.split(_separator(raw))):
         name, colon, kind = cell.rpartition(":")
         if not (name and colon) or kind not in TYPES:
             raise raw.error(
@@ -103,12 +131,12 @@ def _rating_column(raw: RawFile, header: list[Column]) -> int:
     return _find(raw, header, "rating" if "rating" in names or not names else names[0])
 
 
-def _content(raw: RawFile | None, owner: str) -> Table | None:
+def _content(raw: RawFile | None, owner: str, renamed: Mapping[str, str]) -> Table | None:
     if raw is None:
         return None
-    header = _header(raw)
+    header = [c._replace(name=renamed.get(c.name, c.name)) for c in _header(raw)]
     own = _find(raw, header, f"{owner}_id")
-    rows = list(records(raw, Cut("\t", len(header), skip=1)))
+    rows = list(records(raw, Cut(_separator(raw), len(header), skip=1)))
     frame: dict[str, list[Any]] = {owner: [row[own] for row in rows]}
     kinds: dict[str, Kind] = {}
     for column in header:

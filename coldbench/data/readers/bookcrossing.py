@@ -15,7 +15,9 @@ class BookCrossing(Dataset):
     """433,671 explicit ratings, 1 to 10, of books; read from the dump that its author published."""
 
     Config = RawOptions
-    summary: ClassVar[str] = "Book-Crossing: explicit ratings 1..10 of books; import the CSV dump"
+    summary: ClassVar[str] = (
+        "Book-Crossing: explicit ratings 1..10 of books; import the dump or its comma files"
+    )
     licence: ClassVar[str] = "research use; cite Ziegler et al. 2005, WWW, 10.1145/1060745.1060754"
     source: ClassVar[str] = "BX-CSV-Dump.zip by Cai-Nicolas Ziegler (no longer served)"
     config: RawOptions

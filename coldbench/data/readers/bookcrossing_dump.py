@@ -1,27 +1,31 @@
-"""The official CSV dump of Book-Crossing: `;`-separated, quoted, backslash escapes, Latin-1.
+"""Book-Crossing: the official dump, `;`-separated, quoted, backslash escapes, Latin-1; or the same
+as comma files, in which line breaks may stand between quotes.
 
-BX-Book-Ratings.csv  user; ISBN; rating 0..10, where 0 says "has read it": dropped, and noted
-BX-Users.csv         user; "city, state, country"; age or NULL
-BX-Books.csv         ISBN; title; author; year; publisher; three image URLs
+BX-Book-Ratings.csv, Ratings.csv  user; ISBN; rating 0..10, where 0 says "has read it": dropped
+BX-Users.csv, Users.csv           user; "city, state, country"; age or NULL
+BX-Books.csv, Books.csv           ISBN; title; author; year; publisher; three image URLs, if any
 """
 
+import csv
 import html
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from coldbench.data.build import build
 from coldbench.data.cleaning import AS_GIVEN, RawOptions
-from coldbench.data.delimited import Cut, rating_table, records
+from coldbench.data.delimited import Cut, numbered, rating_table
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.rawfile import RawFile, parse_number
 from coldbench.data.table import Kind, Table
-from coldbench.errors import DataError
+from coldbench.errors import DataError, shorten
 
 __all__ = ["read_book_crossing"]
 
-COLUMNS = {"user": 0, "item": 1, "rating": 2}
+RATINGS = ("User-ID", "ISBN", "Book-Rating")
+USERS = ("User-ID", "Location", "Age")
+BOOKS = ("ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publisher")
 AGES = (5, 100)
 YEARS = (1000, 2005)
 """Plausible values; the dump, made in 2004, has readers aged 0 and 244, and books of 0 and 2050."""
@@ -36,44 +40,67 @@ ITEM_KINDS: dict[str, Kind] = {
 def read_book_crossing(
     files: Mapping[str, RawFile], licence: str, options: RawOptions = AS_GIVEN
 ) -> Ratings:
-    """Explicit ratings from the dump's files by name; raises DataError with file and line."""
-    ratings, dropped = _explicit(files["BX-Book-Ratings.csv"])
+    """Explicit ratings from the files by name; raises DataError with file and line."""
+    dump = "BX-Books.csv" in files
+    names = ("BX-Book-Ratings.csv", "BX-Users.csv", "BX-Books.csv")
+    rated, users, books = names if dump else ("Ratings.csv", "Users.csv", "Books.csv")
+    ratings, dropped = _explicit(files[rated])
     return build(
         "book-crossing",
         ratings,
-        _users(files["BX-Users.csv"]),
-        _books(files["BX-Books.csv"]),
+        _users(files[users]),
+        _books(files[books]),
         scale=options.given_scale or Scale(1, 10, 1),
         licence=licence,
-        cleaning=options.cleaning,
         notes=[f"{dropped} implicit ratings (0) were dropped"] if dropped else [],
+        understood=[f"Book-Crossing {'as its dump' if dump else 'as comma files'}: {rated}, ..."],
+        cleaning=options.cleaning,
     )
 
 
+def _cut(raw: RawFile, columns: Sequence[str]) -> tuple[Cut, list[int]]:
+    """How the file is cut, and where its columns are: by name, whatever else there is."""
+    commas = ";" not in raw.first_line
+    separator = "," if commas else ";"
+    try:
+        header = next(csv.reader([raw.first_line], delimiter=separator), [])
+    except csv.Error as error:
+        raise raw.error(0, f"{error}: {shorten(raw.first_line)}") from error
+    cells = [cell.strip() for cell in header]
+    for column in columns:
+        if column not in cells:
+            raise raw.error(0, f"the header has no column {column}: {shorten(raw.first_line)}")
+    cut = Cut(separator, len(cells), 1, "doubled" if commas else "backslash")
+    return cut, [cells.index(column) for column in columns]
+
+
+def _rows(raw: RawFile, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    cut, places = _cut(raw, columns)
+    for row, cells in numbered(raw, cut):
+        yield row + 1, [cells[place] for place in places]
+
+
 def _explicit(raw: RawFile) -> tuple[Table, int]:
-    table = rating_table(raw, Cut(";", 3, skip=1, quoted=True), COLUMNS)
+    cut, places = _cut(raw, RATINGS)
+    columns = dict(zip(("user", "item", "rating"), places, strict=True))
+    table = rating_table(raw, cut, columns)
     explicit = (table.frame["rating"] != 0).to_numpy()
     if len(explicit) and not explicit.any():
         raise DataError(f"{raw.label}: all {len(explicit)} ratings are implicit (0)")
-    frame = table.frame[explicit].reset_index(drop=True)
-    for name in ("user", "item"):
-        frame[name] = frame[name].cat.remove_unused_categories()
-    lines = explicit.nonzero()[0] + 2
-    return replace(table, frame=frame, lines=lines), len(explicit) - len(frame)
+    return table.only(explicit), int(np.count_nonzero(~explicit))
 
 
 def _users(raw: RawFile) -> Table:
     rows = [
-        (user, *_place(location), _within(age, AGES))
-        for user, location, age in records(raw, Cut(";", 3, skip=1, quoted=True))
+        (line, user, *_place(location), _within(age, AGES))
+        for line, (user, location, age) in _rows(raw, USERS)
     ]
-    frame = pd.DataFrame(rows, columns=["user", "country", "state", "age"], dtype=object)
-    return Table(frame, raw.label, 2, USER_KINDS)
+    return _table(raw, rows, ["user", "country", "state", "age"], USER_KINDS)
 
 
 def _place(location: str) -> tuple[str, str]:
     """Country and state, lower case; the state with its country, since names recur."""
-    parts = [part.strip().lower() for part in location.split(",")]
+    parts = [" ".join(part.lower().split()) for part in location.split(",")]
     parts = ["" if part in ("n/a", "null") else part for part in parts]
     country, state = parts[-1], parts[-2] if len(parts) > 1 else ""
     return country, f"{state}, {country}" if state else ""
@@ -86,11 +113,19 @@ def _within(text: str, bounds: tuple[int, int]) -> str:
 
 def _books(raw: RawFile) -> Table:
     rows = [
-        (cells[0], _plain(cells[1]), _plain(cells[2]), _within(cells[3], YEARS), _plain(cells[4]))
-        for cells in records(raw, Cut(";", 8, skip=1, quoted=True))
+        (line, isbn, _plain(title), _plain(author), _within(year, YEARS), _plain(publisher))
+        for line, (isbn, title, author, year, publisher) in _rows(raw, BOOKS)
     ]
     columns = ["item", "title", "author", "year_of_publication", "publisher"]
-    return Table(pd.DataFrame(rows, columns=columns, dtype=object), raw.label, 2, ITEM_KINDS)
+    return _table(raw, rows, columns, ITEM_KINDS)
+
+
+def _table(
+    raw: RawFile, rows: Sequence[tuple[object, ...]], columns: list[str], kinds: dict[str, Kind]
+) -> Table:
+    frame = pd.DataFrame(rows, columns=["line", *columns], dtype=object)
+    lines = frame.pop("line").to_numpy(dtype=np.int64)
+    return Table(frame, raw.label, 2, kinds, lines)
 
 
 def _plain(text: str) -> str:

@@ -45,6 +45,7 @@ def read_movielens_100k(
         _items(files["u.item"], genres),
         scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
+        understood=[f"MovieLens's own files: {', '.join(files)}"],
         cleaning=options.cleaning,
     )
 

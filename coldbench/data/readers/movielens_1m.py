@@ -54,6 +54,7 @@ def read_movielens_1m(
         _items(files["movies.dat"], files.get("movies_extrainfos.dat")),
         scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,
+        understood=[f"MovieLens's own files: {', '.join(files)}"],
         cleaning=options.cleaning,
     )
 

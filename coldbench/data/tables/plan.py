@@ -1,0 +1,54 @@
+"""How tables become ratings: which columns are what. Guessed, or from a preset; never code."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from coldbench.data.ratings import Scale
+from coldbench.data.table import Kind
+from coldbench.data.tables.sheet import Sheet
+
+__all__ = ["ContentPlan", "FieldPlan", "Owner", "Plan"]
+
+Owner = Literal["user", "item"]
+
+
+class FieldPlan(NamedTuple):
+    """name: of the field; column: of the table; split: what parts the members of a set; year: only
+    the year of a date; unknown: texts that mean unknown; said: why it is of this kind."""
+
+    name: str
+    column: str
+    kind: Kind
+    split: str = ""
+    year: bool = False
+    unknown: tuple[str, ...] = ()
+    said: str = ""
+
+
+class ContentPlan(NamedTuple):
+    """title: the column of the display name, or ""; year_in_title: `Toy Story (1995)`;
+    fields: None when they are still to be guessed from the cells."""
+
+    sheet: Sheet
+    owner: Owner
+    id: str
+    title: str = ""
+    year_in_title: bool = False
+    fields: tuple[FieldPlan, ...] | None = None
+
+
+class Plan(NamedTuple):
+    """columns: ours (user, item, rating, timestamp, role) to those of the ratings' table;
+    missing: ratings that mean "not rated"; matrix: the ratings are a row a user, a column an item;
+    understood: what the reader did, a line each; counts: names of editions by ratings."""
+
+    name: str
+    sheet: Sheet
+    columns: Mapping[str, str]
+    contents: tuple[ContentPlan, ...] = ()
+    scale: Scale | None = None
+    missing: tuple[float, ...] = ()
+    licence: str = "unknown"
+    understood: tuple[str, ...] = ()
+    counts: Mapping[int, str] = {}
+    matrix: bool = False

@@ -32,6 +32,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
     ratings = open_dataset(config.dataset, config.dataset_options)
+    protocol = protocol.checked(ratings)
     common: dict[str, Any] = {
         "dataset": ratings.name,
         "dataset_sha256": ratings.sha256,

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from coldbench.report.recipe import FILE, Recipe, recipe_of
-from coldbench.report.topic import Topic
+from coldbench.report.topic import Sentence, Topic
 from coldbench.running import RunRecord
 from coldbench.study import Study
+from coldbench.tasks import PROTOCOLS
 from coldbench.text import Cell, Column, Section, Table, display_name, plain
 
 __all__ = ["Origin", "OriginTopic", "origin_of"]
@@ -41,18 +42,31 @@ class OriginTopic(Topic):
     def origin(self) -> Origin:
         return origin_of(self.data.study, self.data.records)
 
+    @cached_property
+    def protocol(self) -> tuple[str, ...]:
+        """What its protocol says a reader must know of the study's splits."""
+        fixed = self.data.study.manifest.fixed
+        options = PROTOCOLS[fixed["protocol"]].model_validate(fixed["protocol_options"])
+        return options.statements()
+
     def section(self) -> Section:
         recipe = self.origin.recipe
         code = (
             (f"Save this as {FILE}", recipe.config),
             ("then run", "\n".join([*recipe.commands, "coldbench report again"])),
         )
-        notes: tuple[str, ...] = ()
+        notes = self.protocol
         if recipe.missing:
             seeds = ", ".join(recipe.missing[:10])
-            notes = (f"No design gives these seed vectors, which the commands leave out: {seeds}.",)
+            notes += (
+                f"No design gives these seed vectors, which the commands leave out: {seeds}.",
+            )
         title, tables = "Provenance, and how to reproduce", _tables(self.origin)
         return Section("origin", "Provenance", title, HOW, (), tables, notes, code, paper=False)
+
+    def sentences(self) -> list[Sentence]:
+        """What the protocol says."""
+        return [Sentence(text, "origin", "warning") for text in self.protocol]
 
 
 def _tables(origin: Origin) -> tuple[Table, ...]:

@@ -32,7 +32,8 @@ def from_frames(
     """Ratings from frames; nothing is written, and the frames are not changed.
 
     ratings: columns user, item, rating and perhaps timestamp (Unix seconds or datetimes), also
-    under the names user_id, item_id, time; users, items: a row each, with `user` or `item`,
+    under the names user_id, item_id, time, and perhaps role or split (train, validation, support,
+    query or test, for the protocol `given`); users, items: a row each, with `user` or `item`,
     perhaps `title` (a display name of items), and content columns; scale: low, high, step, by
     default inferred; kinds: category, set or number by content column. Undeclared columns are
     sets when a cell is a list, numbers when floating or a year, else categories.
@@ -64,6 +65,8 @@ def _ratings(frame: pd.DataFrame) -> Table:
     columns["rating"] = _numbers(frame["rating"], "rating")
     if "timestamp" in frame:
         columns["timestamp"] = _seconds(frame["timestamp"])
+    for name in ("split", "role"):
+        columns |= {"role": frame[name]} if name in frame else {}
     return Table(pd.DataFrame(columns), "ratings")
 
 

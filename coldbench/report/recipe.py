@@ -51,6 +51,8 @@ def recipe_of(study: Study) -> Recipe:
     words = ["coldbench", "run", "--config", FILE]
     if manifest.fixed["dataset"] not in registry.names("dataset"):
         words += ["--dataset", "FOLDER"]
+    if manifest.fixed["protocol_options"].get("sha256"):  # of published tasks
+        words += ["--set", "protocol.file=TASKS"]
     if len(parts) == 1:
         _, design = parts[0]
         data |= {"seeds": list(design.seeds), "design": design.name}

@@ -13,7 +13,7 @@ from coldbench.study.config import Named, StudyConfig
 from coldbench.study.designs import seed_vectors
 from coldbench.tasks import PROTOCOLS, Protocol
 
-__all__ = ["expanded", "plan"]
+__all__ = ["expanded", "plan", "statements"]
 
 
 def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
@@ -48,6 +48,11 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         for seeds in vectors
         for name, (base, learner) in learners.items()
     ]
+
+
+def statements(job: Job) -> tuple[str, ...]:
+    """What the protocol of a planned job says that a reader of its results must know."""
+    return PROTOCOLS[job.protocol].model_validate(job.protocol_options).statements()
 
 
 def expanded(config: StudyConfig) -> StudyConfig:

@@ -179,15 +179,6 @@ def test_the_first_rating_of_a_pair_counts(timed: Ratings) -> None:
     assert split.test.query.rows.min() >= len(timed)
 
 
-def test_ratings_of_unknown_time_are_left_out(timed: Ratings) -> None:
-    assert timed.time is not None
-    holes = timed.time.copy()
-    holes[::7] = -1
-    split = SMALL.split(retimed(timed, holes), SEED)
-    rows = np.concatenate([split.visible, split.test.query.rows])
-    assert (holes[rows] >= 0).all()
-
-
 def refused(ratings: Ratings, **options: object) -> str:
     with pytest.raises(UsageError) as error:
         Temporal.model_validate(options).checked(ratings)
@@ -199,7 +190,6 @@ def test_data_without_a_before_and_after_are_refused(timed: Ratings) -> None:
         "protocol 'temporal': synthetic has no times, and this protocol cuts in time: "
         "use separate or mixed"
     )
-    assert refused(retimed(timed, np.full(len(timed), -1))) == refused(retimed(timed, None))
     assert refused(retimed(timed, np.full(len(timed), 86400))) == (
         "protocol 'temporal': synthetic has 9,600 ratings, all at the same time (1970-01-02): "
         "there is no before and after; use separate or mixed"

@@ -41,29 +41,23 @@ def cut_at(times: Array, share: float) -> int | None:
 
 
 def known_times(ratings: Ratings, protocol: str) -> Array:
-    """The times of all ratings that have one (a negative time is unknown), int64.
-
-    Raises UsageError where no cut can part them.
-    """
+    """The times of all ratings; raises UsageError where no cut can part them."""
     what = f"protocol {protocol!r}: {ratings.name} has"
-    if ratings.time is None or not (known := ratings.time[ratings.time >= 0]).size:
+    if ratings.time is None:
         raise UsageError(f"{what} no times, and this protocol cuts in time: use separate or mixed")
-    first, last = int(known.min()), int(known.max())
+    first, last = int(ratings.time.min()), int(ratings.time.max())
     if first == last:
         raise UsageError(
-            f"{what} {len(known):,} ratings, all at the same time ({as_text(first)}): there is no "
-            "before and after; use separate or mixed"
+            f"{what} {len(ratings):,} ratings, all at the same time ({as_text(first)}): there is "
+            "no before and after; use separate or mixed"
         )
-    return known
+    return ratings.time
 
 
 def in_time_order(ratings: Ratings, rng: np.random.Generator) -> Array:
-    """Rows by time, those of one moment at random, without later ratings of the same pair and
-    without ratings whose time is unknown."""
+    """Rows by time, those of one moment at random, without later ratings of the same pair."""
     assert ratings.time is not None
-    draw = rng.random(len(ratings))
-    rows = np.flatnonzero(ratings.time >= 0)
-    rows = rows[np.lexsort((draw[rows], ratings.time[rows]))]
+    rows = np.lexsort((rng.random(len(ratings)), ratings.time))
     pair = ratings.user[rows].astype(np.int64) * ratings.catalogue.n_items + ratings.item[rows]
     first: Array = np.sort(np.unique(pair, return_index=True)[1])
     return rows[first]

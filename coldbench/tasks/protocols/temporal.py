@@ -44,7 +44,8 @@ class Temporal(Protocol):
     part at all, in training and in tests; the episode stream orders ratings of one moment and
     draws tasks where there are too many. So a spread over seeds is one over draws of users at
     this cut, with `users: 1` one of the learners' own randomness, and in neither case one over
-    times. Ratings without a known time are left out.
+    times. A single time that the reader could not read counts as the latest, so that its rating is
+    tested and never trained on.
     """
 
     name: ClassVar[str] = "temporal"

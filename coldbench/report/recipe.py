@@ -90,6 +90,7 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         "shots": fixed["shots"],
         "refit": fixed["refit"],
         "device": fixed.get("device", "cpu"),
+        **({"stop_by": fixed["stop_by"]} if "stop_by" in fixed else {}),
     }
 
 

@@ -38,7 +38,8 @@ class StudyConfig(BaseModel):
     tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
     that the others should beat, named before the runs: the report tests these pairs as a family;
     margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
-    seeds at which a study that runs until it is settled is looked at, the last one the most.
+    seeds at which a study that runs until it is settled is looked at, the last one the most;
+    stop_by: the metric that early stopping goes by, on the validation tasks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +64,7 @@ class StudyConfig(BaseModel):
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
+    stop_by: str = "mae"
 
     @field_validator("looks")
     @classmethod

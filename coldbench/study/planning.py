@@ -28,6 +28,9 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
     for name in config.against:
         if name not in config.models:
             raise unknown("learner in against", name, config.models)
+    if config.stop_by not in registry.names("metric"):
+        raise unknown("metric in stop_by", config.stop_by, registry.names("metric"))
+    registry.load("metric", config.stop_by)
     learners = {name: _learner(config, name) for name in config.models}
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
@@ -42,6 +45,7 @@ def plan(config: StudyConfig) -> tuple[Ratings, list[Job]]:
         "shots": config.shots,
         "refit": config.refit,
         "device": config.device,
+        "stop_by": config.stop_by,
     }
     return ratings, [
         Job(learner=name, base=base, config=learner, seeds=seeds, **common)

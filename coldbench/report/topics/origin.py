@@ -112,6 +112,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         ("libraries", _all(records, lambda facts: _pairs(facts.get("libraries", {})))),
         ("learners of other packages", _all(records, _foreign)),
         ("device", plain(fixed.get("device", "cpu"))),
+        ("early stopping by", plain(fixed.get("stop_by", ""))),
         ("refit on all training ratings", "yes" if fixed.get("refit", True) else "no"),
     ]
     return Origin(

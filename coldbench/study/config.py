@@ -1,5 +1,6 @@
 """A study as its user writes it: the command line, or a YAML file, becomes a StudyConfig."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,18 @@ class StudyConfig(BaseModel):
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
     stop_by: str = "mae"
+
+    @field_validator("device")
+    @classmethod
+    def _usable_device(cls, value: str) -> str:
+        if value == "mps" or value.startswith("mps:"):
+            raise ValueError(
+                "Apple's GPUs (mps) have no double precision, in which closed forms such as ridge "
+                "solve their equations: runs would fail or give other results; use cpu"
+            )
+        if not re.fullmatch(r"cpu|cuda(:[0-9]+)?", value):
+            raise ValueError("known are cpu, cuda, and cuda:1 for the second of several")
+        return value
 
     @field_validator("looks")
     @classmethod

@@ -50,7 +50,7 @@ class Diverged(ColdbenchError):
 
 def shorten(value: object, limit: int = 80) -> str:
     """The value as printable ASCII between quotes, at most `limit` characters long."""
-    text = ascii(value if isinstance(value, str) else str(value))
+    text = ascii(str(value))  # also of NumPy's str, whose own ascii names its type
     return text if len(text) <= limit else text[: limit - 4] + "..." + text[-1]
 
 

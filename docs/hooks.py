@@ -146,6 +146,25 @@ def protocols() -> str:
     return "\n".join(parts)
 
 
+def metrics() -> str:
+    """A card for each metric of ours."""
+    parts = []
+    for name, plugin in registry.plugins("metric").items():
+        if plugin.package == "coldbench":
+            metric = registry.load("metric", name)
+            function = getattr(metric.function, "func", metric.function)
+            low, high = (
+                f"{end:g}" if end is not None else "∞" for end in (metric.low, metric.high)
+            )
+            way = "lower" if metric.lower_is_better else "higher"
+            unit = f", in {metric.unit}" if metric.unit else ""
+            parts.append(
+                f"## `{name}`\n\n{metric.summary}; {way} is better, {low} to {high}{unit}.\n"
+            )
+            parts.append(f"```text\n{inspect.getdoc(function)}\n```\n")
+    return "\n".join(parts)
+
+
 def statistics_() -> str:
     """The text of each public statistic."""
     parts = []
@@ -186,6 +205,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "shots": shots,
     "learners": learners,
     "protocols": protocols,
+    "metrics": metrics,
     "statistics": statistics_,
     "changelog": changelog,
     "layouts": layouts,

@@ -42,7 +42,14 @@ def run(prepared: Prepared, job: Job, parts: bool) -> Pass:
     """Train as a study does and predict; raises what the learner raises."""
     ratings, split = prepared.ratings, prepared.split
     learner = fit(
-        prepared.variant, prepared.config, ratings, split, job.seeds, job.refit, job.device
+        prepared.variant,
+        prepared.config,
+        ratings,
+        split,
+        job.seeds,
+        job.refit,
+        job.device,
+        prepared.criterion,
     ).learner
     tasks = split.test.only(job.scenarios)
     levels = (None, *job.shots)

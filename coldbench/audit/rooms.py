@@ -7,6 +7,7 @@ server that has never seen a learner or a rating.
 import contextlib
 import json
 import os
+import shutil
 import site
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from coldbench.audit.answering import Answer, Request, answer, answer_in
 from coldbench.audit.counterfactual import changed, hidden_rows
 from coldbench.data import SCHEMA, Ratings, cache_home, data_home, write_entry
 from coldbench.running import Job, Prepared, SpawnContext, prepare
-from coldbench.tasks import Split
+from coldbench.tasks import PROTOCOLS, Split
 
 __all__ = ["Ask", "Rooms"]
 
@@ -73,8 +74,16 @@ class Rooms:
             entry.mkdir(parents=True)
             write_entry(entry, ratings)
             entry.with_name(f"{ratings.sha256}.link").write_text(ratings.sha256, "ascii")
+            _carry_tasks(self.job, room / "cache")
             job = self.job.model_copy(update={"dataset_sha256": ratings.sha256})
             yield room, _environment(room), job
+
+
+def _carry_tasks(job: Job, cache: Path) -> None:
+    beside = PROTOCOLS[job.protocol].model_validate(job.protocol_options).beside
+    if beside:
+        (cache / beside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(cache_home() / beside, cache / beside)
 
 
 def _secret(room: Path) -> tuple[Path, ...]:

@@ -89,6 +89,8 @@ def _device() -> Check:
     if torch.cuda.is_available():
         advice = "runs repeat bit for bit on the CPU only"
         return Check("device", "note", f"cpu, cuda ({torch.cuda.get_device_name()})", advice)
+    if torch.backends.mps.is_available():
+        return Check("device", "note", "cpu", "mps is not used: it has no double precision")
     return Check("device", "ok", "cpu")
 
 

@@ -17,6 +17,7 @@ from .info import describe as describe
 from .opening import find_dataset as find_dataset
 from .opening import open_dataset as open_dataset
 from .ragged import Ragged as Ragged
+from .ratings import ROLES as ROLES
 from .ratings import Array as Array
 from .ratings import Catalogue as Catalogue
 from .ratings import Field as Field

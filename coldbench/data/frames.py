@@ -39,7 +39,8 @@ def from_frames(
     written, and the frames are not changed.
 
     ratings: columns user, item, rating and perhaps timestamp (Unix time, dates or datetimes), also
-    under the names user_id, item_id, time; users, items: a row each, with `user` or `item`,
+    under the names user_id, item_id, time, and perhaps role or split (train, validation, support,
+    query or test, for the protocol `given`); users, items: a row each, with `user` or `item`,
     perhaps `title` (a display name of items), and content columns; scale: low, high, step (0: no
     steps), by default inferred; kinds: category, set or number by content column. Undeclared
     columns are sets when a cell is a list, numbers when floating or a year, else categories.
@@ -92,6 +93,8 @@ def _ratings(frame: Any) -> Table:
     columns["rating"] = _numbers(frame["rating"])
     if "timestamp" in frame:
         columns["timestamp"] = _times(frame["timestamp"])
+    for name in ("split", "role"):
+        columns |= {"role": frame[name]} if name in frame else {}
     return Table(pd.DataFrame(columns), "ratings")
 
 

@@ -105,7 +105,8 @@ def _seed(job: Job, questions: Sequence[int]) -> _Seed:
     variant, config = prepared.variant, prepared.config
     ratings, split = prepared.ratings, prepared.split
     tasks = _pool(split, max(questions))
-    learner = fit(variant, config, ratings, split, job.seeds, job.refit, job.device).learner
+    how = job.refit, job.device, prepared.criterion
+    learner = fit(variant, config, ratings, split, job.seeds, *how).learner
     informative: Informativeness = informativeness(
         learner, ratings, split, generator(job.seeds.order, "evidence")
     )

@@ -4,6 +4,7 @@ from .collapse import has_collapsed as has_collapsed
 from .content import ContentEmbedding as ContentEmbedding
 from .content import category_ids as category_ids
 from .content import known_ids as known_ids
+from .fitting import Criterion as Criterion
 from .fitting import fit as fit
 from .fitting import search as search
 from .learner import CONTRACT as CONTRACT

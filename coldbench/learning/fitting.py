@@ -1,7 +1,8 @@
 """Epochs, validation, early stopping: the same for every learner.
 
 1. Train on the inner ratings; after each epoch predict the validation tasks; stop when the
-   validation MAE has not improved for `patience` epochs. This chooses the number of epochs.
+   validation MAE, or another criterion, has not improved for `patience` epochs. This chooses the
+   number of epochs.
 2. Train a new learner, from the same initial state, on all training ratings for that number.
    A learning rate that decays keeps the schedule of step 1, so that the last epoch is the one
    chosen there
@@ -13,13 +14,13 @@ A learner of one epoch (closed forms) needs no first step, nor does one of `fixe
 import copy
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from coldbench.data import Array, Ratings
-from coldbench.errors import Diverged
+from coldbench.errors import Diverged, UsageError
 from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.learning.predicting import predict
@@ -28,17 +29,40 @@ from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks
 
-__all__ = ["EpochRecord", "Fitted", "fit", "search", "validate"]
+__all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "validate"]
 
 EpochRecord = Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Criterion:
+    """What early stopping goes by instead of the MAE: the plain mean over scenarios of `of`.
+
+    of(predictions, ratings) -> the value in each scenario that has queries.
+    """
+
+    name: str
+    lower_is_better: bool
+    of: Callable[[Predictions, Ratings], Mapping[str, float]]
+
+    def mean(self, predictions: Predictions, ratings: Ratings) -> float:
+        """Raises UsageError where a scenario has no finite value."""
+        values = self.of(predictions, ratings)
+        for scenario, value in values.items():
+            if not math.isfinite(value):
+                raise UsageError(f"{self.name} is {value} on the validation tasks of {scenario}")
+        return float(np.mean(list(values.values())))
+
+
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A trained learner; curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that
-    of each scenario, entropy and sd of the validation predictions, the learner's own figures),
-    or of step 2 without validation for `fixed_epochs`; epochs: how many the final learner
-    trained."""
+    """A trained learner.
+
+    curve: one record an epoch of step 1 (`epoch`, `validation_mae`, that of each scenario, entropy
+    and sd of the validation predictions, the learner's own figures, and `stop_by_<name>` of a
+    criterion), or of step 2 without validation for `fixed_epochs`; epochs: how many the final
+    learner trained.
+    """
 
     learner: Learner
     curve: list[EpochRecord]
@@ -53,18 +77,21 @@ def fit(
     seeds: Seeds,
     refit: bool = True,
     device: str = "cpu",
+    criterion: Criterion | None = None,
 ) -> Fitted:
     """Choose the number of epochs on validation tasks, then train on all training ratings.
 
-    With `refit` False the learner of the best validation epoch is kept instead.
-    Raises Diverged with the epoch, Declined from the learner.
+    With `refit` False the learner of the best validation epoch is kept instead; criterion: what
+    the best epoch is the best by, the MAE if None.
+    Raises Diverged with the epoch, Declined from the learner, UsageError for a criterion without a
+    value.
     """
     domain = Domain(ratings.catalogue, ratings.scale, device)
     curve: list[EpochRecord] = []
     epochs = config.epochs
     searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
     if searches:
-        best, curve = search(variant, config, ratings, split, seeds, device)
+        best, curve = search(variant, config, ratings, split, seeds, device, criterion)
         if not refit:
             return best
         epochs = best.epochs
@@ -84,6 +111,7 @@ def search(
     split: Split,
     seeds: Seeds,
     device: str = "cpu",
+    criterion: Criterion | None = None,
 ) -> tuple[Fitted, list[EpochRecord]]:
     """Step 1: the learner of the best validation epoch, and the whole curve."""
     domain = Domain(ratings.catalogue, ratings.scale, device)
@@ -91,7 +119,7 @@ def search(
     learner = _new(variant, config, domain, seeds)
     curve: list[EpochRecord] = []
     best: Learner = learner
-    best_epoch, best_mae = -1, math.inf
+    best_epoch, lowest = -1, math.inf
     for epoch in range(config.epochs):
         figures = _epoch(learner, data, epoch, seeds)
         try:
@@ -102,12 +130,25 @@ def search(
         mae = float(np.mean(list(maes.values())))
         shape = spread_of(predictions.score, ratings.scale)
         spread = {f"prediction_{name}": value for name, value in shape.items()}
-        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **spread, **figures})
-        if mae < best_mae:
-            best, best_epoch, best_mae = copy.deepcopy(learner), epoch, mae
+        chosen, loss = _judged(criterion, predictions, ratings, epoch) if criterion else ({}, mae)
+        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **spread, **figures, **chosen})
+        if loss < lowest:
+            best, best_epoch, lowest = copy.deepcopy(learner), epoch, loss
         if epoch - best_epoch >= config.patience:
             break
     return Fitted(best, curve, best_epoch + 1), curve
+
+
+def _judged(
+    criterion: Criterion, predictions: Predictions, ratings: Ratings, epoch: int
+) -> tuple[EpochRecord, float]:
+    """What the curve shows of a criterion, and the number that is to be low."""
+    try:
+        value = criterion.mean(predictions, ratings)
+    except UsageError as error:
+        raise UsageError(f"early stopping after epoch {epoch}: {error}") from None
+    shown = {f"stop_by_{criterion.name}": value}
+    return shown, value if criterion.lower_is_better else -value
 
 
 def validate(learner: Learner, tasks: Tasks, ratings: Ratings) -> dict[str, float]:

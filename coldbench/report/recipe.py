@@ -56,6 +56,8 @@ def recipe_of(study: Study) -> Recipe:
         return Recipe(_yaml(data), commands, missing, frames=True)
     if manifest.fixed["dataset"] not in registry.names("dataset"):
         words += ["--dataset", "FOLDER"]
+    if manifest.fixed["protocol_options"].get("sha256"):  # of published tasks
+        words += ["--set", "protocol.file=TASKS"]
     if len(parts) == 1:
         _, design = parts[0]
         data |= {"seeds": list(design.seeds), "design": design.name}
@@ -93,6 +95,7 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         "shots": fixed["shots"],
         "refit": fixed["refit"],
         "device": fixed.get("device", "cpu"),
+        **({"stop_by": fixed["stop_by"]} if "stop_by" in fixed else {}),
     }
 
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from coldbench.data import Ratings, in_memory, open_prepared, showing, without_values
-from coldbench.learning import LearnerConfig, Variant, load_variant
+from coldbench.learning import Criterion, LearnerConfig, Variant, load_variant
 from coldbench.rng import Seeds
 from coldbench.running.records import Job
+from coldbench.scoring import criterion_of
 from coldbench.tasks import PROTOCOLS, Split
 
 __all__ = ["Prepared", "SplitKey", "permitted", "prepare"]
@@ -18,12 +19,16 @@ __all__ = ["Prepared", "SplitKey", "permitted", "prepare"]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """All that a job's learner needs to be built, trained and asked; no test target is in it."""
+    """All that a job's learner needs to be built, trained and asked; no test target is in it.
+
+    criterion: what early stopping goes by, the MAE if None.
+    """
 
     ratings: Ratings
     split: Split
     variant: Variant
     config: LearnerConfig
+    criterion: Criterion | None = None
 
 
 class SplitKey(NamedTuple):
@@ -66,4 +71,5 @@ def prepare(job: Job, view: Callable[[SplitKey], tuple[Ratings, Split]] = permit
     """
     ratings, split = view(SplitKey.of(job))
     variant = load_variant(job.base)
-    return Prepared(ratings, split, variant, variant.learner.Config.model_validate(job.config))
+    config = variant.learner.Config.model_validate(job.config)
+    return Prepared(ratings, split, variant, config, criterion_of(job.stop_by))

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from coldbench.learning import Predictions
 from coldbench.rng import Seeds
@@ -25,7 +25,9 @@ class Job(BaseModel):
 
     learner: the name in tables; base: the registered learner that it configures; protocol: name
     and all numbers; config: the learner's full configuration; shots: numbers of support ratings
-    at which the test tasks are predicted besides all of them.
+    at which the test tasks are predicted besides all of them; stop_by: the metric that early
+    stopping goes by, left out where it is the MAE, so that runs made before it existed keep their
+    names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +44,7 @@ class Job(BaseModel):
     shots: tuple[int, ...] = ()
     refit: bool = True
     device: str = "cpu"
+    stop_by: str = Field("mae", exclude_if=lambda value: value == "mae")
 
     @field_serializer("seeds", when_used="json")
     def _written(self, seeds: Seeds) -> tuple[int, ...]:

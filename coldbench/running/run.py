@@ -62,7 +62,14 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
     (ratings, content), split = watched(prepared.ratings), prepared.split
     fit_start = time.perf_counter()
     fitted = fit(
-        prepared.variant, prepared.config, ratings, split, job.seeds, job.refit, job.device
+        prepared.variant,
+        prepared.config,
+        ratings,
+        split,
+        job.seeds,
+        job.refit,
+        job.device,
+        prepared.criterion,
     )
     predict_start = time.perf_counter()
     tasks = split.test.only(job.scenarios)

@@ -1,4 +1,5 @@
 # What others may use; imported on first use.
+from .criterion import criterion_of as criterion_of
 from .metrics.installed import installed as installed
 from .metrics.metric import CONTRACT as CONTRACT
 from .metrics.metric import STARS as STARS

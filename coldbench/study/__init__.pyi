@@ -28,6 +28,7 @@ from .missing_values import gaps as gaps
 from .packing import pack as pack
 from .planning import expanded as expanded
 from .planning import plan as plan
+from .planning import statements as statements
 from .published import Published as Published
 from .published import parse_published as parse_published
 from .results import FULL as FULL

@@ -1,5 +1,6 @@
 """A study as its user writes it: the command line, or a YAML file, becomes a StudyConfig."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ class StudyConfig(BaseModel):
     tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
     that the others should beat, named before the runs: the report tests these pairs as a family;
     margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
-    seeds at which a study that runs until it is settled is looked at, the last one the most.
+    seeds at which a study that runs until it is settled is looked at, the last one the most;
+    stop_by: the metric that early stopping goes by, on the validation tasks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +65,19 @@ class StudyConfig(BaseModel):
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
+    stop_by: str = "mae"
+
+    @field_validator("device")
+    @classmethod
+    def _usable_device(cls, value: str) -> str:
+        if value == "mps" or value.startswith("mps:"):
+            raise ValueError(
+                "Apple's GPUs (mps) have no double precision, in which closed forms such as ridge "
+                "solve their equations: runs would fail or give other results; use cpu"
+            )
+        if not re.fullmatch(r"cpu|cuda(:[0-9]+)?", value):
+            raise ValueError("known are cpu, cuda, and cuda:1 for the second of several")
+        return value
 
     @field_validator("looks")
     @classmethod

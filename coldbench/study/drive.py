@@ -20,7 +20,7 @@ from coldbench.running import (
 )
 from coldbench.study.config import StudyConfig
 from coldbench.study.described import Described
-from coldbench.study.planning import expanded, plan
+from coldbench.study.planning import expanded, plan, statements
 from coldbench.study.published import read_published
 from coldbench.study.store import Study
 
@@ -31,14 +31,16 @@ __all__ = ["Progress", "default_folder", "run_study", "shard_of", "todo"]
 class Progress:
     """What `run_study` reports to; the defaults report to nobody.
 
-    warned(what may be wrong with the data); start(jobs to run, jobs already stored); done(record
-    of a run just stored); changed(learners whose code has changed since their stored runs).
+    start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
+    whose code has changed since their stored runs); warned(what may be wrong with the data);
+    stated(what the protocol says that a reader of the results must know).
     """
 
     start: Callable[[int, int], None] = field(default=lambda todo, stored: None)
     done: Callable[[RunRecord], None] = field(default=lambda record: None)
     changed: Callable[[list[str]], None] = field(default=lambda learners: None)
     warned: Callable[[Sequence[str]], None] = field(default=lambda warnings: None)
+    stated: Callable[[Sequence[str]], None] = field(default=lambda sentences: None)
 
 
 def default_folder(config: StudyConfig, dataset: str) -> Path:
@@ -125,13 +127,15 @@ def run_study(
     if published is not None:
         study.keep("published.yaml", published)
     pending = todo(study, mine, retry_failed)
+    progress.stated(statements(jobs[0]))
     progress.start(len(pending), len(mine) - len(pending))
     waiting = {job.hash for job in pending}
     progress.changed(changed(study, [job for job in mine if job.hash not in waiting]))
     workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))
     name = backend or ("serial" if workers == 1 and timeout is None else "processes")
     named = ("", {}) if ratings is not None else (config.dataset, config.dataset_options)
-    source = Source(str(cache_home()), *named)
+    tasks = config.protocol_options.get("file") or ""
+    source = Source(str(cache_home()), *named, str(tasks))
     for outcome in outcomes(name, pending, Settings(workers, source, timeout, engine or {})):
         study.save(outcome)
         progress.done(outcome.record)

@@ -13,7 +13,7 @@ from coldbench.study.config import Named, StudyConfig
 from coldbench.study.designs import seed_vectors
 from coldbench.tasks import PROTOCOLS, Protocol
 
-__all__ = ["expanded", "plan"]
+__all__ = ["expanded", "plan", "statements"]
 
 
 def plan(config: StudyConfig, ratings: Ratings | None = None) -> tuple[Ratings, list[Job]]:
@@ -29,10 +29,14 @@ def plan(config: StudyConfig, ratings: Ratings | None = None) -> tuple[Ratings, 
     for name in config.against:
         if name not in config.models:
             raise unknown("learner in against", name, config.models)
+    if config.stop_by not in registry.names("metric"):
+        raise unknown("metric in stop_by", config.stop_by, registry.names("metric"))
+    registry.load("metric", config.stop_by)
     learners = {name: _learner(config, name) for name in config.models}
     protocol = _protocol(config)
     vectors = seed_vectors(config.design, config.seed_list)
     ratings = _opened(config, ratings)
+    protocol = protocol.checked(ratings)
     common: dict[str, Any] = {
         "dataset": ratings.name,
         "dataset_sha256": ratings.sha256,
@@ -42,6 +46,7 @@ def plan(config: StudyConfig, ratings: Ratings | None = None) -> tuple[Ratings, 
         "shots": config.shots,
         "refit": config.refit,
         "device": config.device,
+        "stop_by": config.stop_by,
     }
     return ratings, [
         Job(learner=name, base=base, config=learner, seeds=seeds, **common)
@@ -60,6 +65,11 @@ def _opened(config: StudyConfig, ratings: Ratings | None) -> Ratings:
         kind = shorten(type(ratings).__name__)
         raise UsageError(f"ratings is a {kind}: make Ratings of frames with coldbench.from_frames")
     return keep(ratings)
+
+
+def statements(job: Job) -> tuple[str, ...]:
+    """What the protocol of a planned job says that a reader of its results must know."""
+    return PROTOCOLS[job.protocol].model_validate(job.protocol_options).statements()
 
 
 def expanded(config: StudyConfig) -> StudyConfig:

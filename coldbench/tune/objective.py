@@ -33,6 +33,7 @@ def measure(
 ) -> Measured:
     """Train and validate a learner, with the given options, at the seed of each of its jobs.
 
+    Scored by the MAE of the epoch that early stopping chooses, whatever it goes by.
     Never raises because of a configuration. `hopeless` judges the MAE of the first seed: if True,
     the other seeds are skipped (status `pruned`).
     """
@@ -60,7 +61,8 @@ def _validated(job: Job, options: Mapping[str, Any]) -> tuple[float, int]:
     job = job.model_copy(update={"config": {**job.config, **options}})
     prepared = prepare(job, blinded)
     variant, config = prepared.variant, prepared.config
-    best, curve = search(variant, config, prepared.ratings, prepared.split, job.seeds, job.device)
+    how = job.seeds, job.device, prepared.criterion
+    best, curve = search(variant, config, prepared.ratings, prepared.split, *how)
     if best.epochs < 1:
         raise Diverged("no epoch with a finite validation MAE")
     return float(curve[best.epochs - 1]["validation_mae"]), best.epochs

@@ -68,6 +68,9 @@ OPTIONS = (
         default=None,
         help="Train again on all training ratings after choosing the number of epochs.",
     ),
+    click.option(
+        "--stop-by", metavar="METRIC", help="What early stopping goes by in validation: mae."
+    ),
     click.option("--device", help="cpu (default) or cuda."),
     click.option("--track", metavar="TRACKER:FOLDER", help="Copy runs to mlflow: or tensorboard:."),
     click.option(

@@ -39,7 +39,9 @@ class Display:
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
-        self.progress: Progress = Progress(self._begin, self._done, self._changed, self._warned)
+        self.progress: Progress = Progress(
+            self._begin, self._done, self._changed, self._warned, self._stated
+        )
         self._said: tuple[str, ...] = ()
         self._track = track
         self._total = self._count = 0
@@ -84,6 +86,10 @@ class Display:
                 "are: to run the code of today, choose another --out.",
                 style="yellow", markup=False,
             )  # fmt: skip
+
+    def _stated(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            self.console.print(sentence, style="yellow", markup=False)
 
     def _done(self, record: RunRecord) -> None:
         self._count += 1

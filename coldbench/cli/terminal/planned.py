@@ -27,13 +27,15 @@ def print_left_out(config: "StudyConfig") -> None:
 
 def print_plan(config: "StudyConfig", workers: int | None) -> None:
     """The jobs of a study and an estimate of the time they take; runs none of them."""
-    from coldbench.study import Study, default_folder, estimate, plan, todo
+    from coldbench.study import Study, default_folder, estimate, plan, statements, todo
 
     console = open_console()
     ratings, jobs = plan(config)
     print_warnings(ratings.warnings)
     study = Study(default_folder(config, ratings.name))
     pending = todo(study, jobs)
+    for sentence in statements(jobs[0]):
+        console.print(Text(sentence, style="yellow"))
     console.print(f"{runs(len(jobs))}, {len(jobs) - len(pending)} stored already.")
     console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
     count = min(workers or os.cpu_count() or 1, max(len(pending), 1))

@@ -13,15 +13,17 @@ from coldbench.report.drawing.style import Plot
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.statistics import LearningCurve, learning_curve
-from coldbench.text import Section, number
+from coldbench.text import Section, display_name, number
 
 __all__ = ["Curve", "Curves"]
 
 PREFIX = "validation_"
+STOPS = "Training stops on these curves, never on test ratings."
+OTHERWISE = "Training stopped on {} in validation instead, never on test ratings."
 HOW = (
-    "Validation error after each epoch, mean over seeds with its 95 % band. Training stops on "
-    "these curves, never on test ratings. Where seeds stop at different epochs, the later part "
-    "describes only those that went on; the steep start may be cut off."
+    f"Validation error after each epoch, mean over seeds with its 95 % band. {STOPS} Where seeds "
+    "stop at different epochs, the later part describes only those that went on; the steep start "
+    "may be cut off."
 )
 
 
@@ -58,7 +60,9 @@ class Curves(Topic):
             )
         if not self.curves:
             notes = ("n/a: no learner of this study trains for more than one epoch.",)
-        return Section("curves", "Curves", "Learning curves", HOW, notes=notes)
+        other = self.data.manifest.fixed.get("stop_by")
+        how = HOW.replace(STOPS, OTHERWISE.format(display_name(other))) if other else HOW
+        return Section("curves", "Curves", "Learning curves", how, notes=notes)
 
     def figures(self) -> list[Plot]:
         """The mean over scenarios, then each scenario."""

@@ -15,10 +15,19 @@ from coldbench.text import NA, Cell, Column, Section, Table, display_name, inter
 __all__ = ["Metrics", "OrderCounts", "mixed", "order_counts", "sentences"]
 
 LONGEST = 100  # characters of a reason
+ORDERS = re.compile(r"(ndcg|hit)@[0-9]+")  # nothing is left to order where k reaches all queries
 HOW = (
     "MAE, RMSE: lower is better, in rating points; `mae_user` first averages within users. "
     "NDCG: higher is better, the order of a user's query items. Mean with its 95 % interval."
 )
+ALSO = {
+    "nmae": "`nmae` is the MAE as a share of the scale's width, to compare scales.",
+    "rmse_user": "`rmse_user` is the mean over users of their RMSE.",
+    "hit@5": "`hit@k`: the share of users who find a rating in the upper quarter of the scale "
+    "among the k that are ranked first; of users without such a rating it says nothing.",
+    "mrr@5": "`mrr@k`: the mean over the same users of one over the rank of the first such rating, "
+    "0 beyond k.",
+}
 
 
 class Metrics(Topic):
@@ -32,7 +41,8 @@ class Metrics(Topic):
         if data.gaps:
             tables = (_gap_table(data.gaps, data.names), *tables)
         notes = (*sentences(data.gaps), *mixed(definitions(data.records)), *_trivial(data))
-        return Section("metrics", "Metrics", "All metrics", HOW, (), tables, notes)
+        how = " ".join([HOW, *(text for name, text in ALSO.items() if name in data.metrics)])
+        return Section("metrics", "Metrics", "All metrics", how, (), tables, notes)
 
     def files(self) -> dict[str, list[dict[str, object]]]:
         """gaps.csv: metrics without a value in runs that finished."""
@@ -141,7 +151,9 @@ def _trivial(data: ReportData) -> list[str]:
     names = [
         name
         for name in data.metrics
-        if isinstance(query, int) and re.fullmatch(r"ndcg@[0-9]+", name) and int(name[5:]) >= query
+        if isinstance(query, int)
+        and ORDERS.fullmatch(name)
+        and int(name.partition("@")[2]) >= query
     ]
     if names:
         notes.append(

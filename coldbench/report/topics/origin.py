@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from coldbench.report.recipe import FILE, Recipe, recipe_of
-from coldbench.report.topic import Topic
+from coldbench.report.topic import Sentence, Topic
 from coldbench.running import RunRecord
 from coldbench.study import Study
+from coldbench.tasks import PROTOCOLS
 from coldbench.text import Cell, Column, Section, Table, display_name, plain
 
 __all__ = ["Origin", "OriginTopic", "origin_of"]
@@ -41,6 +42,13 @@ class OriginTopic(Topic):
     def origin(self) -> Origin:
         return origin_of(self.data.study, self.data.records)
 
+    @cached_property
+    def protocol(self) -> tuple[str, ...]:
+        """What its protocol says a reader must know of the study's splits."""
+        fixed = self.data.study.manifest.fixed
+        options = PROTOCOLS[fixed["protocol"]].model_validate(fixed["protocol_options"])
+        return options.statements()
+
     def section(self) -> Section:
         recipe = self.origin.recipe
         commands = [*recipe.commands, *([] if recipe.frames else ["coldbench report again"])]
@@ -49,12 +57,18 @@ class OriginTopic(Topic):
             (f"Save this as {FILE}", recipe.config),
             (f"then run{how}", "\n".join(commands)),
         )
-        notes: tuple[str, ...] = ()
+        notes = self.protocol
         if recipe.missing:
             seeds = ", ".join(recipe.missing[:10])
-            notes = (f"No design gives these seed vectors, which the commands leave out: {seeds}.",)
+            notes += (
+                f"No design gives these seed vectors, which the commands leave out: {seeds}.",
+            )
         title, tables = "Provenance, and how to reproduce", _tables(self.origin)
         return Section("origin", "Provenance", title, HOW, (), tables, notes, code, paper=False)
+
+    def sentences(self) -> list[Sentence]:
+        """What the protocol says."""
+        return [Sentence(text, "origin", "warning") for text in self.protocol]
 
 
 def _tables(origin: Origin) -> tuple[Table, ...]:
@@ -100,6 +114,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         ("libraries", _all(records, lambda facts: _pairs(facts.get("libraries", {})))),
         ("learners of other packages", _all(records, _foreign)),
         ("device", plain(fixed.get("device", "cpu"))),
+        ("early stopping by", plain(fixed.get("stop_by", ""))),
         ("refit on all training ratings", "yes" if fixed.get("refit", True) else "no"),
     ]
     return Origin(

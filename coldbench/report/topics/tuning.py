@@ -11,9 +11,10 @@ from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.report.topics.cost import CostTopic
 from coldbench.running import RunRecord
+from coldbench.scoring import installed
 from coldbench.study import UNTUNED, Budget
 from coldbench.tasks import SCENARIOS
-from coldbench.text import NA, Cell, Column, Section, Table, listed, number, percent
+from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, number, percent
 
 __all__ = ["Agreement", "Tuned", "TuningTopic", "Validated"]
 
@@ -37,6 +38,10 @@ UNKNOWN = (
 OVERLAP = (
     "Tests are out of reach of tuning at its own seeds only: of the test ratings of seeds 0 to 9, "
     "{} are trained or validated on at the tuning seeds."
+)
+STOPPED = (
+    "Early stopping went by {} in validation ({} is better), as the plain mean over scenarios, not "
+    "by the MAE: the number of epochs is the one that is best by it."
 )
 CAP = (
     "{} of {} runs that chose their number of epochs ({}) chose the highest that they may: more "
@@ -136,12 +141,24 @@ class TuningTopic(Topic):
             notes.append(SEARCH.format(most, RANDOM))
         if budgets:
             notes.append(_overlap(budgets))
+        notes += self._stopped()
         searched = sum(one.searched for one in self.tuned)
         if capped := sum(one.capped for one in self.tuned):
             notes.append(CAP.format(capped, f"{searched:,}", percent(capped / searched)))
         if not self.agreements:
             notes.append("n/a: no run of this study was validated.")
         return notes
+
+    def _stopped(self) -> list[str]:
+        """What early stopping went by, unless it is the MAE."""
+        name = self.data.manifest.fixed.get("stop_by")
+        metric = installed().get(name) if name else None
+        if not name:
+            return []
+        way = (
+            "lower or higher" if metric is None else "lower" if metric.lower_is_better else "higher"
+        )
+        return [STOPPED.format(display_name(name), way)]
 
     def _kept(self) -> str:
         def names(options: str) -> list[str]:

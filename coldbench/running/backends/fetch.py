@@ -11,18 +11,28 @@ from typing import Any
 
 from coldbench.data import SCHEMA, Ratings, keep, open_dataset, open_prepared, read_entry
 from coldbench.errors import ColdbenchError, DataError, shorten
+from coldbench.running.records import Job
+from coldbench.tasks import PROTOCOLS
 
-__all__ = ["Source", "fetch"]
+__all__ = ["Source", "fetch", "fetch_tasks"]
 
 
 @dataclass(frozen=True)
 class Source:
     """Where ratings can be had: cache, the driver's folder of prepared data, which a worker may
-    share; dataset and options, from which to make them again ("" when that cannot be done)."""
+    share; dataset and options, from which to make them again ("" when that cannot be done); tasks:
+    the file of published tasks that the user named, if any."""
 
     cache: str = ""
     dataset: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    tasks: str = ""
+
+
+def fetch_tasks(job: Job, source: Source) -> None:
+    """Make what the job's protocol reads beside the ratings open in this process."""
+    protocol = PROTOCOLS[job.protocol].model_validate(job.protocol_options)
+    protocol.provide(Path(source.cache), source.tasks)
 
 
 def fetch(sha256: str, source: Source) -> None:

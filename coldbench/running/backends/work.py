@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from coldbench.errors import ColdbenchError
 from coldbench.running.backends.engine import DeadWorkerError
-from coldbench.running.backends.fetch import Source, fetch
+from coldbench.running.backends.fetch import Source, fetch, fetch_tasks
 from coldbench.running.backends.wire import packed
 from coldbench.running.records import Job
 from coldbench.running.run import failure, run_job
@@ -30,6 +30,7 @@ def work(text: str, source: Source, timeout: float | None = None) -> bytes:
     try:
         with ALONE:
             fetch(job.dataset_sha256, source)
+            fetch_tasks(job, source)
             return packed(run_job(job))
     except ColdbenchError as error:
         return packed(failure(job, "failed", str(error)))

@@ -1,7 +1,8 @@
 """The contract of a protocol: a frozen, versioned configuration that makes Splits."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,26 @@ class Protocol(BaseModel, ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
     version: int = 1
+
+    def checked(self, ratings: Ratings) -> Self:
+        """The protocol as these ratings are split by it, with what it took from them; called when
+        a study is planned. Raises UsageError where it does not fit them, with the reason."""
+        return self
+
+    @property
+    def beside(self) -> str:
+        """The file that `split` reads beside the ratings: a path below a cache folder, or ""."""
+        return ""
+
+    def provide(self, cache: Path, file: str) -> None:
+        """Have that file in this process's cache, from another cache folder, or from what the user
+        named. Raises DataError where it cannot be had."""
+
+    def statements(self) -> tuple[str, ...]:
+        """What a reader of results must know: what a spread over seeds is a spread of, where it is
+        not one over random splits, and what is wrong with the tasks. In words, a sentence or two
+        each; `run` and the report show them."""
+        return ()
 
     @abstractmethod
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:

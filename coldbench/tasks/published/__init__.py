@@ -1,0 +1,1 @@
+"""Tasks that others published, or that the user made: read, kept, and met with the ratings."""

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -121,6 +122,10 @@ class MAMO(SequentialLearner):
             "gradient_memory_norm": float(memories.gradient1.norm()),
             "task_memory_norm": float(memories.task.norm()),
         }
+
+    def state(self) -> Mapping[str, Any]:
+        names = "target", "seed", "last_user"
+        return {"model": self.update.predictor, **{name: getattr(self, name) for name in names}}
 
     @property
     def depends_on_order(self) -> bool:

@@ -7,7 +7,7 @@ items into the base. So early stopping sees a complete learner after every epoch
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -67,6 +67,9 @@ class MetaIds(Learner, Generic[M]):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return self.plain.predict(batch)
+
+    def state(self) -> Mapping[str, Any]:
+        return {"plain": self.plain}
 
     def meta_epoch(
         self,

@@ -10,7 +10,7 @@ decision layers take SGD steps on the support, as `plain-finetune` does.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -65,3 +65,6 @@ class PlainId(Learner):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return self.plain.predict(batch)
+
+    def state(self) -> Mapping[str, Any]:
+        return {"plain": self.plain}

@@ -23,3 +23,6 @@ from .space import Choice as Choice
 from .space import Dimension as Dimension
 from .space import Real as Real
 from .space import Whole as Whole
+from .state import State as State
+from .state import fill as fill
+from .state import state_of as state_of

@@ -46,5 +46,11 @@ class Neural(Learner, Generic[N]):
         """The network to predict with: the average, once there is one."""
         return self.optimiser.averaged if self.optimiser else self.network
 
+    def extend(self, domain: Domain) -> None:
+        old, new, network = self.domain.catalogue, domain.catalogue, self.predictor
+        network.user.extend(old.user_fields, new.user_fields)
+        network.item.extend(old.item_fields, new.item_fields)
+        self.domain = domain
+
     def state(self) -> Mapping[str, Any]:
         return {"network": self.predictor}

@@ -123,6 +123,12 @@ class MAMO(SequentialLearner):
             "task_memory_norm": float(memories.task.norm()),
         }
 
+    def extend(self, domain: Domain) -> None:
+        old, new, model = self.domain.catalogue, domain.catalogue, self.update.predictor
+        model.user.extend(old.user_fields, new.user_fields)
+        model.item.extend(old.item_fields, new.item_fields)
+        self.domain = domain
+
     def state(self) -> Mapping[str, Any]:
         names = "target", "seed", "last_user"
         return {"model": self.update.predictor, **{name: getattr(self, name) for name in names}}

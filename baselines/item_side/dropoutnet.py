@@ -111,6 +111,11 @@ class DropoutNet(Neural[LatentNetwork]):
             vectors = user.float(), item[batch.query_item].float()
             return network.rating(network.score(batch.user, batch.query_item, *vectors))
 
+    def extend(self, domain: Domain) -> None:
+        super().extend(domain)
+        added = domain.catalogue.n_items - len(self.factors.item)
+        self.factors.item = torch.nn.functional.pad(self.factors.item, (0, 0, 0, added))
+
     def state(self) -> Mapping[str, Any]:
         return {**super().state(), "factors": self.factors}
 

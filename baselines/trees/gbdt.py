@@ -112,6 +112,13 @@ class GBDT(Learner):
             rating[mask] += torch.from_numpy(boosted.astype(np.float32))
         return rating.to(batch.query_item.device)
 
+    def extend(self, domain: Domain) -> None:
+        added = domain.catalogue.n_items - len(self.known.bias)
+        pad = torch.nn.functional.pad
+        self.content = Content.of(domain, self.config.most_ids, self.domain)
+        self.known = Statistics(*(pad(part, (0, added)) for part in self.known))
+        self.domain = domain
+
     def state(self) -> Mapping[str, Any]:
         known = {"mean": self.mean, "known": self.known}
         return {**known, "trees": Trees.of(self.model)._asdict() if self.fitted else None}

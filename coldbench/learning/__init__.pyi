@@ -6,6 +6,7 @@ from .content import category_ids as category_ids
 from .content import known_ids as known_ids
 from .fitting import fit as fit
 from .fitting import search as search
+from .fitting import train as train
 from .learner import CONTRACT as CONTRACT
 from .learner import Domain as Domain
 from .learner import Episode as Episode

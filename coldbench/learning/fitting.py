@@ -13,12 +13,12 @@ A learner of one epoch (closed forms) needs no first step, nor does one of `fixe
 import copy
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from coldbench.data import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.errors import Diverged
 from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
@@ -28,9 +28,14 @@ from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks
 
-__all__ = ["EpochRecord", "Fitted", "fit", "search", "validate"]
+__all__ = ["EpochRecord", "Fitted", "fit", "search", "train", "validate"]
 
 EpochRecord = Mapping[str, float]
+Told = Callable[[EpochRecord], None]
+
+
+def _nobody(record: EpochRecord) -> None:
+    """Is told of each epoch where nobody asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,6 @@ def fit(
     With `refit` False the learner of the best validation epoch is kept instead.
     Raises Diverged with the epoch, Declined from the learner.
     """
-    domain = Domain(ratings.catalogue, ratings.scale, device)
     curve: list[EpochRecord] = []
     epochs = config.epochs
     searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
@@ -68,12 +72,29 @@ def fit(
         if not refit:
             return best
         epochs = best.epochs
-    data = TrainingData.of(ratings, split.train_user, split.train, device, seeds.rounding)
+    trained = train(variant, config, ratings, split.train_user, split.train, seeds, epochs, device)
+    return Fitted(trained.learner, trained.curve if config.fixed_epochs else curve, epochs)
+
+
+def train(
+    variant: Variant,
+    config: LearnerConfig,
+    ratings: Ratings,
+    users: Array,
+    lists: Ragged,
+    seeds: Seeds,
+    epochs: int,
+    device: str = "cpu",
+    told: Told = _nobody,
+) -> Fitted:
+    """Step 2: a new learner after so many epochs on the given rows, one list for each user."""
+    domain = Domain(ratings.catalogue, ratings.scale, device)
+    data = TrainingData.of(ratings, users, lists, device, seeds.rounding)
     learner = _new(variant, config, domain, seeds)
+    curve: list[EpochRecord] = []
     for epoch in range(epochs):
-        figures = _epoch(learner, data, epoch, seeds)
-        if config.fixed_epochs:
-            curve.append({"epoch": epoch, **figures})
+        curve.append({"epoch": epoch, **_epoch(learner, data, epoch, seeds)})
+        told(curve[-1])
     return Fitted(learner, curve, epochs)
 
 
@@ -84,6 +105,7 @@ def search(
     split: Split,
     seeds: Seeds,
     device: str = "cpu",
+    told: Told = _nobody,
 ) -> tuple[Fitted, list[EpochRecord]]:
     """Step 1: the learner of the best validation epoch, and the whole curve."""
     domain = Domain(ratings.catalogue, ratings.scale, device)
@@ -103,6 +125,7 @@ def search(
         shape = spread_of(predictions.score, ratings.scale)
         spread = {f"prediction_{name}": value for name, value in shape.items()}
         curve.append({"epoch": epoch, "validation_mae": mae, **maes, **spread, **figures})
+        told(curve[-1])
         if mae < best_mae:
             best, best_epoch, best_mae = copy.deepcopy(learner), epoch, mae
         if epoch - best_epoch >= config.patience:

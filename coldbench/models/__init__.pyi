@@ -1,5 +1,6 @@
 # What others may use; imported on first use.
 from .asking import Labels as Labels
+from .exporting import export_predictions as export_predictions
 from .model import Model as Model
 from .model import open_model as open_model
 from .store import ModelFolder as ModelFolder

@@ -9,6 +9,7 @@ from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
 from coldbench.cli.commands.doctor import doctor
 from coldbench.cli.commands.evidence import evidence
+from coldbench.cli.commands.export import export
 from coldbench.cli.commands.merge import merge
 from coldbench.cli.commands.names import list_
 from coldbench.cli.commands.new import new
@@ -25,5 +26,5 @@ __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
     run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, train,
-    predict, check, new, doctor, list_, data,
+    predict, export, check, new, doctor, list_, data,
 )  # fmt: skip

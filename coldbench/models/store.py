@@ -8,26 +8,30 @@
 A model that has not all seeds of its record was interrupted: the same training goes on.
 """
 
-import hashlib
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
-import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
-from safetensors import SafetensorError
+from pydantic import BaseModel, ConfigDict
 
 from coldbench.data import Scale
-from coldbench.errors import StoreError, UsageError, shorten
+from coldbench.errors import StoreError, UsageError
 from coldbench.learning import State
 from coldbench.models.catalogue import Known, unpacked
+from coldbench.models.files import (
+    damaged,
+    parsed,
+    read_json,
+    read_tensors,
+    set_aside,
+    write,
+    write_tensors,
+)
 
 __all__ = ["SCHEMA", "ModelFolder", "ModelRecord", "SeedRecord"]
 
@@ -98,18 +102,18 @@ class ModelFolder:
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise UsageError(f"{self.path} is no model and not empty: choose another --out")
         tensors, plain = known.packed()
-        with _aside(self.path) as folder:
+        with set_aside(self.path) as folder:
             (folder / "seeds").mkdir()
-            _write_tensors(folder / "catalogue.safetensors", tensors)
-            _write(folder / "catalogue.json", json.dumps(plain).encode())
-            _write(folder / "model.json", record.model_dump_json(indent=1).encode())
+            write_tensors(folder / "catalogue.safetensors", tensors)
+            write(folder / "catalogue.json", json.dumps(plain).encode())
+            write(folder / "model.json", record.model_dump_json(indent=1).encode())
             if self.path.exists():
                 self.path.rmdir()
 
     def update(self, record: ModelRecord) -> None:
         """Another record of the same model: more seeds are wanted."""
         aside = self.path / f".model.{secrets.token_hex(4)}"
-        _write(aside, record.model_dump_json(indent=1).encode())
+        write(aside, record.model_dump_json(indent=1).encode())
         aside.replace(self.path / "model.json")
 
     def remove(self) -> None:
@@ -122,20 +126,20 @@ class ModelFolder:
         """What the model is; raises StoreError for none, a damaged or a newer one."""
         if not self.exists:
             raise StoreError(f"{self.path} is no model: make one with `coldbench train`")
-        data = _read(self.path / "model.json")
+        data = read_json(self.path / "model.json")
         if data.get("schema_version", 0) > SCHEMA:
             raise StoreError(f"{self.path}: written by a newer coldbench; update this one")
-        record: ModelRecord = _validated(ModelRecord, data, self.path / "model.json")
+        record: ModelRecord = parsed(ModelRecord, data, self.path / "model.json")
         return record
 
     def known(self) -> Known:
         """The catalogue of the training data."""
-        plain = _read(self.path / "catalogue.json")
+        plain = read_json(self.path / "catalogue.json")
         file = self.path / "catalogue.safetensors"
         try:
-            return unpacked(_read_tensors(file), plain)
+            return unpacked(read_tensors(file), plain)
         except (KeyError, TypeError, ValueError) as error:
-            raise _damaged(file, error) from None
+            raise damaged(file, error) from None
 
     def stored(self) -> tuple[int, ...]:
         """The seeds that are there, sorted."""
@@ -145,10 +149,10 @@ class ModelFolder:
     @contextmanager
     def adding(self, record: SeedRecord, state: State) -> Iterator[Path]:
         """Writes a seed aside, yields its folder to look at, then makes it part of the model."""
-        with _aside(self.path / "seeds" / str(record.seed)) as folder:
-            sha256 = _write_tensors(folder / "state.safetensors", dict(state.tensors))
+        with set_aside(self.path / "seeds" / str(record.seed)) as folder:
+            sha256 = write_tensors(folder / "state.safetensors", dict(state.tensors))
             data = {**record.model_dump(mode="json"), "sha256": sha256}
-            _write(folder / "seed.json", json.dumps(data).encode())
+            write(folder / "seed.json", json.dumps(data).encode())
             yield folder
 
     def seed(self, seed: int) -> tuple[SeedRecord, State]:
@@ -168,69 +172,6 @@ class ModelFolder:
 def read_seed(folder: Path) -> tuple[SeedRecord, State]:
     """A member from its folder; raises StoreError where it is damaged or was edited."""
     file = folder / "state.safetensors"
-    record: SeedRecord = _validated(SeedRecord, _read(folder / "seed.json"), folder / "seed.json")
-    tensors = _read_tensors(file, record.sha256)
+    record: SeedRecord = parsed(SeedRecord, read_json(folder / "seed.json"), folder / "seed.json")
+    tensors = read_tensors(file, record.sha256)
     return record, State(tensors, record.tree)
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[Path]:
-    """A new folder that becomes `target` when all went well."""
-    folder = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        folder.mkdir(parents=True)
-        yield folder
-        folder.rename(target)
-    except OSError as error:
-        raise StoreError(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write(file: Path, data: bytes) -> None:
-    with file.open("wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-
-
-def _write_tensors(file: Path, tensors: Mapping[str, torch.Tensor]) -> str:
-    """SHA-256 of what was written."""
-    data = safetensors.torch.save(dict(tensors))
-    _write(file, data)
-    return hashlib.sha256(data).hexdigest()
-
-
-def _read_tensors(file: Path, sha256: str = "") -> dict[str, torch.Tensor]:
-    try:
-        data = file.read_bytes()
-        if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(f"{file} is not the file that was stored: train the model again")
-        return safetensors.torch.load(data)
-    except OSError as error:
-        raise StoreError(f"cannot read {file}: {error.strerror}") from None
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise _damaged(file, error) from None
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise StoreError(f"cannot read {file}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise _damaged(file, error) from None
-    if not isinstance(data, dict):
-        raise StoreError(f"{file} is damaged: not a JSON object")
-    return data
-
-
-def _validated(model: type[Any], data: dict[str, Any], file: Path) -> Any:
-    try:
-        return model.model_validate(data)
-    except (ValidationError, ValueError, RecursionError) as error:
-        raise _damaged(file, error) from None
-
-
-def _damaged(file: Path, error: Exception) -> StoreError:
-    return StoreError(f"{file} is damaged: {shorten(' '.join(str(error).split()), 200)}")

@@ -16,26 +16,22 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 
-from coldbench import registry
 from coldbench.data import Array, Ragged, Ratings
-from coldbench.errors import Declined, Diverged, UsageError, unknown
+from coldbench.errors import Declined, Diverged, UsageError
 from coldbench.learning import (
     Learner,
-    LearnerConfig,
     TrainingData,
-    Variant,
     fill,
-    load_variant,
     search,
     state_of,
     train,
 )
 from coldbench.models.catalogue import Known, with_unknown_user
 from coldbench.models.store import ModelFolder, ModelRecord, SeedRecord, read_seed
-from coldbench.options import validated
+from coldbench.models.work import Work
 from coldbench.rng import Seeds, generator
-from coldbench.running import code_of, confined, provenance
-from coldbench.tasks import PROTOCOLS, Protocol, first_of_each_pair
+from coldbench.running import confined
+from coldbench.tasks import first_of_each_pair
 
 __all__ = ["Step", "TrainingProgress", "train_model"]
 
@@ -88,7 +84,7 @@ def train_model(
     Raises UsageError for wrong names and for a folder that holds something else, Declined where
     the learner declines the data or cannot be stored, Diverged where it diverges.
     """
-    work = _Work.of(learner, base or learner, ratings, options, protocol, protocol_options, device)
+    work = Work.of(learner, base or learner, ratings, options, protocol, protocol_options, device)
     folder, told = ModelFolder(Path(out)), progress or TrainingProgress()
     if overwrite and folder.exists:
         folder.remove()
@@ -105,61 +101,8 @@ def train_model(
     return folder.path
 
 
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """All that a seed is trained from."""
-
-    name: str
-    base: str
-    variant: Variant
-    config: LearnerConfig
-    protocol: Protocol
-    ratings: Ratings
-    device: str
-
-    @classmethod
-    def of(
-        cls,
-        name: str,
-        base: str,
-        ratings: Ratings,
-        options: Mapping[str, Any] | None,
-        protocol: str,
-        protocol_options: Mapping[str, Any] | None,
-        device: str,
-    ) -> "_Work":
-        variant = load_variant(base)
-        given = {**variant.options, **(options or {})}
-        config = validated(variant.learner.Config, given, f"learner {name!r}")
-        if protocol not in PROTOCOLS:
-            raise unknown("protocol", protocol, PROTOCOLS)
-        rules = validated(PROTOCOLS[protocol], protocol_options or {}, f"protocol {protocol!r}")
-        return cls(name, base, variant, config, rules, ratings, device)
-
-    def record(self, seeds: tuple[int, ...]) -> ModelRecord:
-        catalogue, plugin = self.ratings.catalogue, registry.plugins("learner").get(self.base)
-        return ModelRecord(
-            learner=self.name,
-            base=self.base,
-            config=self.config.model_dump(mode="json"),
-            dataset=self.ratings.name,
-            dataset_sha256=self.ratings.sha256,
-            protocol=self.protocol.name,
-            protocol_options=self.protocol.model_dump(mode="json"),
-            device=self.device,
-            scale=self.ratings.scale,
-            ratings=len(first_of_each_pair(self.ratings)),
-            users=catalogue.n_users,
-            items=catalogue.n_items,
-            seeds=seeds,
-            code=code_of(self.base),
-            plugin=f"{plugin.package} {plugin.version} ({plugin.target})" if plugin else "unknown",
-            versions=provenance(self.base)["libraries"],
-        )
-
-
 def _carry_out(
-    folder: ModelFolder, work: _Work, seeds: tuple[int, ...], told: TrainingProgress
+    folder: ModelFolder, work: Work, seeds: tuple[int, ...], told: TrainingProgress
 ) -> None:
     record = work.record(seeds)
     if folder.exists:
@@ -190,7 +133,7 @@ def _continued(folder: ModelFolder, record: ModelRecord) -> ModelRecord:
 
 
 def _train_seed(
-    folder: ModelFolder, work: _Work, seed: int, step: Callable[[Step], None]
+    folder: ModelFolder, work: Work, seed: int, step: Callable[[Step], None]
 ) -> SeedRecord:
     start, seeds = time.perf_counter(), Seeds.joint(seed)
     try:
@@ -213,7 +156,7 @@ def _train_seed(
 
 
 def _trained(
-    work: _Work, seeds: Seeds, step: Callable[[Step], None]
+    work: Work, seeds: Seeds, step: Callable[[Step], None]
 ) -> tuple[Learner, int, float | None]:
     """The learner after all ratings, its number of epochs, and the validation MAE behind it."""
     config, mae = work.config, None
@@ -247,7 +190,7 @@ def _telling(step: Callable[[Step], None], seed: int, most: int) -> Callable[[An
     return told
 
 
-def _compare(work: _Work, learner: Learner, folder: Path) -> None:
+def _compare(work: Work, learner: Learner, folder: Path) -> None:
     """Raises Declined unless the stored learner predicts bit for bit what the trained one does."""
     again = work.variant.learner(learner.config, learner.domain, generator(0, "restored"))
     fill(again, read_seed(folder)[1])

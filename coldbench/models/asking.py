@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coldbench.data import Array, Ragged, Scale
+from coldbench.data import Array, Field, Ragged, Scale
 from coldbench.errors import DataError, shorten
 from coldbench.learning import Learner
 from coldbench.models.catalogue import Known
@@ -19,6 +19,7 @@ from coldbench.models.growing import grow
 from coldbench.models.newcomers import Newcomers, content_columns
 from coldbench.models.support import placed, places, read_support, some
 from coldbench.models.tables import id_column, renamed
+from coldbench.text import listed
 
 __all__ = ["Asked", "Labels", "ask"]
 
@@ -63,6 +64,8 @@ def ask(
     people = _people(users, labels.users)
     wanted, offered = _items(items, known, labels.items)
     new_items, reason = _new_items(offered, wanted, known)
+    _tell_unread(people, known.catalogue.user_fields, labels.users, notes)
+    _tell_unread(offered, known.catalogue.item_fields, labels.items, notes)
     grown = grow(learners, known, _new_users(people, known), new_items, notes)
     item_id = known.item_id
     if grown.items:
@@ -72,7 +75,8 @@ def ask(
     asked = query >= 0
     if not asked.any():
         raise DataError(f"there is no item to predict: {notes[-1] if notes else 'none was named'}")
-    user_id = np.array(_shortlex({*given.user_id, *(people.ids if people else ())}), np.str_)
+    everyone = {*map(str, given.user_id), *map(str, people.ids if people else ())}
+    user_id = np.array(sorted(everyone, key=_rank), np.str_)
     if not len(user_id):
         raise DataError(f"{labels.support} has no rows, and no user is named")
     place = np.full(len(user_id), known.catalogue.n_users - 1)
@@ -89,7 +93,9 @@ def _people(frame: pd.DataFrame | None, label: str) -> Newcomers | None:
     if frame is None:
         return None
     frame = renamed(frame, label, ("user",))
-    return Newcomers(_distinct(frame["user"], label), frame)
+    ids = _distinct(frame["user"], label)
+    order = sorted(range(len(ids)), key=lambda place: _rank(str(ids[place])))
+    return Newcomers(ids[order], frame.iloc[order])
 
 
 def _items(
@@ -144,5 +150,18 @@ def _tell_left_out(left: Array, reason: str, label: str, notes: list[str]) -> No
         notes.append(f"{text}; {reason}" if reason else text)
 
 
-def _shortlex(ids: set[str]) -> list[str]:
-    return sorted(map(str, ids), key=lambda text: (len(text), text))
+def _tell_unread(
+    table: Newcomers | None, fields: Sequence[Field], label: str, notes: list[str]
+) -> None:
+    """Columns that are no field of the model may be misspelt ones."""
+    names = [field.name for field in fields]
+    present = [] if table is None else [str(column) for column in table.rows.columns]
+    if unread := [name for name in present if name not in (*names, "user", "item", "title")]:
+        known = f"which has {listed(names, most=12)}" if names else "which has none"
+        text = listed([shorten(name, 30) for name in unread])
+        notes.append(f"not read: {text} in {label}, no content of the model, {known}")
+
+
+def _rank(text: str) -> tuple[int, str]:
+    """Shorter texts first, so that whole numbers ascend."""
+    return len(text), str(text)

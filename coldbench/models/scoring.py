@@ -13,7 +13,7 @@ from coldbench.tasks import MAX_TASKS, EpisodeBatch
 
 __all__ = ["blocks", "scores"]
 
-BLOCK = 2**21  # answers of each member that are held at a time
+BLOCK = 2**20  # answers of each member that are held at a time
 CELLS = 2**16  # queries of a batch
 PAIRS = 2**22  # queries times support ratings of a batch
 

@@ -5,6 +5,7 @@ trained on every rating, since nothing is left to be tested. Of a repeated (user
 first rating counts, as in every protocol.
 """
 
+import contextlib
 import io
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -95,7 +96,8 @@ def train_model(
             try:
                 _carry_out(folder, work, _listed(seeds), told)
             finally:
-                lock.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # where an open file cannot be removed
+                    lock.unlink()
     except Timeout:
         raise UsageError(f"{folder.path} is being trained by another process") from None
     return folder.path
@@ -169,7 +171,7 @@ def _trained(
             best, curve = search(
                 work.variant, config, ratings, split, seeds, work.device, told=told
             )
-            epochs, mae = best.epochs, min(one["validation_mae"] for one in curve)
+            epochs, mae = best.epochs, curve[best.epochs - 1]["validation_mae"]
     told = _telling(step, seeds.init, epochs)
     users, lists = _everything(work.ratings)
     fitted = train(work.variant, config, ratings, users, lists, seeds, epochs, work.device, told)

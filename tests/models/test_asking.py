@@ -129,6 +129,21 @@ def test_unknown_labels_are_said_once(model: Model, support: pd.DataFrame) -> No
     assert np.array_equal(plain["prediction"], answers["prediction"])
 
 
+def test_columns_that_are_no_content_are_said(model: Model, support: pd.DataFrame) -> None:
+    users = pd.DataFrame({"user": ["nobody"], "Age": ["25"]})
+    (note,) = model.predict(support, items=["1"], users=users).attrs["notes"]
+    assert note == (
+        "not read: 'Age' in the users, no content of the model, "
+        "which has age, gender, occupation and area"
+    )
+
+
+def test_the_order_of_users_does_not_matter(model: Model, support: pd.DataFrame) -> None:
+    users = content(world()[1], "user", NOBODY)
+    answers, turned = (model.predict(support, users=one) for one in (users, users[::-1]))
+    pd.testing.assert_frame_equal(answers, turned, check_exact=True)
+
+
 def test_the_best_items_are_those_not_rated(model: Model, support: pd.DataFrame) -> None:
     best, every = model.predict(support, top=4), model.predict(support)
     for user, own in best.groupby("user"):

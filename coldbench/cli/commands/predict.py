@@ -32,9 +32,9 @@ def predict(
 ) -> None:  # fmt: skip
     """Predict ratings with the model in folder MODEL: user,item,prediction.
 
-    A user is described by the ratings in --support alone. A model of several seeds also gives low
-    and high: 95 % of further seeds would predict something between them. That is how far training
-    scatters, not how far a rating may be from its prediction.
+    Only the ratings in --support and the content in --users describe a user. A model of several
+    seeds also gives low and high: 95 % of further seeds would predict something between them. That
+    is how far training scatters, not how far a rating may be from its prediction.
     """
     from coldbench.cli.terminal.models import print_notes
     from coldbench.models import Labels, open_model, read_frame, write_frames

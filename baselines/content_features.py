@@ -12,25 +12,28 @@ from coldbench import Array, Field, category_ids
 __all__ = ["content_features"]
 
 
-def content_features(fields: Sequence[Field], n: int, most_ids: int = 100) -> Array:
+def content_features(
+    fields: Sequence[Field], n: int, most_ids: int = 100, like: Sequence[Field] | None = None
+) -> Array:
     """Feature matrix of n users or items, float64 [n, D]; [n, 0] when no field is of use.
 
     A category is one-hot, a set the mean of its members' one-hots times the root of their
     number (unit length), a number its standardised value (0 when unknown). Categories and sets
     of more than `most_ids` ids (directors, actors, authors) are left out: their columns would
-    be too many for a closed form and too rare for one user's support.
+    be too many for a closed form and too rare for one user's support. Numbers are standardised
+    as those of `like` are, where these fields of other users or items are given.
     """
     blocks = [np.zeros((n, 0))]
-    for field in fields:
+    for field, standard in zip(fields, fields if like is None else like, strict=True):
         if field.kind == "number":
-            blocks.append(_standardised(field.values)[:, None])
+            blocks.append(_standardised(field.values, standard.values)[:, None])
         elif field.size <= most_ids:
             blocks.append(_one_hot(field))
     return np.concatenate(blocks, axis=1)
 
 
-def _standardised(values: Array) -> Array:
-    known = values[~np.isnan(values)].astype(np.float64)
+def _standardised(values: Array, like: Array) -> Array:
+    known = like[~np.isnan(like)].astype(np.float64)
     if not len(known):
         return np.zeros(len(values))
     filled: Array = np.nan_to_num((values - known.mean()) / max(known.std(), 1e-9))

@@ -1,7 +1,8 @@
 """The frame of learners that are a network under the outer optimiser, however they train it."""
 
 from abc import abstractmethod
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -44,3 +45,12 @@ class Neural(Learner, Generic[N]):
     def predictor(self) -> N:
         """The network to predict with: the average, once there is one."""
         return self.optimiser.averaged if self.optimiser else self.network
+
+    def extend(self, domain: Domain) -> None:
+        old, new, network = self.domain.catalogue, domain.catalogue, self.predictor
+        network.user.extend(old.user_fields, new.user_fields)
+        network.item.extend(old.item_fields, new.item_fields)
+        self.domain = domain
+
+    def state(self) -> Mapping[str, Any]:
+        return {"network": self.predictor}

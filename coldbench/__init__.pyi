@@ -34,6 +34,9 @@ from .learning.space import Choice as Choice
 from .learning.space import Dimension as Dimension
 from .learning.space import Real as Real
 from .learning.space import Whole as Whole
+from .models.model import Model as Model
+from .models.model import open_model as open_model
+from .models.training import train_model as train_model
 from .rng import generator as generator
 from .rng import torch_generator as torch_generator
 from .scoring.metrics.metric import Metric as Metric

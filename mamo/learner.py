@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -121,6 +122,16 @@ class MAMO(SequentialLearner):
             "gradient_memory_norm": float(memories.gradient1.norm()),
             "task_memory_norm": float(memories.task.norm()),
         }
+
+    def extend(self, domain: Domain) -> None:
+        old, new, model = self.domain.catalogue, domain.catalogue, self.update.predictor
+        model.user.extend(old.user_fields, new.user_fields)
+        model.item.extend(old.item_fields, new.item_fields)
+        self.domain = domain
+
+    def state(self) -> Mapping[str, Any]:
+        names = "target", "seed", "last_user"
+        return {"model": self.update.predictor, **{name: getattr(self, name) for name in names}}
 
     @property
     def depends_on_order(self) -> bool:

@@ -78,8 +78,7 @@ class KNN(Learner):
         super().__init__(config, domain, rng)
         n = domain.catalogue.n_items
         content = content_features(domain.catalogue.item_fields, n, config.most_ids)
-        length = np.linalg.norm(content, axis=1, keepdims=True)
-        self.content = torch.from_numpy((content / np.maximum(length, 1e-9)).astype(np.float32))
+        self.content = _unit(content)
         self.mean = domain.scale.middle
         self.shift = 0.0
         self.item = torch.zeros(n)
@@ -106,6 +105,15 @@ class KNN(Learner):
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return self._expected(batch) + self.shift
 
+    def extend(self, domain: Domain) -> None:
+        known, fields = self.domain.catalogue.item_fields, domain.catalogue.item_fields
+        old, n = len(self.item), domain.catalogue.n_items
+        added = _unit(content_features(fields, n, self.config.most_ids, known)[old:])
+        self.content = torch.cat([self.content, added.to(self.content)])
+        self.item = torch.nn.functional.pad(self.item, (0, n - old))
+        self.pair = self.pair // old * n + self.pair % old
+        self.domain = domain
+
     def similarity(self, query: torch.Tensor, support: torch.Tensor) -> torch.Tensor:
         """s_ij of each query with each support item: [B, Q], [B, S] -> [B, Q, S]."""
         cosine = self.content[query] @ self.content[support].mT
@@ -128,6 +136,12 @@ class KNN(Learner):
         weight = weight * nearest(weight, self.config.neighbours)
         correction = (weight * residual[:, None]).sum(2) / (self.config.shrink + weight.sum(2))
         return self.mean + self.item[batch.query_item] + user[:, None] + correction
+
+
+def _unit(content: Array) -> torch.Tensor:
+    """Rows of length 1 (0 without content), float32 [n, D]."""
+    length = np.linalg.norm(content, axis=1, keepdims=True)
+    return torch.from_numpy((content / np.maximum(length, 1e-9)).astype(np.float32))
 
 
 def nearest(weight: torch.Tensor, k: int) -> torch.Tensor:

@@ -77,6 +77,7 @@ class Factors:
         self.item_penalty = self.user_penalty.clone()
         self.user_penalty[0], self.item_penalty[0] = config.shrink_user, config.shrink_item
         self.content_penalty = config.content_penalty
+        self.weight = self.content.new_zeros(self.content.shape[1], 1 + config.factors)  # W
 
     def start(self, data: TrainingData) -> None:
         """The mean and the biases of `bias`, before the first sweep."""
@@ -104,14 +105,20 @@ class Factors:
         weighted = self.content * count[:, None]
         system = self.content.mT @ weighted
         system = system + self.content_penalty * torch.eye(len(system), device=system.device)
-        w: torch.Tensor = torch.linalg.solve(system, weighted.mT @ self.item)
-        return self.content @ w
+        self.weight = torch.linalg.solve(system, weighted.mT @ self.item)
+        return self.content @ self.weight
 
     def items(self, cells: Cells, users: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
         """(b_i, q_i) given the users' vectors, shrunk towards the prior, [I, 1 + K]."""
         x = _with_one(users)[cells.user]
         residual = cells.value - self.mean - users[cells.user, 0] - (x * prior[cells.item]).sum(1)
         return prior + solve_groups(cells.item, len(self.item), x, residual, self.item_penalty)
+
+    def extend(self, content: torch.Tensor) -> None:
+        """Takes in items that nobody has rated, after the others: their content is [n, D - 1]."""
+        rows = torch.nn.functional.pad(content, (1, 0), value=1.0).to(self.content)
+        self.content = torch.cat([self.content, rows])
+        self.item = torch.cat([self.item, rows @ self.weight])
 
     def fold_in(self, batch: EpisodeBatch, vector: torch.Tensor) -> torch.Tensor:
         """(b_u, p_u) of each episode from its support, whose items have the given vectors:
@@ -153,6 +160,13 @@ class MF(Learner):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return (self.factors.expected(batch) + self.shift).float()
+
+    def extend(self, domain: Domain) -> None:
+        known, fields = self.domain.catalogue.item_fields, domain.catalogue.item_fields
+        old, n = len(self.factors.item), domain.catalogue.n_items
+        content = content_features(fields, n, self.config.most_ids, known)[old:]
+        self.factors.extend(torch.from_numpy(content))
+        self.domain = domain
 
     def n_parameters(self) -> int:
         return self.factors.item.numel()

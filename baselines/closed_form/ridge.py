@@ -77,6 +77,15 @@ class Ridge(Learner):
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return (self._expected(batch) + self.shift).float()
 
+    def extend(self, domain: Domain) -> None:
+        known, n = self.domain.catalogue.item_fields, domain.catalogue.n_items
+        fields, most_ids = domain.catalogue.item_fields, self.config.most_ids
+        content = torch.from_numpy(content_features(fields, n, most_ids, known)[len(self.item) :])
+        rows = torch.nn.functional.pad(content, (1, 0), value=1.0).to(self.content)
+        self.item = torch.nn.functional.pad(self.item, (0, len(rows)))
+        self.content = torch.cat([self.content, rows])
+        self.domain = domain
+
     def _expected(self, batch: EpisodeBatch) -> torch.Tensor:
         """The least-squares prediction, float64 [B, Q]."""
         mask = batch.support_mask.double()

@@ -22,7 +22,7 @@ Axes: B tasks, K factors, n folds; a "vector" is (bias, K factors).
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -110,6 +110,14 @@ class DropoutNet(Neural[LatentNetwork]):
         with torch.no_grad():
             vectors = user.float(), item[batch.query_item].float()
             return network.rating(network.score(batch.user, batch.query_item, *vectors))
+
+    def extend(self, domain: Domain) -> None:
+        super().extend(domain)
+        added = domain.catalogue.n_items - len(self.factors.item)
+        self.factors.item = torch.nn.functional.pad(self.factors.item, (0, 0, 0, added))
+
+    def state(self) -> Mapping[str, Any]:
+        return {**super().state(), "factors": self.factors}
 
     def _factorise(self, data: TrainingData, rng: np.random.Generator) -> None:
         """Item vectors of all users' ratings, and of those outside each fold; 0 when unseen."""

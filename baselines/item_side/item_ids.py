@@ -12,7 +12,7 @@ import torch
 from baselines.network import RARE, ContentNetwork
 from coldbench import Domain, Field
 
-__all__ = ["id_weight", "keep_all_ids", "with_item_ids"]
+__all__ = ["id_weight", "keep_all_ids", "with_item_ids", "with_more_items"]
 
 
 def with_item_ids(domain: Domain) -> Domain:
@@ -20,6 +20,15 @@ def with_item_ids(domain: Domain) -> Domain:
     n = domain.catalogue.n_items
     ids = np.arange(1, n + 1, dtype=np.int32)
     field = Field("item_id", "category", max(n, RARE) + 1, ids)
+    fields = (*domain.catalogue.item_fields, field)
+    return replace(domain, catalogue=replace(domain.catalogue, item_fields=fields))
+
+
+def with_more_items(known: Domain, domain: Domain) -> Domain:
+    """`domain` with the item ids of `known`, which has them; further items have unknown ids."""
+    field = known.catalogue.item_fields[-1]
+    added = domain.catalogue.n_items - len(field.values)
+    field = replace(field, values=np.pad(field.values, (0, added)))
     fields = (*domain.catalogue.item_fields, field)
     return replace(domain, catalogue=replace(domain.catalogue, item_fields=fields))
 

@@ -7,7 +7,7 @@ items into the base. So early stopping sees a complete learner after every epoch
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -15,11 +15,11 @@ from pydantic import Field
 from torch import nn
 
 from baselines.item_side.item_batches import Raters, halves, require_content
-from baselines.item_side.item_ids import with_item_ids
+from baselines.item_side.item_ids import with_item_ids, with_more_items
 from baselines.item_side.plain_id import PlainIdConfig
 from baselines.network import ContentNetwork
 from baselines.plain.plain import Plain
-from coldbench import Domain, EpisodeBatch, Learner, TrainingData
+from coldbench import Declined, Domain, EpisodeBatch, Learner, TrainingData
 
 __all__ = ["MetaIds", "MetaIdsConfig"]
 
@@ -67,6 +67,16 @@ class MetaIds(Learner, Generic[M]):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return self.plain.predict(batch)
+
+    def extend(self, domain: Domain) -> None:
+        if domain.catalogue.n_items > self.domain.catalogue.n_items:
+            name = type(self).__name__.lower()
+            raise Declined(f"{name} makes the ids of items without ratings while it trains")
+        self.plain.extend(with_more_items(self.plain.domain, domain))
+        self.domain = domain
+
+    def state(self) -> Mapping[str, Any]:
+        return {"plain": self.plain}
 
     def meta_epoch(
         self,

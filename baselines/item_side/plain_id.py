@@ -10,13 +10,13 @@ decision layers take SGD steps on the support, as `plain-finetune` does.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.item_side.item_ids import with_item_ids
+from baselines.item_side.item_ids import with_item_ids, with_more_items
 from baselines.plain.plain import Plain, PlainConfig
 from coldbench import (
     Dimension,
@@ -65,3 +65,10 @@ class PlainId(Learner):
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         return self.plain.predict(batch)
+
+    def extend(self, domain: Domain) -> None:
+        self.plain.extend(with_more_items(self.plain.domain, domain))
+        self.domain = domain
+
+    def state(self) -> Mapping[str, Any]:
+        return {"plain": self.plain}

@@ -19,6 +19,7 @@ import torch
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
+from baselines.trees.stored_trees import Trees
 from baselines.trees.support_features import Content, Statistics, features, leave_one_out
 from coldbench import (
     Declined,
@@ -75,7 +76,7 @@ class GBDT(Learner):
         self.known = Statistics(torch.zeros(n), torch.zeros(n))
         self.mean = domain.scale.middle
         self.fitted = False
-        self.model = load_regressor()(
+        self.model: Any = load_regressor()(
             loss="absolute_error",
             learning_rate=config.rate,
             max_iter=config.trees,
@@ -110,6 +111,23 @@ class GBDT(Learner):
                 boosted = self.model.predict(x[mask].numpy())
             rating[mask] += torch.from_numpy(boosted.astype(np.float32))
         return rating.to(batch.query_item.device)
+
+    def extend(self, domain: Domain) -> None:
+        added = domain.catalogue.n_items - len(self.known.bias)
+        pad = torch.nn.functional.pad
+        self.content = Content.of(domain, self.config.most_ids, self.domain)
+        self.known = Statistics(*(pad(part, (0, added)) for part in self.known))
+        self.domain = domain
+
+    def state(self) -> Mapping[str, Any]:
+        known = {"mean": self.mean, "known": self.known}
+        return {**known, "trees": Trees.of(self.model)._asdict() if self.fitted else None}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        trees = state["trees"]
+        self.mean, self.known, self.fitted = state["mean"], state["known"], trees is not None
+        if trees is not None:
+            self.model = Trees(**trees)
 
     def _table(self, data: TrainingData, rng: np.random.Generator) -> tuple[Any, Any]:
         """Features [n, F] of fresh queries, and what `bias` leaves of their ratings, [n]."""

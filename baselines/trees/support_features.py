@@ -33,10 +33,14 @@ class Content(NamedTuple):
     ids: list[torch.Tensor]
 
     @classmethod
-    def of(cls, domain: Domain, most_ids: int) -> "Content":
-        known = domain.catalogue
-        user = content_features(known.user_fields, known.n_users, most_ids).astype(np.float32)
-        item = content_features(known.item_fields, known.n_items, most_ids).astype(np.float32)
+    def of(cls, domain: Domain, most_ids: int, like: Domain | None = None) -> "Content":
+        """That of a domain; like: the domain whose numbers say what is standard."""
+        known, standard = domain.catalogue, (like or domain).catalogue
+        sides = (
+            (known.user_fields, known.n_users, most_ids, standard.user_fields),
+            (known.item_fields, known.n_items, most_ids, standard.item_fields),
+        )
+        user, item = (content_features(*side).astype(np.float32) for side in sides)
         fields = [field for field in known.item_fields if field.kind != "number"]
         ids = [torch.from_numpy(category_ids(field)[0]) for field in fields]
         return cls(torch.from_numpy(user), torch.from_numpy(item), ids)

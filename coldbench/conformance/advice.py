@@ -102,6 +102,11 @@ ADVICE: dict[str, tuple[str, str]] = {
         "an attribute that cannot be copied: a lambda, an open file, a generator",
         "keep tensors, arrays, torch modules and plain values as attributes only",
     ),
+    "stored_model_predicts_alike": (
+        "something that predictions need is no attribute of the learner, or `state` leaves it out",
+        "keep all that is learned in attributes; where a trained learner has objects that a new "
+        "one lacks, define `state` and `restore` (docs/adding-a-learner.md)",
+    ),
     "global_generators_are_left_alone": (
         "torch.rand, np.random or nn.Dropout outside __init__, or a call of manual_seed",
         "draw from the `rng` of train_epoch: torch.rand(..., generator=coldbench."

@@ -15,19 +15,20 @@ from coldbench.conformance import datasets as conformance_datasets
 from coldbench.conformance import learners as conformance
 from coldbench.conformance import metrics as conformance_metrics
 from coldbench.conformance.advice import ADVICE, ERRORS
-from coldbench.errors import ColdbenchError, UsageError, unknown
+from coldbench.errors import ColdbenchError, Declined, UsageError, unknown
 from coldbench.learning import load_variant
 
 __all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
 
 
+MAY_DECLINE = ("stored_model_predicts_alike",)  # a reason is enough
 FIRST = "answers_are_ratings"  # the first check that trains and predicts: any error may occur
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One check on one plugin. seen, cause and fix are empty when it passed; ran: False for a
-    check that depends on one that failed."""
+    check that depends on one that failed; note: why it was passed without what was expected."""
 
     check: str
     expected: str
@@ -35,6 +36,7 @@ class Verdict:
     cause: str = ""
     fix: str = ""
     ran: bool = True
+    note: str = ""
 
     @property
     def passed(self) -> bool:
@@ -42,6 +44,8 @@ class Verdict:
         return self.ran and not self.seen
 
     def __str__(self) -> str:
+        if self.note:
+            return f"note  {self.expected}\n      {'seen:':<7}{self.note}"
         if not self.seen:
             return f"{'ok' if self.ran else '-':<6}{self.expected}"
         parts = (("seen", self.seen), ("cause", self.cause), ("fix", self.fix))
@@ -134,6 +138,8 @@ def _verdict(test: Callable[[Any], None], problem: Any) -> Verdict:
     except AssertionError as error:
         return Verdict(name, expected, _seen(error) or "an assertion failed", cause, fix)
     except ColdbenchError as error:  # ours: it names the thing and the fix
+        if name in MAY_DECLINE and isinstance(error, Declined):
+            return Verdict(name, expected, note=" ".join(str(error).split()))
         if name == FIRST:
             cause, fix = ERRORS.get(type(error).__name__, (cause, fix))
         return Verdict(name, expected, f"{type(error).__name__}: {error}", cause, fix)

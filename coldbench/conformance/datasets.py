@@ -12,7 +12,6 @@ import numpy as np
 
 from coldbench.data import (
     CONTRACT,
-    Array,
     Dataset,
     Field,
     Ratings,

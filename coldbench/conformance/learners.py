@@ -27,11 +27,14 @@ from coldbench.learning import (
     LearnerConfig,
     Predictions,
     SequentialLearner,
+    State,
     TrainingData,
     Variant,
+    fill,
     fit,
     in_sequence,
     predict,
+    state_of,
 )
 from coldbench.rng import Seeds, generator, global_generators
 from coldbench.running import Job, Prepared, SplitKey, permitted
@@ -323,6 +326,16 @@ def copies_predict_alike(problem: Problem) -> None:
         assert torch.equal(other.predict(problem.batch), expected), "a copy predicts differently"
 
 
+def stored_model_predicts_alike(problem: Problem) -> None:
+    """A new learner filled with the stored state of the trained one predicts bit-equally, or the
+    learner declines to be stored, with a reason."""
+    stored = state_of(problem.trained)
+    again = problem.built()
+    fill(again, State(stored.tensors, json.loads(json.dumps(stored.tree))))
+    expected, seen = (one.predict(problem.batch) for one in (problem.trained, again))
+    assert torch.equal(expected, seen), "the stored learner predicts differently"
+
+
 def global_generators_are_left_alone(problem: Problem) -> None:
     """Nothing reads or seeds the global generators of torch and NumPy after construction."""
     learner, split = problem.built(), problem.split
@@ -419,6 +432,7 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         no_content_works_or_is_declined,
         another_scale_works,
         copies_predict_alike,
+        stored_model_predicts_alike,
         ratings_matter,
         learning_beats_chance,
     )

@@ -7,6 +7,7 @@ from .content import known_ids as known_ids
 from .fitting import Criterion as Criterion
 from .fitting import fit as fit
 from .fitting import search as search
+from .fitting import train as train
 from .learner import CONTRACT as CONTRACT
 from .learner import Domain as Domain
 from .learner import Episode as Episode
@@ -24,3 +25,6 @@ from .space import Choice as Choice
 from .space import Dimension as Dimension
 from .space import Real as Real
 from .space import Whole as Whole
+from .state import State as State
+from .state import fill as fill
+from .state import state_of as state_of

@@ -19,20 +19,26 @@ MOST_DISTINCT = 128  # numbers with more distinct values are binned by quantiles
 BINS = 64
 
 
-def category_ids(field: Field) -> tuple[Array, int]:
+def category_ids(field: Field, like: Field | None = None) -> tuple[Array, int]:
     """Any field as padded category ids, int64 [n, L], 0 = unknown; and the number of ids.
 
-    A number becomes the rank of its value among the distinct values (or of its quantile bin).
+    A number becomes the rank of its value among the distinct values (or of its quantile bin), of
+    the same field of other users or items where it is given as `like`.
     """
     if field.kind != "number":
         values = field.values.astype(np.int64)
         return (values[:, None] if values.ndim == 1 else values), field.size
-    known = ~np.isnan(field.values)
-    edges = np.unique(field.values[known])
+    known, edges = ~np.isnan(field.values), _edges(field if like is None else like)
+    rank = np.searchsorted(edges, field.values, side="right").clip(min(1, len(edges)))
+    return np.where(known, rank, 0)[:, None].astype(np.int64), len(edges) + 1
+
+
+def _edges(field: Field) -> Array:
+    """The lowest value of each id of a number, ascending."""
+    edges: Array = np.unique(field.values[~np.isnan(field.values)])
     if len(edges) > MOST_DISTINCT:
         edges = np.unique(np.quantile(edges, np.linspace(0, 1, BINS)))
-    ids = np.where(known, np.searchsorted(edges, field.values, side="right"), 0)
-    return ids[:, None].astype(np.int64), len(edges) + 1
+    return edges
 
 
 class ContentEmbedding(nn.Module):
@@ -85,6 +91,18 @@ class ContentEmbedding(nn.Module):
             seen = torch.zeros(n, dtype=torch.bool)
             seen[ids[chosen].flatten()] = True
             self._know(field, _remap(seen, nearest=kind == "number")[ids])
+
+    def extend(self, old: Sequence[Field], new: Sequence[Field]) -> None:
+        """Takes in users or items that come after those of the fields it was built with, `old`;
+        what `observe` made of an id holds for theirs."""
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            (start, n), (ids, _) = category_ids(before), category_ids(after, before)
+            now = self._ids(index)
+            meaning = torch.zeros(n, dtype=torch.int64, device=now.device)
+            meaning[torch.from_numpy(start).to(now.device)] = now
+            added = meaning[torch.from_numpy(ids[len(start) :]).to(now.device)]
+            wider = nn.functional.pad(now, (0, added.shape[1] - now.shape[1]))
+            self._know(index, torch.cat([wider, added]))
 
     def forward(
         self, index: torch.Tensor, generator: torch.Generator | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coldbench.data import Array, Ratings
+from coldbench.data import Array, Ragged, Ratings
 from coldbench.errors import Diverged, UsageError
 from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
@@ -29,9 +29,14 @@ from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks
 
-__all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "validate"]
+__all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "train", "validate"]
 
 EpochRecord = Mapping[str, float]
+Told = Callable[[EpochRecord], None]
+
+
+def _nobody(record: EpochRecord) -> None:
+    """Is told of each epoch where nobody asked."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,6 @@ def fit(
     Raises Diverged with the epoch, Declined from the learner, UsageError for a criterion without a
     value.
     """
-    domain = Domain(ratings.catalogue, ratings.scale, device)
     curve: list[EpochRecord] = []
     epochs = config.epochs
     searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
@@ -95,12 +99,29 @@ def fit(
         if not refit:
             return best
         epochs = best.epochs
-    data = TrainingData.of(ratings, split.train_user, split.train, device, seeds.rounding)
+    trained = train(variant, config, ratings, split.train_user, split.train, seeds, epochs, device)
+    return Fitted(trained.learner, trained.curve if config.fixed_epochs else curve, epochs)
+
+
+def train(
+    variant: Variant,
+    config: LearnerConfig,
+    ratings: Ratings,
+    users: Array,
+    lists: Ragged,
+    seeds: Seeds,
+    epochs: int,
+    device: str = "cpu",
+    told: Told = _nobody,
+) -> Fitted:
+    """Step 2: a new learner after so many epochs on the given rows, one list for each user."""
+    domain = Domain(ratings.catalogue, ratings.scale, device)
+    data = TrainingData.of(ratings, users, lists, device, seeds.rounding)
     learner = _new(variant, config, domain, seeds)
+    curve: list[EpochRecord] = []
     for epoch in range(epochs):
-        figures = _epoch(learner, data, epoch, seeds)
-        if config.fixed_epochs:
-            curve.append({"epoch": epoch, **figures})
+        curve.append({"epoch": epoch, **_epoch(learner, data, epoch, seeds)})
+        told(curve[-1])
     return Fitted(learner, curve, epochs)
 
 
@@ -112,6 +133,7 @@ def search(
     seeds: Seeds,
     device: str = "cpu",
     criterion: Criterion | None = None,
+    told: Told = _nobody,
 ) -> tuple[Fitted, list[EpochRecord]]:
     """Step 1: the learner of the best validation epoch, and the whole curve."""
     domain = Domain(ratings.catalogue, ratings.scale, device)
@@ -132,6 +154,7 @@ def search(
         spread = {f"prediction_{name}": value for name, value in shape.items()}
         chosen, loss = _judged(criterion, predictions, ratings, epoch) if criterion else ({}, mae)
         curve.append({"epoch": epoch, "validation_mae": mae, **maes, **spread, **figures, **chosen})
+        told(curve[-1])
         if loss < lowest:
             best, best_epoch, lowest = copy.deepcopy(learner), epoch, loss
         if epoch - best_epoch >= config.patience:

@@ -166,6 +166,29 @@ class Learner(ABC):
         and on its own query alone.
         """
 
+    def state(self) -> Mapping[str, Any]:
+        """What `predict` needs of a trained learner, by attribute: what `coldbench train` stores.
+
+        Numbers, texts, tensors, arrays, torch modules, learners, and lists, tuples, dicts or
+        objects of these. By default all attributes; optimisers are never stored, since a stored
+        learner predicts and is not trained further. Override it where a trained learner has
+        objects that a newly built one does not have.
+        """
+        return {k: v for k, v in vars(self).items() if k not in ("config", "domain")}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Makes a newly built learner, whose `state` has been filled in, the trained one."""
+        vars(self).update(state)
+
+    def extend(self, domain: Domain) -> None:
+        """Takes in users and items that did not exist when it was trained, for their content.
+
+        The catalogue of `domain` has the users and items of `self.domain` in their places, and the
+        new ones after them, with values of which category ids and labels mean the same. Raises
+        Declined where the learner reads no content, or cannot read that of new ones.
+        """
+        raise Declined(f"{type(self).__name__} does not read content of users or items it meets")
+
     def n_parameters(self) -> int:
         """How many parameters it has: numbers in its torch modules and tensors."""
         count = 0

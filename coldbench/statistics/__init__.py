@@ -39,7 +39,7 @@ from coldbench.statistics.power import (
     seeds_for_half_width,
     seeds_needed,
 )
-from coldbench.statistics.prediction import prediction_interval
+from coldbench.statistics.prediction import prediction_interval, prediction_limits
 from coldbench.statistics.published import PublishedComparison, compare_published
 from coldbench.statistics.ranks import RankStability, rank_stability
 from coldbench.statistics.relative_effect import relative_effect
@@ -116,6 +116,7 @@ __all__ = [
     "paired_power",
     "planned_looks",
     "prediction_interval",
+    "prediction_limits",
     "probability_better",
     "rank_stability",
     "relative_effect",

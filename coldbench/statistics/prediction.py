@@ -9,7 +9,7 @@ from coldbench.statistics.arrays import finite, mean_sd
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
-__all__ = ["prediction_interval"]
+__all__ = ["prediction_interval", "prediction_limits"]
 
 
 def prediction_interval(x: npt.ArrayLike, *, level: float = 0.95) -> Interval:
@@ -35,3 +35,18 @@ def prediction_interval(x: npt.ArrayLike, *, level: float = 0.95) -> Interval:
     )
     low = min(mean - reach * sd, middle - reach * below)
     return Interval(mean, low, max(mean + reach * sd, middle + reach * above), n)
+
+
+def prediction_limits(
+    x: npt.NDArray[np.floating], *, level: float = 0.95
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The limits of `prediction_interval` for many quantities at once: x [R, ...], R >= 2."""
+    runs, n = x.astype(np.float64), len(x)
+    reach = t_quantile((1.0 + level) / 2.0, n - 1) * sqrt(1.0 + 1.0 / n)
+    mean, sd, middle = runs.mean(0), runs.std(0, ddof=1), np.median(runs, 0)
+    above, below = (
+        np.sqrt(2.0 * (np.clip(side * (runs - middle), 0.0, None) ** 2).sum(0) / (n - 1))
+        for side in (1.0, -1.0)
+    )
+    low = np.minimum(mean - reach * sd, middle - reach * below)
+    return low, np.maximum(mean + reach * sd, middle + reach * above)

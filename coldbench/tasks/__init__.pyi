@@ -7,6 +7,7 @@ from .episodes import pools as pools
 from .protocols import PROTOCOLS as PROTOCOLS
 from .protocols import Protocol as Protocol
 from .protocols import Separate as Separate
+from .protocols import first_of_each_pair as first_of_each_pair
 from .splits import SCENARIOS as SCENARIOS
 from .splits import Split as Split
 from .splits import Tasks as Tasks

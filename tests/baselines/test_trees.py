@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from baselines.trees.gbdt import GBDT, GBDTConfig
+from baselines.trees.stored_trees import Trees
 from baselines.trees.support_features import Content, Statistics, features, leave_one_out
 from coldbench.data.ratings import Catalogue, Field, Scale
 from coldbench.errors import Declined
@@ -20,6 +21,21 @@ def test_declines_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Declined, match=r"pip install 'coldbench\[gbdt\]'") as caught:
         GBDT(GBDTConfig(), domain(world()), RNG(0))
     assert "\n" not in str(caught.value)
+
+
+def test_stored_trees_predict_what_the_regressor_does() -> None:
+    """Bit for bit, missing values and values on a threshold included."""
+    boosted = pytest.importorskip("sklearn.ensemble").HistGradientBoostingRegressor
+    rng = RNG(0)
+    x = rng.integers(0, 9, (600, 5)).astype(np.float32)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    y = np.nan_to_num(x[:, 0]) - 2 * np.isnan(x[:, 1]) + rng.normal(0, 0.1, 600)
+    model = boosted(max_iter=30, loss="absolute_error", min_samples_leaf=5).fit(x, y)
+    new = rng.integers(-2, 11, (500, 5)).astype(np.float32)
+    new[rng.random(new.shape) < 0.1] = np.nan
+    assert np.array_equal(Trees.of(model).predict(new), model.predict(new))
+    stump = boosted(max_iter=1, min_samples_leaf=400).fit(x, y)  # a tree of one leaf
+    assert np.array_equal(Trees.of(stump).predict(new), stump.predict(new))
 
 
 def test_features_by_hand() -> None:

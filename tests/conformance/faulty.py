@@ -210,7 +210,30 @@ class Wide(Sound):
     contract = 1
 
 
+class Forgetful(Sound):
+    """Predicts by what its `state` leaves out."""
+
+    contract = 1
+    mean = 3.0
+
+    def state(self) -> Mapping[str, float]:
+        return {}
+
+
+class Closed(Sound):
+    """Holds what cannot be stored."""
+
+    contract = 1
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        self.clock = {1, 2}
+        return super().train_epoch(data, epoch, rng)
+
+
 LEARNERS: dict[str, type[Learner]] = {
+    "stored_model_predicts_alike": Forgetful,
     "answers_are_ratings": Lists,
     "configuration_is_plain": Bare,
     "other_queries_do_not_matter": Ranks,

@@ -24,6 +24,7 @@ from tests.conformance.faulty import (
     METRICS,
     Bare,
     BatchMean,
+    Closed,
     Crashes,
     Layered,
     Lists,
@@ -97,6 +98,13 @@ def test_a_fault_of_the_batch_is_not_told_as_one_of_padding(
 def test_any_error_of_the_first_use_is_mended_where_it_is(ratings: Ratings) -> None:
     check = conformance.CHECKS["answers_are_ratings"]
     assert _verdict(check, Problem(Variant(Crashes), ratings)).fix == "fix the line named above"
+
+
+def test_a_learner_that_declines_to_be_stored_passes_with_a_note(ratings: Ratings) -> None:
+    check = conformance.CHECKS["stored_model_predicts_alike"]
+    verdict = _verdict(check, Problem(Variant(Closed), ratings))
+    assert verdict.passed
+    assert re.match(r"note  A new learner .*\n +seen: +clock is a builtins.set", str(verdict))
 
 
 def test_an_error_names_the_line_of_the_plugin() -> None:

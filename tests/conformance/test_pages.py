@@ -20,7 +20,7 @@ from coldbench.learning.learner import Domain, Variant
 from tests.conformance.conftest import Run
 from tests.conformance.pages import DOCS, ROOT, blocks, follow
 
-PAGES = ("adding-a-learner.md", "adding-a-dataset.md", "adding-a-metric.md")
+PAGES = ("adding-a-learner.md", "adding-a-dataset.md", "adding-a-metric.md", "answers.md")
 TUNE = "" if find_spec("optuna") else "tune"
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="the pages are for a POSIX shell")
 

@@ -9,19 +9,22 @@ from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
 from coldbench.cli.commands.doctor import doctor
 from coldbench.cli.commands.evidence import evidence
+from coldbench.cli.commands.export import export
 from coldbench.cli.commands.merge import merge
 from coldbench.cli.commands.names import list_
 from coldbench.cli.commands.new import new
 from coldbench.cli.commands.pack import pack
 from coldbench.cli.commands.power import power
+from coldbench.cli.commands.predict import predict
 from coldbench.cli.commands.report import report
 from coldbench.cli.commands.run import run
+from coldbench.cli.commands.train import train
 from coldbench.cli.commands.tune import tune
 from coldbench.cli.commands.verify import verify
 
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, check, new,
-    doctor, list_, data,
+    run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, train,
+    predict, export, check, new, doctor, list_, data,
 )  # fmt: skip

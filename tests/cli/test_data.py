@@ -24,7 +24,8 @@ def test_info_begins_with_what_was_understood(
 ) -> None:
     assert coldbench(monkeypatch, "data", "info", folder, "--set", "scale=1,5,1") == 0
     shown = capsys.readouterr().out
-    assert shown.splitlines()[:2] == [
+    assert shown.splitlines()[:3] == [
+        "Understood: atomic files: odd.inter, odd.item",
         "Understood: times are milliseconds since 1970; converted to seconds",
         f"Warning: {SENTENCE}",
     ]

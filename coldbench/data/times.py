@@ -38,9 +38,8 @@ def read_times(table: Table, findings: Findings) -> Array | None:
         findings.unreadable(_sentence(table, known, unknown, usable))
     if not usable:
         return None
-    latest = seconds[known].max()
-    times: Array = np.where(known, seconds, latest).astype(np.int64)
-    return times
+    times = np.where(known, seconds, seconds[known].max()) if unknown else seconds
+    return times.astype(np.int64)
 
 
 def _sentence(table: Table, known: Array, unknown: int, usable: bool) -> str:

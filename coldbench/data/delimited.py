@@ -188,7 +188,7 @@ def _arrow(
             delimiter=delimiter,
             quote_char=False if cut.quotes == "none" else '"',
             escape_char="\\" if cut.quotes == "backslash" else False,
-            newlines_in_values=cut.quotes == "doubled",
+            newlines_in_values=cut.quotes == "doubled" and b'"' in data,
             ignore_empty_lines=cut.quotes == "doubled",
         ),
         arrow.ConvertOptions(

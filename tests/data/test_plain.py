@@ -236,7 +236,7 @@ FAULTS = [
      r"x\.jsonl:2: rating is ''"),
     ("x.parquet", b"PAR1 no", r"damaged Parquet file"),
     ("x.csv.gz", gzip.compress(b"user,item,rating\n1,1,1\n")[:-9], r"truncated gzip file"),
-    ("x.csv.gz", b"\x1f\x8bxxxxxxxxxxxx", r"damaged gzip file"),
+    ("x.csv.gz", b"\x1f\x8bxxxxxxxxxxxx", r"is a damaged gzip file"),
     ("x.csv.gz", gzip.compress(b"user,item,rating\n1,1,1\n" + b"\n" * (1 << 22)),
      r"refused: unpacks"),
 ]  # fmt: skip
@@ -246,6 +246,37 @@ FAULTS = [
 def test_faults_name_file_and_line(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read(write(tmp_path, {name: data}) / name)
+
+
+def test_broken_files_beside_the_ratings_are_named_and_not_read(tmp_path: Path) -> None:
+    beside = {"notes.json": b'{\n"a": 1}', "old.parquet": b"PAR1 no", "z.csv.gz": b"\x1f\x8bxxx"}
+    ratings = read(write(tmp_path, {"ratings.csv": text(","), **beside}))
+    said = "\n".join(ratings.understood)
+    assert "not read: notes.json:1: no JSON" in said
+    assert "not read: old.parquet: damaged Parquet file" in said
+    assert "not read: z.csv (a damaged gzip file" in said
+
+
+def test_no_row_is_read_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> None:
+        raise AssertionError("the slow path")
+
+    monkeypatch.setattr("coldbench.data.delimited._slow", slow)
+    monkeypatch.setattr("coldbench.data.tables.json_sheet._slow", slow)
+    dates = FRAME.assign(when=["2016-03-01 00:00:00", "", "2016-03-02 00:00:00", "2016-03-03"])
+    broken = text(",").replace(b"r1,b1", b'"r\n1",b1')
+    for name, data in {
+        "a.csv": text(","), "b.tsv": text("\t"), "c.jsonl": lines(), "d.csv": broken,
+        "e.csv": dates.to_csv(index=False).encode(), "f.jsonl": lines(dates),
+        "g.csv": text(",").replace(b",50", b","),
+    }.items():  # fmt: skip
+        assert len(read(write(tmp_path, {name: data}) / name)) == 4
+
+
+def test_the_id_of_the_ratings_comes_before_other_ids(tmp_path: Path) -> None:
+    books = b"book,client,pages\nb1,x,3\nb2,y,4\n"
+    ratings = read(write(tmp_path, {"ratings.csv": text(","), "books.csv": books}))
+    assert [field.name for field in ratings.catalogue.item_fields] == ["client", "pages"]
 
 
 def test_keys_know_options_and_content(tmp_path: Path) -> None:

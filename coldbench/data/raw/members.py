@@ -106,8 +106,11 @@ def _member(name: str, label: str, head: bytes, read: Callable[[], RawFile]) -> 
     found = nature(head)
     if found != "a gzip file":
         return Member(name, label, found, head, len(head) < HEAD, read)
-    unpacked = gunzip_head(label, head, HEAD)
     shown = name[:-3] if name.lower().endswith(".gz") else name
+    try:
+        unpacked = gunzip_head(label, head, HEAD)
+    except DataError:
+        return Member(shown, label, "a damaged gzip file; download it again", b"", True, read)
     inner = nature(unpacked) if unpacked else "an empty or truncated gzip file"
     return Member(shown, label, inner, unpacked, False, partial(_unpacked, label, read))
 

@@ -27,8 +27,8 @@ OWN = {"columns", "kinds", "ratings", "layout"}
 
 class TableOptions(RawOptions):
     """columns: user, item, rating, timestamp, role to the names of their columns (or numbers, from
-    1); kinds: category, set or number by content column; ratings: the file that holds them;
-    layout: a section of presets.toml."""
+    1); kinds: category, set or number by content column; ratings: the file that holds them. With
+    any of these, no layout is looked for. layout: a section of presets.toml."""
 
     columns: dict[str, str | int] = {}
     kinds: dict[str, Kind] = {}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from coldbench.data.ratings import ROLES
 from coldbench.data.raw.members import Member
 from coldbench.data.table import Kind
-from coldbench.data.tables.columns import id_column, rating_columns, title_column
+from coldbench.data.tables.columns import id_column, plain_name, rating_columns, title_column
 from coldbench.data.tables.kinds import field_of, is_year
 from coldbench.data.tables.opening import open_sheet
 from coldbench.data.tables.plan import ContentPlan, FieldPlan, Owner, Plan
@@ -36,8 +36,15 @@ def plain_plan(name: str, where: str, members: Sequence[Member], choice: Choice)
     readable = [member for member in members if member.readable]
     if not readable:
         raise DataError(_nothing(where, members))
-    sheets = [sheet for member in readable if (sheet := open_sheet(member)).names]
-    ratings, columns = _ratings(where, sheets, choice)
+    sheets, faults = _opened(readable)
+    if faults and not sheets:
+        raise next(iter(faults.values()))
+    try:
+        ratings, columns = _ratings(where, sheets, choice)
+    except DataError:
+        if faults:  # the ratings may be what could not be opened
+            raise next(iter(faults.values())) from None
+        raise
     said = [f"ratings: {ratings.name}, {ratings.form}"]
     said += [f"{ours}: column {shorten(theirs)}" for ours, theirs in columns.items()]
     rest = [column for column in ratings.names if column not in columns.values()]
@@ -49,6 +56,8 @@ def plain_plan(name: str, where: str, members: Sequence[Member], choice: Choice)
             contents += [plan] if plan else []
             said += [reason] if reason else []
     said += [f"not read: {m.name} ({m.nature})" for m in members if not m.readable]
+    for member, fault in faults.items():
+        said.append(f"not read: {member.name}{str(fault).removeprefix(member.label)}")
     return Plan(name, ratings, columns, tuple(contents), understood=tuple(said))
 
 
@@ -67,6 +76,19 @@ def completed(plan: Plan, kinds: Mapping[str, Kind]) -> Plan:
                 "option", f"dataset.kinds.{name}", [f"dataset.kinds.{c}" for c in columns]
             )
     return plan._replace(contents=tuple(contents), understood=tuple(said))
+
+
+def _opened(members: Sequence[Member]) -> tuple[list[Sheet], dict[Member, DataError]]:
+    sheets: list[Sheet] = []
+    faults: dict[Member, DataError] = {}
+    for member in members:
+        try:
+            sheet = open_sheet(member)
+        except DataError as error:
+            faults[member] = error
+        else:
+            sheets += [sheet] if sheet.names else []
+    return sheets, faults
 
 
 def _nothing(where: str, members: Sequence[Member]) -> str:
@@ -145,6 +167,8 @@ def _joined(sheet: Sheet, columns: Mapping[str, str]) -> tuple[ContentPlan | Non
     """The table as content of users or of items, or why it is neither."""
     owners: tuple[Owner, ...] = ("user", "item")
     keys = {o: key for o in owners if (key := id_column(sheet.names, o, columns[o]))}
+    same = {o: key for o, key in keys.items() if plain_name(key) == plain_name(columns[o])}
+    keys = same if len(same) == 1 else keys
     if len(keys) == 1:
         owner, key = next(iter(keys.items()))
         return ContentPlan(sheet, owner, key), ""

@@ -65,8 +65,12 @@ class _File(_Model):
 
     def sheet(self, member: Member) -> Sheet | None:
         """The file as a table, if it can be one."""
-        if not member.readable:
+        try:
+            return self._opened(member) if member.readable else None
+        except DataError:
             return None
+
+    def _opened(self, member: Member) -> Sheet:
         if member.nature == "a text file" and (self.separator or self.header):
             return TextSheet(member, self.separator, self.header or None, self.wide)
         return open_sheet(member)

@@ -64,13 +64,7 @@ def build(
     user = index_ids("user", ratings, users, found)
     item = index_ids("item", ratings, items, found)
     time, role = read_times(ratings, found), _roles(ratings)
-    pair = user.place.astype(np.int64) * len(item.ids) + item.place
-    resolved = resolve_repeats(pair, value, time, cleaning.repeated, found)
-    rows: Any = slice(None)
-    if resolved is not None:
-        rows, value = resolved.kept, resolved.value[resolved.kept]
-        scale = scale if on_steps(value, scale).all() else scale._replace(step=0.0)
-    value = value.astype(np.float32)
+    rows, value, scale = _counting(user, item, value, time, scale, cleaning, found)
     return Ratings(
         name=name,
         user=user.place[rows],
@@ -106,6 +100,27 @@ def _rated(table: Table, cleaning: Cleaning, found: Findings) -> Table:
     dropped = counted(int(missing.sum()), "rating")
     found.understood.append(f'{values} says "not rated": {dropped} dropped')
     return table.only(~missing) if missing.any() else table
+
+
+def _counting(
+    user: Indexed,
+    item: Indexed,
+    value: Array,
+    time: Array | None,
+    scale: Scale,
+    cleaning: Cleaning,
+    found: Findings,
+) -> tuple[Any, Array, Scale]:
+    """The rows that count, their values as float32, and the scale, which means may leave."""
+    pair = user.place.astype(np.int64)
+    pair *= len(item.ids)
+    pair += item.place
+    resolved = resolve_repeats(pair, value, time, cleaning.repeated, found)
+    if resolved is None:
+        return slice(None), value.astype(np.float32), scale
+    kept = resolved.value[resolved.kept]
+    scale = scale if on_steps(kept, scale).all() else scale._replace(step=0.0)
+    return resolved.kept, kept.astype(np.float32), scale
 
 
 def _values(table: Table, scale: Scale | None, found: Findings) -> tuple[Array, Scale]:

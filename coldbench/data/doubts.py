@@ -12,6 +12,7 @@ import numpy as np
 from coldbench.data.findings import quoted, says_missing
 from coldbench.data.ratings import Array, Field
 from coldbench.data.raw.rawfile import parse_number
+from coldbench.data.scales import merged, step_of
 
 __all__ = ["carriers_of_ratings", "correlation", "labels_that_say_missing"]
 
@@ -19,6 +20,8 @@ LARGE_SHARE = 0.3
 TOO_ALIKE = 0.9
 FEWEST = 10
 """Users or items with a number and a rating, below which a correlation says nothing."""
+NEARLY_ALL = 0.95
+CLOSE = 1e-4
 OF_RATINGS = {"rating", "ratings", "stars", "score", "scores", "vote", "votes"}
 COUNTED = {"review", "reviews"}
 HOW_MANY = {"count", "counts", "number", "num", "n", "total", "mean", "average", "avg"}
@@ -65,7 +68,18 @@ def _reason(name: str, numbers: Array, statistics: dict[str, Array], rated: Arra
         r = correlation(numbers, statistic, rated)
         if abs(r) > TOO_ALIKE:
             return f"goes with the {what} (r = {r:.2f})"
+        if r and _rounded(numbers, statistic, rated):
+            return f"is the {what}, rounded"
     return "its name is that of a statistic of ratings" if _named(name) else ""
+
+
+def _rounded(numbers: Array, statistic: Array, rated: Array) -> bool:
+    """Whether numbers lie within half a step of a statistic, as its roundings do."""
+    known = rated & np.isfinite(numbers)
+    levels = merged(np.unique(numbers[known].astype(np.float64)))
+    half = step_of(levels) / 2 if len(levels) > 1 else 0.0
+    near = np.abs(numbers[known] - statistic[known]) <= half + CLOSE
+    return bool(half and near.mean() > NEARLY_ALL)
 
 
 def _named(name: str) -> bool:

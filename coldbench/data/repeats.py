@@ -28,32 +28,36 @@ class Resolved(NamedTuple):
 def resolve_repeats(
     pair: Array, value: Array, time: Array | None, how: Repeated, findings: Findings
 ) -> Resolved | None:
-    """Which rows stay, and their values; None where no pair repeats. pair: int64 [N]."""
-    ordered = np.sort(pair)
-    repeated = int(np.count_nonzero(ordered[1:] == ordered[:-1]))
-    if not repeated:
+    """Which rows stay, and their values; None where no pair repeats.
+
+    pair: a number for each (user, item), int64 [N].
+    """
+    often = _often(pair)
+    if not len(often):
         return None
+    rows = np.flatnonzero(np.isin(pair, often))
+    repeated = len(rows) - len(often)
     findings.warn([_sentence(repeated, len(pair), how, time is not None, findings)])
-    rows = np.arange(len(pair))
-    order = np.lexsort((rows, pair) if time is None else (rows, time, pair))
+    keys = (rows, pair[rows]) if time is None else (rows, time[rows], pair[rows])
+    order = rows[np.lexsort(keys)]
     start = np.flatnonzero(np.diff(pair[order], prepend=-1))
-    if how == "last":
-        return Resolved(_marked(order[np.append(start[1:], len(pair)) - 1], len(pair)), value)
-    first = order[start]
-    group = np.repeat(np.arange(len(start)), np.diff(start, append=len(pair)))
+    size = np.diff(start, append=len(order))
+    kept, values = np.ones(len(pair), dtype=bool), value
     if how == "first":
-        kept = np.empty(len(pair), dtype=bool)
-        kept[order] = order >= first[group]
-        return Resolved(kept, value)
-    means = value.copy()
-    means[first] = np.add.reduceat(value[order], start) / np.diff(start, append=len(pair))
-    return Resolved(_marked(first, len(pair)), means)
+        kept[order] = order >= np.repeat(order[start], size)
+    else:
+        kept[order] = False
+        kept[order[start + size - 1] if how == "last" else order[start]] = True
+    if how == "mean":
+        values = value.copy()
+        values[order[start]] = np.add.reduceat(value[order], start) / size
+    return Resolved(kept, values)
 
 
-def _marked(rows: Array, size: int) -> Array:
-    marked = np.zeros(size, dtype=bool)
-    marked[rows] = True
-    return marked
+def _often(pair: Array) -> Array:
+    """The pairs that occur more than once."""
+    ordered = np.sort(pair)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def _sentence(repeated: int, total: int, how: Repeated, timed: bool, findings: Findings) -> str:

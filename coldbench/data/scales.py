@@ -11,7 +11,7 @@ import numpy as np
 from coldbench.data.findings import Findings, counted
 from coldbench.data.ratings import Array, Scale
 
-__all__ = ["MOST_LEVELS", "infer_scale", "on_steps"]
+__all__ = ["MOST_LEVELS", "infer_scale", "merged", "on_steps", "step_of"]
 
 MOST_LEVELS = 100
 ALIKE = 1e-6  # of the scale's width: 3.3333333 and 3.3333334 are one level
@@ -23,8 +23,8 @@ RARE = 0.01  # share of ratings below which a lowest 0 is taken for a rating
 def infer_scale(raw: Array, findings: Findings) -> Scale:
     """The scale of finite ratings; warns that it was inferred, and of values like "not rated"."""
     values, counts = np.unique(raw, return_counts=True)
-    levels = _merged(values)
-    scale = Scale(float(levels[0]), float(levels[-1]), _step(levels))
+    levels = merged(values)
+    scale = Scale(float(levels[0]), float(levels[-1]), step_of(levels))
     given = findings.option("scale", "low,high,step")
     findings.warn([f"{_inferred(scale, levels)}; if it is another, give it: {given}"])
     findings.warn(_not_rated(values, counts / len(raw), findings))
@@ -50,14 +50,15 @@ def _inferred(scale: Scale, levels: Array) -> str:
     return f"the scale {low:g}..{high:g} by {step:.7g} was inferred from the ratings{few}"
 
 
-def _merged(levels: Array) -> Array:
+def merged(levels: Array) -> Array:
     """Sorted levels without those that differ from the one before by the rounding of decimals."""
     alike = ALIKE * (levels[-1] - levels[0])
     kept: Array = levels[np.diff(levels, prepend=-np.inf) > alike]
     return kept
 
 
-def _step(levels: Array) -> float:
+def step_of(levels: Array) -> float:
+    """The step that sorted, distinct levels share; 0 when there is none."""
     if len(levels) == 1:
         return 1.0
     if len(levels) > MOST_LEVELS:

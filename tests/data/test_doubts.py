@@ -111,13 +111,13 @@ def test_frequent_labels_that_say_missing(tmp_path: Path, label: str) -> None:
     assert not said(harmless, "looks like missing")
 
 
-def means(named: str, kind: str = "float") -> list[tuple[object, ...]]:
+def means(named: str, kind: str = "float", parts: float = 100) -> list[tuple[object, ...]]:
     rows = rated()
     values = {
         item: [float(str(value)) for _, other, value in rows if other == item]
         for item in range(1, ITEMS + 1)
     }
-    of_items = [(item, round(sum(one) / len(one), 2)) for item, one in values.items()]
+    of_items = [(item, round(parts * sum(one) / len(one)) / parts) for item, one in values.items()]
     return [("item_id:token", f"{named}:{kind}"), *of_items]
 
 
@@ -126,6 +126,12 @@ def test_content_that_is_the_mean_rating(tmp_path: Path, kind: str) -> None:
     ratings = open_dataset(atomic(tmp_path, rated(), items=means("quality", kind)))
     (warning,) = said(ratings, "quality")
     assert "goes with the mean rating of the item (r = 1.00)" in warning
+
+
+def test_content_that_is_the_mean_rating_rounded(tmp_path: Path) -> None:
+    ratings = open_dataset(atomic(tmp_path, rated(), items=means("quality", parts=2)))
+    (warning,) = said(ratings, "quality")
+    assert warning.startswith("quality: is the mean rating of the item, rounded; what it knows ")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class OriginTopic(Topic):
     def section(self) -> Section:
         recipe = self.origin.recipe
         commands = [*recipe.commands, *([] if recipe.frames else ["coldbench report again"])]
-        how = ", in Python, with `ratings` of the same frames" if recipe.frames else ""
+        how = ", in Python, with ratings of the same frames" if recipe.frames else ""
         code = (
             (f"Save this as {FILE}", recipe.config),
             (f"then run{how}", "\n".join(commands)),

@@ -53,13 +53,15 @@ def ask(
     learners: Sequence[Learner],
     known: Known,
     scale: Scale,
-    support: pd.DataFrame,
+    support: pd.DataFrame | None,
     items: pd.DataFrame | Sequence[str] | None = None,
     users: pd.DataFrame | None = None,
     labels: Labels = Labels(),
 ) -> Asked:
     """Raises DataError naming table and row for what cannot be used."""
     notes: list[str] = []
+    if support is None:
+        support = pd.DataFrame({name: [] for name in ("user", "item", "rating")})
     given = read_support(support, scale, labels.support)
     people = _people(users, labels.users)
     wanted, offered = _items(items, known, labels.items)
@@ -78,7 +80,7 @@ def ask(
     everyone = {*map(str, given.user_id), *map(str, people.ids if people else ())}
     user_id = np.array(sorted(everyone, key=_rank), np.str_)
     if not len(user_id):
-        raise DataError(f"{labels.support} has no rows, and no user is named")
+        raise DataError(f"{labels.support or labels.users} has no rows: no user is named")
     place = np.full(len(user_id), known.catalogue.n_users - 1)
     if grown.users:
         position = places(user_id, grown.users.ids)

@@ -35,15 +35,15 @@ class Model:
 
     def predict(
         self,
-        support: pd.DataFrame,
+        support: pd.DataFrame | None,
         items: pd.DataFrame | Sequence[str] | None = None,
         users: pd.DataFrame | None = None,
         top: int | None = None,
     ) -> pd.DataFrame:
         """One line for each user and item: user, item, prediction; of several seeds, low and high.
 
-        support: columns user, item, rating; items: ids, or a table with a column item and, for
-        items that training did not know, content (default: all items of the training data);
+        support: columns user, item, rating, or None; items: ids, or a table with a column item and,
+        for items that training did not know, content (default: all items of the training data);
         users: a column user and content, also of users without support; top: only the so many
         items of highest prediction, of those that the user has not rated. Attribute `notes` of the
         frame's `attrs` says what was left out. low, high: 95 % of further seeds would predict
@@ -58,7 +58,7 @@ class Model:
 
     def ask(
         self,
-        support: pd.DataFrame,
+        support: pd.DataFrame | None,
         items: pd.DataFrame | Sequence[str] | None = None,
         users: pd.DataFrame | None = None,
         labels: Labels = Labels(),

@@ -43,6 +43,10 @@ def test_train_then_predict(
     extra = ("--items", "items.csv", "--users", "users.csv", "--top", "1")
     assert coldbench(monkeypatch, *words, *extra) == 0
     assert "3 predictions for 3 users" in capsys.readouterr().out
+    assert coldbench(monkeypatch, "predict", "model", "--users", "users.csv", "--out", "p.csv") == 0
+    assert "240 predictions for 2 users" in capsys.readouterr().out
+    assert coldbench(monkeypatch, "predict", "model", "--out", "p.csv") == 2
+    assert "--support with their ratings, --users, or both" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

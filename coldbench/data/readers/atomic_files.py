@@ -66,7 +66,6 @@ def read_atomic(
         scale=scale or SCALES.get(name),
         licence=licence,
         notes=[f"{file} is not UTF-8; read as Latin-1" for file, r in files.items() if not r.utf8],
-        understood=[f"atomic files: {', '.join(files)}"],
         warnings=[warning for raw in files.values() for warning in _odd_separator(raw)],
         cleaning=cleaning,
     )

@@ -90,7 +90,7 @@ def test_missing_ratings_are_dropped(tmp_path: Path) -> None:
     ratings = open_dataset(atomic(tmp_path, rows), {"missing": "-1,0"})
     assert len(ratings) == 960 - absent
     assert ratings.scale == Scale(1, 10, 1)
-    assert ratings.understood == (f'-1, 0 says "not rated": {absent} ratings dropped',)
+    assert ratings.understood[-1] == f'-1, 0 says "not rated": {absent} ratings dropped'
     with pytest.raises(DataError, match='all 960 ratings say "not rated"'):
         open_dataset(atomic(tmp_path, rated(lambda rng: 0)), {"missing": "0"})
 

@@ -15,7 +15,7 @@ __all__ = ["MOST_LEVELS", "infer_scale", "merged", "on_steps", "step_of"]
 
 MOST_LEVELS = 100
 ALIKE = 1e-6  # of the scale's width: 3.3333333 and 3.3333334 are one level
-OFF = 1e-3  # of a step: what rounding of decimals explains
+OFF = 1e-4  # of a step: what rounding of decimals explains
 FAR = 20  # 99 stands apart from a scale that ends here, or earlier
 RARE = 0.01  # share of ratings below which a lowest 0 is taken for a rating
 
@@ -24,7 +24,7 @@ def infer_scale(raw: Array, findings: Findings) -> Scale:
     """The scale of finite ratings; warns that it was inferred, and of values like "not rated"."""
     values, counts = np.unique(raw, return_counts=True)
     levels = merged(values)
-    scale = Scale(float(levels[0]), float(levels[-1]), step_of(levels))
+    scale = Scale(float(values[0]), float(values[-1]), step_of(levels))
     given = findings.option("scale", "low,high,step")
     findings.warn([f"{_inferred(scale, levels)}; if it is another, give it: {given}"])
     findings.warn(_not_rated(values, counts / len(raw), findings))

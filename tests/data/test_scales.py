@@ -29,6 +29,7 @@ def of(levels: list[float]) -> Ratings:
         ([0.5, 1, 3.5], 0.5),
         ([1, 2.5, 3.3333333, 3.3333334, 5], 1 / 6),
         ([1.1, 1.4, 2.3], 0.3),
+        ([1, 2, 3, 4, 4.999997, 5], 1),
         (list(range(1, 101)), 1),
         (list(range(101)), 0),
         ([0, 0.01, 5], 0),
@@ -90,7 +91,7 @@ def test_missing_ratings_are_dropped(tmp_path: Path) -> None:
     ratings = open_dataset(atomic(tmp_path, rows), {"missing": "-1,0"})
     assert len(ratings) == 960 - absent
     assert ratings.scale == Scale(1, 10, 1)
-    assert ratings.understood[1:] == (f'-1, 0 says "not rated": {absent} ratings dropped',)
+    assert ratings.understood[-1] == f'-1, 0 says "not rated": {absent} ratings dropped'
     with pytest.raises(DataError, match='all 960 ratings say "not rated"'):
         open_dataset(atomic(tmp_path, rated(lambda rng: 0)), {"missing": "0"})
 

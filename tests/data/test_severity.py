@@ -95,7 +95,7 @@ def test_parts_of_seconds_are_recognised(tmp_path: Path, parts: float, unit: str
     ratings = open_dataset(folder)
     assert ratings.time is not None
     assert ratings.time[:2].tolist() == [1_600_000_000, 1_600_000_060]
-    assert ratings.understood[1:] == (f"times are {unit} since 1970; converted to seconds",)
+    assert ratings.understood[-1] == f"times are {unit} since 1970; converted to seconds"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_dates_are_read(tmp_path: Path, date: str) -> None:
     ratings = open_dataset(atomic(tmp_path, timed(lambda n: date if n else "2016-03-02")))
     assert ratings.time is not None
     assert ratings.time[:2].tolist() == [1_456_876_800, 1_456_794_123]
-    assert ratings.understood[1:] == ("times are dates; those without a zone are read as UTC",)
+    assert ratings.understood[-1] == "times are dates; those without a zone are read as UTC"
     assert not any("timestamp" in warning for warning in ratings.warnings)
 
 

@@ -131,7 +131,7 @@ class _Filling:
     def __init__(self, device: str, tensors: Mapping[str, torch.Tensor]) -> None:
         self.device, self.tensors = device, tensors
         self.done: list[Any] = []
-        self.used: dict[int, str] = {}
+        self.used: dict[int, tuple[str, object]] = {}
 
     def node(self, node: Any, new: Any, path: str) -> Any:
         if not isinstance(node, dict):
@@ -185,11 +185,10 @@ class _Filling:
         if new is None or _name(new) != node["of"]:
             raise _unlike(path, node["of"], new)
         if id(new) in self.used:
-            raise Declined(
-                f"{self.used[id(new)] or 'the learner'} and {path} are one object in a new learner "
-                f"and two in a trained one: {HINT}"
-            )
-        self.used[id(new)] = path
+            first = self.used[id(new)][0] or "the learner"
+            told = f"{first} and {path} are one object in a new learner and two in a trained one"
+            raise Declined(f"{told}: {HINT}")
+        self.used[id(new)] = path, new
         old = _parts(new) or {}
         parts = {
             name: self.node(one, old.get(name), _at(path, name))

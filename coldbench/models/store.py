@@ -116,11 +116,22 @@ class ModelFolder:
         write(aside, record.model_dump_json(indent=1).encode())
         aside.replace(self.path / "model.json")
 
-    def remove(self) -> None:
-        """Deletes the model, which must be one."""
+    @contextmanager
+    def replaced(self) -> Iterator[None]:
+        """Puts the model, if one is there, aside, and back unless a seed of a new one is stored."""
         if not self.exists:
-            raise UsageError(f"{self.path} is no model: nothing there is overwritten")
-        shutil.rmtree(self.path)
+            yield
+            return
+        aside = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.old")
+        self.path.rename(aside)
+        try:
+            yield
+        finally:
+            if self.stored():
+                shutil.rmtree(aside)
+            else:
+                shutil.rmtree(self.path, ignore_errors=True)
+                aside.rename(self.path)
 
     def record(self) -> ModelRecord:
         """What the model is; raises StoreError for none, a damaged or a newer one."""

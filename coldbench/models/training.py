@@ -87,14 +87,13 @@ def train_model(
     """
     work = Work.of(learner, base or learner, ratings, options, protocol, protocol_options, device)
     folder, told = ModelFolder(Path(out)), progress or TrainingProgress()
-    if overwrite and folder.exists:
-        folder.remove()
     folder.path.parent.mkdir(parents=True, exist_ok=True)
     lock = folder.path.with_name(f".{folder.path.name}.lock")
     try:
         with FileLock(lock, blocking=False):
             try:
-                _carry_out(folder, work, _listed(seeds), told)
+                with folder.replaced() if overwrite else contextlib.nullcontext():
+                    _carry_out(folder, work, _listed(seeds), told)
             finally:
                 with contextlib.suppress(OSError):  # where an open file cannot be removed
                     lock.unlink()

@@ -110,6 +110,7 @@ def test_an_interrupted_training_goes_on(tmp_path: Path) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["model"]
 
 
+@pytest.mark.usefixtures("toys")
 def test_another_model_is_refused_with_the_way_out(tmp_path: Path) -> None:
     data, whole = world()
     out = train_model("bias", data, tmp_path / "m")
@@ -122,6 +123,10 @@ def test_another_model_is_refused_with_the_way_out(tmp_path: Path) -> None:
             train_model(learner, ratings, out, options=options)
     train_model("ridge", data, out, overwrite=True)
     assert open_model(out).record.learner == "ridge"
+    with pytest.raises(Declined):
+        train_model("toy", data, out, overwrite=True, options={"fault": "decline"})
+    assert open_model(out).record.learner == "ridge"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
     for overwrite in (False, True):

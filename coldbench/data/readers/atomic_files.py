@@ -27,6 +27,7 @@ LONGEST_VECTOR = 64
 SCALES = {
     "ml-100k": Scale(1, 5, 1),
     "ml-1m": Scale(1, 5, 1),
+    "ml-latest-small": Scale(0.5, 5, 0.5),
     "ml-10m": Scale(0.5, 5, 0.5),
     "ml-20m": Scale(0.5, 5, 0.5),
     "ml-25m": Scale(0.5, 5, 0.5),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from coldbench import registry
-from coldbench.errors import ColdbenchError, shorten
+from coldbench.errors import ColdbenchError, UsageError, shorten
 
 __all__ = ["Check", "examine"]
 
@@ -111,6 +111,8 @@ def _data() -> Check:
         try:
             find_dataset(name).key()
             ready.append(name)
+        except UsageError:  # is read by its path
+            continue
         except ColdbenchError:
             absent.append(name)
     advice = f"missing: {', '.join(absent)}; see `coldbench data download`, `import`"

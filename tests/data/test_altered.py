@@ -10,7 +10,7 @@ from coldbench.data import open_dataset
 from coldbench.errors import DataError
 from tests.data.files import ATOMIC, BOOKS, ML_1M, ML_100K, edited, write, zip_bytes
 from tests.data.test_movielens import field
-from tests.data.test_presets import COMMAS
+from tests.data.test_presets import COMMAS, TEN_MILLION
 
 
 def tar() -> bytes:
@@ -146,3 +146,10 @@ def test_book_crossing_as_comma_files(tmp_path: Path) -> None:
     wrong = edited(broken, "Users.csv", b'"18"', b'"18","x"')
     with pytest.raises(DataError, match=r"Users\.csv:4: 4 fields instead of 3"):
         open_dataset(str(write(tmp_path / "wrong", wrong)))
+
+
+def test_a_part_of_an_edition_is_called_so(tmp_path: Path) -> None:
+    folder = str(write(tmp_path, TEN_MILLION))
+    fault = "2 ratings, while ml-10m as published has 10,000,054: the copy was altered"
+    assert fault in open_dataset(folder).warnings
+    assert open_dataset("ml-10m", {"path": folder}).warnings.count(fault) == 1

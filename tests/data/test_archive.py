@@ -106,6 +106,18 @@ def test_hostile_archives_are_refused(tmp_path: Path, attack: str) -> None:
     assert not list(data_home().rglob("*.dat"))
 
 
+def test_beyond_a_limit_the_whole_may_unpack_to_a_multiple_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coldbench.data.raw.archive.ALWAYS_UNPACKED", 0)
+    path = tmp_path / "ml-1m.zip"
+    path.write_bytes(GOOD)
+    assert len(open_dataset(str(path))) == 5
+    path.write_bytes(plus("ml-1m/README", b"\0" * (1 << 19)))
+    with pytest.raises(DataError, match="would unpack to 52"):
+        open_dataset(str(path))
+
+
 def test_encrypted_members_are_refused(tmp_path: Path) -> None:
     data = bytearray(GOOD)
     place = data.index(b"PK\x01\x02")

@@ -27,6 +27,7 @@ LONGEST_VECTOR = 64
 SCALES = {
     "ml-100k": Scale(1, 5, 1),
     "ml-1m": Scale(1, 5, 1),
+    "ml-latest-small": Scale(0.5, 5, 0.5),
     "ml-10m": Scale(0.5, 5, 0.5),
     "ml-20m": Scale(0.5, 5, 0.5),
     "ml-25m": Scale(0.5, 5, 0.5),
@@ -66,7 +67,7 @@ def read_atomic(
         scale=scale or SCALES.get(name),
         licence=licence,
         notes=[f"{file} is not UTF-8; read as Latin-1" for file, r in files.items() if not r.utf8],
-        warnings=[warning for raw in files.values() for warning in _odd_separator(raw)],
+        warnings=[words for file, raw in files.items() for words in _odd_separator(file, raw)],
         cleaning=cleaning,
     )
 
@@ -92,11 +93,11 @@ def _separator(raw: RawFile) -> str:
     return "\t"
 
 
-def _odd_separator(raw: RawFile) -> list[str]:
+def _odd_separator(file: str, raw: RawFile) -> list[str]:
     separator = _separator(raw)
     if separator == "\t":
         return []
-    return [f"{raw.label} is separated by {separator!r}, atomic files by tabs; read as it is"]
+    return [f"{file} is separated by {separator!r}, atomic files by tabs; read as it is"]
 
 
 def _header(raw: RawFile) -> list[Column]:

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from coldbench.data.cleaning import RawOptions
 from coldbench.data.dataset import Dataset, content_key
+from coldbench.data.published import Published, altered, with_oddities
 from coldbench.data.ratings import Ratings
 from coldbench.data.raw.layouts import GROUPLENS, Layout
 from coldbench.data.raw.rawfile import RawFile
 from coldbench.data.rawdata import raw_files
-from coldbench.data.readers.altered import Published, altered, with_oddities
 
 __all__ = [
     "MovieLens1M", "MovieLens10M", "MovieLens20M", "MovieLens25M", "MovieLens32M",

@@ -40,7 +40,9 @@ class AnyTable(Dataset):
     """Ratings in tables, with content tables that share the id of users or items."""
 
     Config = TableOptions
-    summary: ClassVar[str] = "a file, folder or zip of CSV, TSV, JSON lines or Parquet, by its path"
+    summary: ClassVar[str] = (
+        "CSV, JSON lines or Parquet, by its path; Amazon, Yelp, ... are recognised"
+    )
     licence: ClassVar[str] = "that of the files"
     source: ClassVar[str] = "docs/data.md names the layouts that are recognised"
     config: TableOptions

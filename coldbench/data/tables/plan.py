@@ -40,7 +40,8 @@ class ContentPlan(NamedTuple):
 class Plan(NamedTuple):
     """columns: ours (user, item, rating, timestamp, role) to those of the ratings' table;
     missing: ratings that mean "not rated"; matrix: the ratings are a row a user, a column an item;
-    understood: what the reader did, a line each; counts: names of editions by ratings."""
+    understood: what the reader did, a line each; counts: names of editions by ratings;
+    published: how many ratings the published files hold, 0 if there are several editions."""
 
     name: str
     sheet: Sheet
@@ -52,3 +53,4 @@ class Plan(NamedTuple):
     understood: tuple[str, ...] = ()
     counts: Mapping[int, str] = {}
     matrix: bool = False
+    published: int = 0

@@ -121,6 +121,7 @@ class Preset(_Model):
     missing: tuple[float, ...] = ()
     counts: Mapping[int, str] = {}
     matrix: bool = False
+    published: int = 0
 
     @property
     def contents(self) -> list[tuple[Owner, _Content]]:
@@ -202,6 +203,7 @@ def _assembled(
         understood=tuple(said),
         counts=preset.counts,
         matrix=preset.matrix,
+        published=preset.published,
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from coldbench.data.build import build
 from coldbench.data.cleaning import RawOptions
+from coldbench.data.published import not_as_published
 from coldbench.data.ratings import Ratings
 from coldbench.data.table import Kind, Table
 from coldbench.data.tables.dates import years
@@ -34,6 +35,7 @@ def read_plan(plan: Plan, options: RawOptions) -> Ratings:
         licence=plan.licence,
         notes=[*notes, *_encodings(plan)],
         understood=plan.understood,
+        warnings=not_as_published(plan.name, len(whole.frame), plan.published),
         cleaning=options.cleaning,
     )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from coldbench.data.ratings import Array, Ratings
 from coldbench.errors import DataError, shorten
 
-__all__ = ["Published", "altered", "with_oddities"]
+__all__ = ["Published", "altered", "not_as_published", "with_oddities"]
 
 
 class Published(NamedTuple):
@@ -35,12 +35,15 @@ def with_oddities(ratings: Ratings, published: Published) -> Ratings:
         *_strange("user", ratings.user_id, published.last_user),
         *_strange("item", ratings.item_id, published.last_item),
     ]
-    if len(ratings) != published.ratings:
-        found.append(
-            f"{len(ratings):,} ratings, while {published.name} as published has "
-            f"{published.ratings:,}: the copy was altered"
-        )
+    found += not_as_published(published.name, len(ratings), published.ratings)
     return replace(ratings, warnings=(*ratings.warnings, *found)) if found else ratings
+
+
+def not_as_published(name: str, count: int, published: int) -> list[str]:
+    """A warning of another number of ratings; none when the published number is not known (0)."""
+    if published in (0, count):
+        return []
+    return [f"{count:,} ratings, while {name} as published has {published:,}: the copy was altered"]
 
 
 def _strange(side: str, ids: Array, last: int) -> list[str]:

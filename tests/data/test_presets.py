@@ -9,9 +9,10 @@ import pytest
 
 from coldbench.data import import_raw, open_dataset
 from coldbench.data.ratings import Ratings, Scale
-from coldbench.data.tables.presets import presets
+from coldbench.data.raw.members import members_of
+from coldbench.data.tables.presets import preset_plan, presets
 from coldbench.errors import DataError, UsageError
-from tests.data.files import ML_1M, write, zipped
+from tests.data.files import ML_1M, ML_100K, write, zipped
 from tests.data.test_movielens import field
 
 COMMAS = {
@@ -192,6 +193,20 @@ def test_editions_by_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyP
     assert "as published has" in ratings.warnings[-1]
     folder = write(tmp_path / "b" / name, files)
     assert open_dataset(name, {"path": str(folder.parent)}).sha256 == ratings.sha256
+
+
+def test_one_million_without_users(tmp_path: Path) -> None:
+    members = members_of(write(tmp_path, {k: v for k, v in ML_1M.items() if k != "users.dat"}))
+    plan = preset_plan(members)
+    assert plan is not None
+    assert plan.editions[1_000_209] == ("ml-1m", Scale(1, 5, 1))
+
+
+def test_one_hundred_thousand_without_users(tmp_path: Path) -> None:
+    ratings = opened(tmp_path, {k: v for k, v in ML_100K.items() if k != "u.user"})
+    assert ratings.name == "ml-100k"
+    assert not ratings.catalogue.user_fields
+    assert [field.name for field in ratings.catalogue.item_fields] == ["release_year", "genre"]
 
 
 def test_one_million_stays_what_it_is(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coldbench.data import import_raw, open_dataset
+from coldbench.data import describe, import_raw, open_dataset
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.raw.members import members_of
 from coldbench.data.tables.presets import preset_plan, presets
@@ -218,3 +218,21 @@ def test_an_unknown_layout(tmp_path: Path) -> None:
         opened(tmp_path, COMMAS, layout="yelb")
     with pytest.raises(DataError, match=r"ratings\.csv' are not Yelp Open Dataset.*review\.json"):
         opened(tmp_path, COMMAS, layout="yelp")
+
+
+@pytest.mark.realdata
+def test_the_small_edition_as_published(real_data: Path) -> None:
+    folder = real_data / "official-ml-latest-small"
+    if not folder.is_dir():
+        pytest.skip("needs official-ml-latest-small/")
+    ratings = open_dataset(str(folder))
+    assert ratings.name == "ml-latest-small"
+    assert len(ratings) == 100_836
+    told = describe(ratings)
+    assert (told["users"], told["items"], told["rated_items"]) == (610, 9_742, 9_724)
+    assert [(f["name"], f["categories"], f["unknown"]) for f in told["item_fields"]] == [
+        ("release_year", 0, 13), ("genre", 19, 34),
+    ]  # fmt: skip
+    assert ratings.scale == Scale(0.5, 5, 0.5)
+    assert open_dataset("ml-latest-small", {"path": str(folder)}).sha256 == ratings.sha256
+    assert not open_dataset("ml-latest-small", {"path": str(folder)}).warnings

@@ -22,6 +22,7 @@ __all__ = ["Cut", "as_column", "from_arrow", "numbered", "rating_table", "record
 NUMBERS = ("rating", "timestamp")
 MOST_CHARACTERS = 1 << 24
 """The longest field that is read: a review, a description."""
+csv.field_size_limit(MOST_CHARACTERS)
 
 
 class Cut(NamedTuple):
@@ -82,7 +83,6 @@ def _split(raw: RawFile, row: int, line: str, cut: Cut) -> list[str]:
 
 def _spanning(raw: RawFile, cut: Cut) -> Iterator[tuple[int, list[str]]]:
     """Records that may go on over several lines; empty lines are none."""
-    csv.field_size_limit(MOST_CHARACTERS)
     lines = raw.lines[cut.skip :]
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=cut.delimiter)
     while True:

@@ -137,6 +137,8 @@ def test_two_tables_of_ratings(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.csv, b\.csv all have .* dataset\.ratings=FILE"):
         read(place)
     assert len(read(place, ratings="b.csv")) == 4
+    copy = write(tmp_path / "copy", {"a.csv": text(","), "a.csv.gz": gzip.compress(text(","))})
+    assert len(read(copy, ratings="a.csv.gz")) == 4
     with pytest.raises(UsageError, match=r"unknown file of ratings 'c.csv'"):
         read(place, ratings="c.csv")
 
@@ -277,6 +279,23 @@ def test_the_id_of_the_ratings_comes_before_other_ids(tmp_path: Path) -> None:
     books = b"book,client,pages\nb1,x,3\nb2,y,4\n"
     ratings = read(write(tmp_path, {"ratings.csv": text(","), "books.csv": books}))
     assert [field.name for field in ratings.catalogue.item_fields] == ["client", "pages"]
+
+
+def test_an_id_called_id_in_a_file_called_by_what_it_lists(tmp_path: Path) -> None:
+    books = b"id,pages\nb1,3\nb2,4\n"
+    said = read(write(tmp_path, {"ratings.csv": text(","), "books_v2.csv": books})).understood
+    assert "items: books_v2.csv, separated by commas, by 'id'" in said
+    said = read(write(tmp_path / "x", {"ratings.csv": text(","), "shops.csv": books})).understood
+    assert "not read: shops.csv (no user or item id; its columns are 'id, pages')" in said
+
+
+def test_lists_as_text_and_sets_that_were_asked_for(tmp_path: Path) -> None:
+    books = b'book,tags,moods\nb1,"[\'x y\', ""z""]","sad, dark"\nb2,[],dark\nb3,[u],\n'
+    place = write(tmp_path, {"ratings.csv": text(","), "books.csv": books})
+    ratings = read(place, kinds={"moods": "set"})
+    assert field(ratings, "tags")[:3] == [["x y", "z"], [], ["u"]]
+    assert field(ratings, "moods")[:3] == [["sad", "dark"], ["dark"], []]
+    assert "moods: a set, as asked, parted by ," in ratings.understood
 
 
 def test_keys_know_options_and_content(tmp_path: Path) -> None:

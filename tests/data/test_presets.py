@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coldbench.data import import_raw, open_dataset
+from coldbench.data import describe, import_raw, open_dataset
 from coldbench.data.ratings import Ratings, Scale
-from coldbench.data.tables.presets import presets
+from coldbench.data.raw.members import members_of
+from coldbench.data.tables.presets import preset_plan, presets
 from coldbench.errors import DataError, UsageError
-from tests.data.files import ML_1M, write, zipped
+from tests.data.files import ML_1M, ML_100K, write, zipped
 from tests.data.test_movielens import field
 
 COMMAS = {
@@ -194,6 +195,20 @@ def test_editions_by_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyP
     assert open_dataset(name, {"path": str(folder.parent)}).sha256 == ratings.sha256
 
 
+def test_one_million_without_users(tmp_path: Path) -> None:
+    members = members_of(write(tmp_path, {k: v for k, v in ML_1M.items() if k != "users.dat"}))
+    plan = preset_plan(members)
+    assert plan is not None
+    assert plan.editions[1_000_209] == ("ml-1m", Scale(1, 5, 1))
+
+
+def test_one_hundred_thousand_without_users(tmp_path: Path) -> None:
+    ratings = opened(tmp_path, {k: v for k, v in ML_100K.items() if k != "u.user"})
+    assert ratings.name == "ml-100k"
+    assert not ratings.catalogue.user_fields
+    assert [field.name for field in ratings.catalogue.item_fields] == ["release_year", "genre"]
+
+
 def test_one_million_stays_what_it_is(tmp_path: Path) -> None:
     assert opened(tmp_path, ML_1M).name == "ml-1m"
 
@@ -203,3 +218,21 @@ def test_an_unknown_layout(tmp_path: Path) -> None:
         opened(tmp_path, COMMAS, layout="yelb")
     with pytest.raises(DataError, match=r"ratings\.csv' are not Yelp Open Dataset.*review\.json"):
         opened(tmp_path, COMMAS, layout="yelp")
+
+
+@pytest.mark.realdata
+def test_the_small_edition_as_published(real_data: Path) -> None:
+    folder = real_data / "official-ml-latest-small"
+    if not folder.is_dir():
+        pytest.skip("needs official-ml-latest-small/")
+    ratings = open_dataset(str(folder))
+    assert ratings.name == "ml-latest-small"
+    assert len(ratings) == 100_836
+    told = describe(ratings)
+    assert (told["users"], told["items"], told["rated_items"]) == (610, 9_742, 9_724)
+    assert [(f["name"], f["categories"], f["unknown"]) for f in told["item_fields"]] == [
+        ("release_year", 0, 13), ("genre", 19, 34),
+    ]  # fmt: skip
+    assert ratings.scale == Scale(0.5, 5, 0.5)
+    assert open_dataset("ml-latest-small", {"path": str(folder)}).sha256 == ratings.sha256
+    assert not open_dataset("ml-latest-small", {"path": str(folder)}).warnings

@@ -43,7 +43,7 @@ GROUPLENS = (
 )
 """The licence of every MovieLens data set, in whatever layout."""
 ML_1M = Layout("ml-1m", ("users.dat", "movies.dat", "ratings.dat"), ("movies_extrainfos.dat",))
-ML_100K = Layout("ml-100k", ("u.user", "u.item", "u.data"), ("u.genre",))
+ML_100K = Layout("ml-100k", ("u.item", "u.data"), ("u.user", "u.genre"))
 ML_10M = Layout("ml-10m", ("ratings.dat", "movies.dat"))
 COMMAS = ("ratings.csv", "movies.csv")
 ML_LATEST_SMALL = Layout("ml-latest-small", COMMAS)

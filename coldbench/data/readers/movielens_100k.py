@@ -1,4 +1,4 @@
-"""MovieLens-100K as GroupLens ships it: u.user, u.item, u.data and perhaps u.genre.
+"""MovieLens-100K as GroupLens ships it: u.item, u.data and perhaps u.user, u.genre.
 
 u.user   user|age|gender|occupation|zip-code
 u.item   movie|title (year)|release date|video release date|URL|19 genre flags
@@ -41,7 +41,7 @@ def read_movielens_100k(
     return build(
         "ml-100k",
         rating_table(files["u.data"], Cut("\t", 4), COLUMNS),
-        _users(files["u.user"]),
+        _users(files["u.user"]) if "u.user" in files else None,
         _items(files["u.item"], genres),
         scale=options.given_scale or Scale(1, 5, 1),
         licence=licence,

@@ -60,12 +60,17 @@ def rating_columns(
     return found
 
 
-def id_column(names: Sequence[str], owner: str, used: str) -> str | None:
-    """The id by which a content table is joined: called as in the ratings, or as ids are."""
+def id_column(names: Sequence[str], owner: str, used: str, file: str) -> str | None:
+    """The id by which a content table is joined: called as in the ratings, as ids are, or `id` in
+    a file called by what it lists, as movies.csv."""
     same = [name for name in names if plain_name(name) == plain_name(used)]
     if same:
         return same[0]
-    return _first(_ids(names, USERS if owner == "user" else ITEMS))
+    known = USERS if owner == "user" else ITEMS
+    thing = plain_name(used).removesuffix("id")
+    listed = any(plain_name(file).startswith(word) for word in (thing, owner) if word)
+    alone = [name for name in names if listed and plain_name(name) == "id"]
+    return _first(_ids(names, known) or alone)
 
 
 def title_column(names: Sequence[str]) -> str:

@@ -1,10 +1,10 @@
 """The kind of each content column, by its cells.
 
-A set: cells are lists, or a bar parts them. A number: a year; else numbers of which some have
-decimals, or of more than `FEW` different values. A category: texts, and integers of few values
-that recur: a code that counts as a number would have an order that nobody meant, while a number
-of few values loses nothing as a category. Left out: texts and ids that hardly recur, which tell
-nothing of another user or item.
+A set: cells are lists, also as text, or a bar parts them. A number: a year; else numbers of which
+some have decimals, or of more than `FEW` different values. A category: texts, and integers of few
+values that recur: a code that counts as a number would have an order that nobody meant, while a
+number of few values loses nothing as a category. Left out: texts and ids that hardly recur, which
+tell nothing of another user or item.
 """
 
 from typing import Any
@@ -16,11 +16,12 @@ from coldbench.data.raw.rawfile import parse_number
 from coldbench.data.table import Kind
 from coldbench.data.tables.columns import plain_name
 from coldbench.data.tables.dates import years
-from coldbench.data.tables.plan import FieldPlan
+from coldbench.data.tables.plan import LISTS, FieldPlan
 
 __all__ = ["BAR", "field_of", "is_year"]
 
 BAR = "|"
+PARTING = (BAR, ";", ",")
 FEW = 32
 MOST = 0.9
 """This share of known cells makes a kind, or makes values that hardly recur."""
@@ -39,6 +40,8 @@ def field_of(name: str, cells: list[Any], declared: Kind | None) -> FieldPlan | 
         return "empty"
     if any(isinstance(cell, list) for cell in known):
         return FieldPlan(name, name, "set", said="a set, lists")
+    if all(cell.startswith("[") and cell.endswith("]") for cell in known):
+        return FieldPlan(name, name, "set", split=LISTS, said="a set, lists as text")
     if any(BAR in cell for cell in known):
         return FieldPlan(name, name, "set", split=BAR, said="a set, parted by |")
     numbers = [number for cell in known if (number := parse_number(cell.strip())) is not None]
@@ -54,10 +57,13 @@ def is_year(name: str) -> bool:
 
 
 def _declared(name: str, known: list[Any], kind: Kind) -> FieldPlan:
-    bars = any(BAR in cell for cell in known if isinstance(cell, str))
-    return FieldPlan(
-        name, name, kind, split=BAR if kind == "set" and bars else "", said=f"{kind}, as asked"
-    )
+    """As asked; a set is parted by the first of bar, semicolon and comma that occurs."""
+    if kind != "set":
+        return FieldPlan(name, name, kind, said=f"a {kind}, as asked")
+    texts = [cell for cell in known if isinstance(cell, str)]
+    split = next((mark for mark in PARTING if any(mark in cell for cell in texts)), "")
+    said = f"a set, as asked, parted by {split}" if split else "a set, as asked"
+    return FieldPlan(name, name, kind, split=split, said=said)
 
 
 def _of_numbers(name: str, known: list[str], numbers: list[float]) -> FieldPlan | str:

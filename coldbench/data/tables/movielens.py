@@ -19,4 +19,4 @@ def read_movielens(name: str, files: Mapping[str, RawFile], options: RawOptions)
     plan = preset_plan(members, "movielens-10m" if "ratings.dat" in files else "movielens")
     if plan is None:
         raise DataError(f"{name}: not its files")
-    return read_plan(plan._replace(name=name, counts={}, published=0), options)
+    return read_plan(plan._replace(name=name, editions={}, published=0), options)

@@ -4,6 +4,7 @@ What was guessed is said, a line each; what cannot be guessed is an error that n
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from coldbench.data.ratings import ROLES
@@ -105,9 +106,9 @@ def _nothing(where: str, members: Sequence[Member]) -> str:
 
 def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet, dict[str, str]]:
     if choice.ratings:
-        named = [sheet for sheet in sheets if choice.ratings in (sheet.name, sheet.label)]
+        named = [sheet for sheet in sheets if choice.ratings in (_file(sheet), sheet.label)]
         if not named:
-            raise unknown("file of ratings", choice.ratings, [sheet.name for sheet in sheets])
+            raise unknown("file of ratings", choice.ratings, map(_file, sheets))
         sheets = named
     found, faults = [], []
     for sheet in sheets:
@@ -122,7 +123,7 @@ def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(sheet.name for sheet, _ in found)
+        names = ", ".join(_file(sheet) for sheet, _ in found)
         raise DataError(
             f"{shorten(where, 200)}: {names} all have users, items and ratings; "
             "say which with --set dataset.ratings=FILE"
@@ -130,6 +131,11 @@ def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet
     if faults:
         raise faults[0]
     raise DataError(_lacking(where, sheets, choice))
+
+
+def _file(sheet: Sheet) -> str:
+    """The file's own name, with `.gz`."""
+    return PurePath(sheet.label).name
 
 
 def _splits(sheet: Sheet, columns: Mapping[str, str]) -> bool:
@@ -166,7 +172,8 @@ def _is_called(sheet: Sheet) -> bool:
 def _joined(sheet: Sheet, columns: Mapping[str, str]) -> tuple[ContentPlan | None, str]:
     """The table as content of users or of items, or why it is neither."""
     owners: tuple[Owner, ...] = ("user", "item")
-    keys = {o: key for o in owners if (key := id_column(sheet.names, o, columns[o]))}
+    found = [(o, id_column(sheet.names, o, columns[o], sheet.name)) for o in owners]
+    keys = {owner: key for owner, key in found if key}
     same = {o: key for o, key in keys.items() if plain_name(key) == plain_name(columns[o])}
     keys = same if len(same) == 1 else keys
     if len(keys) == 1:

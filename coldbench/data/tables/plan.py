@@ -7,13 +7,15 @@ from coldbench.data.ratings import Scale
 from coldbench.data.table import Kind
 from coldbench.data.tables.sheet import Sheet
 
-__all__ = ["ContentPlan", "FieldPlan", "Owner", "Plan"]
+__all__ = ["LISTS", "ContentPlan", "Edition", "FieldPlan", "Owner", "Plan"]
 
 Owner = Literal["user", "item"]
+LISTS = "[]"
 
 
 class FieldPlan(NamedTuple):
-    """name: of the field; column: of the table; split: what parts the members of a set; year: only
+    """name: of the field; column: of the table; split: what parts the members of a set, LISTS for
+    a list in brackets; year: only
     the year of a date; unknown: texts that mean unknown; said: why it is of this kind."""
 
     name: str
@@ -37,11 +39,18 @@ class ContentPlan(NamedTuple):
     fields: tuple[FieldPlan, ...] | None = None
 
 
+class Edition(NamedTuple):
+    """One of several editions in the same layout; scale: its own, if it has one."""
+
+    name: str
+    scale: Scale | None = None
+
+
 class Plan(NamedTuple):
     """columns: ours (user, item, rating, timestamp, role) to those of the ratings' table;
     missing: ratings that mean "not rated"; matrix: the ratings are a row a user, a column an item;
-    understood: what the reader did, a line each; counts: names of editions by ratings;
-    published: how many ratings the published files hold, 0 if there are several editions."""
+    understood: what the reader did, a line each; editions: by their number of
+    ratings; published: how many the usual edition holds, 0 if there is none."""
 
     name: str
     sheet: Sheet
@@ -51,6 +60,6 @@ class Plan(NamedTuple):
     missing: tuple[float, ...] = ()
     licence: str = "unknown"
     understood: tuple[str, ...] = ()
-    counts: Mapping[int, str] = {}
+    editions: Mapping[int, Edition] = {}
     matrix: bool = False
     published: int = 0

@@ -14,7 +14,7 @@ from coldbench.data.raw.layouts import GROUPLENS
 from coldbench.data.raw.members import Member
 from coldbench.data.table import Kind
 from coldbench.data.tables.opening import open_sheet
-from coldbench.data.tables.plan import ContentPlan, FieldPlan, Owner, Plan
+from coldbench.data.tables.plan import ContentPlan, Edition, FieldPlan, Owner, Plan
 from coldbench.data.tables.sheet import Sheet
 from coldbench.data.tables.text_sheet import TextSheet
 from coldbench.errors import DataError, shorten, unknown
@@ -107,6 +107,11 @@ class _Content(_File):
         return ContentPlan(sheet, owner, self.id, title, dated, fields)
 
 
+class _Edition(_Model):
+    ratings: int
+    scale: tuple[float, float, float] | None = None
+
+
 class Preset(_Model):
     """One section of `presets.toml`, whose head explains each key."""
 
@@ -119,7 +124,7 @@ class Preset(_Model):
     items: _Content | None = None
     scale: tuple[float, float, float] | None = None
     missing: tuple[float, ...] = ()
-    counts: Mapping[int, str] = {}
+    editions: Mapping[str, _Edition] = {}
     matrix: bool = False
     published: int = 0
 
@@ -197,14 +202,21 @@ def _assembled(
         ratings,
         columns,
         tuple(contents),
-        scale=Scale(*preset.scale) if preset.scale else None,
+        scale=_scale(preset.scale),
         missing=preset.missing,
         licence=LICENCES.get(preset.licence, preset.licence),
         understood=tuple(said),
-        counts=preset.counts,
+        editions={
+            edition.ratings: Edition(name, _scale(edition.scale))
+            for name, edition in preset.editions.items()
+        },
         matrix=preset.matrix,
         published=preset.published,
     )
+
+
+def _scale(given: tuple[float, float, float] | None) -> Scale | None:
+    return Scale(*given) if given else None
 
 
 def resembled(preset: Preset) -> str:

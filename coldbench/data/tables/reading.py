@@ -1,5 +1,6 @@
 """A plan carried out: its tables read, joined and built into `Ratings`."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,30 +13,33 @@ from coldbench.data.ratings import Ratings
 from coldbench.data.table import Kind, Table
 from coldbench.data.tables.dates import years
 from coldbench.data.tables.matrix import matrix_table
-from coldbench.data.tables.plan import ContentPlan, FieldPlan, Owner, Plan
+from coldbench.data.tables.plan import LISTS, ContentPlan, FieldPlan, Owner, Plan
 from coldbench.data.titles import split_year
 from coldbench.errors import DataError
 
 __all__ = ["read_plan"]
 
 YEAR = "release_year"
+LISTED = re.compile(r"""'([^']*)'|"([^"]*)"|([^,'"\s][^,'"]*)""")
+"""The members of a list that was written as text, in quotes or not."""
 
 
 def read_plan(plan: Plan, options: RawOptions) -> Ratings:
     """Ratings from tables; raises DataError with file and line."""
     whole = matrix_table(plan.sheet) if plan.matrix else plan.sheet.ratings(plan.columns)
+    edition = plan.editions.get(len(whole.frame))
     table, notes = _rated(whole, plan.missing)
     users, items = (_content(plan.contents, owner) for owner in ("user", "item"))
     return build(
-        plan.counts.get(len(whole.frame), plan.name),
+        edition.name if edition else plan.name,
         table,
         users,
         items,
-        scale=options.given_scale or plan.scale,
+        scale=options.given_scale or (edition and edition.scale) or plan.scale,
         licence=plan.licence,
         notes=[*notes, *_encodings(plan)],
         understood=plan.understood,
-        warnings=not_as_published(plan.name, len(whole.frame), plan.published),
+        warnings=[] if edition else not_as_published(plan.name, len(whole.frame), plan.published),
         cleaning=options.cleaning,
     )
 
@@ -106,5 +110,11 @@ def _values(field: FieldPlan, cells: list[Any]) -> list[Any]:
 
 
 def _members(field: FieldPlan, cell: Any) -> list[str]:
-    parts = cell if isinstance(cell, list) else cell.split(field.split) if field.split else [cell]
+    parts = cell if isinstance(cell, list) else _parted(cell, field.split)
     return [part for raw in parts if (part := raw.strip()) and part not in field.unknown]
+
+
+def _parted(cell: str, split: str) -> list[str]:
+    if split == LISTS:
+        return ["".join(found) for found in LISTED.findall(cell.strip("[]"))]
+    return cell.split(split) if split else [cell]

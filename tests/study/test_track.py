@@ -85,4 +85,4 @@ def test_a_metric_without_a_value_is_left_out(config: StudyConfig) -> None:
     ]
     told = {key: value for key, value, _ in _figures(record.model_copy(update={"scores": lost}))}
     assert "mae/W-W" in told
-    assert not [key for key in told if key.startswith("rmse")]
+    assert not [key for key in told if key.startswith("rmse/")]

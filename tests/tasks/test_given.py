@@ -1,5 +1,6 @@
 """Tasks that others divided: replayed as they are, or refused with the reason."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -257,6 +258,8 @@ def test_ratings_that_differ(tmp_path: Path, bare: Ratings) -> None:
     )
     checked = Given(file=path, allow_differing=True).checked(bare)
     assert checked.found["differing"] == 1
+    recorded = Given.model_validate(checked.model_dump(mode="json"))
+    assert recorded.checked(bare) == recorded  # although what is kept has no ratings
 
 
 def test_what_no_option_allows(tmp_path: Path, bare: Ratings) -> None:
@@ -434,3 +437,23 @@ def test_roles_are_those_of_the_data() -> None:
 def test_values_never_matter_to_a_split(marked: Ratings, split: Split) -> None:
     other = dataclasses.replace(marked, value=6 - marked.value, sha256="")
     assert Given().split(other, SEED).episode_sha256 == split.episode_sha256
+
+
+@pytest.mark.parametrize("name", ["tasks.csv", "tasks.parquet", "states"])
+def test_mutated_files_are_read_or_refused(tmp_path: Path, bare: Ratings, name: str) -> None:
+    """Nothing but our own errors, whatever the bytes."""
+    rng, pieces = (
+        np.random.default_rng(1),
+        [b"", b"\0", b"\n", b'"', b",", b"]", b"{", b"NaN", b"9" * 30],
+    )
+    folder = tmp_path / "states"
+    folder.mkdir()
+    write_states(folder, melu_states(bare))
+    path = folder / "warm_state.json" if name == "states" else table(tmp_path, roles(), name)
+    data = path.read_bytes()
+    for _ in range(150):
+        begin = int(rng.integers(len(data)))
+        end = begin + int(rng.integers(12))
+        path.write_bytes(data[:begin] + pieces[rng.integers(len(pieces))] + data[end:])
+        with contextlib.suppress(UsageError, DataError):
+            Given(file=folder if name == "states" else path, min_ratings=4, query=2).checked(bare)

@@ -194,6 +194,7 @@ def test_data_without_a_before_and_after_are_refused(timed: Ratings) -> None:
         "protocol 'temporal': synthetic has 9,600 ratings, all at the same time (1970-01-02): "
         "there is no before and after; use separate or mixed"
     )
+    assert as_text(10**15) == "1000000000000000 s"
     assert refused(timed, cut="2030-01-01").startswith(
         "protocol 'temporal': nothing comes before or nothing after the cut at 2030-01-01: the "
         "ratings of synthetic are from 1970-01-01"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import ValidationError
+
 from coldbench.report.recipe import FILE, Recipe, recipe_of
 from coldbench.report.topic import Sentence, Topic
 from coldbench.running import RunRecord
@@ -44,10 +46,14 @@ class OriginTopic(Topic):
 
     @cached_property
     def protocol(self) -> tuple[str, ...]:
-        """What its protocol says a reader must know of the study's splits."""
+        """What its protocol says a reader must know of the study's splits; nothing where this
+        version does not know the protocol."""
         fixed = self.data.study.manifest.fixed
-        options = PROTOCOLS[fixed["protocol"]].model_validate(fixed["protocol_options"])
-        return options.statements()
+        try:
+            protocol = PROTOCOLS[fixed["protocol"]].model_validate(fixed["protocol_options"])
+        except (KeyError, ValidationError):
+            return ()
+        return protocol.statements()
 
     def section(self) -> Section:
         recipe = self.origin.recipe

@@ -25,8 +25,11 @@ def seconds_of(cut: Cut) -> int:
 
 
 def as_text(seconds: int) -> str:
-    """The time in UTC, a midnight as its day alone."""
-    moment = datetime.fromtimestamp(seconds, UTC)
+    """The time in UTC, a midnight as its day alone; the number where it is no usual time."""
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} s"
     return moment.strftime("%Y-%m-%d" if moment.time() == time() else "%Y-%m-%d %H:%M:%S UTC")
 
 

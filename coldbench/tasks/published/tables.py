@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from coldbench.data import ROLES, Array
 from coldbench.errors import DataError, shorten
@@ -53,16 +54,10 @@ def read_table(data: bytes, path: Path) -> Listed:
 
 
 def _frame(data: bytes, path: Path) -> pd.DataFrame:
+    """Texts only, with our names of the columns."""
     try:
-        if path.suffix.lower() == ".parquet":
-            frame = pd.read_parquet(io.BytesIO(data))
-        else:
-            separator = "\t" if path.suffix.lower() == ".tsv" else ","
-            frame = pd.read_csv(
-                io.BytesIO(data), sep=separator, dtype=str, keep_default_na=False, index_col=False,
-                encoding="utf-8-sig",
-            )  # fmt: skip
-    except (ValueError, OSError, pa.ArrowException) as error:  # pandas' own are ValueErrors
+        frame = _parquet(data) if path.suffix.lower() == ".parquet" else _text(data, path)
+    except Exception as error:  # damaged Parquet files raise anything
         raise DataError(f"{path}: {' '.join(str(error).split())[:200]}") from None
     names = [str(name).strip().lower() for name in frame.columns]
     frame.columns = pd.Index([ALIASES.get(name, name) for name in names])
@@ -70,7 +65,20 @@ def _frame(data: bytes, path: Path) -> pd.DataFrame:
         raise DataError(f"{path} has two columns of the same name")
     if frame.empty:
         raise DataError(f"{path}: no line of a task")
-    return frame.fillna("").astype(str) if path.suffix.lower() == ".parquet" else frame
+    return frame
+
+
+def _text(data: bytes, path: Path) -> pd.DataFrame:
+    return pd.read_csv(
+        io.BytesIO(data), sep="\t" if path.suffix.lower() == ".tsv" else ",", dtype=str,
+        keep_default_na=False, index_col=False, encoding="utf-8-sig",
+    )  # fmt: skip
+
+
+def _parquet(data: bytes) -> pd.DataFrame:
+    table = pq.read_table(pa.BufferReader(data), use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+    return frame.astype(object).fillna("").astype(str)
 
 
 def _coded(column: "pd.Series[Any]", names: dict[str, int], what: str, path: Path) -> Array:

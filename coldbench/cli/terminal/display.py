@@ -39,7 +39,9 @@ class Display:
 
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
-        self.progress: Progress = Progress(self._begin, self._done, self._changed, self._warned)
+        self.progress: Progress = Progress(
+            self._begin, self._done, self._changed, warned=self._warned
+        )
         self._said: tuple[str, ...] = ()
         self._track = track
         self._total = self._count = 0

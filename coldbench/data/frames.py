@@ -12,6 +12,7 @@ from coldbench.data.cleaning import Cleaning, Repeated
 from coldbench.data.fields import YEARS, is_unknown, text_of
 from coldbench.data.ratings import Ratings, Scale
 from coldbench.data.table import Kind, Table
+from coldbench.data.times import seconds_since_1970
 from coldbench.data.vocabulary import index_of
 from coldbench.errors import UsageError, shorten, unknown
 
@@ -157,8 +158,7 @@ def _numbers(column: "pd.Series[Any]") -> Any:
 def _times(column: "pd.Series[Any]") -> Any:
     """Numbers, or texts where the column holds anything else; `build` reads both."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        stamp = pd.to_datetime(column, utc=True)
-        column = (stamp - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
+        return seconds_since_1970(pd.to_datetime(column, utc=True))
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     return column.to_numpy(dtype=object)

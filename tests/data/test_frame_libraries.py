@@ -65,6 +65,16 @@ def test_times_of_any_library(library: str) -> None:
     assert (ratings.time - ratings.time[0]).tolist() == [0, 86400, 86400, 172800]
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_datetimes_of_any_unit_and_year(unit: str) -> None:
+    far = "9781-01-01" if unit != "ns" else "2261-01-01"
+    days = np.array(["1970-01-01", "2016-01-01", far, "NaT"], dtype=f"datetime64[{unit}]")
+    ratings = made(pd.DataFrame({**RATINGS, "timestamp": days}))
+    assert ratings.time is not None
+    last = int(np.datetime64(far, "s").astype(np.int64))
+    assert ratings.time.tolist() == [0, 1451606400, last, last]
+
+
 def test_dates_and_texts_are_times() -> None:
     expected = [1451606400, 1451692800, 1451692800, 1451779200]
     for times in ([day.date() for day in DAYS], [str(day) for day in DAYS]):

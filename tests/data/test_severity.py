@@ -60,7 +60,7 @@ def test_infinite_and_huge_content_is_unknown(tmp_path: Path) -> None:
     assert np.isnan(ratings.catalogue.item_fields[0].values[:2]).all()
 
 
-@pytest.mark.parametrize("odd", [-5, 1e15, "nan", "", "yesterday"])
+@pytest.mark.parametrize("odd", [-5, 1e15, "nan", "", "yesterday", "12345-01-01", "9781-99"])
 def test_an_odd_time_counts_as_the_latest(tmp_path: Path, odd: object) -> None:
     folder = atomic(tmp_path, timed(lambda n: 1_000_000_000 + 60 * n if n else odd))
     ratings = open_dataset(folder)
@@ -107,6 +107,12 @@ def test_dates_are_read(tmp_path: Path, date: str) -> None:
     assert ratings.time[:2].tolist() == [1_456_876_800, 1_456_794_123]
     assert ratings.understood[-1] == "times are dates; those without a zone are read as UTC"
     assert not any("timestamp" in warning for warning in ratings.warnings)
+
+
+def test_a_date_of_any_year_is_read(tmp_path: Path) -> None:
+    ratings = open_dataset(atomic(tmp_path, timed(lambda n: "9781-01-01" if n else "1971-01-01")))
+    assert ratings.time is not None
+    assert ratings.time[:2].tolist() == [31_536_000, 246_491_424_000]
 
 
 def test_official_files_are_read_likewise(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class Display:
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
         self.progress: Progress = Progress(
-            self._begin, self._done, self._changed, self._warned, self._stated
+            self._begin, self._done, self._changed, warned=self._warned, stated=self._stated
         )
         self._said: tuple[str, ...] = ()
         self._track = track

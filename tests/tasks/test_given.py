@@ -203,8 +203,8 @@ def test_a_leak_is_refused_or_replayed_and_said(tmp_path: Path, bare: Ratings) -
     told = refused(bare, file=path)
     first = asked.iloc[0]
     assert told == (
-        f"protocol 'given': {path}: 2 ratings to predict also train, validate or support, the "
-        f"first is user 'u3', item '{first['item']}': such tasks leak. --set "
+        f"protocol 'given': {path}: 2 of the ratings to predict also train, validate or support, "
+        f"the first is user 'u3', item '{first['item']}': such tasks leak. --set "
         "protocol.allow_overlap=true replays them, and every report says so"
     )
     checked = Given(file=path, allow_overlap=True).checked(bare)
@@ -220,7 +220,7 @@ def test_a_repeated_pair_on_both_sides_leaks_too() -> None:
     ratings = from_frames(
         pd.concat([frame, asked.assign(split="train", rating=1.0)]), name="m", scale=(1, 5, 1)
     )
-    assert "1 ratings to predict also train" in refused(ratings)
+    assert "1 of the ratings to predict also train" in refused(ratings)
 
 
 def test_ids_that_do_not_meet(tmp_path: Path, bare: Ratings) -> None:
@@ -237,9 +237,10 @@ def test_ids_that_do_not_meet(tmp_path: Path, bare: Ratings) -> None:
     )
     path = table(tmp_path, lost)
     assert refused(bare, file=path) == (
-        f"protocol 'given': {path}: 3 ratings are not in bare: 1 of unknown users, 1 of unknown "
-        f"items, 1 of pairs without a rating; the first is user 'nobody', item '{lost.item[0]}'. "
-        "--set protocol.allow_missing=true leaves them out, and every report says so"
+        f"protocol 'given': {path}: 3 of the ratings are not in bare: 1 of unknown users, 1 of "
+        f"unknown items, 1 of pairs without a rating; the first is user 'nobody', item "
+        f"'{lost.item[0]}'. --set protocol.allow_missing=true leaves them out, and every report "
+        "says so"
     )
     checked = Given(file=path, allow_missing=True).checked(bare)
     assert checked.found["missing"] == 3
@@ -252,9 +253,9 @@ def test_ratings_that_differ(tmp_path: Path, bare: Ratings) -> None:
     frame.loc[5, "rating"] = real % 5 + 1
     path = table(tmp_path, frame)
     assert refused(bare, file=path) == (
-        f"protocol 'given': {path}: 1 ratings differ from those of bare: the first is user 'u0', "
-        f"item '{frame['item'][5]}', with {real % 5 + 1:g} there and {real:g} in the data. --set "
-        "protocol.allow_differing=true takes those of the data, and every report says so"
+        f"protocol 'given': {path}: 1 of the ratings differ from those of bare: the first is user "
+        f"'u0', item '{frame['item'][5]}', with {real % 5 + 1:g} there and {real:g} in the data. "
+        "--set protocol.allow_differing=true takes those of the data, and every report says so"
     )
     checked = Given(file=path, allow_differing=True).checked(bare)
     assert checked.found["differing"] == 1
@@ -393,7 +394,9 @@ def test_names_of_metahin_and_a_leak_between_states(
     leak = {"warm_up": {user: states["warm_state"][user]}}
     write_states(tmp_path, renamed | leak)
     count = len(leak["warm_up"][user])
-    assert f"{count} ratings to predict also train" in refused(ratings, file=tmp_path, **BOUNDS)
+    assert f"{count} of the ratings to predict also train" in refused(
+        ratings, file=tmp_path, **BOUNDS
+    )
     checked = Given(file=tmp_path, allow_overlap=True, **BOUNDS).checked(ratings)
     assert checked.found["overlap"] == count
     assert len(checked.split(ratings, SEED).test.only(("W-W",))) == 1

@@ -191,8 +191,8 @@ def test_data_without_a_before_and_after_are_refused(timed: Ratings) -> None:
         "use separate or mixed"
     )
     assert refused(retimed(timed, np.full(len(timed), 86400))) == (
-        "protocol 'temporal': synthetic has 9,600 ratings, all at the same time (1970-01-02): "
-        "there is no before and after; use separate or mixed"
+        "protocol 'temporal': all ratings of synthetic have the same time (1970-01-02), so there "
+        "is no before and after: use separate or mixed"
     )
     assert as_text(10**15) == "1000000000000000 s"
     assert refused(timed, cut="2030-01-01").startswith(
@@ -217,5 +217,7 @@ def test_too_few_ratings_are_no_tasks(timed: Ratings) -> None:
     split: Split = Temporal(min_ratings=400, max_ratings=405).split(timed, SEED)
     assert len(split.test) == 0
     assert len(split.train.rows) > 0
+    with pytest.raises(ValueError, match="give a day such as 2014-05-01, or Unix seconds"):
+        Temporal(cut="soon")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="max_ratings must exceed query and reach min_ratings"):
         Temporal(max_ratings=10)

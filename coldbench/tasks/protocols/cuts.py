@@ -45,14 +45,17 @@ def cut_at(times: Array, share: float) -> int | None:
 
 def known_times(ratings: Ratings, protocol: str) -> Array:
     """The times of all ratings; raises UsageError where no cut can part them."""
-    what = f"protocol {protocol!r}: {ratings.name} has"
+    what = f"protocol {protocol!r}"
     if ratings.time is None:
-        raise UsageError(f"{what} no times, and this protocol cuts in time: use separate or mixed")
+        raise UsageError(
+            f"{what}: {ratings.name} has no times, and this protocol cuts in time: use separate "
+            "or mixed"
+        )
     first, last = int(ratings.time.min()), int(ratings.time.max())
     if first == last:
         raise UsageError(
-            f"{what} {len(ratings):,} ratings, all at the same time ({as_text(first)}): there is "
-            "no before and after; use separate or mixed"
+            f"{what}: all ratings of {ratings.name} have the same time ({as_text(first)}), so "
+            "there is no before and after: use separate or mixed"
         )
     return ratings.time
 

@@ -123,9 +123,9 @@ class Given(Protocol):
         count, first = overlapping(placed, ratings)
         if count and not self.allow_overlap:
             raise UsageError(
-                f"{what}: {count:,} ratings to predict also train, validate or support, the first "
-                f"is {first}: such tasks leak. --set protocol.allow_overlap=true replays them, and "
-                "every report says so"
+                f"{what}: {count:,} of the ratings to predict also train, validate or support, the "
+                f"first is {first}: such tasks leak. --set protocol.allow_overlap=true replays "
+                "them, and every report says so"
             )
         return count
 
@@ -133,7 +133,7 @@ class Given(Protocol):
         count, told = placed.missing
         if count and not self.allow_missing:
             raise UsageError(
-                f"{what}: {count:,} ratings are not in {ratings.name}: {told}. --set "
+                f"{what}: {count:,} of the ratings are not in {ratings.name}: {told}. --set "
                 "protocol.allow_missing=true leaves them out, and every report says so"
             )
         return count
@@ -144,8 +144,9 @@ class Given(Protocol):
             return self.found.get("differing", 0)
         if count and not self.allow_differing:
             raise UsageError(
-                f"{what}: {count:,} ratings differ from those of {ratings.name}: {told}. --set "
-                "protocol.allow_differing=true takes those of the data, and every report says so"
+                f"{what}: {count:,} of the ratings differ from those of {ratings.name}: {told}. "
+                "--set protocol.allow_differing=true takes those of the data, and every "
+                "report says so"
             )
         return count
 

@@ -1,9 +1,10 @@
 """Protocol `temporal`: one cut in time for all."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.errors import UsageError
@@ -61,6 +62,14 @@ class Temporal(Protocol):
     validation_share: float = Field(0.8, gt=0, le=1)
     validation_tasks: int | None = Field(400, ge=1)
     test_tasks: int | None = Field(None, ge=1)
+
+    @field_validator("cut", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("give a day such as 2014-05-01, or Unix seconds") from None
 
     @model_validator(mode="after")
     def _room_for_support(self) -> Self:

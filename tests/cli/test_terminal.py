@@ -65,6 +65,20 @@ def test_progress_in_few_plain_lines(study: Study, capsys: pytest.CaptureFixture
     assert [record.status for record in display.failures] == ["diverged"]
 
 
+def test_each_look_of_a_study_counts_its_own_runs(
+    study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = list(study.records())[:4]
+    with Display() as display:
+        for looked in (records[:2], records[2:]):
+            display.progress.start(len(looked), 0)
+            for record in looked:
+                display.progress.done(record)
+    told = capsys.readouterr().out
+    assert told.count("[2/2] 100 %") == 2
+    assert "150 %" not in told
+
+
 @pytest.mark.parametrize("what", ["models", "datasets", "protocols", "metrics"])
 def test_names_come_with_their_package(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_names(what)

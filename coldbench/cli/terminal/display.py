@@ -67,10 +67,10 @@ class Display:
         self._bar.stop()
 
     def _begin(self, pending: int, stored: int) -> None:
-        self._total, self._since = pending, time.monotonic()
+        self._total, self._count, self._since = pending, 0, time.monotonic()
         already = f", {stored} stored already" if stored else ""
         self.console.print(f"{runs(pending)} to do{already}.")
-        self._bar.update(self._task, total=pending, visible=pending > 0)
+        self._bar.update(self._task, total=pending, completed=0, visible=pending > 0)
 
     def _warned(self, warnings: Sequence[str]) -> None:
         """Once, though a study that runs until it is settled begins several times."""

@@ -195,6 +195,11 @@ def test_editions_by_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyP
     assert open_dataset(name, {"path": str(folder.parent)}).sha256 == ratings.sha256
 
 
+def test_a_matrix_without_a_row(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no ratings"):
+        opened(tmp_path, {"jester-data-1.csv": b"2,-7.82,x,y,z\n"})
+
+
 def test_one_million_without_users(tmp_path: Path) -> None:
     members = members_of(write(tmp_path, {k: v for k, v in ML_1M.items() if k != "users.dat"}))
     plan = preset_plan(members)

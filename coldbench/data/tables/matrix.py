@@ -27,7 +27,7 @@ def matrix_table(sheet: Sheet) -> Table:
             raise sheet.raw.error(row, f"rating is {shorten(cell)}; a number is expected")
         values.append(numbers[1:])
         lines.append(row + 1)
-    table = np.array(values, dtype=np.float64).reshape(len(lines), -1)
+    table = np.array(values, dtype=np.float64).reshape(len(lines), sheet.cut.width - 1)
     users, items = np.nonzero(~np.isnan(table))
     frame = {
         "user": _numbered(users, len(lines)),

@@ -15,7 +15,7 @@ from coldbench.data.ratings import Array
 from coldbench.data.raw.rawfile import parse_number
 from coldbench.data.table import Table
 
-__all__ = ["MOST_UNKNOWN", "read_times"]
+__all__ = ["MOST_UNKNOWN", "read_times", "seconds_since_1970"]
 
 MOST_UNKNOWN = 0.05
 LAST_SECOND = 253_402_300_799
@@ -82,8 +82,11 @@ def _scaled(numbers: Array, findings: Findings) -> Array:
 
 
 def _dates(texts: list[str]) -> Array:
-    stamps = pd.to_datetime(
-        pd.Series(texts, dtype=object), format="ISO8601", utc=True, errors="coerce"
-    )
-    seconds: Array = np.asarray((stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1))
-    return np.floor(seconds)
+    cells = pd.Series(texts, dtype=object)
+    return seconds_since_1970(pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce"))
+
+
+def seconds_since_1970(stamps: "pd.Series[Any]") -> Array:
+    """Of dates in UTC, float64, NaN for NaT; by way of whole seconds, where no year overflows."""
+    whole = stamps.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    return np.where(np.isnat(whole), np.nan, whole.astype(np.int64).astype(np.float64))

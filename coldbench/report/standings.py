@@ -30,9 +30,9 @@ class Standing:
     `unsettled`: neither, and no mark of the best, since it lost all its runs to the best or its
     runs are of two kinds; `ahead`: shown to beat the best, with too few seeds to be it; `` where
     no test was possible. gap: mean difference to the best on common seeds, the one that `adjusted`
-    tests; limits: of it, for all pairs at once; lost: of how many common seeds it lost how many to
-    the best; ranks: that are left to it. resampled: the mean with bootstrap-t limits, which do not
-    assume normal runs.
+    tests; limits: of it, for all pairs at once; p: of not being among the best
+    (`statistics.BestSet`); lost: of how many common seeds it lost how many to the best; ranks: that
+    are left to it. resampled: the mean with bootstrap-t limits, which do not assume normal runs.
     """
 
     learner: str
@@ -46,6 +46,7 @@ class Standing:
     how: str = ""
     gap: float | None = None
     adjusted: float | None = None
+    p: float | None = None
     limits: Interval | None = None
     lost: tuple[int, int] = (0, 0)
     ranks: tuple[int, int] | None = None
@@ -106,7 +107,8 @@ def _compared(
     for name, one in alone.items():
         limits, index = family.best, place[name]
         ranks = int(limits.lowest[index]), int(limits.highest[index])
-        one = replace(one, ranks=ranks, unsteady=bool(limits.unsteady[index]))
+        unsteady, p = bool(limits.unsteady[index]), float(limits.p[index])
+        one = replace(one, ranks=ranks, unsteady=unsteady, p=p)
         duel = duels.get((name, best or ""))
         if name == best:
             one = replace(one, group="best", gap=0.0)

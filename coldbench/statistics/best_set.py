@@ -15,13 +15,16 @@ __all__ = ["BestSet", "best_set"]
 class BestSet:
     """may_be_best [K]; beaten_by [K]: a learner that each other one is shown to be worse than, else
     -1; lowest, highest [K]: simultaneous limits of its rank, 1 the best; unsteady [K]: spread more
-    than UNSTEADY times that of the typical learner, so that nobody is called worse than it."""
+    than UNSTEADY times that of the typical learner, so that nobody is called worse than it; p [K]:
+    of not being among the best, in the family in which a learner leaves or which is left at last,
+    and never below that of one who left before."""
 
     may_be_best: BoolArray
     beaten_by: IntArray
     lowest: IntArray
     highest: IntArray
     unsteady: BoolArray
+    p: FloatArray
 
 
 def best_set(tests: Simultaneous) -> BestSet:
@@ -40,18 +43,23 @@ def best_set(tests: Simultaneous) -> BestSet:
     unsteady = _spread(k, a, b, tests.sd) > UNSTEADY
     fair = ~unsteady[winner]
     beaten_by = np.full(k, -1)
-    stay = np.ones(k, dtype=np.bool_)
+    stay, p, highest_p = np.ones(k, dtype=np.bool_), np.ones(k), 0.0
     while True:
-        shown = tests.shown(stay[a] & stay[b]) & fair
+        pairs_p = np.where(fair, tests.p_among(stay[a] & stay[b]), 1.0)
+        worst = np.ones(k)
+        np.minimum.at(worst, loser, pairs_p)
+        p[stay] = np.maximum(worst, highest_p)[stay]
+        shown = pairs_p <= tests.alpha
         if not shown.any():
             break
         for place in np.flatnonzero(shown)[np.argsort(np.abs(tests.gap[shown]))]:
             beaten_by[loser[place]] = winner[place]
         stay[loser[shown]] = False
-    shown = tests.shown(np.ones(a.size, dtype=np.bool_)) & fair
+        highest_p = float(p[loser[shown]].max())
+    shown = (tests.p_among(np.ones(a.size, dtype=np.bool_)) <= tests.alpha) & fair
     lowest = 1 + np.bincount(loser[shown], minlength=k)
     highest = k - np.bincount(winner[shown], minlength=k)
-    return BestSet(stay, beaten_by, lowest, highest, unsteady)
+    return BestSet(stay, beaten_by, lowest, highest, unsteady, p)
 
 
 def _spread(k: int, a: IntArray, b: IntArray, sd: FloatArray) -> FloatArray:

@@ -40,10 +40,10 @@ class Simultaneous:
     _t: FloatArray = field(repr=False)
     _chance: FloatArray = field(repr=False)
 
-    def shown(self, among: BoolArray) -> BoolArray:
-        """Which pairs differ, [P], where those `among` [P] are all the family."""
+    def p_among(self, among: BoolArray) -> FloatArray:
+        """Adjusted p, [P], where the pairs `among` [P] are all the family; 1 for the others."""
         most = self._chance[:, among].max(axis=1, initial=0.0)
-        return np.asarray(among & (_reached(self._t, most) <= self.alpha))
+        return np.where(among, _reached(self._t, most), 1.0)
 
 
 def simultaneous(

@@ -164,3 +164,26 @@ def test_further_runs_fall_where_they_are_foretold(noise: str) -> None:
     x = drawn(rng, noise, (1500, 11))
     inside = [st.prediction_interval(row[:10]).contains(row[10]) for row in x]
     assert 0.92 < np.mean(inside) < 0.98
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_p_decides_who_stays_and_never_falls_from_step_to_step(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    tests = compared(study(rng, np.linspace(0.0, 0.02, 6), 10, "normal"))
+    found = st.best_set(tests)
+    assert np.array_equal(found.p <= tests.alpha, ~found.may_be_best)
+    left = found.p[~found.may_be_best].max(initial=0.0)
+    assert (found.p[found.may_be_best] >= left).all()
+
+
+def test_a_smaller_family_shows_what_a_large_one_does_not() -> None:
+    """The last of four leaves once the others have: its p of all pairs is above 5 %."""
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        tests = compared(study(rng, np.array([0.0, 0.0034, 0.02, 0.04]), 10, "normal"))
+        found = st.best_set(tests)
+        if not found.may_be_best[1] and tests.p[0] > 0.05:
+            assert found.p[1] <= 0.05
+            assert found.beaten_by[1] == 0
+            return
+    pytest.fail("no study shows what is tested")

@@ -10,6 +10,7 @@ TERMS = {
     "runs": "finished runs, one for each seed",
     "seeds": "seeds that both learners finished",
     "p": "how often a difference as large would arise if there were none",
+    "p, not the best": "how surely it is not among the best, corrected for those that are left",
     "p of all pairs": "p of the difference, corrected for all pairs of the scenario at once",
     "for all pairs at once": "95 % limits that hold for all pairs of the scenario together",
     "ranks left": "ranks that are not excluded, for all learners of the scenario at once",

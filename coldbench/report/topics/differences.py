@@ -20,6 +20,7 @@ from coldbench.text import (
     Table,
     interval,
     number,
+    p_in_words,
     p_value,
     percent,
     range_of,
@@ -229,8 +230,15 @@ def _sentence(data: ReportData, pair: Pair) -> Sentence:
     )
     shown = claim.direction in ("better", "worse")
     text = re.sub(r"(?<![\w.])-(?=\d)", "−", claim.text)
+    worse = data.standing(b, pair.scenario)
+    if not shown and worse and (worse.group, worse.how) == ("worse", "mean"):
+        text = f"{text[:-1]}; that {data.names[b]} is not the best is shown ({_left(worse)})."
     kind = "shown" if shown else "open"
     return Sentence(text, "differences", kind, pair.scenario)
+
+
+def _left(worse: Standing) -> str:
+    return f"{p_in_words(worse.p or 0.0)}, as fewer pairs are left once others are worse"
 
 
 def _interesting(data: ReportData) -> list[Pair]:

@@ -19,7 +19,9 @@ HOW = (
     "its runs`: its single runs are higher, although its mean is too unsteady to compare. "
     "`unsettled`: not shown to be worse, but it lost every run to the best or its runs vary more "
     "than five times as much as the typical learner's. `equal`: the limits lie within the margin "
-    "that the study names."
+    "that the study names. The p is that of not being among the best: once others are shown to be "
+    "worse, fewer pairs are left to correct for, so it can be smaller than the p of the same pair "
+    "among all of them."
 )
 FLIPS = (
     "Tests exchange the signs of whole seeds and take the largest t of the scenario: nothing is "
@@ -141,7 +143,7 @@ def _table(data: ReportData) -> Table:
         Column("scenario", False),
         Column("learner", False),
         Column("MAE above the lowest"),
-        Column("p"),
+        Column("p, not the best"),
         Column("runs lost"),
         Column("ranks left"),
         Column("median MAE"),
@@ -159,12 +161,17 @@ def _row(data: ReportData, one: Standing) -> tuple[Cell, ...]:
         Cell(one.scenario),
         Cell(data.names[one.learner]),
         interval(one.limits) if one.limits else Cell(number(one.gap)),
-        Cell(p_value(one.adjusted)),
+        Cell(p_value(_p(one))),
         Cell(f"{lost} of {common}" if common else ""),
         Cell(NA if low is None else f"{low} to {high}"),
         Cell(number(_median(one))),
         Cell(verdict_of(one, data.manifest.margin)),
     )
+
+
+def _p(one: Standing) -> float | None:
+    """Of not being among the best; None where no test was possible."""
+    return None if one.adjusted is None else one.p
 
 
 def _median(one: Standing) -> float:
@@ -182,7 +189,8 @@ def _columns(data: ReportData, one: Standing) -> dict[str, object]:
         "mean": one.mean.value,
         "median": _median(one),
         **limits,
-        "p": one.adjusted,
+        "p": _p(one),
+        "p_of_all_pairs": one.adjusted,
         "runs_lost": lost,
         "n_seeds": common,
         "rank_low": low,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -11,10 +12,11 @@ import numpy as np
 from benchmarks.clock import apart, seconds
 from benchmarks.line import Line
 from benchmarks.options import Options
-from coldbench.data import open_dataset, open_prepared
+from coldbench.data import Ratings, open_dataset, open_prepared
+from coldbench.errors import UsageError
 from coldbench.learning import TrainingData
 from coldbench.rng import Seeds
-from coldbench.tasks import PROTOCOLS
+from coldbench.tasks import PROTOCOLS, Protocol
 
 __all__ = ["data"]
 
@@ -28,8 +30,7 @@ def data(options: Options) -> Iterator[Line]:
     yield Line(named, "peak memory of it", used["peak"] / 2**20, "MiB")
     yield line(named, "open", opened, 0.1)
     ratings = open_dataset(options.dataset)
-    for name, protocol in PROTOCOLS.items():
-        made = protocol()
+    for name, made in fitting(ratings):
 
         def cut(turn: int, protocol=made) -> object:  # type: ignore[no-untyped-def]
             return protocol.split(ratings, Seeds.joint(turn))
@@ -43,6 +44,13 @@ def data(options: Options) -> Iterator[Line]:
 
     what = f"sample an epoch, {len(given.task_user)} users"
     yield line(named, what, repeated(sample, options.repeats), 0.1)
+
+
+def fitting(ratings: Ratings) -> Iterator[tuple[str, Protocol]]:
+    """The protocols that the data suit, by name."""
+    for name, protocol in PROTOCOLS.items():
+        with suppress(UsageError):
+            yield name, protocol().checked(ratings)
 
 
 def line(named: str, what: str, times: list[float], target: float | None = None) -> Line:

@@ -23,6 +23,7 @@ from .ratings import Catalogue as Catalogue
 from .ratings import Field as Field
 from .ratings import Ratings as Ratings
 from .ratings import Scale as Scale
+from .tables.columns import rating_columns as rating_columns
 from .withholding import in_memory as in_memory
 from .withholding import showing as showing
 from .withholding import withheld as withheld

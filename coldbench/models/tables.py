@@ -4,7 +4,7 @@ Ids are text: in a CSV file as they stand there, in a frame or a Parquet file as
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -16,12 +16,11 @@ import pyarrow.compute as pc
 from pyarrow.csv import WriteOptions, write_csv
 from pyarrow.parquet import ParquetWriter
 
-from coldbench.data import Array
+from coldbench.data import Array, rating_columns
 from coldbench.errors import DataError, UsageError, shorten
 
 __all__ = ["id_column", "number_column", "read_frame", "renamed", "write_frames"]
 
-ALIASES = {"user_id": "user", "item_id": "item"}
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 FORMS = ".csv, .tsv or .parquet"
 
@@ -45,10 +44,12 @@ def read_frame(path: Path) -> pd.DataFrame:
         raise DataError(f"{path} is no table that can be read: {text}") from None
 
 
-def renamed(frame: pd.DataFrame, label: str, needed: Iterable[str]) -> pd.DataFrame:
-    """With the columns that are needed, also under the names user_id and item_id."""
+def renamed(frame: pd.DataFrame, label: str, needed: Sequence[str]) -> pd.DataFrame:
+    """With the columns that are needed, also under other usual names, as `--dataset` takes them."""
     present = [str(column) for column in frame.columns]
-    names = {old: new for old, new in ALIASES.items() if old in present and new not in present}
+    lacking = set(needed) - set(present)
+    guessed = rating_columns(present, {}, label) if lacking else {}
+    names = {theirs: ours for ours, theirs in guessed.items() if ours in lacking}
     frame = frame.set_axis([names.get(name, name) for name in present], axis=1)
     frame = frame.reset_index(drop=True)
     for column in needed:

@@ -102,8 +102,9 @@ class Front:
             return ""
         may = [self.data.names[o.learner] for o in others if o.group == "contender"]
         odd = [self.data.names[o.learner] for o in others if o.group in ("unsettled", "ahead")]
-        text = _few(may, len(others)) or "nobody"
-        return f"{text} (unsettled: {_few(odd, len(others))})" if odd else text
+        unsettled = [f"unsettled {_few(odd, len(others))}"] if odd else []
+        candidates = [_few(may, len(others))] if may else []
+        return ", ".join([*candidates, *unsettled]) or "nobody"
 
     def _focused(self) -> str:
         return " ".join(self._focus(name) for name in self.data.focus[:2])

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from coldbench.errors import StoreError
+from coldbench.errors import StoreError, unknown
 from coldbench.report.document import Document
 from coldbench.report.drawing.draw import Draw, artists
 from coldbench.report.drawing.svg import inline
@@ -18,22 +18,25 @@ from coldbench.study import Study
 
 __all__ = ["csv_files", "text_files", "write_report"]
 
-KINDS = ("svg", "png", "pdf")
+KINDS = ("svg", "png", "pdf")  # drawing all three takes three times as long as the page alone
 
 
 def write_report(
     study: Study,
     out: Path,
-    kinds: Sequence[str] = KINDS,
+    kinds: Sequence[str] = ("svg",),
     data: ReportData | None = None,
     draw: Draw | None = None,
 ) -> dict[str, Path]:
     """Write every file of the report into `out`; returns them by name (`report.html`, ...).
 
-    kinds: of figure files; data: what `build` made of the study, if at hand; draw: from `artists`,
-    for several processes. The same study gives the same bytes. Raises StoreError when the runs
-    cannot be pooled or `out` cannot be written.
+    kinds: of figure files, among KINDS; data: what `build` made of the study, if at hand; draw:
+    from `artists`, for several processes. The same study gives the same bytes. Raises UsageError
+    for other kinds, StoreError when the runs cannot be pooled or `out` cannot be written.
     """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise unknown("kind of figures", kind, KINDS)
     if draw is None:
         with artists(workers=1) as alone:
             return write_report(study, out, kinds, data, alone)

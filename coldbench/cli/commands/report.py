@@ -20,12 +20,20 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
     callback=parse.names,
     help="Learners that the report is about; default: those of other packages.",
 )
+@click.option(
+    "--figures",
+    callback=parse.names,
+    default="svg",
+    show_default=True,
+    help="Files of each figure: svg, png, pdf.",
+)
 @click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
 def report(
     study: Path | None,
     out: Path | None,
     focus: list[str] | None,
+    figures: list[str],
     form: str | None,
     table: str,
 ) -> None:
@@ -43,5 +51,5 @@ def report(
     workers = min(os.cpu_count() or 1, 4) if len(opened.manifest.jobs) >= MANY else 1
     with artists(workers) as draw:
         data = build(opened, focus or ())
-        files = write_report(opened, out or opened.path, data=data, draw=draw)
+        files = write_report(opened, out or opened.path, figures, data, draw)
     print_report(opened, files, data)

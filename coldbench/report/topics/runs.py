@@ -31,19 +31,20 @@ class Runs(Topic):
         )
         keys = ["learner", "seed", "scenario", "status"]
         constant = {(record.job.learner, record.job.seeds.label) for record in data.collapsed}
-        rows = []
-        for key, group in data.full.groupby(keys, sort=False):
-            learner, seed, scenario, status = (str(part) for part in key)
-            cells = {line.metric: _value(line) for line in group.itertuples()}
-            rows.append(
-                (
-                    Cell(data.names[learner]),
-                    Cell(plain(seed), sort=float(data.seeds.index(seed))),
-                    Cell(scenario),
-                    *(cells.get(metric, Cell(NA)) for metric in data.metrics),
-                    _status(status, (learner, seed) in constant),
-                )
+        values: dict[tuple[str, ...], dict[str, Cell]] = {}
+        for line in data.full.itertuples():
+            key = tuple(str(getattr(line, name)) for name in keys)
+            values.setdefault(key, {})[str(line.metric)] = _value(line)
+        rows = [
+            (
+                Cell(data.names[learner]),
+                Cell(plain(seed), sort=float(data.seeds.index(seed))),
+                Cell(scenario),
+                *(cells.get(metric, Cell(NA)) for metric in data.metrics),
+                _status(status, (learner, seed) in constant),
             )
+            for (learner, seed, scenario, status), cells in values.items()
+        ]
         table = Table("runs", "Runs", columns, tuple(rows), big=True, interactive=True)
         return Section("runs", "Every run", "Every run", HOW, (), (table,))
 

@@ -35,15 +35,19 @@ NO_REASON = "not finite"  # in records of versions that stored no reason
 def rows_of(records: Iterable[RunRecord]) -> pd.DataFrame:
     """Columns RUN_COLUMNS, in the order of the records.
 
-    A run that did not finish has a line for each scenario and metric, with `value` NaN, so that
-    nothing is dropped silently; so has a metric without a finite value in a finished run. reason:
-    why `value` is NaN, of the run or of the metric. seed is a label (str); n counts query ratings.
+    A run that did not finish has a line for each scenario and metric of those that did (of all
+    registered ones where none did), with `value` NaN, so that nothing is dropped silently; so has a
+    metric without a finite value in a finished run. reason: why `value` is NaN, of the run or of
+    the metric. seed is a label (str); n counts query ratings.
     """
-    lines = [line for record in records for line in _lines(record)]
+    kept = list(records)
+    scored = dict.fromkeys(row.metric for record in kept for row in record.scores)
+    metrics = sorted(scored) or registry.names("metric")
+    lines = [line for record in kept for line in _lines(record, metrics)]
     return pd.DataFrame(lines, columns=list(RUN_COLUMNS))
 
 
-def _lines(record: RunRecord) -> list[dict[str, object]]:
+def _lines(record: RunRecord, metrics: Iterable[str]) -> list[dict[str, object]]:
     job = record.job
     common = {
         "dataset": job.dataset,
@@ -60,7 +64,7 @@ def _lines(record: RunRecord) -> list[dict[str, object]]:
     return [
         {**common, **empty, "scenario": scenario, "metric": metric}
         for scenario in job.scenarios
-        for metric in registry.names("metric")
+        for metric in metrics
     ]
 
 

@@ -69,7 +69,8 @@ class Manifest(BaseModel):
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
-    data: Described = Described()
+    # left out where nothing is known, so that earlier versions read what they wrote
+    data: Described = Field(Described(), exclude_if=lambda value: value == Described())
 
     @classmethod
     def of(

@@ -84,6 +84,13 @@ def test_ids_are_text_whatever_their_type(model: Model) -> None:
     pd.testing.assert_frame_equal(model.predict(numbers), model.predict(texts), check_exact=True)
 
 
+def test_columns_are_guessed_as_of_data_sets(model: Model, support: pd.DataFrame) -> None:
+    theirs = support.rename(columns={"user": "reader", "item": "movieId", "rating": "stars"})
+    assert model.predict(theirs).equals(model.predict(support))
+    with pytest.raises(DataError, match="no column 'user', only 'fan"):
+        model.predict(support.rename(columns={"user": "fan"}))
+
+
 def test_users_are_predicted_without_support(model: Model, support: pd.DataFrame) -> None:
     users = pd.DataFrame({"user": ["nobody"], "age": [None]})
     answers = model.predict(None, items=["1", "2"], users=users)

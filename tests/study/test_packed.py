@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coldbench import registry
 from coldbench.errors import StoreError
 from coldbench.report import csv_files, text_files
 from coldbench.running.encoding import seal
@@ -21,6 +22,7 @@ from coldbench.study.planning import StudyConfig, plan
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
 from tests.cli.test_cli import coldbench
+from tests.committed import committed
 
 
 @pytest.fixture
@@ -278,3 +280,12 @@ def test_the_command(
     shutil.rmtree(next(study.runs.iterdir()))
     assert coldbench(monkeypatch, "pack", study.path) == 4
     assert "--partial" in capsys.readouterr().err
+
+
+def test_metrics_of_later_versions_are_no_lines_of_an_earlier_study() -> None:
+    """One of its runs failed: what it lacks are the metrics that the others have."""
+    study = Study.open(committed("mamo-ablation-mixed"))
+    runs = results.runs(study, list(study.records()))
+    assert (runs["status"] != "finished").any()
+    scored = set(runs.loc[runs["status"] == "finished", "metric"])
+    assert set(runs["metric"]) == scored < set(registry.names("metric"))

@@ -25,16 +25,19 @@ Stay: TypeAlias = npt.NDArray[np.bool_]
 
 STUDY, SCENARIO = Path("results/all-ml-1m"), "W-C"
 SEEDS = (3, 5, 10, 20)
-NOISES = ("normal", "t3", "lognormal", "collapse")
+NOISES = ("normal", "t3", "lognormal", "bimodal", "collapse")
 
 
 def noise(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Runs:
-    """Mean 0 and variance 1; collapse: one run in ten is far off."""
+    """Mean 0 and variance 1; bimodal: one run in ten lies four standard deviations of the others
+    higher; collapse: one in ten is off, and the others are all alike."""
     if kind == "t3":
         return np.asarray(rng.standard_t(3, shape)) / float(np.sqrt(3.0))
     if kind == "collapse":
         return np.asarray((rng.random(shape) < 0.1) - 0.1) / 0.3
     z = np.asarray(rng.standard_normal(shape))
+    if kind == "bimodal":
+        return np.asarray((z + 4.0 * (rng.random(shape) < 0.1) - 0.4) / np.sqrt(1.0 + 16.0 * 0.09))
     return z if kind == "normal" else (np.exp(z) - np.exp(0.5)) / float(np.sqrt(np.e**2 - np.e))
 
 
@@ -49,7 +52,8 @@ def before(runs: Runs, _: np.random.Generator) -> Stay:
     learners, seeds = runs.shape
     first, second = np.array(list(combinations(range(learners), 2))).T
     d = runs[first] - runs[second]
-    t = d.mean(axis=1) / (d.std(axis=1, ddof=1) / np.sqrt(seeds))
+    gap, error = d.mean(axis=1), d.std(axis=1, ddof=1) / np.sqrt(seeds)
+    t = np.where(error > 0.0, gap / np.where(error > 0.0, error, 1.0), np.where(gap, np.inf, 0.0))
     raw = 2.0 * stats.t.sf(np.abs(t), seeds - 1)
     shown = np.array(holm_adjust(raw, family=len(SCENARIOS) * len(raw)).adjusted) <= 0.05
     best = runs.mean(axis=1).argmin()

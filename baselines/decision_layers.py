@@ -51,8 +51,7 @@ def task_cells(
 
     With `first_order` no gradient flows into the embeddings through the support.
     """
-    items = torch.cat([batch.support_item, batch.query_item], 1)
-    distinct, position = torch.unique(items, return_inverse=True)
+    distinct, position = batch.distinct
     e_user, e_item = network.user(batch.user, generator), network.item(distinct, generator)
     of_user, of_item = network.decision.first(e_user, e_item)
     read = e_user, e_item, of_user, of_item

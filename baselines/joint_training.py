@@ -9,7 +9,7 @@ from baselines.losses import pointwise
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
 from baselines.outer_optimiser import Optimiser
-from coldbench import TrainingData, torch_generator
+from coldbench import TrainingData, to_device, torch_generator
 
 __all__ = ["joint_epoch"]
 
@@ -25,9 +25,9 @@ def joint_epoch(
     """One pass over the ratings in random order; returns the mean loss."""
     n, generator = len(data.value), torch_generator(rng)
     arrays = data.user, data.item, data.value.astype(np.float32)
-    columns = [torch.tensor(array, device=data.device) for array in arrays]
+    columns = [to_device(torch.tensor(array), data.device) for array in arrays]
     total = torch.zeros((), device=data.device)
-    order = torch.from_numpy(rng.permutation(n)).to(data.device)
+    order = to_device(torch.from_numpy(rng.permutation(n)), data.device)
     for chosen in torch.split(order, batch_size):
         user, item, value = (column[chosen] for column in columns)
         error = network(user, item, generator) - network.normal(value)

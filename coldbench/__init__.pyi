@@ -45,4 +45,5 @@ from .study.drive import run_study as run_study
 from .study.results import runs as runs
 from .study.store import Study as Study
 from .study.store import open_study as open_study
+from .tasks.devices import to_device as to_device
 from .tasks.episodes import EpisodeBatch as EpisodeBatch

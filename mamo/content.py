@@ -29,10 +29,8 @@ class Content:
         self, model: Model, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> None:
         """With a generator (training) rare fields are hidden at random."""
-        both = torch.cat([batch.support_item.flatten(), batch.query_item.flatten()])
-        items, at = torch.unique(both, return_inverse=True)
-        cut = batch.support_item.numel()
-        self._at = at[:cut].view_as(batch.support_item), at[cut:].view_as(batch.query_item)
+        (items, at), cut = batch.distinct, batch.support_item.shape[1]
+        self._at = at[:, :cut], at[:, cut:]
         self._masks = batch.support_mask, batch.query_mask
         self.user = model.user_profile(batch.user, generator)
         self.item = model.item_profile(items, generator)

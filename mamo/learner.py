@@ -13,7 +13,6 @@ from coldbench import (
     Domain,
     Episode,
     EpisodeBatch,
-    Scale,
     SequentialLearner,
     TrainingData,
     Variant,
@@ -43,7 +42,7 @@ class MAMO(SequentialLearner):
             raise Declined("MAMO needs content of users or items; the data set has no field")
         if config.classifies and domain.scale.step <= 0:
             raise Declined(f"loss {config.loss!r} needs a rating scale of steps; it is continuous")
-        self.target = target_of(domain.scale)
+        self.target = target_of(domain)
         outputs = len(self.target.levels) if config.classifies else 1
         self.model = Model(config, domain.catalogue, outputs, rng).to(domain.device)
         self.update = GlobalUpdate(self.model, config)
@@ -176,11 +175,13 @@ class MAMO(SequentialLearner):
             return readout(config.readout, out, self.target).float()
 
 
-def target_of(scale: Scale) -> Target:
+def target_of(domain: Domain) -> Target:
     """A quarter of the scale is the unit of regression: rates mean the same on any scale."""
+    scale = domain.scale
     unit = (scale.high - scale.low) / 4 or 1.0
     count = round((scale.high - scale.low) / scale.step) + 1 if scale.step > 0 else 1
-    return Target(scale.middle, unit, torch.linspace(scale.low, scale.high, count))
+    levels = torch.linspace(scale.low, scale.high, count).to(domain.device)
+    return Target(scale.middle, unit, levels)
 
 
 def first_users(data: TrainingData, count: int) -> TrainingData:

@@ -28,6 +28,17 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["COLDBENCH_DATA"] = str(tmp_path_factory.mktemp("data"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--device cuda`: the conformance suite of learners on a GPU."""
+    parser.addoption("--device", default="cpu", help="of the learners' conformance suite: cpu, cuda")
+
+
+@pytest.fixture(scope="session")
+def device(request: pytest.FixtureRequest) -> str:
+    """Where the learners of the conformance suite work."""
+    return str(request.config.getoption("--device"))
+
+
 def pytest_runtest_setup() -> None:
     """One torch thread, or as many as asked for; runs of a study use one, whatever is set here."""
     torch.set_num_threads(int(os.environ.get("COLDBENCH_TEST_THREADS", "1")))

@@ -29,8 +29,7 @@ def read_sides(
     network: Content, batch: EpisodeBatch, generator: torch.Generator | None = None
 ) -> Sides:
     """Embeds each user and each distinct item once; a generator turns dropout on."""
-    items = torch.cat([batch.support_item, batch.query_item], 1)
-    distinct, position = torch.unique(items, return_inverse=True)
+    distinct, position = batch.distinct
     e_user = network.user(batch.user, generator)[:, None]
     e_item = embedding(position, network.item(distinct, generator))
     n = batch.support_item.shape[1]

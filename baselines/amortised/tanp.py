@@ -33,7 +33,14 @@ from baselines.amortised.episode_inputs import Sides, read_sides
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, mlp, support_mean
 from baselines.losses import task_losses
-from coldbench import Domain, Episode, EpisodeBatch, LearnerConfig, torch_generator
+from coldbench import (
+    Domain,
+    Episode,
+    EpisodeBatch,
+    LearnerConfig,
+    to_device,
+    torch_generator,
+)
 
 __all__ = ["Normal", "TaNP", "TaNPConfig", "TaNPNetwork", "clusters", "divergence", "sharpened"]
 
@@ -128,8 +135,8 @@ class TaNP(Amortised[TaNPNetwork]):
         )
         z = posterior.mean
         if generator is not None:
-            noise = torch.randn(z.shape, generator=generator, dtype=z.dtype).to(z.device)
-            z = z + noise * (posterior.log_variance / 2).exp()
+            noise = torch.randn(z.shape, generator=generator, dtype=z.dtype)
+            z = z + to_device(noise, z.device) * (posterior.log_variance / 2).exp()
         share = clusters(task, network.centres, c.temperature)
         error = network.decode(sides, z, task + share @ network.centres) - target
         fit = task_losses(c.loss, error, c.delta, batch.query_mask)

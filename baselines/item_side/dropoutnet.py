@@ -36,7 +36,15 @@ from baselines.losses import task_losses
 from baselines.network import ContentNetwork, Decision
 from baselines.neural_base import Neural
 from baselines.neural_options import NeuralConfig
-from coldbench import Dimension, Domain, Episode, EpisodeBatch, LearnerConfig, TrainingData
+from coldbench import (
+    Dimension,
+    Domain,
+    Episode,
+    EpisodeBatch,
+    LearnerConfig,
+    TrainingData,
+    to_device,
+)
 
 __all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
 
@@ -141,7 +149,7 @@ class DropoutNet(Neural[LatentNetwork]):
         """The loss of each task, [B], with dropout of content and factors."""
         c, batch, network = self.config, episode.batch, self.network
         item_on, user_on = (
-            torch.from_numpy(rng.random(len(batch)) >= share).to(batch.user.device)
+            to_device(torch.from_numpy(rng.random(len(batch)) >= share), batch.user.device)
             for share in (c.item_drop, c.user_drop)
         )
         fold = self.fold[batch.user][:, None]

@@ -13,7 +13,7 @@ from baselines.item_side.item_ids import id_weight, keep_all_ids
 from baselines.losses import task_losses
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
-from coldbench import Declined, Domain, Ragged, TrainingData
+from coldbench import Declined, Domain, Ragged, TrainingData, to_device
 
 __all__ = ["Raters", "fill", "halves", "item_content", "output", "rating_losses", "require_content"]
 
@@ -29,7 +29,7 @@ class Raters(NamedTuple):
     def of(cls, lists: Ragged, data: TrainingData) -> "Raters":
         user, mask = lists.padded(data.user)
         columns = user, lists.padded(data.value.astype(np.float32))[0], mask
-        return cls(*(torch.from_numpy(column).to(data.device) for column in columns))
+        return cls(*(to_device(torch.from_numpy(column), data.device) for column in columns))
 
 
 def require_content(domain: Domain, name: str) -> None:
@@ -51,7 +51,7 @@ def halves(
         chosen = usable[start : start + batch_size]
         some = lists.select(chosen).shuffled(rng)
         first, rest = some.split(np.minimum(some.lengths // 2, most))
-        item = torch.from_numpy(items[chosen].astype(np.int64)).to(data.device)
+        item = to_device(torch.from_numpy(items[chosen].astype(np.int64)), data.device)
         yield item, Raters.of(first, data), Raters.of(rest.split(most)[0], data)
 
 

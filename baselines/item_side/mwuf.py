@@ -33,7 +33,7 @@ from baselines.item_side.meta_ids import MetaIds, MetaIdsConfig
 from baselines.layers import mlp
 from baselines.losses import task_weights
 from baselines.network import ContentNetwork
-from coldbench import LearnerConfig, Ragged, TrainingData, torch_generator
+from coldbench import LearnerConfig, Ragged, TrainingData, to_device, torch_generator
 
 __all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 
@@ -83,7 +83,7 @@ class MWUF(MetaIds[MetaNetworks]):
         start = id_weight(base).detach()[shown + 1].mean(0)
 
         def meta_loss(item: torch.Tensor, first: Raters, second: Raters) -> torch.Tensor:
-            none = torch.from_numpy(rng.random(len(item)) < c.empty).to(data.device)
+            none = to_device(torch.from_numpy(rng.random(len(item)) < c.empty), data.device)
             known = first._replace(mask=first.mask & ~none[:, None])
             vector, content = self.warm(base, start, item, known), item_content(base, item).detach()
             return rating_losses(base, content, vector, second, c).mean()

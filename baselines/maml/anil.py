@@ -56,8 +56,7 @@ class Head(Adaptable):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        items = torch.cat([batch.support_item, batch.query_item], 1)
-        distinct, position = torch.unique(items, return_inverse=True)
+        distinct, position = batch.distinct
         of_user, of_item = network.decision.first(
             network.user(batch.user, generator), network.item(distinct, generator)
         )

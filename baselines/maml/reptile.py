@@ -29,7 +29,7 @@ from baselines.inner_loop import sgd_step
 from baselines.losses import Loss, task_losses
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
-from coldbench import Episode, EpisodeBatch, LearnerConfig
+from coldbench import Episode, EpisodeBatch, LearnerConfig, to_device
 
 __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 
@@ -101,7 +101,7 @@ def all_ratings(episode: Episode) -> EpisodeBatch:
         torch.cat([b.support_mask, b.query_mask], 1),
         b.query_item[:, :0],
         b.query_mask[:, :0],
-    )
+    ).knowing(b.distinct)
 
 
 def minibatches(
@@ -114,5 +114,5 @@ def minibatches(
     draw = torch.arange(mask.shape[1]).expand(mask.shape) / mask.shape[1]
     if generator is not None:
         draw = torch.rand(mask.shape, generator=generator)
-    order = torch.where(mask, draw.to(mask.device), 2.0).argsort(dim=1)
+    order = torch.where(mask, to_device(draw, mask.device), 2.0).argsort(dim=1)
     return [mask & (order.argsort(dim=1) % count == part) for part in range(count)]

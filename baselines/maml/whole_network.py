@@ -22,7 +22,7 @@ from baselines.inner_loop import Adaptable
 from baselines.network import ContentNetwork
 from coldbench import ContentEmbedding, EpisodeBatch, known_ids
 
-__all__ = ["WholeLayers", "shared_ids"]
+__all__ = ["WholeLayers", "dense_products", "shared_ids", "sparse_products"]
 
 
 class WholeLayers(Adaptable):
@@ -39,16 +39,15 @@ class WholeLayers(Adaptable):
         super().__init__()
         self.depth, self.size = network.decision.depth, network.item.size
         self.n, self.embeddings = batch.support_item.shape[1], embeddings
-        items = torch.cat([batch.support_item, batch.query_item], 1)
-        distinct, position = torch.unique(items, return_inverse=True)
+        distinct, position = batch.distinct
         user_ids, of_user = _read(network.user, batch.user, generator)
         item_ids, of_item = _read(network.item, distinct, generator)
         self.e_user, self.e_item = of_user[:, None], embedding(position, of_item)
         if embeddings:
             dtype = of_user.dtype
             one = torch.arange(len(batch), device=batch.user.device)[:, None]
-            self.user_shares = [shared_ids(ids, one, 1, dtype) for ids in user_ids]
-            self.item_shares = [shared_ids(ids, position, self.n, dtype) for ids in item_ids]
+            self.user_shares = [shared_ids(*of, one, 1, dtype) for of in user_ids]
+            self.item_shares = [shared_ids(*of, position, self.n, dtype) for of in item_ids]
             self._no_moves()
         for name, value in network.decision.named_parameters():
             row = value if value.dim() == 2 else value[None]
@@ -88,25 +87,39 @@ class WholeLayers(Adaptable):
 
 
 def shared_ids(
-    ids: torch.Tensor, position: torch.Tensor, n: int, dtype: torch.dtype
+    ids: torch.Tensor, count: int, position: torch.Tensor, n: int, dtype: torch.dtype
 ) -> torch.Tensor:
     """a_z a_s' of each cell z and the first n cells s, [B, C, n].
 
-    ids: those of M users or items, int64 [M, L]; position: the one in each cell, int64 [B, C].
+    ids: those of M users or items, int64 [M, L], all below count; position: the one in each cell,
+    int64 [B, C].
     """
     share = known_ids(ids, dtype)
     share = share / share.sum(1, keepdim=True)
-    names, column = torch.unique(ids, return_inverse=True)
-    rows = torch.zeros(len(ids), len(names), dtype=dtype, device=ids.device)
-    rows.scatter_add_(1, column, share)
-    alike = torch.sparse.mm(rows.to_sparse(), rows.T)
+    alike = (dense_products if ids.is_cuda else sparse_products)(ids, count, share)
     of_cells: torch.Tensor = alike[position[:, :, None], position[:, None, :n]]
     return of_cells
 
 
+def sparse_products(ids: torch.Tensor, count: int, share: torch.Tensor) -> torch.Tensor:
+    """A A' [M, M], of the ids that occur: half the time of an epoch's validation on a processor."""
+    names, column = torch.unique(ids, return_inverse=True)
+    rows = share.new_zeros(len(ids), len(names)).scatter_add_(1, column, share)
+    product: torch.Tensor = torch.sparse.mm(rows.to_sparse(), rows.T)
+    return product
+
+
+def dense_products(ids: torch.Tensor, count: int, share: torch.Tensor) -> torch.Tensor:
+    """The same over all ids: many more products, of shapes that a GPU knows without waiting."""
+    rows = share.new_zeros(len(ids), count).scatter_add_(1, ids, share)
+    return rows @ rows.T
+
+
 def _read(
     side: ContentEmbedding, index: torch.Tensor, generator: torch.Generator | None
-) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """The ids of users or items and their embeddings [n, F D], both under the same dropout."""
+) -> tuple[list[tuple[torch.Tensor, int]], torch.Tensor]:
+    """The ids of users or items, with the number of ids of their field, and their embeddings
+    [n, F D], both under the same dropout."""
     ids = side.ids(index, generator)
-    return ids, side.embed(ids) if ids else side(index)
+    counts = [len(weight) for weight in side.weights]
+    return list(zip(ids, counts, strict=True)), side.embed(ids) if ids else side(index)

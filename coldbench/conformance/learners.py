@@ -62,7 +62,7 @@ def fewer_ratings() -> Ratings:
 
 @dataclass(frozen=True)
 class Problem:
-    """A learner on small data. `trained` is fitted once, with at most three epochs.
+    """A learner on small data. `trained` is fitted once, with at most three epochs, on `device`.
 
     A SequentialLearner takes its users one after the other, here and in training: it trains for
     one epoch, most checks ask it about `ASKED` test tasks, and that of learning about all of them
@@ -72,6 +72,7 @@ class Problem:
     variant: Variant
     ratings: Ratings
     seeds: Seeds = SEEDS
+    device: str = "cpu"
 
     @cached_property
     def config(self) -> LearnerConfig:
@@ -97,14 +98,15 @@ class Problem:
         learners of a study see."""
         seen = withheld(ratings, self.split.visible)
         with global_generators(self.seeds.init):
-            return fit(self.variant, self.config, seen, self.split, self.seeds).learner
+            given = self.variant, self.config, seen, self.split, self.seeds
+            return fit(*given, device=self.device).learner
 
     def built(self) -> Learner:
         """A learner that has not trained."""
         return self._built(self.config)
 
     def _built(self, config: LearnerConfig) -> Learner:
-        domain = Domain(self.ratings.catalogue, self.ratings.scale)
+        domain = Domain(self.ratings.catalogue, self.ratings.scale, self.device)
         with global_generators(self.seeds.init):
             return self.variant.learner(config, domain, generator(self.seeds.init, "init"))
 
@@ -135,6 +137,7 @@ class Problem:
             base="checked",
             config=self.config.model_dump(mode="json"),
             seeds=self.seeds,
+            device=self.device,
         )
         rooms = Rooms(job, ratings, Separate().split(ratings, self.seeds))
         return findings_of(rooms, partial(rooms.here, prepared=self._prepared))
@@ -164,7 +167,7 @@ class Problem:
     def batch(self) -> EpisodeBatch:
         """Sixteen test episodes of unequal lengths."""
         batch, _ = next(batches(self.split.test, self.ratings, max_tasks=16, by_length=False))
-        return batch
+        return batch.to(self.device)
 
 
 def answers_are_ratings(problem: Problem) -> None:
@@ -339,7 +342,7 @@ def stored_model_predicts_alike(problem: Problem) -> None:
 def global_generators_are_left_alone(problem: Problem) -> None:
     """Nothing reads or seeds the global generators of torch and NumPy after construction."""
     learner, split = problem.built(), problem.split
-    data = TrainingData.of(problem.ratings, split.train_user, split.train)
+    data = TrainingData.of(problem.ratings, split.train_user, split.train, problem.device)
     with _untouched("train_epoch"):
         learner.train_epoch(data, 0, generator(problem.seeds.order, "epoch", 0))
     with _untouched("predict"):

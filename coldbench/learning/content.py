@@ -12,6 +12,7 @@ from torch import nn
 
 from coldbench.data import Array, Field
 from coldbench.rng import torch_generator
+from coldbench.tasks import to_device
 
 __all__ = ["ContentEmbedding", "category_ids", "known_ids"]
 
@@ -147,7 +148,7 @@ class ContentEmbedding(nn.Module):
         if generator is None or not self.hidden[field]:
             return None
         draw = torch.rand(n, 1, generator=generator)
-        return (draw >= self.hidden[field]).to(self._ids(field).device)
+        return to_device(draw >= self.hidden[field], self._ids(field).device)
 
     def _know(self, field: int, ids: torch.Tensor) -> None:
         """Sets the ids of a field, and for sets what `_members` makes of them."""
@@ -205,8 +206,25 @@ class _Means(torch.autograd.Function):
 
 
 def _means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    if table.is_cuda:
+        return padded_means(table, members, sizes)
     means: torch.Tensor = _Means.apply(table, members, sizes)  # type: ignore[no-untyped-call]
     return means
+
+
+def padded_means(
+    table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor
+) -> torch.Tensor:
+    """The same of shapes that no id decides, so that a GPU need not be waited for.
+
+    Padding reads the row of the first member, with share 0: one row for all of it would have its
+    gradient added up one after the other.
+    """
+    shown = members >= 0
+    row = torch.where(shown, members, members[:, :1].clamp(min=0))
+    share = shown.to(table.dtype) / sizes[:, None].to(table.dtype)
+    read = table.index_select(0, row.flatten()).view(*row.shape, -1)
+    return torch.einsum("nld,nl->nd", read, share)
 
 
 def _remap(seen: torch.Tensor, nearest: bool) -> torch.Tensor:

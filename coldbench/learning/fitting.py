@@ -25,6 +25,7 @@ from coldbench.learning.collapse import spread_of
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.learning.predicting import predict
 from coldbench.learning.predictions import Predictions
+from coldbench.learning.repeatable import repeatable
 from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks
@@ -201,7 +202,8 @@ def _new(variant: Variant, config: LearnerConfig, domain: Domain, seeds: Seeds) 
 def _epoch(learner: Learner, data: TrainingData, epoch: int, seeds: Seeds) -> EpochRecord:
     start = time.perf_counter()
     rng = generator(seeds.order, "epoch", epoch)
-    figures = dict(learner.train_epoch(data, epoch, rng) or {})
+    with repeatable(data.device):
+        figures = dict(learner.train_epoch(data, epoch, rng) or {})
     for name, value in figures.items():
         if not math.isfinite(value):
             raise Diverged(f"{name} is {value} in epoch {epoch}")

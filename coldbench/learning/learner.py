@@ -16,7 +16,7 @@ from coldbench.data import Array, Catalogue, Ragged, Ratings, Scale
 from coldbench.errors import Declined, UsageError
 from coldbench.learning.rounding import noisy_ratings
 from coldbench.learning.space import Dimension
-from coldbench.tasks import EpisodeBatch, collate, pools
+from coldbench.tasks import EpisodeBatch, collate, pools, to_device
 
 __all__ = [
     "CONTRACT",
@@ -106,7 +106,7 @@ class TrainingData:
             users, known = self.task_user[usable[chosen]], support.select(chosen)
             batch = collate(users, known, asked, self.item, self.value)
             target = torch.from_numpy(asked.padded(self.value)[0])
-            yield Episode(batch.to(self.device), target.to(self.device))
+            yield Episode(batch.to(self.device), to_device(target, self.device))
 
 
 class LearnerConfig(BaseModel):

@@ -9,6 +9,7 @@ from coldbench.data import Ratings
 from coldbench.errors import ColdbenchError, Diverged
 from coldbench.learning.learner import Learner
 from coldbench.learning.predictions import Predictions
+from coldbench.learning.repeatable import repeatable
 from coldbench.learning.sequential import in_sequence
 from coldbench.tasks import MAX_TASKS, EpisodeBatch, Tasks, batches
 
@@ -39,10 +40,11 @@ def predict(
             masks.append(batch.query_mask)
             yield batch.to(learner.domain.device)
 
-    for answer in _answers(learner, given()):
-        mask = masks[len(scores) - 1]
-        _check(learner, answer, tuple(mask.shape))
-        scores.append(answer.detach().float().cpu().numpy()[mask.numpy()])
+    with repeatable(learner.domain.device):
+        for answer in _answers(learner, given()):
+            mask = masks[len(scores) - 1]
+            _check(learner, answer, tuple(mask.shape))
+            scores.append(answer.detach().float().cpu().numpy()[mask.numpy()])
     if len(scores) != len(rows):
         raise ColdbenchError(
             f"{type(learner).__name__}.predict_pass gave {len(scores) - 1} answers "

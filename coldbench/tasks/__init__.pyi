@@ -1,4 +1,5 @@
 # What others may use; imported on first use.
+from .devices import to_device as to_device
 from .episodes import MAX_TASKS as MAX_TASKS
 from .episodes import EpisodeBatch as EpisodeBatch
 from .episodes import batches as batches

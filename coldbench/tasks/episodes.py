@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from coldbench.data import Array, Ragged, Ratings
+from coldbench.tasks.devices import to_device
 from coldbench.tasks.splits import Tasks
 
 __all__ = ["MAX_TASKS", "EpisodeBatch", "batches", "collate", "pools"]
@@ -33,9 +35,26 @@ class EpisodeBatch:
     def __len__(self) -> int:
         return len(self.user)
 
+    @cached_property
+    def distinct(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Every item of the batch once, ascending, int64 [M], and the place in it of each cell's
+        item, int64 [B, S + Q]: supports, then queries, padding included."""
+        items = torch.cat([self.support_item, self.query_item], 1)
+        item, place = torch.unique(items, return_inverse=True)
+        return item, place
+
+    def knowing(self, distinct: tuple[torch.Tensor, torch.Tensor]) -> "EpisodeBatch":
+        """This batch, which need not look for its `distinct`: a GPU would have to wait for it."""
+        vars(self)["distinct"] = distinct
+        return self
+
     def to(self, device: torch.device | str) -> "EpisodeBatch":
         """The same batch on another device."""
-        return EpisodeBatch(*(getattr(self, f.name).to(device) for f in fields(self)))
+        moved = EpisodeBatch(*(to_device(getattr(self, f.name), device) for f in fields(self)))
+        if torch.device(device).type != "cuda":
+            return moved
+        item, place = self.distinct
+        return moved.knowing((to_device(item, device), to_device(place, device)))
 
 
 def collate(user: Array, support: Ragged, query: Ragged, item: Array, value: Array) -> EpisodeBatch:

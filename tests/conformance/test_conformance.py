@@ -11,12 +11,16 @@ from coldbench.learning.learner import Variant
 PROBLEMS: dict[str, Problem] = {}
 
 
+NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in registry.names("learner")]
+
+
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("name", registry.names("learner"))
-def test_learner(name: str, check: str, ratings: Ratings) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_learner(name: str, check: str, ratings: Ratings, device: str) -> None:
     if name not in PROBLEMS:
-        PROBLEMS[name] = Problem(Variant.of(registry.load("learner", name), name), ratings)
+        variant = Variant.of(registry.load("learner", name), name)
+        PROBLEMS[name] = Problem(variant, ratings, device=device)
     try:
         CHECKS[check](PROBLEMS[name])
     except Declined as error:  # a library that it needs is optional and not installed

@@ -30,7 +30,9 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--device cuda`: the conformance suite of learners on a GPU."""
-    parser.addoption("--device", default="cpu", help="of the learners' conformance suite: cpu, cuda")
+    parser.addoption(
+        "--device", default="cpu", help="of the learners' conformance suite: cpu, cuda"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from .fitting import Criterion as Criterion
 from .fitting import fit as fit
 from .fitting import search as search
 from .fitting import train as train
+from .fitting import validate as validate
 from .learner import CONTRACT as CONTRACT
 from .learner import Domain as Domain
 from .learner import Episode as Episode
@@ -19,6 +20,7 @@ from .loading import SUPPORTED as SUPPORTED
 from .loading import load_variant as load_variant
 from .predicting import predict as predict
 from .predictions import Predictions as Predictions
+from .repeatable import repeatable as repeatable
 from .sequential import SequentialLearner as SequentialLearner
 from .sequential import in_sequence as in_sequence
 from .space import Choice as Choice

@@ -212,9 +212,7 @@ def _means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> t
     return means
 
 
-def padded_means(
-    table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor
-) -> torch.Tensor:
+def padded_means(table: torch.Tensor, members: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
     """The same of shapes that no id decides, so that a GPU need not be waited for.
 
     Padding reads the row of the first member, with share 0: one row for all of it would have its

@@ -11,7 +11,9 @@ from coldbench.learning.learner import Variant
 PROBLEMS: dict[str, Problem] = {}
 
 
-NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in registry.names("learner")]
+NAMES = [
+    pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in registry.names("learner")
+]
 
 
 @pytest.mark.filterwarnings("default")

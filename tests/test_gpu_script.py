@@ -83,7 +83,7 @@ def test_a_step_of_several_seeds_is_theirs(seeds: int) -> None:
     for seed, learner in enumerate(learners):
         learner.prepared(given.data)
         (episode,) = given.data.episodes(np.random.default_rng(seed), 24)
-        wanted.append(float(learner.losses(episode).mean()))
+        wanted.append(float(learner.losses(episode).detach().mean()))
         inputs.append(melu_inputs(learner, episode))
     networks = [Read(learner.network) for learner in learners]
     weights, buffers = torch.func.stack_module_state(networks)

@@ -68,7 +68,7 @@ class Script:
         finally:
             compared = summary(self.sheets, self.folder, self.asked.device)
             (self.asked.out / "summary.md").write_text(compared, "utf-8")
-            print(compared)
+            print(compared, end="")
 
     def timed(self) -> list[Lane]:
         """The GPU alone with one process, the CPU's speed beside it."""

@@ -16,7 +16,7 @@ from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import pad
 
-from baselines.decision_layers_first_order import backward_pass, forward_pass, take_step
+from baselines.decision_layers_first_order import backward_pass, forward_pass
 from baselines.losses import slope, task_losses, task_weights
 from benchmarks.gpu.given import learner_on, wait
 from benchmarks.gpu.speed import seconds
@@ -146,9 +146,18 @@ def inner_loop(
         read, output = forward_pass(values, layers)
         gradient = slope(c.inner_loss, output - batch["value"], c.delta) * weight
         first, *deep = (-c.inner_rate * d for d in backward_pass(gradient, read, layers))
-        layers = [take_step(*o, x, m) for o, x, m in zip(layers, read, deep, strict=True)]
+        layers = [stepped(*o, x, m) for o, x, m in zip(layers, read, deep, strict=True)]
         moved, values = moved + first, values + within @ first
     return moved, layers
+
+
+def stepped(
+    weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor, move: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`take_step`, which vmap cannot take in place."""
+    left, right = (move, x) if move.shape[2] == 1 else (x, move)
+    start = weight.expand(len(x), *weight.shape[-2:])
+    return torch.baddbmm(start, left.mT, right), bias + move.sum(1, keepdim=True)
 
 
 def at(table: torch.Tensor, place: torch.Tensor) -> torch.Tensor:

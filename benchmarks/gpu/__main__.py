@@ -66,7 +66,8 @@ class Script:
             drive(self.timed(), self.deadline)
             drive(self.shared(), self.deadline)
         finally:
-            compared = summary(self.sheets, self.folder, self.asked.device)
+            known = f"{json.dumps(machine(self.asked.device))}\n\n"
+            compared = known + summary(self.sheets, self.folder, self.asked.device)
             (self.asked.out / "summary.md").write_text(compared, "utf-8")
             print(compared, end="")
 
@@ -121,11 +122,7 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     open_dataset(asked.dataset)  # prepared once, before many processes ask for it
     with TemporaryDirectory() as folder:
-        script = Script(asked, folder)
-        (asked.out / "machine.json").write_text(
-            json.dumps(machine(asked.device), indent=1), "utf-8"
-        )
-        script.run()
+        Script(asked, folder).run()
 
 
 def machine(device: str) -> dict[str, Any]:

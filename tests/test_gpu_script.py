@@ -1,6 +1,8 @@
 """The script for a machine with a GPU, tried on the CPU; and what learners do on a GPU alone."""
 
 import json
+import os
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,14 @@ import torch
 from baselines.maml.whole_network import dense_products, sparse_products
 from benchmarks.gpu.__main__ import main
 from benchmarks.gpu.given import learner_on, neural
+from benchmarks.gpu.lanes import Lane, Work, drive
 from benchmarks.gpu.seeds import MEANS, SEEDED, Read, melu_inputs, melu_losses, stacked, stepping
+from benchmarks.gpu.sheet import Sheet
 from benchmarks.gpu.suite import results
 from benchmarks.gpu.syncs import lines
 from benchmarks.problem import problem
 from coldbench import known_ids, to_device
+from coldbench.conformance.learners import CHECKS
 from coldbench.learning import repeatable
 from coldbench.learning.content import _Means, _members, padded_means
 from coldbench.tasks import batches
@@ -42,6 +47,13 @@ def test_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["rounding"] for row in by_part["runs"]} == {0, 1}
 
 
+def test_conformance_of_a_learner(tmp_path: Path) -> None:
+    parts = ["--parts", "conformance", "--learners", "global-mean"]
+    main([*QUICK, *parts, "--budget", "300", "--out", str(tmp_path)])
+    (row,) = rows(tmp_path / "conformance.jsonl")
+    assert row == {"device": "cpu", "learner": "global-mean", "passed": len(CHECKS), "reasons": {}}
+
+
 def test_a_failure_is_a_result(tmp_path: Path) -> None:
     main(
         [*QUICK, "--parts", "runs", "--learners", "no-such", "--cores", "1", "--out", str(tmp_path)]
@@ -49,13 +61,34 @@ def test_a_failure_is_a_result(tmp_path: Path) -> None:
     assert all("no-such" in str(row["failed"]) for row in rows(tmp_path / "runs.jsonl"))
 
 
+def test_each_work_is_bounded_and_a_new_process_is_its_own(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "sheet.jsonl")
+    pids = [Work(process, (), {"work": n}, sheet) for n in range(2)]
+    slow = Work(sleep, (60,), {"work": 2}, sheet, seconds=0.5)
+    drive([Lane([*pids, slow], 1, fresh=True)], time.monotonic() + 300)
+    drive([Lane([replace(slow, label={"work": 3})], 1)], time.monotonic())
+    by_work = {row["work"]: row for row in rows(tmp_path / "sheet.jsonl")}
+    assert by_work[0]["pid"] != by_work[1]["pid"]
+    assert "Timeout" in by_work[2]["failed"]
+    assert "budget" in by_work[3]["failed"]
+
+
+def process() -> list[dict[str, int]]:
+    return [{"pid": os.getpid()}]
+
+
+def sleep(duration: float) -> list[dict[str, int]]:
+    time.sleep(duration)
+    return []
+
+
 def test_what_pytest_printed() -> None:
     at = "tests/conformance/test_conformance.py::test_learner"
-    text = f"[gw0] [ 1%] PASSED {at}[meta-sgd-ratings_matter] \n{at}[melu-same_answer_twice] FAILED"
-    text += f"\n[gw1] [ 2%] FAILED {at}[melu-same_answer_twice] \n"
+    text = f"{at}[meta-sgd-ratings_matter] PASSED [ 1%]\n{at}[melu-ratings_matter] PASSED [ 2%]\n"
+    text += f"{at}[melu-same_answer_twice] FAILED [ 3%]\n"
     text += f"FAILED {at}[melu-same_answer_twice] - AssertionError: two runs of one job differ\n"
     melu, meta_sgd = results(text)
-    assert melu["failed"] == 1
+    assert (melu["passed"], melu["failed"]) == (1, 1)
     assert melu["reasons"] == {"same_answer_twice": "AssertionError: two runs of one job differ"}
     assert meta_sgd == {"learner": "meta-sgd", "passed": 1, "reasons": {}}
 

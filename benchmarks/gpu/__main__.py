@@ -29,6 +29,7 @@ from benchmarks.gpu.suite import suite
 from benchmarks.gpu.summary import summary
 from benchmarks.gpu.syncs import syncs
 from benchmarks.machine import facts
+from coldbench import registry
 from coldbench.data import open_dataset
 
 PARTS = ("speed", "seeds", "syncs", "conformance", "runs")
@@ -92,11 +93,13 @@ class Script:
         if device != "cpu":
             works = self.works("syncs", syncs, self.names, device, 256)
             lanes.append(Lane([*works, *self.runs(device, 0)], third, fresh=True))
-        lanes.append(Lane([*self.runs("cpu", 0), *self.runs("cpu", 1)], third))
+        rest = third + self.asked.cores % 3
+        lanes.append(Lane([*self.runs("cpu", 0), *self.runs("cpu", 1)], rest))
         if "conformance" in self.parts:
-            log, only = self.asked.out / "conformance.txt", self.asked.learners.replace(",", " or ")
-            sheet = self.sheets["conformance"]
-            lanes.append(partial(suite, device, third, only or "test_learner", log, sheet))
+            others = [n for n in registry.names("learner") if n not in self.names]
+            names = self.names if self.asked.learners else [*self.names, *others]
+            log, sheet = self.asked.out / "conformance.txt", self.sheets["conformance"]
+            lanes.append(partial(suite, device, names, third, log, sheet))
         return lanes
 
     def runs(self, device: str, rounding: int) -> list[Work]:

@@ -13,14 +13,16 @@ from coldbench.rng import generator
 __all__ = ["learner_on", "neural", "wait"]
 
 ON_THE_CPU = ("baselines.closed_form", "baselines.trees")
-SLOW_FIRST = ("mamo-released", "fomaml", "reptile", "meta-sgd", "tanp", "icl", "mamo-paper", "mamo")
+SLOW = ("fomaml", "reptile", "meta-sgd", "tanp", "icl", "mamo-paper", "mamo", "mwuf", "cmml")
 
 
 def neural() -> list[str]:
-    """Every registered learner that trains a network, those that take longest first."""
+    """Every registered learner that trains a network: those that take longest first, and last the
+    one that takes its users one after the other, for which a GPU does nothing."""
     plugins = registry.plugins("learner")
     names = [name for name in plugins if not plugins[name].target.startswith(ON_THE_CPU)]
-    return sorted(names, key=lambda n: SLOW_FIRST.index(n) if n in SLOW_FIRST else len(SLOW_FIRST))
+    known = [*SLOW, *sorted(set(names) - {*SLOW, "mamo-released"}), "mamo-released"]
+    return [name for name in known if name in names]
 
 
 def learner_on(

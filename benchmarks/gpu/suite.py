@@ -4,54 +4,77 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from benchmarks.gpu.sheet import Sheet
+from coldbench.conformance.learners import CHECKS
 
 __all__ = ["suite"]
 
 ROOT = Path(__file__).parents[2]
-SEEN = re.compile(r"(PASSED|FAILED|ERROR|SKIPPED) \S*test_learner\[([\w.-]+?)-(\w+)\]")
-REASON = re.compile(r"^(?:FAILED|ERROR) \S*test_learner\[([\w.-]+?)-(\w+)\] - (.*)$", re.MULTILINE)
+FILE = "tests/conformance/test_conformance.py"
+CASE = r"\S*test_learner\[([\w.-]+?)-(\w+)\]\S*"
+OUTCOME = r"(PASSED|FAILED|ERROR|SKIPPED)"
+SEEN = re.compile(rf"{CASE} {OUTCOME}")
+REASON = re.compile(rf"^(?:FAILED|ERROR) {CASE} - (.*)$", re.MULTILINE)
 
 
-def suite(device: str, workers: int, only: str, log: Path, sheet: Sheet, deadline: float) -> None:
-    """only: an expression of pytest's -k. At `deadline` (time.monotonic) it is interrupted."""
-    command = [
-        sys.executable, "-m", "pytest", "tests/conformance/test_conformance.py", "-v", "-rfE",
-        "--tb=short", "-W", "default", "-p", "no:cacheprovider", "--device", device, "-k", only,
-    ]  # fmt: skip
-    if workers > 1:
-        command += ["-n", str(workers), "--dist", "loadgroup"]
+def suite(
+    device: str, names: Sequence[str], workers: int, log: Path, sheet: Sheet, deadline: float
+) -> None:
+    """Of these learners, some in each process; interrupted at `deadline` (time.monotonic)."""
+    shares = [names[n::workers] for n in range(min(workers, len(names)))]
+    running = [_started(device, share) for share in shares]
     with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
+        for process, output in running:
+            _await(process, [each for each, _ in running], deadline)
+            output.seek(0)
+            text = output.read()
+            output.close()
+            file.write(text)
+            for row in results(text):
+                sheet.add({"device": device, **row})
+
+
+def _started(device: str, names: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[str]]:
+    """A process and the file of what it prints: a pipe that nobody reads would fill up."""
+    cases = [f"{FILE}::test_learner[{name}-{check}]" for name in names for check in CHECKS]
+    command = [
+        sys.executable, "-m", "pytest", *cases, "-v", "-rfE", "--tb=short", "-W", "default",
+        "-p", "no:cacheprovider", "--device", device,
+    ]  # fmt: skip
+    output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+    return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT), output
+
+
+def _await(
+    process: subprocess.Popen[bytes], every: Sequence[subprocess.Popen[bytes]], deadline: float
+) -> None:
+    """Until the process ends; at the deadline all are interrupted, and still say what failed."""
+    try:
+        process.wait(max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired:
+        for running in every:
+            running.send_signal(signal.SIGINT)
         try:
-            process.wait(max(deadline - time.monotonic(), 1))
+            process.wait(10)
         except subprocess.TimeoutExpired:
-            _end(process)
-    for row in results(log.read_text("utf-8", "replace")):
-        sheet.add({"device": device, **row})
+            process.kill()
+            process.wait()
 
 
 def results(text: str) -> list[dict[str, Any]]:
     """A record of each learner, from what pytest printed: counts, and the reasons of failures."""
     seen: dict[str, Counter[str]] = {}
-    for outcome, learner, _ in set(SEEN.findall(text)):
+    for learner, _, outcome in SEEN.findall(text):
         seen.setdefault(learner, Counter())[outcome.lower()] += 1
     reasons: dict[str, dict[str, str]] = {}
     for learner, check, reason in REASON.findall(text):
         reasons.setdefault(learner, {})[check] = reason
     known = sorted(seen.items())
     return [{"learner": n, **count, "reasons": reasons.get(n, {})} for n, count in known]
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupted, pytest still says what failed."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()

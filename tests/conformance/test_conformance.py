@@ -11,14 +11,9 @@ from coldbench.learning.learner import Variant
 PROBLEMS: dict[str, Problem] = {}
 
 
-NAMES = [
-    pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in registry.names("learner")
-]
-
-
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", registry.names("learner"))
 def test_learner(name: str, check: str, ratings: Ratings, device: str) -> None:
     if name not in PROBLEMS:
         variant = Variant.of(registry.load("learner", name), name)

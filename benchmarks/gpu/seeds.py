@@ -60,7 +60,7 @@ def stepping(learners: list[Any], losses: Losses, batch: Batch) -> Callable[[], 
     """A step of all learners at once: losses, gradients, AdamW; it returns the sum of the losses
     before it."""
     networks = [Read(learner.network) for learner in learners]
-    weights, buffers = stack_module_state(networks)  # type: ignore[arg-type]
+    weights, buffers = stack_module_state(networks)
     adam = torch.optim.AdamW(weights.values(), 1e-3, fused=True)
     base, c = networks[0], learners[0].config
 
@@ -133,7 +133,7 @@ def melu_losses(base: Read, c: Any, state: Batch, batch: Batch) -> torch.Tensor:
         for pair in zip(shared, layers, strict=True)
     ]
     asked = of_user[:, None] + at(of_item, query) + across @ moved
-    error = forward_pass(asked, adapted)[1] - batch["target"]  # type: ignore[arg-type]
+    error = forward_pass(asked, adapted)[1] - batch["target"]
     return task_losses(c.loss, error, c.delta, batch["query_mask"]).mean()
 
 
@@ -146,7 +146,7 @@ def inner_loop(
         read, output = forward_pass(values, layers)
         gradient = slope(c.inner_loss, output - batch["value"], c.delta) * weight
         first, *deep = (-c.inner_rate * d for d in backward_pass(gradient, read, layers))
-        layers = [stepped(*o, x, m) for o, x, m in zip(layers, read, deep, strict=True)]
+        layers = [stepped(o[0], o[1], x, m) for o, x, m in zip(layers, read, deep, strict=True)]
         moved, values = moved + first, values + within @ first
     return moved, layers
 

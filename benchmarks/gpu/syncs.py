@@ -1,5 +1,6 @@
 """Where a learner makes the GPU wait: lines of our code, and how often in an epoch or a pass."""
 
+import contextlib
 import traceback
 import warnings
 from collections import Counter
@@ -46,21 +47,18 @@ def waits(run: Callable[[], object]) -> Counter[str]:
     return found
 
 
-class lines(warnings.catch_warnings):  # noqa: N801
-    """Counts warnings by the innermost line of our code that led to them."""
+@contextlib.contextmanager
+def lines(found: Counter[str]) -> Iterator[None]:
+    """Counts warnings of waiting by the innermost line of our code that led to them."""
 
-    def __init__(self, found: Counter[str]) -> None:
-        super().__init__()
-        self.found = found
-
-    def __enter__(self) -> None:
-        super().__enter__()
-        warnings.simplefilter("always")
-        warnings.showwarning = self._count  # type: ignore[assignment]
-
-    def _count(self, message: Warning, *_rest: object) -> None:
+    def count(message: Warning | str, *_rest: object) -> None:
         if "synchroniz" in str(message):
-            self.found[_place(traceback.extract_stack())] += 1
+            found[_place(traceback.extract_stack())] += 1
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = count  # type: ignore[assignment]
+        yield
 
 
 def _place(stack: Sequence[traceback.FrameSummary]) -> str:

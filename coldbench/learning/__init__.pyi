@@ -4,6 +4,7 @@ from .collapse import has_collapsed as has_collapsed
 from .content import ContentEmbedding as ContentEmbedding
 from .content import category_ids as category_ids
 from .content import known_ids as known_ids
+from .determinism import repeatable as repeatable
 from .fitting import Criterion as Criterion
 from .fitting import fit as fit
 from .fitting import search as search
@@ -20,7 +21,6 @@ from .loading import SUPPORTED as SUPPORTED
 from .loading import load_variant as load_variant
 from .predicting import predict as predict
 from .predictions import Predictions as Predictions
-from .repeatable import repeatable as repeatable
 from .sequential import SequentialLearner as SequentialLearner
 from .sequential import in_sequence as in_sequence
 from .space import Choice as Choice

@@ -22,10 +22,10 @@ import numpy as np
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.errors import Diverged, UsageError
 from coldbench.learning.collapse import spread_of
+from coldbench.learning.determinism import repeatable
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
 from coldbench.learning.predicting import predict
 from coldbench.learning.predictions import Predictions
-from coldbench.learning.repeatable import repeatable
 from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
 from coldbench.tasks import SCENARIOS, Split, Tasks

@@ -7,9 +7,9 @@ import torch
 
 from coldbench.data import Ratings
 from coldbench.errors import ColdbenchError, Diverged
+from coldbench.learning.determinism import repeatable
 from coldbench.learning.learner import Learner
 from coldbench.learning.predictions import Predictions
-from coldbench.learning.repeatable import repeatable
 from coldbench.learning.sequential import in_sequence
 from coldbench.tasks import MAX_TASKS, EpisodeBatch, Tasks, batches
 

@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def machine(device: str) -> dict[str, Any]:
     """Facts of the machine and its GPU."""
-    if device == "cpu":
+    if device == "cpu" or not torch.cuda.is_available():
         return facts()
     return {**facts(), "gpu": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}
 

@@ -32,9 +32,13 @@ def speed(
         options = options_of(name, size)
         learner = learner_on(device, name, options, given.ratings)
         for mode in ("repeatable", "free") if device != "cpu" else ("repeatable",):
-            with repeatable(device) if mode == "repeatable" else nullcontext():
-                rate = _training(learner, given, device)
-            yield {"of": "training", "batch": size, "mode": mode, "tasks_per_second": rate}
+            found: dict[str, Any] = {"of": "training", "batch": size, "mode": mode}
+            try:
+                with repeatable(device) if mode == "repeatable" else nullcontext():
+                    found["tasks_per_second"] = _training(learner, given, device)
+            except RuntimeError as error:  # no repeatable algorithm, or no memory
+                found["failed"] = f"{type(error).__name__}: {error}"[:1000]
+            yield found
     for tasks, cells in ((128, 2**12), (1024, 2**17)):
         rate = _prediction(learner, given, device, tasks, cells)
         yield {"of": "prediction", "batch": tasks, "cells": cells, "tasks_per_second": rate}

@@ -1,5 +1,6 @@
 """The conformance suite of all learners on a device, by pytest; what was seen so far is kept."""
 
+import os
 import re
 import signal
 import subprocess
@@ -49,7 +50,9 @@ def _started(device: str, names: Sequence[str]) -> tuple[subprocess.Popen[bytes]
         "-p", "no:cacheprovider", "--device", device,
     ]  # fmt: skip
     output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-    return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT), output
+    wide = {**os.environ, "COLUMNS": "400"}  # else reasons are cut off
+    process = subprocess.Popen(command, cwd=ROOT, env=wide, stdout=output, stderr=subprocess.STDOUT)
+    return process, output
 
 
 def _await(

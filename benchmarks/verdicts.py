@@ -99,7 +99,7 @@ def main() -> None:
         cells = [
             f"{shares(rule, 0 * two, two, kind, seeds, 1_000)[0]:.3f}" for rule in (before, now)
         ]
-        print(f"| {kind} | {seeds} | {' | '.join(cells)} |", flush=True)
+        print(f"| {kind} | {seeds} | {wrong[0]:.3f} | {wrong[1]:.3f} |", flush=True)
     print("\n| runs | seeds | error, before | error, now | found, before | found, now |")
     print("|---|---:|---:|---:|---:|---:|")
     for kind, seeds in product(NOISES, SEEDS):

@@ -35,9 +35,9 @@ BLOCKS = (
     "stands for all; one that varies more than five times as much as the others keeps its own."
 )
 SKEWED = (
-    "Runs are strongly skewed in {}: they stray further to one side than to the other. Signs cannot "
-    "be exchanged there; the verdicts assume what they do with fewer than six seeds: normal runs, "
-    "and the error of the most variable learner for all."
+    "Runs are strongly skewed in {}: they stray further to one side than to the other. Signs "
+    "cannot be exchanged there; the verdicts assume what they do with fewer than six seeds: normal "
+    "runs, and the error of the most variable learner for all."
 )
 POWER = 0.842  # standard errors beyond the limit that a test reaches four times out of five
 WORDS = {

@@ -96,9 +96,7 @@ def main() -> None:
     print("| runs | seeds | error of two, before | error of two, now |\n|---|---:|---:|---:|")
     two = np.array([0.2, 1.0])  # equal learners, one of a fifth of the other's spread
     for kind, seeds in product(NOISES, SEEDS):
-        cells = [
-            f"{shares(rule, 0 * two, two, kind, seeds, 1_000)[0]:.3f}" for rule in (before, now)
-        ]
+        wrong = [shares(rule, 0 * two, two, kind, seeds, 1_000)[0] for rule in (before, now)]
         print(f"| {kind} | {seeds} | {wrong[0]:.3f} | {wrong[1]:.3f} |", flush=True)
     print("\n| runs | seeds | error, before | error, now | found, before | found, now |")
     print("|---|---:|---:|---:|---:|---:|")

@@ -7,7 +7,7 @@ scenarios of paired t tests, against the lowest mean). Deterministic; prints Mar
 
 import argparse
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -88,21 +88,25 @@ def shares(
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=200, help="simulated for each number")
     studies = parser.parse_args().studies
     means, spreads = committed()
-    print("| runs | seeds | error, before | error, now | found, before | found, now |")
+    print("| runs | seeds | error of two, before | error of two, now |\n|---|---:|---:|---:|")
+    two = np.array([0.2, 1.0])  # equal learners, one of a fifth of the other's spread
+    for kind, seeds in product(NOISES, SEEDS):
+        wrong = [shares(rule, 0 * two, two, kind, seeds, 1_000)[0] for rule in (before, now)]
+        print(f"| {kind} | {seeds} | {wrong[0]:.3f} | {wrong[1]:.3f} |", flush=True)
+    print("\n| runs | seeds | error, before | error, now | found, before | found, now |")
     print("|---|---:|---:|---:|---:|---:|")
-    for kind in NOISES:
-        for seeds in SEEDS:
-            cells = []
-            for levels, place in ((np.zeros_like(means), 0), (means, 1)):
-                for rule in (before, now):
-                    share = shares(rule, levels, spreads, kind, seeds, studies)[place]
-                    cells.append(f"{share:.3f}")
-            print(f"| {kind} | {seeds} | {' | '.join(cells)} |", flush=True)
+    for kind, seeds in product(NOISES, SEEDS):
+        cells = []
+        for levels, place in ((np.zeros_like(means), 0), (means, 1)):
+            for rule in (before, now):
+                share = shares(rule, levels, spreads, kind, seeds, studies)[place]
+                cells.append(f"{share:.3f}")
+        print(f"| {kind} | {seeds} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

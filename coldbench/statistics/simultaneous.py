@@ -11,6 +11,7 @@ from coldbench.statistics.arrays import BoolArray, FloatArray, IntArray
 from coldbench.statistics.blocks import Errors, largest, pooled
 from coldbench.statistics.distributions import t_of_other_df
 from coldbench.statistics.flips import flipped, moments, ratio
+from coldbench.statistics.skewness import STRONG, skewness
 
 __all__ = ["FEWEST_FLIPS", "Simultaneous", "simultaneous"]
 
@@ -25,7 +26,7 @@ class Simultaneous:
     gap, sd [P]: mean and standard deviation of a - b on their common `seeds` [P]; p [P]: adjusted,
     two-sided; half [P]: half-widths of simultaneous limits, infinite where no data could show
     anything. flips: by sign flips, else by blocks with a common error; own: the learners whose
-    spread that error is not.
+    spread that error is not; skewed: the seeds would have sufficed for sign flips.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -36,6 +37,7 @@ class Simultaneous:
     half: FloatArray
     flips: bool
     own: tuple[int, ...]
+    skewed: bool
     alpha: float
     _t: FloatArray = field(repr=False)
     _chance: FloatArray = field(repr=False)
@@ -58,9 +60,10 @@ def simultaneous(
     From six seeds on the sign of each seed's differences is flipped, for all pairs together: all
     ways up to eleven seeds, else 2,000 drawn ones. Exact where no learner differs and differences
     are jointly symmetric; nothing else is assumed of their spread or correlation. Fewer seeds
-    cannot reach 5 % so: there `blocks` takes the error of the learner that varies most for all and
-    compares with the largest of the family under normal errors. Unit: the seed. A pair without two
-    common seeds has p = 1 and no limits. Raises ValueError for another shape and infinite runs.
+    cannot reach 5 % so, and where `skewness` is strong a sign is not as good as its mirror: there
+    `blocks` takes the error of the learner that varies most for all and compares with the largest
+    of the family under normal errors. Unit: the seed. A pair without two common seeds has p = 1
+    and no limits. Raises ValueError for another shape and infinite runs.
     Source: Westfall & Young 1993; Romano & Wolf 2005; few seeds: Tukey 1953, Games & Howell 1976.
     """
     runs = np.asarray(x, dtype=np.float64)
@@ -70,7 +73,9 @@ def simultaneous(
     d = _differences(runs, a, b)
     seeds, d = np.isfinite(d).sum(axis=1), np.nan_to_num(d)
     gap, error = moments(d, seeds)
-    flips = int(seeds.max(initial=0)) >= FEWEST_FLIPS
+    enough = int(seeds.max(initial=0)) >= FEWEST_FLIPS
+    skewed = enough and abs(skewness(runs)) > STRONG
+    flips = enough and not skewed
     if flips:
         errors = Errors(error, np.maximum(seeds - 1.0, 1.0), ())
         chance = _scaled(flipped(d, seeds, rng), errors)
@@ -84,7 +89,7 @@ def simultaneous(
     half = np.where(seeds < 2, inf, _half(most, alpha, errors))
     sd = error * np.sqrt(seeds)
     own = () if flips else errors.own
-    return Simultaneous(tuple(pairs), gap, sd, seeds, p, half, flips, own, alpha, t, chance)
+    return Simultaneous(tuple(pairs), gap, sd, seeds, p, half, flips, own, skewed, alpha, t, chance)
 
 
 def _differences(runs: FloatArray, a: IntArray, b: IntArray) -> FloatArray:

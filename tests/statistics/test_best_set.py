@@ -22,6 +22,11 @@ def compared(x: Runs, seed: int = 0) -> st.Simultaneous:
     return st.simultaneous(x, pairs_of(len(x)), np.random.default_rng(seed))
 
 
+def skewed(rng: np.random.Generator, spreads: Runs, n: int) -> Runs:
+    """Equal learners of unlike spread whose runs [K, n] are lognormal, skewness 6.2."""
+    return np.asarray(spreads[:, None] * drawn(rng, "lognormal", (len(spreads), n)))
+
+
 def drawn(rng: np.random.Generator, noise: str, shape: tuple[int, ...]) -> Runs:
     """Mean 0 and variance 1."""
     if noise == "t3":
@@ -46,6 +51,31 @@ def test_the_best_stay(n: int, noise: str) -> None:
     # binomial 99.9 % band around 5 %, and around 10 % where few skewed runs are called normal
     share = 0.10 if noise != "normal" and n < 6 else 0.05
     assert wrong <= stats.binom.ppf(0.999, studies, share)
+
+
+@pytest.mark.parametrize("n", [6, 10, 20])
+def test_equal_learners_stay_where_runs_are_skewed(n: int) -> None:
+    rng, wrong, studies = np.random.default_rng(n), 0, 100
+    spreads = np.geomspace(0.2, 2.0, 12)  # as unlike as in our studies
+    for _ in range(studies):
+        tests = compared(skewed(rng, spreads, n))
+        wrong += not st.best_set(tests).may_be_best.all()
+    assert wrong <= stats.binom.ppf(0.999, studies, 0.05)
+
+
+def test_symmetric_runs_of_any_tail_are_not_called_skewed() -> None:
+    rng = np.random.default_rng(5)
+    for noise in ("normal", "t3"):
+        found = [compared(drawn(rng, noise, (16, 10))).skewed for _ in range(40)]
+        assert sum(found) <= stats.binom.ppf(0.999, 40, 0.05 if noise == "normal" else 0.15)
+
+
+def test_what_a_seed_does_to_all_is_not_skewness() -> None:
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((8, 10)) + 50.0 * rng.lognormal(0.0, 1.0, 10)
+    tests = compared(x)
+    assert tests.flips
+    assert not tests.skewed
 
 
 def test_the_worst_leave_and_ranks_say_so() -> None:

@@ -34,6 +34,11 @@ BLOCKS = (
     "runs, and no learner that varies more than the most variable one seen here, whose error "
     "stands for all; one that varies more than five times as much as the others keeps its own."
 )
+SKEWED = (
+    "Runs are strongly skewed in {}: they stray further to one side than to the other. Signs "
+    "cannot be exchanged there; the verdicts assume what they do with fewer than six seeds: normal "
+    "runs, and the error of the most variable learner for all."
+)
 POWER = 0.842  # standard errors beyond the limit that a test reaches four times out of five
 WORDS = {
     "best": "lowest mean",
@@ -53,9 +58,8 @@ class ToTheBest(Topic):
         data = self.data
         if data.ablation is not None or len(data.learners) < 2:
             return None
-        flips = any(family.tests.flips for family in data.families.values())
         margin = f"The margin of this study is {data.manifest.margin:g}."
-        notes = (FLIPS if flips else BLOCKS, margin)
+        notes = (*_assumed(data), margin)
         return Section("best", "To the best", "To the best", HOW, (), (_table(data),), notes)
 
     def sentences(self) -> list[Sentence]:
@@ -70,6 +74,14 @@ class ToTheBest(Topic):
         if data.ablation is not None:
             return {}
         return {"league.csv": [_columns(data, one) for one in _all(data)]}
+
+
+def _assumed(data: ReportData) -> tuple[str, ...]:
+    """What the tests of the scenarios take for granted."""
+    tests = {scenario: family.tests for scenario, family in data.families.items()}
+    skewed = [scenario for scenario, test in tests.items() if test.skewed]
+    usual = FLIPS if any(test.flips or test.skewed for test in tests.values()) else BLOCKS
+    return (usual, SKEWED.format(listed(skewed))) if skewed else (usual,)
 
 
 def _smallest(data: ReportData) -> Sentence | None:

@@ -43,3 +43,5 @@ from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study
 from .verification import replay as replay
 from .verification import verify as verify
+from .yardsticks import YARDSTICKS as YARDSTICKS
+from .yardsticks import measured as measured

@@ -40,7 +40,8 @@ class StudyConfig(BaseModel):
     that the others should beat, named before the runs: the report tests these pairs as a family;
     margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
     seeds at which a study that runs until it is settled is looked at, the last one the most;
-    stop_by: the metric that early stopping goes by, on the validation tasks.
+    stop_by: the metric that early stopping goes by, on the validation tasks; yardsticks: whether
+    the best constant and `bias` run beside the models (`coldbench.study.yardsticks`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +67,7 @@ class StudyConfig(BaseModel):
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
     stop_by: str = "mae"
+    yardsticks: bool = True
 
     @field_validator("device")
     @classmethod

@@ -8,6 +8,7 @@ from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
 from .budget import Budget as Budget
 from .budget import describe as describe
+from .config import Named as Named
 from .config import StudyConfig as StudyConfig
 from .config import read_config as read_config
 from .config import read_study as read_study

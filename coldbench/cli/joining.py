@@ -117,14 +117,20 @@ def _learners(asked: StudyConfig, stored: Manifest) -> Iterator[tuple[str, Any]]
     configured = {name: dict(stored.learners[name]) for name in known}
     bases = {name: str(config.pop("base", name)) for name, config in configured.items()}
     yield "models", models
-    yield "variants", {
-        **asked.variants,
-        **{name: Named(base=base) for name, base in bases.items() if base != name},
-    }
-    yield "options", {
-        **asked.options,
-        **{name: {**config, **_given(asked, name)} for name, config in configured.items()},
-    }
+    yield (
+        "variants",
+        {
+            **asked.variants,
+            **{name: Named(base=base) for name, base in bases.items() if base != name},
+        },
+    )
+    yield (
+        "options",
+        {
+            **asked.options,
+            **{name: {**config, **_given(asked, name)} for name, config in configured.items()},
+        },
+    )
 
 
 def _given(asked: StudyConfig, name: str) -> dict[str, Any]:
@@ -137,9 +143,7 @@ def _given(asked: StudyConfig, name: str) -> dict[str, Any]:
 Difference = tuple[str, str, object, object]  # key, what it is, stored, asked
 
 
-def _differing(
-    asked: StudyConfig, config: StudyConfig, stored: Manifest
-) -> Iterator[Difference]:
+def _differing(asked: StudyConfig, config: StudyConfig, stored: Manifest) -> Iterator[Difference]:
     given, fixed = asked.model_fields_set, stored.fixed
     names = registry.names("dataset")
     if {config.dataset, fixed["dataset"]} <= set(names) and config.dataset != fixed["dataset"]:

@@ -8,9 +8,9 @@ from pkgutil import iter_modules
 
 from coldbench.report import topics
 from coldbench.report.drawing.style import Plot
+from coldbench.report.formats.terms import spelled
 from coldbench.report.front import Front
 from coldbench.report.study import ReportData
-from coldbench.report.formats.terms import spelled
 from coldbench.report.topic import Rows, Sentence, Topic
 from coldbench.text import Section, display_name
 
@@ -57,7 +57,9 @@ class Document:
             *((data.asked, "learner"), (data.beside, "yardstick")),
             *((data.seeds, "seed"), (data.scenarios, "scenario")),
         )
-        parts = [f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts if some]
+        parts = [
+            f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts if some
+        ]
         bases = data.ablation.bases if data.ablation else ()
         ablation = f"An ablation from {display_name(', '.join(bases), 200)}. " if bases else ""
         return (

@@ -39,8 +39,8 @@ class Front:
             said = self.data.of(AblationTopic).sentences()
             told = [f"{one.subject}: {one.text}" if one.subject else one.text for one in said]
             return tuple(text for text in (*told[:3], measured) if text)
-        said = (self._focused(), self._leaders(), measured, self._sure())
-        return tuple(text for text in said if text)
+        first = (self._focused(), self._leaders())
+        return tuple(text for text in (*first, measured, self._sure()) if text)
 
     @cached_property
     def top(self) -> Table:

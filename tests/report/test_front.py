@@ -34,7 +34,11 @@ def test_the_answer_is_three_sentences(many: Study) -> None:
     leaders, yardstick, sure = build(many).of(Document).front.answer
     assert leaders.startswith("Lowest MAE: learner-00 in W-W (0.7")
     assert "May be the best too: nobody in W-W and C-C." in leaders
-    assert yardstick == "Shown to beat bias, the yardstick: 6 of 12 others in W-W and C-C."
+    assert yardstick == (
+        "6 of 12 learners are shown to beat bias in every scenario; "
+        "6 of 12 learners are not shown to beat bias in every scenario; "
+        "bias is shown to beat 6 of 12 learners in every scenario."
+    )
     assert sure.startswith("How sure: 6 seeds can show a difference of 0.")
     assert "names the wrong one 0 % of the time" in sure
 
@@ -107,4 +111,4 @@ def test_terms_are_explained_where_they_first_stand(many: Study, tmp_path: Path)
     page = write_report(many, tmp_path, ("svg",))["report.html"].read_text()
     first = page.partition('<details class="part"')[0]
     assert 'title="warm users, warm items: both were met in training"' in first
-    assert "W warm, C cold: users, then items" in first
+    assert "C-W: cold users, warm items; C-C: cold users, cold items (warm: met in" in first

@@ -25,7 +25,8 @@ OPTIONS = (
     ),
     click.option("--protocol", "-p", help="A name of `coldbench list protocols`."),
     click.option(
-        "--scenarios", callback=parse.names,
+        "--scenarios",
+        callback=parse.names,
         help="Of W-W,W-C,C-W,C-C: warm or cold users, then warm or cold items.",
     ),
     click.option(
@@ -49,11 +50,14 @@ OPTIONS = (
         "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
     ),
     click.option(
-        "--yardsticks/--no-yardsticks", default=None,
+        "--yardsticks/--no-yardsticks",
+        default=None,
         help="Also run the best constant and bias, to be read against; takes milliseconds.",
     ),
     click.option(
-        "--out", "-o", type=click.Path(path_type=Path),
+        "--out",
+        "-o",
+        type=click.Path(path_type=Path),
         help="The study's folder; a stored study says what the command does not.",
     ),
     click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core."),

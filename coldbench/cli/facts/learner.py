@@ -41,7 +41,7 @@ def learner_facts(name: str) -> dict[str, Any]:
 
 
 def _options(variant: Variant) -> list[dict[str, Any]]:
-    """tuned: within what `coldbench tune` may change it, None for an option that it leaves alone."""
+    """tuned: within what `coldbench tune` may change it, None where it leaves it alone."""
     config, space = variant.configure({}), variant.dimensions()
     return [
         {

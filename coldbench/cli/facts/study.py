@@ -1,4 +1,4 @@
-"""What is in one study: settings, learners, runs, fingerprints, and what to know before using it."""
+"""What is in one study: settings, learners, runs, fingerprints, and what to doubt."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -31,7 +31,9 @@ def study_facts(study: Study) -> dict[str, Any]:
 
 def _settings(manifest: Manifest) -> dict[str, Any]:
     """Options of data and protocol in full."""
-    fixed = {k: v for k, v in manifest.fixed.items() if k not in ("schema_version", "dataset_sha256")}
+    fixed = {
+        k: v for k, v in manifest.fixed.items() if k not in ("schema_version", "dataset_sha256")
+    }
     return {
         **fixed,
         "dataset_options": manifest.dataset_options,
@@ -83,9 +85,7 @@ def _fingerprints(manifest: Manifest, records: Sequence[RunRecord]) -> dict[str,
     }
 
 
-def _warnings(
-    manifest: Manifest, by_learner: Mapping[str, Sequence[RunRecord]]
-) -> Iterator[str]:
+def _warnings(manifest: Manifest, by_learner: Mapping[str, Sequence[RunRecord]]) -> Iterator[str]:
     yield from manifest.data.warnings
     fixed = manifest.fixed
     protocol = PROTOCOLS.get(fixed["protocol"])

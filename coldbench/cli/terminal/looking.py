@@ -62,7 +62,9 @@ def _runs(counts: Facts) -> str:
 def print_study_facts(facts: Facts) -> None:
     """Settings, learners, fingerprints, then what to know before using the study."""
     console = open_console()
-    settings = [(key.replace("_", " "), _value(v)) for key, v in facts["settings"].items() if v != []]
+    settings = [
+        (key.replace("_", " "), _value(v)) for key, v in facts["settings"].items() if v != []
+    ]
     console.print(table(plain(facts["study"]), ("setting", "value"), settings))
     columns = ("learner", "what ran", "options other than the defaults", "runs", "code")
     console.print(table("", columns, [_learner(one) for one in facts["learners"]]))

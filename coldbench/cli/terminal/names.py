@@ -22,7 +22,11 @@ def print_names(found: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     columns = ("name", "package", "what it is")
     for kind, things in found.items():
         lines = [
-            (display_name(one["name"]), display_name(one["package"]), display_name(one["what"], 200))
+            (
+                display_name(one["name"]),
+                display_name(one["package"]),
+                display_name(one["what"], 200),
+            )
             for one in things
         ]
         open_console().print(table(kind if len(found) > 1 else "", columns, lines))

@@ -54,7 +54,9 @@ class Against(Topic):
             for reference in data.against
             for scenario in data.scenarios
             for learner in data.learners
-            if learner != reference and learner in data.asked and (contest := _contest(data, scenario, learner, reference))
+            if learner != reference
+            and learner in data.asked
+            and (contest := _contest(data, scenario, learner, reference))
         ]
         declared = len(data.against) * len(data.scenarios) * (len(data.asked) - 1)
         adjusted = holm([contest.p for contest in contests], declared)

@@ -9,7 +9,7 @@ from coldbench.errors import ColdbenchError, UsageError, shorten
 from coldbench.learning import load_variant
 from coldbench.options import validated
 from coldbench.report.recipe import Design, design_of, parts_of
-from coldbench.study import Manifest, Named, Study, StudyConfig, read_study
+from coldbench.study import YARDSTICKS, Manifest, Named, Study, StudyConfig, read_study
 from coldbench.tasks import PROTOCOLS
 from coldbench.text import listed
 
@@ -112,7 +112,8 @@ def _learners(asked: StudyConfig, stored: Manifest) -> Iterator[tuple[str, Any]]
     named = "models" in asked.model_fields_set
     references = [name for name in asked.against if name in stored.learners]
     models = tuple(dict.fromkeys([*asked.models, *references] if named else theirs))
-    beside = stored.yardsticks if asked.yardsticks else ()
+    on = asked.yardsticks if "yardsticks" in asked.model_fields_set else bool(stored.yardsticks)
+    beside = YARDSTICKS if on else ()
     known = [name for name in (*models, *beside) if name in stored.learners]
     configured = {name: dict(stored.learners[name]) for name in known}
     bases = {name: str(config.pop("base", name)) for name, config in configured.items()}

@@ -65,7 +65,7 @@ def _grouped(
     for scenario in scenarios:
         some = tuple(learner for learner, where in places if where == scenario)
         if some:
-            same.setdefault(tuple(sorted(some)), []).append(scenario)
+            same.setdefault(some, []).append(scenario)
     for some, where in same.items():
         every = len(where) == len(scenarios) > 1
         yield some, "in every scenario" if every else f"in {listed(where)}"

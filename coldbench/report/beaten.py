@@ -7,7 +7,7 @@ from coldbench.text import listed
 
 __all__ = ["Outcomes", "in_a_line"]
 
-FEW = 3  # more names than this become a number
+FEW = 4  # more learners than this are counted, not named
 Outcomes = Mapping[tuple[str, str], Mapping[str, str]]
 """By learner and scenario: by yardstick `better`, `worse` or `open`."""
 
@@ -17,11 +17,11 @@ def in_a_line(outcomes: Outcomes, names: Mapping[str, str], scenarios: Sequence[
 
     names: how learners are shown; scenarios: those of the study.
     """
-    claims = [*_wins(outcomes), *_losses(outcomes)]
-    of = len({learner for learner, _ in outcomes})
+    if len({learner for learner, _ in outcomes}) > FEW:
+        return _counted(outcomes, scenarios)
     parts = [
-        claim.format(who=_who([names[name] for name in some], of), be=_be(some)) + f" {where}"
-        for claim, places in claims
+        claim.format(who=listed([names[name] for name in some]), be=_be(some)) + f" {where}"
+        for claim, places in (*_wins(outcomes), *_losses(outcomes))
         for some, where in _grouped(places, scenarios)
     ]
     return f"{'; '.join(parts)}." if parts else ""
@@ -71,10 +71,25 @@ def _grouped(
         yield some, "in every scenario" if every else f"in {listed(where)}"
 
 
-def _who(names: Sequence[str], of: int) -> str:
-    if len(names) <= FEW:
-        return listed(names)
-    return f"all {of} learners" if len(names) == of else f"{len(names)} of {of} learners"
+def _counted(outcomes: Outcomes, scenarios: Sequence[str]) -> str:
+    """How many beat all yardsticks, and how many none."""
+    places = {s: [met for (_, where), met in outcomes.items() if where == s] for s in scenarios}
+    tested = {scenario: mets for scenario, mets in places.items() if mets}
+    whole = {s: sum(_won(met) == len(met) for met in mets) for s, mets in tested.items()}
+    none = {s: sum(_won(met) == 0 for met in mets) for s, mets in tested.items()}
+    called = [YARDSTICKS[name] for name in YARDSTICKS if any(name in m for m in outcomes.values())]
+    both, neither = ("both ", f"neither {' nor '.join(called)}") if called[1:] else ("", "")
+    learners = len({learner for learner, _ in outcomes})
+    rest = f"{_numbers(none)} are shown to beat {neither}" if neither and any(none.values()) else ""
+    won = f"{_numbers(whole)} are shown to beat {both}{listed(called)}"
+    return f"Of {learners} learners, {'; '.join(filter(None, (won, rest)))}."
+
+
+def _numbers(counts: Mapping[str, int]) -> str:
+    """`6 in W-W and 7 in C-C`."""
+    if len(counts) > 1 and len(set(counts.values())) == 1:
+        return f"{next(iter(counts.values()))} in every scenario"
+    return listed([f"{count} in {scenario}" for scenario, count in counts.items()])
 
 
 def _be(names: Sequence[str]) -> str:

@@ -63,12 +63,12 @@ NEITHER = {"global-median": "open", "bias": "open"}
         ({("mamo", "C-C"): {"bias": "open"}}, "mamo is not shown to beat bias in C-C."),
         (
             {(f"learner {n}", "C-C"): BOTH for n in range(5)},
-            "all 5 learners are shown to beat both the best constant and bias in C-C.",
+            "Of 5 learners, 5 in C-C are shown to beat both the best constant and bias.",
         ),
         (
             {(f"learner {n}", "C-C"): BOTH if n else NEITHER for n in range(5)},
-            "4 of 5 learners are shown to beat both the best constant and bias in C-C; "
-            "learner 0 is shown to beat neither the best constant nor bias in C-C.",
+            "Of 5 learners, 4 in C-C are shown to beat both the best constant and bias; 1 in C-C "
+            "are shown to beat neither the best constant nor bias.",
         ),
         ({}, ""),
     ],

@@ -107,4 +107,4 @@ def test_terms_are_explained_where_they_first_stand(many: Study, tmp_path: Path)
     page = write_report(many, tmp_path, ("svg",))["report.html"].read_text()
     first = page.partition('<details class="part"')[0]
     assert 'title="warm users, warm items: both were met in training"' in first
-    assert "C-W: cold users, warm items; C-C: cold users, cold items (warm: met in" in first
+    assert "W-W: warm users, warm items; C-C: cold users, cold items (warm: met in" in first

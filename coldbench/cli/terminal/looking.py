@@ -83,7 +83,7 @@ def _learner(one: Facts) -> tuple[str, ...]:
     name = display_name(one["name"]) + (f" ({', '.join(marks)})" if marks else "")
     options = ", ".join(f"{plain(key)} {_value(value)}" for key, value in one["options"].items())
     ran = one["base"] if one["base"] != one["name"] else one["package"].partition(" (")[0]
-    return name, plain(ran), options or "none", _runs(one["runs"]), ", ".join(one["code"])
+    return name, plain(ran), options or "(defaults)", _runs(one["runs"]), ", ".join(one["code"])
 
 
 def print_learner(facts: Facts) -> None:

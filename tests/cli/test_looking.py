@@ -7,6 +7,7 @@ import pytest
 from coldbench.cli.facts.learner import learner_facts
 from coldbench.cli.facts.studies import studies_in
 from coldbench.cli.facts.study import study_facts
+from coldbench.cli.main import cli
 from coldbench.study.store import Study
 from tests.cli.test_cli import coldbench
 from tests.report.fake import fake_study
@@ -119,5 +120,7 @@ def test_completion_is_printed(
 ) -> None:
     monkeypatch.setenv("_COLDBENCH_COMPLETE", f"{shell}_source")
     monkeypatch.setattr("click.shell_completion.BashComplete._check_version", lambda *_: None)
-    assert coldbench(monkeypatch) == 0
+    with pytest.raises(SystemExit) as done:
+        cli.main([], prog_name="coldbench")
+    assert not done.value.code
     assert f"_COLDBENCH_COMPLETE={shell}_complete" in capsys.readouterr().out

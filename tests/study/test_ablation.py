@@ -288,7 +288,7 @@ def test_a_dry_run_probes_every_configuration(
     words = ("ablate", "switched", "--seeds", "2", "--dry-run", "--out", tmp_path / "s")
     assert coldbench(monkeypatch, *words, *SIZE) == 0
     told = capsys.readouterr().out
-    assert "12 runs" in told
+    assert "16 runs" in told, "6 configurations and 2 yardsticks, at 2 seeds"
     assert "unknown learner" not in told
     assert not (tmp_path / "s").exists()
 

@@ -10,6 +10,7 @@ from .budget import Budget as Budget
 from .budget import describe as describe
 from .config import Named as Named
 from .config import StudyConfig as StudyConfig
+from .config import overlaid as overlaid
 from .config import read_config as read_config
 from .config import read_study as read_study
 from .designs import array_vectors as array_vectors

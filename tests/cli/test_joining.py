@@ -131,6 +131,25 @@ def test_more_seeds_and_new_options_of_new_learners_are_free(stored: Study) -> N
     assert jobs[0].config["penalty"] == 3
 
 
+def test_another_design_may_be_asked_for(stored: Study) -> None:
+    config = joined(None, {"models": ("ridge",), "design": "sources", "out": stored.path})
+    assert (config.design, config.seeds) == ("sources", 10)
+
+
+def test_a_part_of_a_nested_option_leaves_the_others_alone(tmp_path: Path) -> None:
+    options = {"query": 4, "validation": {"query": 3, "users": 0.3}}
+    study = prepared(
+        StudyConfig(
+            models=("bias",), dataset_options=TINY, protocol_options=options, out=tmp_path / "s"
+        )
+    )
+    said: dict[str, Any] = {"models": ("ridge",), "out": study.path}
+    config = joined(None, {**said, "protocol_options": {"validation": {"query": 3}}})
+    assert config.protocol_options == study.manifest.fixed["protocol_options"]
+    with pytest.raises(UsageError, match=r"leave --set protocol\.validation away"):
+        joined(None, {**said, "protocol_options": {"validation": {"query": 5}}})
+
+
 def test_a_learner_to_beat_comes_along(stored: Study) -> None:
     said = {"models": ("ridge",), "against": ("mine",), "out": stored.path}
     assert joined(None, said).models == ("ridge", "mine")

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pandas as pd
 import yaml
 
@@ -19,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 from packages import picture  # noqa: E402
 
 from coldbench import registry, statistics  # noqa: E402
+from coldbench.cli.main import cli  # noqa: E402
 from coldbench.data.tables.presets import presets  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
 from coldbench.learning import Variant, load_variant  # noqa: E402
@@ -195,6 +197,35 @@ def layouts() -> str:
     return "\n".join(rows)
 
 
+def commands() -> str:
+    """Every command: how it is called, what it does, and all its options."""
+    return "\n".join(
+        line for name, command in _commands("", cli) for line in _command(name, command)
+    )
+
+
+def _commands(prefix: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(f"{prefix}{name} ", command)
+        else:
+            yield f"{prefix}{name}", command
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=f"coldbench {name}")
+    yield f"## `coldbench {name}`\n"
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    yield f"```text\n{usage}\n```\n"
+    yield f"{inspect.cleandoc(command.help or '')}\n"
+    records = [record for p in command.params if (record := p.get_help_record(context))]
+    if records:
+        yield "| option | |\n|---|---|"
+    for names, text in records:
+        yield f"| `{names}` | {text.replace('|', '&#124;')} |"
+    yield ""
+
+
 def citation() -> str:
     """CITATION.cff as it stands."""
     return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
@@ -210,5 +241,6 @@ PARTS: dict[str, Callable[..., str]] = {
     "changelog": changelog,
     "layouts": layouts,
     "citation": citation,
+    "commands": commands,
     "packages": packages,
 }

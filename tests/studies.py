@@ -34,7 +34,11 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def config(tmp_path: Path) -> StudyConfig:
-    """Two closed-form learners, two seeds, 6,000 ratings."""
+    """Two closed-form learners, two seeds, 6,000 ratings, no yardsticks."""
     return StudyConfig(
-        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+        models=("bias", "global-mean"),
+        seeds=2,
+        dataset_options=TINY,
+        out=tmp_path / "study",
+        yardsticks=False,
     )

@@ -10,7 +10,15 @@ from coldbench.evidence.measure import Evidence
 from coldbench.statistics import Interval
 from coldbench.text import to_csv
 
-__all__ = ["ranking", "title", "write_evidence"]
+__all__ = [
+    "COLUMNS",
+    "ITEM_COLUMNS",
+    "answer_rows",
+    "item_rows",
+    "ranking",
+    "title",
+    "write_evidence",
+]
 
 COLUMNS = (
     "learner", "criterion", "questions", "strategy", "n_seeds", "users", "mae", "mae_low",
@@ -23,9 +31,9 @@ def write_evidence(evidence: Evidence, out: Path) -> Path:
     """Write both files into `out`; returns the path of evidence.csv. Raises StoreError."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "evidence.csv").write_text(to_csv(COLUMNS, _answers(evidence)), encoding="utf-8")
+        (out / "evidence.csv").write_text(to_csv(COLUMNS, answer_rows(evidence)), encoding="utf-8")
         (out / "evidence-items.csv").write_text(
-            to_csv(ITEM_COLUMNS, _items(evidence)), encoding="utf-8"
+            to_csv(ITEM_COLUMNS, item_rows(evidence)), encoding="utf-8"
         )
     except OSError as error:
         raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
@@ -44,7 +52,8 @@ def title(evidence: Evidence, item: int) -> str:
     return str(evidence.ratings.item_id[item] if titles is None else titles[item])
 
 
-def _answers(evidence: Evidence) -> list[tuple[object, ...]]:
+def answer_rows(evidence: Evidence) -> list[tuple[object, ...]]:
+    """COLUMNS of each strategy and number of questions."""
     users = round(float(np.mean(evidence.users)))
     lines: list[tuple[object, ...]] = []
     for answer in evidence.answers:
@@ -67,7 +76,8 @@ def _three(value: Interval) -> tuple[float | None, float | None, float | None]:
     return value.value, value.low, value.high
 
 
-def _items(evidence: Evidence) -> list[tuple[object, ...]]:
+def item_rows(evidence: Evidence) -> list[tuple[object, ...]]:
+    """ITEM_COLUMNS of each item, those most worth asking about first."""
     return [
         (
             rank,

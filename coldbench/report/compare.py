@@ -76,7 +76,8 @@ def contrast(a: Study, b: Study, margin: float) -> Contrasts:
     """
     records = list(a.records()), list(b.records())
     values = [main_values(results.runs(study)) for study in (a, b)]
-    learners = [list(dict.fromkeys(name for name, _ in one)) for one in values]
+    beside = _beside(a, b)
+    learners = [list(dict.fromkeys(n for n, _ in one if n not in beside)) for one in values]
     both = [name for name in learners[0] if name in learners[1]]
     places = [(n, s) for s in SCENARIOS for n in both if all((n, s) in v for v in values)]
     if not places:
@@ -92,6 +93,13 @@ def contrast(a: Study, b: Study, margin: float) -> Contrasts:
         tuple(_corrected(lines)), margin, paired, why, tuple(_differing(a, b, *records)),
         (alone[0], alone[1]),
     )  # fmt: skip
+
+
+def _beside(*studies: Study) -> set[str]:
+    """The yardsticks that nobody asked for: comparing these would make others harder to show."""
+    plans = [study.manifest for study in studies]
+    asked = {name for plan in plans for name in plan.learners if name not in plan.yardsticks}
+    return {name for plan in plans for name in plan.yardsticks} - asked
 
 
 def _pairing(a: Sequence[RunRecord], b: Sequence[RunRecord]) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 
 from coldbench.report import topics
 from coldbench.report.drawing.style import Plot
+from coldbench.report.formats.terms import spelled
 from coldbench.report.front import Front
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Rows, Sentence, Topic
@@ -52,13 +53,18 @@ class Document:
     def lead(self) -> str:
         """`3 learners, 10 seeds, 4 scenarios. ...`"""
         data = self.data
-        counts = ((data.learners, "learner"), (data.seeds, "seed"), (data.scenarios, "scenario"))
-        parts = [f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts]
+        counts = (
+            *((data.asked, "learner"), (data.beside, "yardstick")),
+            *((data.seeds, "seed"), (data.scenarios, "scenario")),
+        )
+        parts = [
+            f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for some, word in counts if some
+        ]
         bases = data.ablation.bases if data.ablation else ()
         ablation = f"An ablation from {display_name(', '.join(bases), 200)}. " if bases else ""
         return (
             f"{ablation}{', '.join(parts)}. Mean absolute error (MAE) in rating points, lower is "
-            "better. W warm, C cold: users, then items."
+            f"better. {spelled(data.scenarios)}"
         )
 
     @cached_property

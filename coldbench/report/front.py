@@ -12,8 +12,9 @@ from coldbench.report.standings import Standing
 from coldbench.report.study import ReportData
 from coldbench.report.topics.ablation import AblationTopic
 from coldbench.report.topics.focus import met_in
-from coldbench.report.topics.league import row_of
+from coldbench.report.topics.league import lower_still, row_of
 from coldbench.report.topics.to_the_best import reach
+from coldbench.report.topics.yardsticks import Yardsticks
 from coldbench.statistics import Interval
 from coldbench.text import Cell, Column, Table, decimals_for, listed, number
 
@@ -21,7 +22,6 @@ __all__ = ["Front"]
 
 TOP = 6  # learners that a first screen has room for, beside those in focus
 SPELLED = 3  # more names than this become a number
-YARDSTICKS = ("bias", "global-median")  # the first of them that the study has
 NOT_TESTED = "With one seed nothing is tested: run more before believing any order."
 
 
@@ -33,19 +33,18 @@ class Front:
 
     @cached_property
     def answer(self) -> tuple[str, ...]:
-        """At most three sentences: what the focus did, who is the best, what beats the yardstick,
-        and how sure that is; the yardstick gives way to a focus."""
+        """What the focus did, who is the best, what beats the yardsticks, and how sure that is."""
+        measured = self.data.of(Yardsticks).line(self.data.focus)
         if self.data.ablation is not None:
             said = self.data.of(AblationTopic).sentences()
             told = [f"{one.subject}: {one.text}" if one.subject else one.text for one in said]
-            return tuple(told[:3])
-        focused = self._focused()
-        first = (focused, self._leaders()) if focused else (self._leaders(), self._measured())
-        return tuple(text for text in (*first, self._sure()) if text)
+            return tuple(text for text in (*told[:3], measured) if text)
+        first = (self._focused(), self._leaders())
+        return tuple(text for text in (*first, measured, self._sure()) if text)
 
     @cached_property
     def top(self) -> Table:
-        """The rows of the league for the leaders, those in focus and the yardstick."""
+        """The rows of the league for the leaders, those in focus and the yardsticks."""
         data = self.data
         columns = (Column("learner", False), *map(Column, data.scenarios))
         rows = tuple(row_of(data, name)[:-1] for name in self._shown)
@@ -67,19 +66,17 @@ class Front:
         if len(data.learners) <= TOP + 1:
             return list(data.learners)
         needed = {s.learner for s in data.standings.values() if s.group == "best"}
-        needed |= {*data.focus, *([self._yardstick] if self._yardstick else [])}
+        needed |= {*data.focus, *data.yardsticks}
         first = [name for name in data.learners if name not in needed]
         chosen = needed | set(first[: max(TOP - len(needed), 0)])
         return [name for name in data.learners if name in chosen]
-
-    @property
-    def _yardstick(self) -> str | None:
-        return next((name for name in YARDSTICKS if name in self.data.learners), None)
 
     # sentences
 
     def _leaders(self) -> str:
         data = self.data
+        if len(data.asked) == 1:
+            return self._only()
         best = {s: one for s in data.scenarios if (one := _first(data.ranked(s), "best"))}
         if not best:
             return "No learner is called the best: too few runs to compare."
@@ -93,7 +90,22 @@ class Front:
             if who := self._rivals(scenario):
                 rivals.setdefault(who, []).append(scenario)
         may = "; ".join(f"{who} in {listed(where)}" for who, where in rivals.items())
-        return f"Lowest MAE: {lead}." + (f" May be the best too: {may}." if may else "")
+        lower = "; ".join(f"{who} in {s}" for s in best if (who := lower_still(data, s)))
+        return (
+            f"Lowest MAE: {lead}."
+            + (f" May be the best too: {may}." if may else "")
+            + (f" Lower still, a yardstick: {lower}." if lower else "")
+        )
+
+    def _only(self) -> str:
+        """Of the one learner that a study is about."""
+        name = self.data.asked[0]
+        said = [
+            f"{number(one.mean.value)} in {scenario}"
+            for scenario in self.data.scenarios
+            if (one := self.data.standing(name, scenario))
+        ]
+        return f"MAE of {self.data.names[name]}: {listed(said)}." if said else ""
 
     def _rivals(self, scenario: str) -> str:
         """`` where nothing was tested."""
@@ -126,20 +138,6 @@ class Front:
         beaten = _few(won, len(met)) or "nobody"
         behind = f", is beaten by {_few(lost, len(met))}" if lost else ""
         return f"in {scenario} beats {beaten}{behind}{place}"
-
-    def _measured(self) -> str:
-        """Who is shown to beat the yardstick."""
-        yardstick, data = self._yardstick, self.data
-        others = [name for name in data.learners if name != yardstick]
-        if yardstick is None or not others or len(data.seeds) < 2:
-            return ""
-        winners: dict[str, list[str]] = {}
-        for scenario in data.scenarios:
-            met = met_in(data, yardstick, scenario)
-            won = [data.names[other] for other, how in met.items() if how == "worse"]
-            winners.setdefault(_few(won, len(others)) or "nobody", []).append(scenario)
-        said = "; ".join(f"{who} in {listed(where)}" for who, where in winners.items())
-        return f"Shown to beat {data.names[yardstick]}, the yardstick: {said}."
 
     def _sure(self) -> str:
         data = self.data
@@ -222,7 +220,7 @@ class Front:
 
     def _gaps(self, focus: str, others: Sequence[str], scenario: str) -> Iterator[Row]:
         for other in others:
-            pair, sign = pair_of(self.data.pairs, scenario, focus, other)
+            pair, sign = pair_of(self.data.every_pair, scenario, focus, other)
             if pair is None:
                 continue
             mean: Interval = pair.difference.difference

@@ -52,7 +52,8 @@ class Need:
 
 
 def needs(study: Study, target: Target, learners: Sequence[str] | None = None) -> list[Need]:
-    """For each scenario and pair of `learners` (default: all) with at least two common seeds.
+    """For each scenario and pair of `learners` (default: all but
+    yardsticks) with at least two common seeds.
 
     Raises UsageError for a learner that the study does not have, StoreError for a study from which
     nothing can be planned.
@@ -62,7 +63,8 @@ def needs(study: Study, target: Target, learners: Sequence[str] | None = None) -
         if name not in planned:
             raise unknown("learner of this study", name, planned)
     values = main_values(results.runs(study))
-    chosen = list(learners or planned)
+    beside = study.manifest.yardsticks
+    chosen = list(learners or (name for name in planned if name not in beside))
     pairs = [
         _need(scenario, a, b, values[a, scenario], values[b, scenario], target)
         for scenario in SCENARIOS

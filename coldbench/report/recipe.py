@@ -11,9 +11,9 @@ from coldbench import registry
 from coldbench.errors import UsageError
 from coldbench.report.seeds import vector_of
 from coldbench.rng import Seeds
-from coldbench.study import Manifest, Study, seed_vectors
+from coldbench.study import YARDSTICKS, Manifest, Study, seed_vectors
 
-__all__ = ["FILE", "Recipe", "recipe_of"]
+__all__ = ["FILE", "Design", "Recipe", "design_of", "parts_of", "recipe_of"]
 
 FILE = "study.yaml"
 
@@ -48,7 +48,7 @@ class Design:
 def recipe_of(study: Study) -> Recipe:
     """From the plan alone, so that runs which are missing or failed are planned too."""
     manifest = study.manifest
-    parts, missing = _parts(manifest)
+    parts, missing = _parts(manifest, _apart(manifest))
     data = _common(manifest, apart=len(parts) != 1)
     words = ["coldbench", "run", "--config", FILE]
     if manifest.data.frames:
@@ -78,7 +78,8 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
             options[name] = given
         else:
             variants[name] = {"base": config.get("base", name), "options": given}
-    opened = manifest.dataset_options
+    opened, beside = manifest.dataset_options, _apart(manifest)
+    added = beside or (not apart and YARDSTICKS.keys() <= manifest.learners.keys())
     against = () if apart else manifest.against
     departures = [one.model_dump(mode="json", exclude_defaults=True) for one in manifest.departures]
     return {
@@ -86,7 +87,8 @@ def _common(manifest: Manifest, apart: bool) -> dict[str, Any]:
         **({"dataset_options": opened} if opened else {}),
         "protocol": fixed["protocol"],
         "protocol_options": fixed["protocol_options"],
-        "models": list(manifest.learners),
+        "models": [name for name in manifest.learners if name not in beside],
+        **({} if added else {"yardsticks": False}),
         **({"variants": variants} if variants else {}),
         **({"departures": departures} if departures else {}),
         **({"options": options} if options else {}),
@@ -126,10 +128,33 @@ def _chosen(names: Sequence[str], design: Design) -> list[str]:
     return ["--models", ",".join(names), "--design", design.name, "--seeds", seeds]
 
 
-def _parts(manifest: Manifest) -> tuple[list[tuple[list[str], Design]], tuple[str, ...]]:
+def design_of(manifest: Manifest) -> Design | None:
+    """The one design that gives the seeds of all runs together, None where none does."""
+    labels = dict.fromkeys(job.seed for job in manifest.jobs)
+    designs, left = _designs([v for label in labels if (v := vector_of(label)) is not None])
+    return designs[0] if len(designs) == 1 and not left else None
+
+
+def parts_of(manifest: Manifest) -> list[tuple[list[str], Design]]:
+    """(learners, design) pairs that plan all runs, yardsticks left out where a plan adds them."""
+    return _parts(manifest, _apart(manifest))[0]
+
+
+def _apart(manifest: Manifest) -> tuple[str, ...]:
+    """The yardsticks, if every command that plans other learners adds them at the same seeds."""
+    mine = {(job.learner, job.seed) for job in manifest.jobs}
+    seeds = {seed for learner, seed in mine if learner not in manifest.yardsticks}
+    whole = {(name, seed) for name in manifest.yardsticks for seed in seeds}
+    beside = {place for place in mine if place[0] in manifest.yardsticks}
+    return manifest.yardsticks if whole == beside else ()
+
+
+def _parts(
+    manifest: Manifest, left_out: Sequence[str] = ()
+) -> tuple[list[tuple[list[str], Design]], tuple[str, ...]]:
     """(learners, design) pairs that plan all runs and no other, and the labels that none gives."""
     seeds: dict[str, list[str]] = {}
-    for job in manifest.jobs:
+    for job in (job for job in manifest.jobs if job.learner not in left_out):
         seeds.setdefault(job.learner, []).append(job.seed)
     groups: dict[frozenset[str], list[str]] = {}
     for learner, labels in seeds.items():

@@ -33,7 +33,7 @@ def settling(data: ReportData) -> list[Comparison]:
     if not looks:
         return []
     against = data.against
-    named = [(a, b) for b in against for a in data.planned if a != b]
+    named = [(a, b) for b in against for a in data.asked if a != b]
     couples = list(dict.fromkeys(named)) if against else list(data.couples)
     return [
         Comparison(scenario, *couple, settled)

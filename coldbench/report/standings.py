@@ -71,7 +71,8 @@ def standings(
 ) -> dict[tuple[str, str], Standing]:
     """By (learner, scenario), wherever at least one run finished.
 
-    families: of all pairs of learners; without that of a scenario nobody is called the best there.
+    families: of all pairs of learners; without that of a scenario nobody is called the best there,
+    and a learner outside it is not compared.
     collapsed: learners with a run that predicts a constant.
     """
     table = {}
@@ -79,9 +80,11 @@ def standings(
         finished = {name: runs for (name, place), runs in values.items() if place == scenario}
         tested = len({seed for runs in finished.values() for seed in runs})
         alone = {name: _alone(name, scenario, runs, tested) for name, runs in finished.items()}
-        if len(alone) > 1 and scenario in families:
+        members = families[scenario].learners if scenario in families else ()
+        if len(members) > 1:
             duels = duels_of(pairs, scenario)
-            alone = _compared(alone, duels, families[scenario], collapsed)
+            met = {name: one for name, one in alone.items() if name in members}
+            alone |= _compared(met, duels, families[scenario], collapsed)
         table.update({(name, scenario): standing for name, standing in alone.items()})
     return table
 

@@ -18,6 +18,7 @@ from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.running import RunRecord
 from coldbench.statistics import Interval, mean_interval
 from coldbench.study import (
+    YARDSTICKS,
     Digest,
     Gap,
     Published,
@@ -123,8 +124,26 @@ class ReportData:
 
     @cached_property
     def learners(self) -> tuple[str, ...]:
-        """From the lowest mean error to the highest; in the order of the plan of an ablation."""
-        return self.planned if self.ablation else tuple(order_of(self.standings, self.planned))
+        """From the lowest mean error to the highest, yardsticks last; in the order of the plan of
+        an ablation."""
+        if self.ablation:
+            return self.planned
+        return (*order_of(self.standings, self.asked), *self.beside)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The learners that the study is about, in the order of the plan."""
+        return tuple(name for name in self.planned if name not in self.manifest.yardsticks)
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """The learners that run as yardsticks only: the league's tests leave them out."""
+        return tuple(name for name in self.planned if name in self.manifest.yardsticks)
+
+    @cached_property
+    def yardsticks(self) -> tuple[str, ...]:
+        """Those of the study, asked for or not."""
+        return tuple(name for name in YARDSTICKS if name in self.planned)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -205,7 +224,7 @@ class ReportData:
     @cached_property
     def couples(self) -> Sequence[tuple[str, str]]:
         """The pairs of learners that this study compares."""
-        return couples(self.planned, self.manifest.departures)
+        return couples(self.asked, self.manifest.departures)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -216,6 +235,20 @@ class ReportData:
     def families(self) -> Mapping[str, Family]:
         """The comparisons of each scenario, tested together."""
         return families(self.main, self.couples, self.scenarios)
+
+    @cached_property
+    def measured(self) -> tuple[Pair, ...]:
+        """Each learner with each yardstick that runs beside them: a family for each scenario."""
+        mine = [name for name in self.asked if name not in self.departures]
+        wanted = [(name, yardstick) for yardstick in self.beside for name in mine]
+        scenarios = self.scenarios if wanted else ()
+        made = families(self.main, wanted, scenarios)
+        return compare(self.main, made, len(wanted) * len(scenarios))
+
+    @property
+    def every_pair(self) -> tuple[Pair, ...]:
+        """Those of `pairs` and `measured`."""
+        return (*self.pairs, *self.measured)
 
     @property
     def declared(self) -> int:
@@ -235,6 +268,10 @@ class ReportData:
         return self.standings.get((learner, scenario))
 
     def ranked(self, scenario: str) -> list[Standing]:
+        """The standings of a scenario in the order of the learners, yardsticks left out."""
+        return [one for one in self.placed(scenario) if one.learner not in self.beside]
+
+    def placed(self, scenario: str) -> list[Standing]:
         """The standings of a scenario in the order of the learners."""
         return [s for name in self.learners if (s := self.standing(name, scenario))]
 

@@ -8,7 +8,9 @@ from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
 from .budget import Budget as Budget
 from .budget import describe as describe
+from .config import Named as Named
 from .config import StudyConfig as StudyConfig
+from .config import overlaid as overlaid
 from .config import read_config as read_config
 from .config import read_study as read_study
 from .designs import array_vectors as array_vectors
@@ -43,3 +45,5 @@ from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study
 from .verification import replay as replay
 from .verification import verify as verify
+from .yardsticks import YARDSTICKS as YARDSTICKS
+from .yardsticks import measured as measured

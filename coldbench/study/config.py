@@ -13,7 +13,7 @@ from coldbench.study.ablation import AblationSpec, Departure
 from coldbench.study.budget import FIRST_TUNING_SEED, Budget
 from coldbench.tasks import SCENARIOS
 
-__all__ = ["Named", "StudyConfig", "read_config", "read_study"]
+__all__ = ["Named", "StudyConfig", "overlaid", "read_config", "read_study"]
 
 
 class Named(BaseModel):
@@ -40,7 +40,8 @@ class StudyConfig(BaseModel):
     that the others should beat, named before the runs: the report tests these pairs as a family;
     margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
     seeds at which a study that runs until it is settled is looked at, the last one the most;
-    stop_by: the metric that early stopping goes by, on the validation tasks.
+    stop_by: the metric that early stopping goes by, on the validation tasks; yardsticks: whether
+    the best constant and `bias` run beside the models (`coldbench.study.yardsticks`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +67,7 @@ class StudyConfig(BaseModel):
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()
     stop_by: str = "mae"
+    yardsticks: bool = True
 
     @field_validator("device")
     @classmethod
@@ -120,7 +122,7 @@ def read_config(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
     data = read_yaml(file) if file else {}
     for key, value in overrides.items():
         nested = isinstance(value, dict) and isinstance(data.get(key), dict)
-        data[key] = _deep(data[key], value) if nested else value
+        data[key] = overlaid(data[key], value) if nested else value
     return validated(StudyConfig, data, str(file) if file else "the command line")
 
 
@@ -136,9 +138,10 @@ def read_study(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
     return config
 
 
-def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def overlaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The old mapping with what the new one says, mappings in it likewise."""
     merged = dict(old)
     for key, value in new.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _deep(merged[key], value) if both else value
+        merged[key] = overlaid(merged[key], value) if both else value
     return merged

@@ -23,6 +23,7 @@ from coldbench.study.described import Described
 from coldbench.study.planning import expanded, plan, statements
 from coldbench.study.published import read_published
 from coldbench.study.store import Study
+from coldbench.study.yardsticks import added, measured
 
 __all__ = ["Progress", "default_folder", "run_study", "shard_of", "todo"]
 
@@ -105,7 +106,7 @@ def run_study(
     if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, BACKENDS)
     whole = expanded(config)
-    opened, jobs = plan(whole, ratings)
+    opened, jobs = plan(measured(whole), ratings)
     described = Described.of(opened, frames=ratings is not None)
     del opened  # not kept: learners may run in this process
     progress.warned(described.warnings)
@@ -123,6 +124,7 @@ def run_study(
         config.margin,
         config.looks,
         described,
+        added(whole),
     )
     if published is not None:
         study.keep("published.yaml", published)

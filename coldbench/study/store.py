@@ -56,7 +56,8 @@ class Manifest(BaseModel):
     tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
     others should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
     at which it is looked at, of a study that runs until it is settled; data: what was understood
-    and doubted of the data when the study was planned."""
+    and doubted of the data when the study was planned; yardsticks: learners that run as such,
+    without having been asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
@@ -71,6 +72,7 @@ class Manifest(BaseModel):
     looks: tuple[int, ...] = ()
     # left out where nothing is known, so that earlier versions read what they wrote
     data: Described = Field(Described(), exclude_if=lambda value: value == Described())
+    yardsticks: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
 
     @classmethod
     def of(
@@ -134,7 +136,15 @@ class Manifest(BaseModel):
             margin=self.margin,
             looks=self.looks,
             data=self.data if self.data.rows_sha256 else other.data,
+            yardsticks=_yardsticks(self, other),
         )
+
+
+def _yardsticks(*plans: Manifest) -> tuple[str, ...]:
+    """Those of all plans that none of these was asked for."""
+    asked = {name for plan in plans for name in plan.learners if name not in plan.yardsticks}
+    every = dict.fromkeys(name for plan in plans for name in plan.yardsticks)
+    return tuple(name for name in every if name not in asked)
 
 
 def _looks(looks: tuple[int, ...]) -> str:
@@ -181,12 +191,14 @@ class Study:
         margin: float = 0.005,
         looks: Iterable[int] = (),
         data: Described | None = None,
+        yardsticks: Iterable[str] = (),
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
         budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
         told: dict[str, Any] = {"tuning": budgets, "against": tuple(against), "margin": margin}
         told |= {"looks": tuple(looks), "data": data or Described()}
+        told |= {"yardsticks": tuple(yardsticks)}
         return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod

@@ -24,7 +24,11 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture
 def study(cheats: None, tmp_path: Path) -> Study:
     config = StudyConfig(
-        models=("bias", "popular"), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+        models=("bias", "popular"),
+        seeds=2,
+        dataset_options=TINY,
+        out=tmp_path / "study",
+        yardsticks=False,
     )
     return run_study(config, workers=1)
 
@@ -75,7 +79,11 @@ def test_predictions_that_the_job_alone_does_not_give_are_told(
     cheats: None, tmp_path: Path
 ) -> None:
     config = StudyConfig(
-        models=("remembers",), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+        models=("remembers",),
+        seeds=2,
+        dataset_options=TINY,
+        out=tmp_path / "study",
+        yardsticks=False,
     )
     study = run_study(config, workers=1)
     (found,) = [audit for audit in audit_study(study, 2) if audit.seed == "1"]
@@ -86,7 +94,9 @@ def test_verify_audits_a_few(
     study: Study, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     shutil.rmtree(study.path)
-    config = StudyConfig(models=("bias",), seeds=2, dataset_options=TINY, out=study.path)
+    config = StudyConfig(
+        models=("bias",), seeds=2, dataset_options=TINY, out=study.path, yardsticks=False
+    )
     run_study(config, workers=1)
     assert coldbench(monkeypatch, "verify", study.path, "--audit", 1) == 0
     assert "clean" in capsys.readouterr().out

@@ -102,7 +102,7 @@ def test_dry_run_runs_nothing(
 ) -> None:
     words = ("run", "--models", "bias,ridge", "--seeds", "4", "--out", tmp_path / "s", "--dry-run")
     assert coldbench(monkeypatch, *words, *SIZE) == 0
-    assert "8" in capsys.readouterr().out
+    assert "12 runs, 0 stored" in capsys.readouterr().out
     assert not (tmp_path / "s").exists()
 
 

@@ -44,7 +44,12 @@ def test_run_warns_once_on_standard_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     words = ["--until", "settled", "--max-seeds", 2, "-w", 1, "--out", tmp_path / "study"]
-    assert coldbench(monkeypatch, "run", "-m", "bias,global-mean", "-d", folder, *words) == 0
+    assert (
+        coldbench(
+            monkeypatch, "run", "--no-yardsticks", "-m", "bias,global-mean", "-d", folder, *words
+        )
+        == 0
+    )
     out, err = capsys.readouterr()
     assert err.count(f"Warning: {SENTENCE}\n") == 1
     assert SENTENCE not in out
@@ -57,5 +62,10 @@ def test_run_warns_once_on_standard_error(
 def test_a_dry_run_warns_too(
     folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert coldbench(monkeypatch, "run", "-m", "bias", "-d", folder, "-s", 1, "--dry-run") == 0
+    assert (
+        coldbench(
+            monkeypatch, "run", "--no-yardsticks", "-m", "bias", "-d", folder, "-s", 1, "--dry-run"
+        )
+        == 0
+    )
     assert f"Warning: {SENTENCE}\n" in capsys.readouterr().err

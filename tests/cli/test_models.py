@@ -108,7 +108,17 @@ def test_a_tuned_file_configures_what_is_trained(
 
 
 def test_export(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("--models", "bias", "--seeds", "2", "--workers", "1", "--out", "study")
+    words = (
+        "--no-yardsticks",
+        "--models",
+        "bias",
+        "--seeds",
+        "2",
+        "--workers",
+        "1",
+        "--out",
+        "study",
+    )
     assert coldbench(monkeypatch, "run", *words, *SIZE) == 0
     capsys.readouterr()
     assert coldbench(monkeypatch, "export", "study", "--predictions", "p.parquet") == 0

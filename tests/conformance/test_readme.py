@@ -11,6 +11,7 @@ import pytest
 
 from coldbench.cli.main import cli
 from coldbench.study.store import Study, latest_study
+from coldbench.study.yardsticks import YARDSTICKS
 from tests.cli.test_cli import coldbench
 from tests.conformance.pages import ROOT, blocks
 
@@ -45,7 +46,7 @@ def test_python_runs_as_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "mae" in ran.stdout
     records = list(Study.open(latest_study(tmp_path / "results")).records())
     assert {record.status for record in records} == {"finished"}
-    assert len(records) == 6
+    assert len(records) == 9, "one yardstick was not asked for"
     monkeypatch.chdir(tmp_path)
     assert "coldbench report" in commands()
     assert coldbench(monkeypatch, "report") == 0
@@ -65,9 +66,8 @@ def test_studies_can_be_run(
     monkeypatch.chdir(tmp_path)
     assert coldbench(monkeypatch, *shlex.split(line)[1:], "--dry-run") == 0
     seeds = int(line.split("--seeds ")[1].split()[0])
-    assert f"{seeds * len(line.split('--models ')[1].split()[0].split(','))} runs" in (
-        capsys.readouterr().out
-    )
+    models = {*line.split("--models ")[1].split()[0].split(","), *YARDSTICKS}
+    assert f"{seeds * len(models)} runs" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -52,7 +52,11 @@ def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def config(tmp_path: Path) -> StudyConfig:
     """Two closed-form learners, two seeds, 6,000 ratings."""
     return StudyConfig(
-        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=tmp_path / "study"
+        models=("bias", "global-mean"),
+        seeds=2,
+        dataset_options=TINY,
+        out=tmp_path / "study",
+        yardsticks=False,
     )
 
 

@@ -91,7 +91,19 @@ def test_a_full_disk_stops_a_study_with_status_4(tmp_path: Path) -> None:
 
 
 def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
-    words = shell("run", "-m", "bias,global-mean", "-s", 8, "-w", 1, "-o", tmp_path / "s", *SIZE)
+    words = shell(
+        "run",
+        "--no-yardsticks",
+        "-m",
+        "bias,global-mean",
+        "-s",
+        8,
+        "-w",
+        1,
+        "-o",
+        tmp_path / "s",
+        *SIZE,
+    )
     drivers = [
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
     ]
@@ -110,7 +122,7 @@ def test_worker_processes_stop_within_five_seconds(
     strangers: Path, tmp_path: Path, signum: signal.Signals
 ) -> None:
     out = tmp_path / "s"
-    words = ("--set", "sleeper.seconds=0.2", "-s", 40, "-w", 2, "-o", out, *SIZE)
+    words = ("--set", "sleeper.seconds=0.2", "-s", 40, "-w", 2, "-o", out, *SIZE, "--no-yardsticks")
     driver = subprocess.Popen(shell("run", "-m", "sleeper", *words), stderr=subprocess.PIPE,
                               stdout=subprocess.DEVNULL)  # fmt: skip
     started = until(lambda: len(list(out.glob("runs/[!.]*/record.json"))) >= 3)

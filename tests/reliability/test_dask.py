@@ -72,7 +72,7 @@ def driver(out: Path, address: str, *words: str) -> "subprocess.Popen[bytes]":
     size = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
     command = shell(
         "run", "-m", "sleeper,bias", "-s", SEEDS, "-o", out, "--scheduler", address,
-        "--set", "sleeper.seconds=0.4", *size, *words,
+        "--set", "sleeper.seconds=0.4", "--no-yardsticks", *size, *words,
     )  # fmt: skip
     with out.with_suffix(".log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log)

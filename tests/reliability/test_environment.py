@@ -31,7 +31,9 @@ for words in (['run', *sys.argv[1:]], ['report', sys.argv[-1]], ['verify', sys.a
 
 def elsewhere(models: list[str], out: Path, seeds: int, *words: str) -> Study:
     """The study made by another process in a strange environment."""
-    command = shell("run", "-m", ",".join(models), "-s", seeds, *SIZE, *words, "-o", out)
+    command = shell(
+        "run", "--no-yardsticks", "-m", ",".join(models), "-s", seeds, *SIZE, *words, "-o", out
+    )
     environment = {**os.environ, **ELSEWHERE}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

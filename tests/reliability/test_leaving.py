@@ -14,7 +14,7 @@ from tests.studies import TINY
 from tests.waiting import HANG
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
-RUN = ("run", "-m", "bias", "-s", "2", "-o", "study", *SIZE)
+RUN = ("run", "--no-yardsticks", "-m", "bias", "-s", "2", "-o", "study", *SIZE)
 NOBODY = {"python": 0, "native": 0, "processes": 0}
 AT_ONCE, ROUNDS = 10, 3  # processes, each with one or more below it
 

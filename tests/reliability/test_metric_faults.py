@@ -29,7 +29,7 @@ METRICS = {
 def config(tmp_path: Path) -> StudyConfig:
     return StudyConfig(
         models=("bias", "global-mean"), seeds=2, scenarios=("W-W", "C-C"), dataset_options=TINY,
-        out=tmp_path / "study",
+        out=tmp_path / "study", yardsticks=False,
     )  # fmt: skip
 
 

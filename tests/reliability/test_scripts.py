@@ -16,7 +16,8 @@ from coldbench.study.drive import run_study
 from coldbench.study.config import StudyConfig
 
 print("started")
-config = StudyConfig(models=("bias", "global-mean"), seeds=2, dataset_options={TINY}, out=Path("s"))
+settings = dict(seeds=2, dataset_options={TINY}, yardsticks=False)
+config = StudyConfig(models=("bias", "global-mean"), out=Path("s"), **settings)
 run_study(config, workers=2, backend="processes")
 """
 DRAWS = """

@@ -29,7 +29,7 @@ LONGEST = 0.1  # seconds of a life after its last counted run; one run takes 0.0
 def config(out: Path, seeds: int) -> StudyConfig:
     """Three runs a seed."""
     models = ("bias", "global-mean", "support-mean")
-    return StudyConfig(models=models, seeds=seeds, dataset_options=TINY, out=out)
+    return StudyConfig(models=models, seeds=seeds, dataset_options=TINY, out=out, yardsticks=False)
 
 
 def life(study: StudyConfig, runs: int, seconds: float) -> tuple[bool, int]:

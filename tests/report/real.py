@@ -13,4 +13,5 @@ TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 def real_study(path: Path, **given: Any) -> Study:
     """Closed-form learners on tiny synthetic data, in this process."""
     settings = {"models": ("bias", "support-mean"), "seeds": 4, "dataset_options": TINY}
+    settings |= {"yardsticks": False}
     return run_study(StudyConfig.model_validate({**settings, **given, "out": path}), workers=1)

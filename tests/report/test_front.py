@@ -34,7 +34,7 @@ def test_the_answer_is_three_sentences(many: Study) -> None:
     leaders, yardstick, sure = build(many).of(Document).front.answer
     assert leaders.startswith("Lowest MAE: learner-00 in W-W (0.7")
     assert "May be the best too: nobody in W-W and C-C." in leaders
-    assert yardstick == "Shown to beat bias, the yardstick: 6 of 12 others in W-W and C-C."
+    assert yardstick == ("Of 12 learners, 6 in every scenario are shown to beat bias.")
     assert sure.startswith("How sure: 6 seeds can show a difference of 0.")
     assert "names the wrong one 0 % of the time" in sure
 
@@ -107,4 +107,4 @@ def test_terms_are_explained_where_they_first_stand(many: Study, tmp_path: Path)
     page = write_report(many, tmp_path, ("svg",))["report.html"].read_text()
     first = page.partition('<details class="part"')[0]
     assert 'title="warm users, warm items: both were met in training"' in first
-    assert "W warm, C cold: users, then items" in first
+    assert "W-W: warm users, warm items; C-C: cold users, cold items (warm: met in" in first

@@ -16,6 +16,7 @@ from coldbench.study.designs import seed_vectors
 from coldbench.study.drive import run_study
 from coldbench.study.planning import plan
 from coldbench.study.store import Manifest, Study
+from coldbench.study.yardsticks import YARDSTICKS, added, measured
 from tests.report.fake import fake_study
 from tests.report.real import TINY, real_study
 
@@ -149,3 +150,21 @@ def test_wrong_published_values_stop_before_any_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unknown scenario 'C-D'"):
         run_study(config, workers=1)
     assert not (tmp_path / "study").exists()
+
+
+def test_yardsticks_are_planned_again_as_such(tmp_path: Path) -> None:
+    for name, seeds in (("ridge", 2), ("mf", 4)):
+        config = StudyConfig(models=(name,), seeds=seeds, dataset_options=TINY)
+        study = Study.prepare(
+            tmp_path / "study", plan(measured(config))[1], TINY, yardsticks=added(config)
+        )
+    found = recipe_of(study)
+    hashes: set[str] = set()
+    (tmp_path / "study.yaml").write_text(found.config)
+    for command in found.commands:
+        given = dict(run.make_context("run", shlex.split(command)[2:]).params)
+        said = {"models": given["models"], "design": given["design"], "seeds": given["seeds"]}
+        config = read_config(tmp_path / "study.yaml", said)
+        assert added(config) == tuple(YARDSTICKS)
+        hashes |= {job.hash for job in plan(measured(config))[1]}
+    assert hashes == {job.job_hash for job in study.manifest.jobs}

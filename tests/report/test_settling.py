@@ -22,7 +22,7 @@ def config(out: Path, **given: object) -> StudyConfig:
     return StudyConfig.model_validate(
         {
             "models": ("bias", "global-mean"), "scenarios": ("W-W",), "dataset_options": TINY,
-            "looks": LOOKS, "out": out, **given,
+            "looks": LOOKS, "out": out, "yardsticks": False, **given,
         }
     )  # fmt: skip
 
@@ -70,7 +70,17 @@ def test_seeds_added_otherwise_are_refused(tmp_path: Path) -> None:
 def test_on_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("run", "-m", "bias,global-mean", *SIZE, "--scenarios", "W-W", "--workers", 1)
+    words = (
+        "run",
+        "--no-yardsticks",
+        "-m",
+        "bias,global-mean",
+        *SIZE,
+        "--scenarios",
+        "W-W",
+        "--workers",
+        1,
+    )
     until = ("--until", "settled", "--max-seeds", 10, "--margin", 0.01)
     assert coldbench(monkeypatch, *words, *until, "--out", tmp_path / "s") == 0
     manifest = Study.open(tmp_path / "s").manifest

@@ -28,7 +28,9 @@ def spy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_target_is_in_the_process_of_a_learner(spy: None, tmp_path: Path) -> None:
-    config = StudyConfig(models=("spy",), seeds=2, dataset_options=SIZE, out=tmp_path / "study")
+    config = StudyConfig(
+        models=("spy",), seeds=2, dataset_options=SIZE, out=tmp_path / "study", yardsticks=False
+    )
     study = run_study(config, workers=1)
     records = list(study.records())
     assert [record.status for record in records] == ["finished"] * 2
@@ -44,7 +46,9 @@ def test_no_target_is_in_the_process_of_a_learner(spy: None, tmp_path: Path) -> 
 
 
 def test_scores_are_of_the_true_ratings(tmp_path: Path) -> None:
-    config = StudyConfig(models=("bias",), seeds=1, dataset_options=SIZE, out=tmp_path / "study")
+    config = StudyConfig(
+        models=("bias",), seeds=1, dataset_options=SIZE, out=tmp_path / "study", yardsticks=False
+    )
     study = run_study(config, workers=1)
     (record,) = study.records()
     predictions = study.predictions(record.job_hash)
@@ -58,7 +62,9 @@ def test_scores_are_of_the_true_ratings(tmp_path: Path) -> None:
 
 
 def test_tuning_is_handed_copies(tmp_path: Path) -> None:
-    config = StudyConfig(models=("bias",), seeds=1, dataset_options=SIZE, out=tmp_path / "study")
+    config = StudyConfig(
+        models=("bias",), seeds=1, dataset_options=SIZE, out=tmp_path / "study", yardsticks=False
+    )
     (record,) = run_study(config, workers=1).records()
     ratings, _ = blinded(SplitKey.of(record.job))
     assert not [a for a in ratings.arrays().values() if getattr(a.base, "filename", None)]

@@ -177,6 +177,7 @@ def study_config(toys: None, tmp_path: Path) -> StudyConfig:
         seeds=3,
         dataset_options=TINY,
         out=tmp_path / "study",
+        yardsticks=False,
     )
 
 
@@ -263,7 +264,7 @@ def test_the_command_line_and_a_file_plan_the_same(
         "ablation: {learner: switched, sides: [paper], switches: [loss, readout],"
         " pairs: [loss+epochs=2], vary: {epochs: 2}, options: {patience: 2}}\nseeds: 1\n"
     )
-    common = (*SIZE, "--workers", "1", "--out")
+    common = (*SIZE, "--no-yardsticks", "--workers", "1", "--out")
     words = ("--side", "paper", "--switches", "loss,readout", "--pairs", "loss+epochs=2")
     words = (*words, "--vary", "epochs=2", "--set", "patience=2", "--seeds", "1")
     assert coldbench(monkeypatch, "ablate", "switched", *words, *common, tmp_path / "a") == 0
@@ -287,7 +288,7 @@ def test_a_dry_run_probes_every_configuration(
     words = ("ablate", "switched", "--seeds", "2", "--dry-run", "--out", tmp_path / "s")
     assert coldbench(monkeypatch, *words, *SIZE) == 0
     told = capsys.readouterr().out
-    assert "12 runs" in told
+    assert "16 runs" in told, "6 configurations and 2 yardsticks, at 2 seeds"
     assert "unknown learner" not in told
     assert not (tmp_path / "s").exists()
 

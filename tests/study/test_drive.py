@@ -104,7 +104,9 @@ RUNS = 48
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The numbers of a study that nobody stopped."""
     out = tmp_path_factory.mktemp("unbroken")
-    return csv(run_study(StudyConfig(**LONG, dataset_options=TINY, out=out), workers=1))
+    return csv(
+        run_study(StudyConfig(**LONG, dataset_options=TINY, out=out, yardsticks=False), workers=1)
+    )
 
 
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -114,7 +116,7 @@ def test_stopped_and_resumed(
     out = tmp_path / "stopped"
     command = [
         sys.executable, "-m", "coldbench", "run", "--models", ",".join(LONG["models"]),
-        "--seeds", str(LONG["seeds"]), "--workers", "1", "--out", str(out),
+        "--seeds", str(LONG["seeds"]), "--workers", "1", "--out", str(out), "--no-yardsticks",
         *(word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -28,7 +28,13 @@ def frame(scale: str = "stars") -> pd.DataFrame:
 
 @pytest.fixture
 def own(tmp_path: Path) -> StudyConfig:
-    return StudyConfig(models=("bias", "global-mean"), seeds=2, shots=(1,), out=tmp_path / "study")
+    return StudyConfig(
+        models=("bias", "global-mean"),
+        seeds=2,
+        shots=(1,),
+        out=tmp_path / "study",
+        yardsticks=False,
+    )
 
 
 def test_frames_go_straight_into_a_study(own: StudyConfig) -> None:

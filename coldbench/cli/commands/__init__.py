@@ -7,6 +7,7 @@ from coldbench.cli.commands.audit import audit
 from coldbench.cli.commands.check import check
 from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
+from coldbench.cli.commands.describe import describe
 from coldbench.cli.commands.doctor import doctor
 from coldbench.cli.commands.evidence import evidence
 from coldbench.cli.commands.export import export
@@ -18,6 +19,8 @@ from coldbench.cli.commands.power import power
 from coldbench.cli.commands.predict import predict
 from coldbench.cli.commands.report import report
 from coldbench.cli.commands.run import run
+from coldbench.cli.commands.show import show
+from coldbench.cli.commands.studies import studies
 from coldbench.cli.commands.train import train
 from coldbench.cli.commands.tune import tune
 from coldbench.cli.commands.verify import verify
@@ -26,5 +29,5 @@ __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
     run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, train,
-    predict, export, check, new, doctor, list_, data,
+    predict, export, check, new, doctor, list_, describe, studies, show, data,
 )  # fmt: skip

@@ -1,15 +1,20 @@
 """`coldbench audit`: does a learner see what it must not?"""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from coldbench.cli.commands.output import json_option, write_json
+
 if TYPE_CHECKING:
     from coldbench.audit import Audit
 
 __all__ = ["audit", "print_audit"]
+
+Told = Callable[["Audit"], None]
 
 
 @click.command()
@@ -24,9 +29,10 @@ __all__ = ["audit", "print_audit"]
               help="Of the job of a learner; of a study, which runs are drawn.")  # fmt: skip
 @click.option("--runs", type=click.IntRange(1), default=1, show_default=True,
               help="How many runs of each learner of a study.")  # fmt: skip
+@json_option
 def audit(
     target: str, dataset: str | None, assign: tuple[str, ...], protocol: str | None, seed: int,
-    runs: int,
+    runs: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Audit the runs of a study, or learners, for leaks; exit status 0 only when all are clean.
 
@@ -35,12 +41,16 @@ def audit(
     study is stored in it, and stands in its report.
     """
     given = {"dataset": dataset, "protocol": protocol}
+    told: Told = (lambda one: None) if as_json else print_audit
     if _is_study(target):
-        made = _study(target, given, assign, seed, runs)
+        made = _study(target, given, assign, seed, runs, told)
     else:
-        made = _learners(target, given, assign, seed)
+        made = _learners(target, given, assign, seed, told)
     clean = sum(one.clean for one in made)
-    click.echo(f"{clean} of {len(made)} audited jobs are clean")
+    if as_json:
+        write_json({"clean": clean, "audited": made})
+    else:
+        click.echo(f"{clean} of {len(made)} audited jobs are clean")
     if clean < len(made):
         sys.exit(3)
 
@@ -66,8 +76,9 @@ def _is_study(target: str) -> bool:
 
 
 def _study(
-    target: str, given: dict[str, str | None], assign: tuple[str, ...], seed: int, runs: int
-) -> list["Audit"]:
+    target: str, given: dict[str, str | None], assign: tuple[str, ...], seed: int, runs: int,
+    told: "Told",
+) -> list["Audit"]:  # fmt: skip
     from coldbench.errors import UsageError
     from coldbench.options import parse_assignments
     from coldbench.study import Study, audit_study
@@ -78,11 +89,11 @@ def _study(
     if stray := options.keys() - {"dataset"}:
         raise UsageError(f"a study has its own options: leave --set {min(stray)}... away")
     study, name = Study.open(Path(target)), given["dataset"] or ""
-    return audit_study(study, runs, seed, name, options.get("dataset", {}), print_audit)
+    return audit_study(study, runs, seed, name, options.get("dataset", {}), told)
 
 
 def _learners(
-    target: str, given: dict[str, str | None], assign: tuple[str, ...], seed: int
+    target: str, given: dict[str, str | None], assign: tuple[str, ...], seed: int, told: "Told"
 ) -> list["Audit"]:
     from coldbench.cli.commands.run import overrides
     from coldbench.study import audit_config, read_study
@@ -90,4 +101,4 @@ def _learners(
     models = [name.strip() for name in target.split(",") if name.strip()]
     said: dict[str, Any] = {**overrides(models, assign), **given, "seeds": (seed,)}
     config = read_study(None, {key: value for key, value in said.items() if value is not None})
-    return audit_config(config, print_audit)
+    return audit_config(config, told)

@@ -1,8 +1,11 @@
 """`coldbench check`: the conformance suite on a plugin, each failure explained."""
 
 import sys
+from dataclasses import asdict
 
 import click
+
+from coldbench.cli.commands.output import json_option, write_json
 
 __all__ = ["check"]
 
@@ -11,7 +14,8 @@ KINDS = ("learner", "dataset", "metric")
 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="[KIND] NAME")
-def check(words: tuple[str, ...]) -> None:
+@json_option
+def check(words: tuple[str, ...], as_json: bool) -> None:
     """Run the conformance suite on a plugin and explain each failure.
 
     KIND (learner, dataset or metric) is needed only where a name is registered as several.
@@ -30,15 +34,21 @@ def check(words: tuple[str, ...]) -> None:
     torch.set_num_threads(1)
     verdicts = []
     for verdict in run_checks(kind, name):
-        click.echo(str(verdict))
+        if not as_json:
+            click.echo(str(verdict))
         verdicts.append(verdict)
     plugin = registry.plugins(kind)[name]
     passed = sum(verdict.passed for verdict in verdicts)
     left = sum(not verdict.ran for verdict in verdicts)
     rest = f", {left} not run: fix the failure first" if left else ""
-    click.echo(
-        f"{kind} {name} ({plugin.package} {plugin.version}): "
-        f"{passed} of {len(verdicts)} checks passed{rest}"
-    )
+    if as_json:
+        checks = [{**asdict(one), "passed": one.passed} for one in verdicts]
+        package = f"{plugin.package} {plugin.version}"
+        write_json({"kind": kind, "name": name, "package": package, "checks": checks})
+    else:
+        click.echo(
+            f"{kind} {name} ({plugin.package} {plugin.version}): "
+            f"{passed} of {len(verdicts)} checks passed{rest}"
+        )
     if passed < len(verdicts):
         sys.exit(3)

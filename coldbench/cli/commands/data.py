@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from coldbench.cli.commands.names import print_kinds
+from coldbench.cli.commands.output import json_option, quiet_option, write_json
+
 __all__ = ["data"]
 
 
@@ -13,11 +16,10 @@ def data() -> None:
 
 
 @data.command(name="list")
-def data_list() -> None:
+@json_option
+def data_list(as_json: bool) -> None:
     """List the data sets by name."""
-    from coldbench.cli.terminal import print_names
-
-    print_names("datasets")
+    print_kinds(["datasets"], as_json)
 
 
 @data.command(name="info")
@@ -26,24 +28,30 @@ def data_list() -> None:
     "--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of the data set."
 )
 @click.option("--strict", is_flag=True, help="Refuse content and times that cannot be read.")
-def data_info(name: str, assign: tuple[str, ...], strict: bool) -> None:
+@json_option
+def data_info(name: str, assign: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Show how a data set (name or folder) was understood, what to doubt, and what is in it."""
     from coldbench.cli.terminal import print_info
-    from coldbench.data import open_dataset
+    from coldbench.data import describe, open_dataset
     from coldbench.options import parse_assignments
 
     options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
     options |= {"strict": True} if strict else {}
-    print_info(open_dataset(name, options))
+    opened = open_dataset(name, options)
+    if as_json:
+        write_json(describe(opened))
+    else:
+        print_info(opened)
 
 
 @data.command(name="download")
 @click.argument("name")
-def data_download(name: str) -> None:
+@quiet_option
+def data_download(name: str, quiet: bool) -> None:
     """Download an official archive, check it and import it."""
     from coldbench.data import download
 
-    click.echo(f"{name} is ready: {download(name)}")
+    click.echo(f"{name} is ready: {download(name, progress=not quiet)}")
 
 
 @data.command(name="import")

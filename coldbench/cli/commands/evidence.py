@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.output import json_option, quiet_option, write_json
 
 __all__ = ["evidence"]
 
@@ -34,15 +35,18 @@ __all__ = ["evidence"]
     "--out", "-o", type=click.Path(path_type=Path), default=Path("evidence"), show_default=True,
     help="Folder of evidence.csv and evidence-items.csv.",
 )  # fmt: skip
+@quiet_option
+@json_option
 def evidence(
     learner: str, questions: list[int], top: int, config: Path | None, assign: tuple[str, ...],
-    out: Path, **given: Any,
+    out: Path, quiet: bool, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """List the items worth asking a new user about, and measure what asking them is worth.
 
     Items are scored by how much a rating moves the learner, times popularity (MeLU's evidence
     candidates), and compared with asking popular, divisive and random items.
     """
+    from coldbench.cli.facts.searches import evidence_facts
     from coldbench.cli.terminal.evidence import print_evidence
     from coldbench.evidence import measure_evidence, write_evidence
     from coldbench.options import parse_assignments
@@ -55,5 +59,10 @@ def evidence(
     study = read_study(config, {key: value for key, value in given.items() if value is not None})
     mine = {name: chosen for name, chosen in study.options.items() if name == learner}
     study = study.model_copy(update={"options": mine})
-    measured = measure_evidence(study, questions, lambda seed: click.echo(f"seed {seed} done"))
-    print_evidence(measured, top, write_evidence(measured, out))
+    said = None if quiet or as_json else lambda seed: click.echo(f"seed {seed} done")
+    measured = measure_evidence(study, questions, said)
+    file = write_evidence(measured, out)
+    if as_json:
+        write_json(evidence_facts(measured, top, file))
+    else:
+        print_evidence(measured, top, file)

@@ -1,14 +1,32 @@
 """`coldbench list`: registered names."""
 
+from collections.abc import Sequence
+
 import click
 
-__all__ = ["list_"]
+from coldbench.cli.commands.output import json_option, write_json
+
+__all__ = ["list_", "print_kinds"]
+
+KINDS = ("models", "datasets", "protocols", "metrics")
 
 
 @click.command(name="list")
-@click.argument("what", type=click.Choice(["models", "datasets", "protocols", "metrics"]))
-def list_(what: str) -> None:
-    """List learners, data sets, protocols or metrics, and the package each comes from."""
+@click.argument("what", required=False, type=click.Choice(KINDS))
+@json_option
+def list_(what: str | None, as_json: bool) -> None:
+    """List learners, data sets, protocols and metrics (or one of these), and the package each comes
+    from."""
+    print_kinds([what] if what else KINDS, as_json)
+
+
+def print_kinds(kinds: Sequence[str], as_json: bool) -> None:
+    """As tables, or as JSON."""
+    from coldbench.cli.facts.names import names_of
     from coldbench.cli.terminal import print_names
 
-    print_names(what)
+    found = {kind: names_of(kind) for kind in kinds}
+    if as_json:
+        write_json(found)
+    else:
+        print_names(found)

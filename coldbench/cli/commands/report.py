@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.output import json_option, write_json
 
 __all__ = ["report"]
 
@@ -29,6 +30,7 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
 )
 @click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
+@json_option
 def report(
     study: Path | None,
     out: Path | None,
@@ -36,8 +38,10 @@ def report(
     figures: list[str],
     form: str | None,
     table: str,
+    as_json: bool,
 ) -> None:
     """Tables, plots and verdicts of a study (default: the latest under results/)."""
+    from coldbench.cli.facts.reports import report_facts
     from coldbench.cli.terminal import print_report
     from coldbench.report import artists, build, write_report
     from coldbench.study import Study, latest_study
@@ -52,4 +56,7 @@ def report(
     with artists(workers) as draw:
         data = build(opened, focus or ())
         files = write_report(opened, out or opened.path, figures, data, draw)
-    print_report(opened, files, data)
+    if as_json:
+        write_json(report_facts(data, files))
+    else:
+        print_report(opened, files, data)

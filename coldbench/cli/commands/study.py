@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.output import json_option, quiet_option, write_json
 
 __all__ = ["carry_out", "study_options"]
 
@@ -23,7 +24,11 @@ OPTIONS = (
         "--strict", is_flag=True, help="Refuse content and times of the data that cannot be read."
     ),
     click.option("--protocol", "-p", help="A name of `coldbench list protocols`."),
-    click.option("--scenarios", callback=parse.names, help="Of W-W,W-C,C-W,C-C (users-items)."),
+    click.option(
+        "--scenarios",
+        callback=parse.names,
+        help="Of W-W,W-C,C-W,C-C: warm or cold users, then warm or cold items.",
+    ),
     click.option(
         "--shots", callback=parse.numbers, help="Also predict with so many support ratings: 0,1,5"
     ),
@@ -44,7 +49,17 @@ OPTIONS = (
     click.option(
         "--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win."
     ),
-    click.option("--out", "-o", type=click.Path(path_type=Path), help="The study's folder."),
+    click.option(
+        "--yardsticks/--no-yardsticks",
+        default=None,
+        help="Also run the best constant and bias, to be read against; takes milliseconds.",
+    ),
+    click.option(
+        "--out",
+        "-o",
+        type=click.Path(path_type=Path),
+        help="The study's folder; a stored study says what the command does not.",
+    ),
     click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core."),
     click.option("--backend", help="Where jobs run: processes (default), serial, dask, submitit."),
     click.option(
@@ -76,6 +91,8 @@ OPTIONS = (
     click.option(
         "--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing."
     ),
+    quiet_option,
+    json_option,
 )
 
 
@@ -90,29 +107,40 @@ def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
     timeout: float | None, retry_failed: bool, dry_run: bool, track: str | None,
-    until: str | None, max_seeds: int | None, strict: bool = False, **given: Any,
+    until: str | None, max_seeds: int | None, strict: bool = False, quiet: bool = False,
+    as_json: bool = False, **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
 
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
-    from coldbench.cli.terminal import Display, print_left_out, print_plan, print_study
+    from coldbench.cli.facts.runs import has_failed, outcome, planned
+    from coldbench.cli.joining import joined
+    from coldbench.cli.terminal import (
+        Display,
+        print_left_out,
+        print_plan,
+        print_study,
+        progress_console,
+    )
     from coldbench.report import run_until_settled
-    from coldbench.study import Study, StudyConfig, open_tracker, read_study, run_study
+    from coldbench.study import Study, StudyConfig, open_tracker, run_study
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     if strict:
         said["dataset_options"] = {**said.get("dataset_options", {}), "strict": True}
     said |= _looks(until, max_seeds, said, shard)
-    study_config = read_study(config, said)
-    print_left_out(study_config)
+    study_config = joined(config, said)
     if dry_run:
-        print_plan(study_config, workers)
+        facts = planned(study_config, workers)
+        write_json(facts) if as_json else print_plan(facts)
         return
+    shown = progress_console(quiet, as_json)
+    print_left_out(study_config, shown)
     settings = parse.settings(engine, scheduler)
     backend = backend or ("dask" if scheduler else None)
     tracker = open_tracker(track) if track else None
-    with Display(track=tracker.log if tracker else None) as display:
+    with Display(shown, track=tracker.log if tracker else None) as display:
 
         def start(config: StudyConfig) -> Study:
             return run_study(
@@ -123,7 +151,11 @@ def carry_out(
             study = run_until_settled(study_config, start)
         else:
             study = start(study_config)
-    if print_study(study, display.failures):
+    if as_json:
+        write_json(outcome(study))
+    else:
+        print_study(study, quiet)
+    if has_failed((*study.records(), *display.failures)):
         sys.exit(3)
 
 

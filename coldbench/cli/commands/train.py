@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.output import quiet_option
 
 __all__ = ["train"]
 
@@ -28,9 +29,10 @@ __all__ = ["train"]
 @click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
 @click.option("--device", help="cpu (default) or cuda.")
 @click.option("--overwrite", is_flag=True, help="Replace a model of another learner or data.")
+@quiet_option
 def train(
     learner: str, out: Path, assign: tuple[str, ...], config: Path | None, overwrite: bool,
-    **given: Any,
+    quiet: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Train LEARNER on all ratings and store it, for `coldbench predict`.
 
@@ -57,7 +59,7 @@ def train(
     chosen = {**(named.options if named else {}), **study.options.get(learner, {})}
     load_variant(base)  # an unknown name is told before the data are read
     ratings = open_dataset(study.dataset, study.dataset_options)
-    with TrainingDisplay() as display:
+    with TrainingDisplay(quiet) as display:
         train_model(
             learner, ratings, out, seeds=study.seed_list, options=chosen, base=base,
             protocol=study.protocol, protocol_options=study.protocol_options,

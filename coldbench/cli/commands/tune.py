@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.output import json_option, quiet_option, write_json
 
 __all__ = ["tune"]
 
@@ -38,10 +39,14 @@ SEEDS = "1000,1001,1002"
     help="Processes; each tunes one learner.",
 )  # fmt: skip
 @click.option("--device", help="cpu (default) or cuda.")
+@quiet_option
+@json_option
 def tune(
-    trials: int, config: Path | None, assign: tuple[str, ...], out: Path, workers: int, **given: Any
-) -> None:
+    trials: int, config: Path | None, assign: tuple[str, ...], out: Path, workers: int,
+    quiet: bool, as_json: bool, **given: Any,
+) -> None:  # fmt: skip
     """Tune learners under one budget, on validation tasks of seeds that no study uses."""
+    from coldbench.cli.facts.searches import tuning_facts
     from coldbench.cli.terminal.tuning import print_trial, print_tuning
     from coldbench.options import parse_assignments
     from coldbench.study import read_config
@@ -53,5 +58,9 @@ def tune(
     given["protocol_options"] = options.pop("protocol", None)
     given["options"] = options or None
     study = read_config(config, {key: value for key, value in given.items() if value is not None})
-    tunings = search(study, trials, out, workers, print_trial)
-    print_tuning(tunings, write_tuning(study, tunings, out))
+    tunings = search(study, trials, out, workers, None if quiet or as_json else print_trial)
+    file = write_tuning(study, tunings, out)
+    if as_json:
+        write_json({"file": file, "tunings": tuning_facts(tunings)})
+    else:
+        print_tuning(tunings, file)

@@ -1,9 +1,13 @@
 """`coldbench verify`: is a study complete, and does it repeat?"""
 
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+
+from coldbench.cli.commands.output import json_option, write_json
 
 __all__ = ["verify"]
 
@@ -18,9 +22,10 @@ __all__ = ["verify"]
     "--set", "assign", multiple=True, metavar="OPTION=VALUE", help="An option of those data."
 )
 @click.option("--workers", "-w", type=click.IntRange(1), default=1, help="Processes for --replay.")
+@json_option
 def verify(
     study: Path, replay: int | None, audit: int | None, seed: int, dataset: str,
-    assign: tuple[str, ...], workers: int,
+    assign: tuple[str, ...], workers: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Check that a study is complete, unedited and consistent; --replay checks that runs repeat,
     --audit that learners see nothing that they must not.
@@ -33,27 +38,32 @@ def verify(
     from coldbench.study import replay as replay_runs
     from coldbench.study import verify as verify_study
 
+    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
     verdict = verify_study(study)
     for finding in verdict.findings:
-        click.echo(str(finding))
-    click.echo(
+        say(str(finding))
+    say(
         f"{verdict.stored} of {verdict.planned} planned runs, "
         f"{verdict.predictions} with predictions: {'good' if verdict.passed else 'not good'}"
     )
     options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
     again = []
     if replay is not None and verdict.intact:
-        show = lambda record, same: click.echo(  # noqa: E731
+        show = lambda record, same: say(  # noqa: E731
             f"{record.job.learner!a} seed {record.job.seeds.label}: "
             f"{'the same, bit for bit' if same else 'not the same, bit for bit: see below'}"
         )
         again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
         for finding in again:
-            click.echo(str(finding))
+            say(str(finding))
     audited = []
     if audit is not None and verdict.intact:
-        opened = Study.open(study)
-        audited = audit_study(opened, audit, seed, dataset, options, print_audit, apiece=False)
+        told = (lambda one: None) if as_json else print_audit
+        audited = audit_study(Study.open(study), audit, seed, dataset, options, told, apiece=False)
     wrong = any(one.kind == "damage" for one in again) or not all(one.clean for one in audited)
+    if as_json:
+        write_json(
+            {**asdict(verdict), "passed": verdict.passed, "replayed": again, "audited": audited}
+        )
     if wrong or not verdict.passed:
         sys.exit(4)

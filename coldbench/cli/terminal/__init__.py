@@ -4,6 +4,7 @@ from coldbench.cli.terminal.display import Display
 from coldbench.cli.terminal.names import print_info, print_names
 from coldbench.cli.terminal.planned import print_left_out, print_plan
 from coldbench.cli.terminal.plans import print_contrasts, print_needs
+from coldbench.cli.terminal.screen import progress_console
 from coldbench.cli.terminal.summary import print_report, print_study
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "print_plan",
     "print_report",
     "print_study",
+    "progress_console",
 ]

@@ -25,10 +25,11 @@ class TrainingDisplay:
     On a terminal a bar of the epochs of each seed; a line for each seed that is stored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: bool = False) -> None:
         from coldbench.models import TrainingProgress
 
         self.console = open_console()
+        self.console.quiet = quiet
         self.console.file = sys.stdout  # while a learner trains, what is printed is its own log
         self.progress = TrainingProgress(self._begin, self._step, self._done)
         columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()

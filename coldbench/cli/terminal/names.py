@@ -17,65 +17,19 @@ WIDEST = 40  # characters of a bar of the histogram
 SAID = {"understood": "Understood: ", "warnings": "Warning: ", "notes": "Note: "}
 
 
-def print_names(what: str) -> None:
-    """Everything that can be named: with the package it comes from and one line about it."""
+def print_names(found: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+    """By kind: each name with the package it comes from and one line about it."""
     columns = ("name", "package", "what it is")
-    open_console().print(table("", columns, _NAMES[what]()))
-
-
-def _models() -> list[tuple[str, str, str]]:
-    from coldbench.learning import load_variant
-
-    def summary(name: str, target: Any) -> str:
-        variant = load_variant(name)
-        return variant.note or _first_line(variant.learner)
-
-    return _plugins("learner", summary)
-
-
-def _datasets() -> list[tuple[str, str, str]]:
-    return _plugins("dataset", lambda name, target: target.summary or _first_line(target))
-
-
-def _metrics() -> list[tuple[str, str, str]]:
-    return _plugins("metric", lambda name, target: target.summary)
-
-
-def _protocols() -> list[tuple[str, str, str]]:
-    from importlib.metadata import version
-
-    from coldbench.tasks import PROTOCOLS
-
-    package = f"coldbench {version('coldbench')}"
-    return [(name, package, protocol.summary) for name, protocol in PROTOCOLS.items()]
-
-
-_NAMES = {
-    "models": _models,
-    "datasets": _datasets,
-    "protocols": _protocols,
-    "metrics": _metrics,
-}
-
-
-def _plugins(kind: str, summary: Any) -> list[tuple[str, str, str]]:
-    """A plugin that cannot be imported is listed with its error, not hidden."""
-    from coldbench import registry
-    from coldbench.errors import ColdbenchError
-
-    lines = []
-    for name, plugin in registry.plugins(kind).items():
-        try:
-            description = summary(name, registry.load(kind, name))
-        except (ColdbenchError, AttributeError) as error:
-            description = f"cannot be used: {display_name(error, 200)}"
-        package = f"{plugin.package} {plugin.version}"
-        lines.append((display_name(name), display_name(package), display_name(description, 200)))
-    return lines
-
-
-def _first_line(thing: Any) -> str:
-    return (thing.__doc__ or "").strip().split("\n")[0]
+    for kind, things in found.items():
+        lines = [
+            (
+                display_name(one["name"]),
+                display_name(one["package"]),
+                display_name(one["what"], 200),
+            )
+            for one in things
+        ]
+        open_console().print(table(kind if len(found) > 1 else "", columns, lines))
 
 
 def print_info(ratings: "Ratings") -> None:

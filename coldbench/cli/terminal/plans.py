@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import open_console, table
+from coldbench.report.formats.terms import spelled
 from coldbench.text import display_name, plain
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def print_contrasts(contrasts: "Contrasts", numbers: "Table") -> None:
     else:
         console.print("The studies share data, protocol, options and code.\n")
     _print(console, numbers)
+    console.print(Text(spelled(list(dict.fromkeys(one.scenario for one in contrasts.lines)))))
     console.print(Text(f"Paired: {'yes' if contrasts.paired else 'no'}, {contrasts.why}."))
     console.print(
         Text(
@@ -49,6 +51,7 @@ def print_needs(needs: "Table") -> None:
     """The table, and how to read it."""
     console = open_console()
     _print(console, needs)
+    console.print(Text(spelled(list(dict.fromkeys(row[0].text for row in needs.rows)))))
     console.print(Text(SAFELY))
 
 

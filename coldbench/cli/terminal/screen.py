@@ -11,7 +11,7 @@ from rich.text import Text
 
 from coldbench.text import plain
 
-__all__ = ["NARROWEST", "duration", "open_console", "runs", "table"]
+__all__ = ["NARROWEST", "duration", "open_console", "progress_console", "runs", "table"]
 
 NARROWEST = 100  # columns assumed where the output is not a terminal
 NUMERIC = "-−.0123456789n±[◆●"  # first characters of cells in a numeric column
@@ -26,6 +26,11 @@ def open_console(errors: bool = False) -> Console:
     common: dict[str, Any] = {"highlight": False, "emoji": False, "markup": False, "stderr": errors}
     console = Console(**common)
     return console if console.is_terminal else Console(**common, width=NARROWEST, no_color=True)
+
+
+def progress_console(quiet: bool, as_json: bool) -> Console:
+    """Where a command shows what it is doing: nowhere if it is to be quiet, and not among JSON."""
+    return Console(quiet=True) if quiet else open_console(errors=as_json)
 
 
 def duration(seconds: float) -> str:

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["print_report", "print_study"]
 
 TITLE = "MAE, mean ± half of the 95 % interval"
+MARK = " (yardstick)"
 MOST_FAILURES = 10
 
 
-def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
-    """MAE, what failed, where the files are, what to type next.
+def print_study(study: "Study", quiet: bool = False) -> None:
+    """MAE, what beats the yardsticks, what failed, where the files are, what to type next.
 
-    Returns whether a stored run, or one of `failures`, diverged or failed; declining is not
-    failing.
+    quiet: results only, not what to type next.
     """
+    from coldbench.cli.facts.runs import yardstick_line
+    from coldbench.report.formats.terms import spelled
     from coldbench.report.topics.metrics import sentences
     from coldbench.study import gaps
     from coldbench.study import runs as lines_of
@@ -39,6 +41,8 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     lines = lines_of(study, records)
     if records:
         console.print(_means(lines))
+        console.print(Text(spelled(list(dict.fromkeys(lines["scenario"])))))
+        console.print(Text(yardstick_line(study), style="bold"))
     for text in sentences(gaps(lines)):
         console.print(Text(text, style="yellow"))
     bad = [record for record in records if record.status != "finished"]
@@ -46,9 +50,9 @@ def print_study(study: "Study", failures: Sequence[RunRecord]) -> bool:
     holes = len(study.manifest.jobs) - len(study.stored())
     if holes > 0:
         console.print(f"{runs(holes)} of the plan not done yet: the same command goes on.")
-    console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
-    console.print(Text(f"Next: coldbench report {plain(study.path)}"), soft_wrap=True)
-    return any(record.status in ("failed", "diverged") for record in (*bad, *failures))
+    if not quiet:
+        console.print(Text(f"Files: {plain(study.path)}"), soft_wrap=True)
+        console.print(Text(f"Next: coldbench report {plain(study.path)}"), soft_wrap=True)
 
 
 def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
@@ -63,6 +67,7 @@ def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
 def _means(lines: Any) -> Table:
     """Learners by scenarios, from `results.runs`."""
     from coldbench.report.summary import summary_of
+    from coldbench.study import YARDSTICKS
 
     summary, done = summary_of(lines), lines[lines["status"] == "finished"]
     mae = summary[summary["metric"] == "mae"]
@@ -72,7 +77,8 @@ def _means(lines: Any) -> Table:
         for line in mae.itertuples()
     }
     names, scenarios = dict.fromkeys(mae["learner"]), dict.fromkeys(mae["scenario"])
-    return _by_scenario({name: display_name(name) for name in names}, list(scenarios), cells)
+    shown = {name: display_name(name) + MARK * (name in YARDSTICKS) for name in names}
+    return _by_scenario(shown, list(scenarios), cells)
 
 
 def _mean(line: Any, tested: int) -> str:
@@ -105,10 +111,12 @@ def print_report(
     """
     from coldbench.report import build
     from coldbench.report.document import Document
+    from coldbench.report.formats.terms import spelled
     from coldbench.report.topics.league import LEGEND
 
     console = open_console()
     document = (data or build(study)).of(Document)
+    console.print(Text(spelled(document.data.scenarios)))
     for text in document.front.answer:
         console.print(Text(text, style="bold"))
     console.print(_league(document.sections[0].tables[0]))
@@ -124,8 +132,11 @@ def _league(league: "Rows") -> Table:
     """The rows of the report's first table, marks included."""
     marks = {"best": "◆ ", "contender": "● ", "unsettled": "○ "}
     lines = [
-        [f"{marks.get(cell.mark, '')}{cell.text} {_note(cell.note)}".strip() for cell in row]
-        for row in league.rows
+        [
+            f"{name.text}{MARK * name.note.startswith('yardstick')}",
+            *(f"{marks.get(c.mark, '')}{c.text} {_note(c.note)}".strip() for c in cells),
+        ]
+        for name, *cells in league.rows
     ]
     return table(TITLE, [column.title for column in league.columns], lines)
 

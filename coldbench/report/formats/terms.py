@@ -1,6 +1,8 @@
 """What the terms of a report mean, for those who point at one."""
 
-__all__ = ["meaning"]
+from collections.abc import Sequence
+
+__all__ = ["meaning", "spelled"]
 
 TERMS = {
     "W-W": "warm users, warm items: both were met in training",
@@ -28,6 +30,12 @@ TERMS = {
     "A better": "share of seeds at which A has the lower MAE",
     "peak memory, MB": "most memory that a run's process held",
 }
+
+
+def spelled(scenarios: Sequence[str]) -> str:
+    """What the names of scenarios stand for: `W-C: warm users, cold items.`"""
+    parts = [f"{one}: {TERMS[one].partition(':')[0]}" for one in scenarios if one in TERMS]
+    return f"{'; '.join(parts)} (warm: met in training; cold: new)." if parts else ""
 
 
 def meaning(term: str) -> str:

@@ -54,9 +54,11 @@ class Against(Topic):
             for reference in data.against
             for scenario in data.scenarios
             for learner in data.learners
-            if learner != reference and (contest := _contest(data, scenario, learner, reference))
+            if learner != reference
+            and learner in data.asked
+            and (contest := _contest(data, scenario, learner, reference))
         ]
-        declared = len(data.against) * len(data.scenarios) * (len(data.learners) - 1)
+        declared = len(data.against) * len(data.scenarios) * (len(data.asked) - 1)
         adjusted = holm([contest.p for contest in contests], declared)
         return tuple(replace(c, adjusted=p) for c, p in zip(contests, adjusted, strict=True))
 
@@ -114,7 +116,7 @@ def _table(
             _times(seconds.get(name), seconds.get(reference)),
         )
         for name in data.learners
-        if name != reference
+        if name != reference and name in data.asked
     )
     columns = (Column("learner", False), *map(Column, data.scenarios), Column("time ×"))
     return Table(f"against-{reference}", f"Against {data.names[reference]}", columns, rows)

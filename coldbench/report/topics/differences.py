@@ -52,7 +52,7 @@ class Differences(Topic):
 
     def section(self) -> Section:
         data = self.data
-        notes = [] if len(data.learners) > 1 else [ALONE]
+        notes = [] if len(data.asked) > 1 else [ALONE]
         if data.declared:
             notes.append(
                 "What is shown is shown for all pairs of a scenario at once, and so are the limits "
@@ -245,7 +245,7 @@ def _interesting(data: ReportData) -> list[Pair]:
     pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
     if data.ablation is not None:
         return [pair for pair in pairs if not {pair.a, pair.b} & data.departures]
-    if len(data.learners) <= 2:
+    if len(data.asked) <= 2:
         return pairs
     chosen = []
     for scenario in data.scenarios:

@@ -30,13 +30,15 @@ class Focus(Topic):
 
 
 def met_in(data: ReportData, name: str, scenario: str) -> dict[str, str]:
-    """By other learner that it was compared with: `better`, `worse` or `open`."""
-    met = ((other, _pair(data, name, other, scenario)) for other in data.learners if other != name)
+    """By other learner that it was compared with: `better`, `worse` or `open`; yardsticks that
+    nobody asked for stand apart."""
+    others = data.asked if name in data.asked else data.learners
+    met = ((other, _pair(data, name, other, scenario)) for other in others if other != name)
     return {other: _outcome(*found) for other, found in met if found is not None}
 
 
 def _pair(data: ReportData, name: str, other: str, scenario: str) -> tuple[Pair, int] | None:
-    pair, sign = pair_of(data.pairs, scenario, name, other)
+    pair, sign = pair_of(data.every_pair, scenario, name, other)
     return None if pair is None else (pair, sign)
 
 

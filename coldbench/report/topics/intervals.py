@@ -62,7 +62,7 @@ class Intervals(Topic):
 def _plot(data: ReportData, scenario: str) -> Plot:
     rows = [
         Row(data.names[s.learner], tuple(s.values.values()), s.mean, s.group, s.partial)
-        for s in data.ranked(scenario)
+        for s in data.placed(scenario)
     ]
     lines = [
         Line(row.label, row.values[scenario])
@@ -93,7 +93,7 @@ def _table(data: ReportData, gains: dict[tuple[str, str], float | None]) -> Tabl
     rows = tuple(
         _row(data, standing, gains[standing.learner, scenario])
         for scenario in data.scenarios
-        for standing in data.ranked(scenario)
+        for standing in data.placed(scenario)
     )
     return Table("spread", "Spread over seeds", columns, rows, big=True)
 

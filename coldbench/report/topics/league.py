@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from coldbench.report.pairs import pair_of
 from coldbench.report.standings import Standing
 from coldbench.report.study import MAIN, ReportData
 from coldbench.report.topic import Sentence, Topic
+from coldbench.report.topics.yardsticks import note_of
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, noted, number
 
-__all__ = ["LEGEND", "League", "leading"]
+__all__ = ["LEGEND", "League", "leading", "lower_still"]
 
 LEGEND = "◆ lowest mean, ● may be the best too, ○ unsettled: see `To the best`"
+APART = "The yardsticks, in the last rows, take no part: they have no mark."
 HOW = (
     "Mean absolute error over the seeds of each learner, lower is better, with its 95 % interval. "
     "Shaded: the lowest mean of a scenario and all that may be the best too; those without a mark "
@@ -40,8 +43,9 @@ class League(Topic):
     def section(self) -> Section:
         data = self.data
         how = HOW if data.ablation is None else ABLATED
-        notes = (UNEQUAL,) if any(s.partial for s in data.standings.values()) else ()
-        return Section("league", "League", "League table", how, (), (_table(data),), notes)
+        notes = [UNEQUAL] if any(s.partial for s in data.standings.values()) else []
+        notes += [APART] if data.beside else []
+        return Section("league", "League", "League table", how, (), (_table(data),), tuple(notes))
 
     def sentences(self) -> list[Sentence]:
         scenarios = () if self.data.ablation else self.data.scenarios
@@ -53,7 +57,11 @@ class League(Topic):
 
     def _leader(self, scenario: str) -> tuple[str, bool] | None:
         ranked, data = self.data.ranked(scenario), self.data
-        return leading(ranked, data.names, len(data.learners) - len(ranked))
+        said = leading(ranked, data.names, len(data.asked) - len(ranked))
+        lower = lower_still(data, scenario)
+        if said is None or not lower:
+            return said
+        return f"{said[0][:-1]}; lower still: {lower}, a yardstick.", said[1]
 
 
 def _table(data: ReportData) -> Table:
@@ -70,7 +78,8 @@ def _table(data: ReportData) -> Table:
 def row_of(data: ReportData, learner: str) -> tuple[Cell, ...]:
     """Its name, its mean in each scenario, its runs."""
     cells = [_cell(data, learner, scenario) for scenario in data.scenarios]
-    return (Cell(data.names[learner]), *cells, _runs(data, learner))
+    mark = "reference" if learner in data.beside else ""
+    return (Cell(data.names[learner], note_of(data, learner), mark), *cells, _runs(data, learner))
 
 
 def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
@@ -80,6 +89,18 @@ def _cell(data: ReportData, learner: str, scenario: str) -> Cell:
     mark = standing.group if standing.group in ("best", "contender", "unsettled") else ""
     cell = Cell(number(standing.mean.value), _half_width(standing.mean), mark)
     return noted(cell, standing.partial)
+
+
+def lower_still(data: ReportData, scenario: str) -> str:
+    """The yardsticks beside the league whose MAE is below that of its best, on common seeds."""
+    best = next((one.learner for one in data.ranked(scenario) if one.group == "best"), "")
+    found = (pair_of(data.measured, scenario, best, name) for name in data.beside)
+    lower = [
+        f"{data.names[pair.b]} ({number(data.standings[pair.b, scenario].mean.value)})"
+        for pair, _ in found
+        if pair is not None and (pair.difference.difference.value or 0.0) > 0.0
+    ]
+    return listed(lower)
 
 
 def _half_width(value: Interval) -> str:

@@ -43,7 +43,7 @@ class Ranks(Topic):
     def section(self) -> Section:
         notes: tuple[str, ...] = ()
         if not self.rankings:
-            alone = len(self.data.learners) < 2
+            alone = len(self.data.asked) < 2
             notes = (ALONE if alone else "n/a: no seed that all learners finished.",)
         return Section("ranks", "Ranks", "Ranks over seeds", HOW, notes=notes)
 
@@ -53,7 +53,7 @@ class Ranks(Topic):
 
 
 def _ranking(data: ReportData, scenario: str) -> Ranking | None:
-    names = tuple(name for name in data.anchors if data.standing(name, scenario))
+    names = tuple(s.learner for s in data.ranked(scenario) if s.learner in data.anchors)
     runs = [data.values(name, scenario) for name in names]
     seeds = tuple(seed for seed in data.seeds if all(seed in one for one in runs))
     if len(names) < 2 or not seeds:

@@ -26,7 +26,7 @@ class ReversalTopic(Topic):
 
     def section(self) -> Section:
         data = self.data
-        notes = () if len(data.learners) > 1 else (ALONE,)
+        notes = () if len(data.asked) > 1 else (ALONE,)
         if len(data.seeds) == 1:
             notes = (*notes, "n/a: one seed says nothing about other seeds.")
         pairs = [pair for pair in data.pairs if len(pair.seeds) > 1]
@@ -37,7 +37,7 @@ class ReversalTopic(Topic):
     def figures(self) -> list[Plot]:
         """For each scenario, a cell for each pair."""
         data = self.data
-        if len(data.learners) < 2 or data.ablation is not None:
+        if len(data.asked) < 2 or data.ablation is not None:
             return []
         plots = (_plot(data, scenario) for scenario in data.scenarios)
         return [plot for plot in plots if plot is not None]

@@ -29,9 +29,9 @@ class Steadiness(Topic):
 
     def section(self) -> Section:
         data = self.data
-        notes = [] if len(data.learners) > 1 else [ALONE]
+        notes = [] if len(data.asked) > 1 else [ALONE]
         pairs = [pair for pair in data.pairs if len(pair.seeds) >= FEWEST]
-        if not pairs and len(data.learners) > 1:
+        if not pairs and len(data.asked) > 1:
             notes.append(f"n/a: comparing two spreads needs {FEWEST} common seeds.")
         elif pairs:
             notes.append(

@@ -56,7 +56,7 @@ class ToTheBest(Topic):
 
     def section(self) -> Section | None:
         data = self.data
-        if data.ablation is not None or len(data.learners) < 2:
+        if data.ablation is not None or len(data.asked) < 2:
             return None
         margin = f"The margin of this study is {data.manifest.margin:g}."
         notes = (*_assumed(data), margin)

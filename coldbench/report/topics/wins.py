@@ -56,13 +56,17 @@ class Wins(Topic):
     def _won(self, scenario: str) -> list[Win]:
         return [win for win in self.wins.values() if win.scenario == scenario]
 
+    @property
+    def _names(self) -> dict[str, str]:
+        return {name: self.data.names[name] for name in self.data.names if name in self.data.asked}
+
     def section(self) -> Section | None:
         if not self.wins:
             return None
         columns = (Column("learner", False), *map(Column, self._shown))
         rows = tuple(
             (Cell(name), *(_cell(self.wins.get((s, learner))) for s in self._shown))
-            for learner, name in self.data.names.items()
+            for learner, name in self._names.items()
         )
         table = Table("wins", "Seeds won", columns, rows)
         return Section("wins", "Seeds won", "Seeds won by each learner", HOW, (), (table,))
@@ -71,7 +75,7 @@ class Wins(Topic):
         """One for all scenarios: learners by scenarios."""
         if not self.wins:
             return []
-        names = self.data.names
+        names = self._names
         cells = {
             (list(names).index(win.learner), self._shown.index(win.scenario)): (
                 str(win.won), win.won / win.seeds

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from coldbench.report.drawing.fonts import small_family
 from coldbench.report.drawing.style import PAPER, RC, Plot
@@ -81,6 +82,8 @@ def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> Files:
         if "png" in kinds:
             files["png"] = _png(figure)
         if "pdf" in kinds:
+            for text in figure.findobj(Text):
+                text.set_fontfamily(small_family())
             files["pdf"] = _pdf(figure)
     return files
 
@@ -112,6 +115,6 @@ def _pdf(figure: Figure) -> bytes:
 @contextmanager
 def _style() -> Iterator[None]:
     """Our style for a moment; a name with letters that the font lacks must not stop a report."""
-    with matplotlib.rc_context(RC | {"font.family": small_family()}), warnings.catch_warnings():
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield

@@ -145,7 +145,7 @@ def draw_rows(ax: Axes, rows: Mapping[int, Row], low: float, high: float) -> Non
     """By height: their runs, means and intervals; in words what lies off the axis."""
     known = {y: row for y, row in rows.items() if row.mean.value is not None}
     inside = {y: row for y, row in known.items() if low <= (row.mean.value or 0.0) <= high}
-    for y in known.keys() - inside.keys():
+    for y in sorted(known.keys() - inside.keys()):
         _beyond(ax, y, known[y], low, high)
     _runs(ax, inside)
     _intervals(ax, inside)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from coldbench.report.drawing.forest import Line, Row, draw_line, draw_rows, limits_of
+from coldbench.report.drawing.layout import PAD
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.drawing.words import label_rows
 from coldbench.text import number, range_of
@@ -42,7 +43,7 @@ def _panels(
     across = min(len(rows), 2)
     down = -(-len(rows) // across)
     height = down * (0.45 + PITCH * len(labels)) + 0.25
-    layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
+    layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD)
     figure = Figure(figsize=(WIDTH, height), layout=layout)
     grid = figure.subplots(down, across, sharey=True, squeeze=False)
     places = {name: place for place, name in enumerate(labels)}

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 
 from coldbench.report.drawing.style import INK
 
-__all__ = ["Word", "Words", "label_columns", "label_rows"]
+__all__ = ["Word", "Words", "label_columns", "label_rows", "shifted"]
 
 FloatArray = npt.NDArray[np.float64]
 BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of a word left of its anchor
@@ -114,7 +114,7 @@ def label_rows(ax: Axes, names: Sequence[str]) -> None:
     """Names left of y = 0, 1, ..., in place of ticks."""
     ax.set_yticks([])
     words = [Word(0.0, place, name) for place, name in enumerate(names)]
-    ax.add_artist(Words(words, _beyond(ax, ax.get_yaxis_transform(), -PAD, 0.0), 8.5, "right"))
+    ax.add_artist(Words(words, shifted(ax, ax.get_yaxis_transform(), -PAD, 0.0), 8.5, "right"))
 
 
 def label_columns(ax: Axes, names: Sequence[str], angle: float = 0.0) -> None:
@@ -122,10 +122,11 @@ def label_columns(ax: Axes, names: Sequence[str], angle: float = 0.0) -> None:
     ax.set_xticks([])
     words = [Word(place, 0.0, name) for place, name in enumerate(names)]
     below = PAD + (0.0 if angle else 4.0)
-    where = _beyond(ax, ax.get_xaxis_transform(), 0.0, -below)
+    where = shifted(ax, ax.get_xaxis_transform(), 0.0, -below)
     ax.add_artist(Words(words, where, 8.0, "right" if angle else "center", angle))
 
 
-def _beyond(ax: Axes, where: Transform, x: float, y: float) -> Transform:
+def shifted(ax: Axes, where: Transform, x: float, y: float) -> Transform:
+    """`where`, and then so many points to the right and up."""
     scale = ax.get_figure(root=True).dpi_scale_trans
     return where + ScaledTranslation(x / 72, y / 72, scale)

@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from coldbench.report.drawing.labels import label_ends
 from coldbench.report.drawing.lines import MOST
-from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends, short
+from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, short
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.study import results

@@ -1,6 +1,6 @@
 """Every pair of learners in every scenario, compared on the seeds that both have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,12 +15,12 @@ from coldbench.statistics import (
     SignFlip,
     SpreadComparison,
     Superiority,
-    compare_spread,
-    effect_size,
+    compare_spreads,
+    effect_sizes,
     holm_adjust,
-    paired_difference,
+    paired_differences,
     probability_better,
-    reversal_probability,
+    reversals,
     sign_flip,
 )
 
@@ -79,38 +79,61 @@ def compare(values: Runs, families: Mapping[str, Family], declared: int) -> tupl
     declared: how many pairs the study compares in all scenarios, with or without runs.
     """
     pairs = [
-        _pair(scenario, names, values, family, place)
-        for scenario, family in families.items()
-        for place, names in enumerate(family.pairs)
-        if family.tests.seeds[place]
+        pair for scenario, family in families.items() for pair in _pairs(scenario, values, family)
     ]
     return _corrected(pairs, declared)
 
 
-def _pair(scenario: str, names: tuple[str, str], values: Runs, family: Family, place: int) -> Pair:
-    a, b = names
-    first, second = values[a, scenario], values[b, scenario]
-    seeds = tuple(seed for seed in first if seed in second)
-    x = np.array([first[seed] for seed in seeds])
-    y = np.array([second[seed] for seed in seeds])
-    d = x - y
-    return Pair(
-        scenario,
-        a,
-        b,
-        seeds,
-        tuple(d.tolist()),
-        paired_difference(x, y),
-        family.p(place),
-        family.limits(place),
-        None,
-        sign_flip(d, generator(0, "report", "sign-flip", scenario, a, b)),
-        effect_size(d),
-        probability_better(d),
-        reversal_probability(x, y, shared=False),
-        reversal_probability(x, y),
-        compare_spread(x, y),
+def _pairs(scenario: str, values: Runs, family: Family) -> Iterator[Pair]:
+    """In the order of the family; those with the same seeds are computed together."""
+    shared: dict[tuple[str, ...], list[int]] = {}
+    for place, (a, b) in enumerate(family.pairs):
+        first, second = values[a, scenario], values[b, scenario]
+        shared.setdefault(tuple(s for s in first if s in second), []).append(place)
+    made = {
+        place: pair
+        for seeds, places in shared.items()
+        if seeds
+        for place, pair in _alike(scenario, seeds, places, values, family)
+    }
+    return (made[place] for place in sorted(made))
+
+
+def _alike(
+    scenario: str, seeds: tuple[str, ...], places: list[int], values: Runs, family: Family
+) -> Iterator[tuple[int, Pair]]:
+    """The pairs at `places`, which all share `seeds`, each with its place."""
+    names = [family.pairs[place] for place in places]
+    x, y = (
+        np.array([[values[name, scenario][s] for s in seeds] for name in side])
+        for side in zip(*names, strict=True)
     )
+    d = x - y
+    effects = effect_sizes(d)
+    found = paired_differences(x, y), effects, reversals(x, y, effects), compare_spreads(x, y)
+    for (a, b), place, row, difference, effect, (apart, together), spread in zip(
+        names, places, d, *found, strict=True
+    ):
+        yield (
+            place,
+            Pair(
+                scenario,
+                a,
+                b,
+                seeds,
+                tuple(row.tolist()),
+                difference,
+                family.p(place),
+                family.limits(place),
+                None,
+                sign_flip(row, generator(0, "report", "sign-flip", scenario, a, b)),
+                effect,
+                probability_better(row),
+                apart,
+                together,
+                spread,
+            ),
+        )
 
 
 def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["Pair", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
+__all__ = ["Pair", "Pairs", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
 
 LEAST = (
     0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
@@ -73,7 +74,16 @@ class Pair:
         return spreads_differ(self.spread.ratio, *adjusted)
 
 
-def compare(values: Runs, families: Mapping[str, Family], declared: int) -> tuple[Pair, ...]:
+class Pairs(tuple[Pair, ...]):
+    """In the order of scenarios."""
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str, str], Pair]:
+        """By scenario, a and b."""
+        return {(pair.scenario, pair.a, pair.b): pair for pair in self}
+
+
+def compare(values: Runs, families: Mapping[str, Family], declared: int) -> Pairs:
     """The pairs of each family with at least one common seed, in the order of scenarios.
 
     declared: how many pairs the study compares in all scenarios, with or without runs.
@@ -136,12 +146,12 @@ def _alike(
         )
 
 
-def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
+def _corrected(pairs: list[Pair], declared: int) -> Pairs:
     """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
     means = holm([pair.difference.p for pair in pairs], declared)
     spreads = holm([pair.spread.p_paired for pair in pairs], declared)
     unpaired = holm([pair.spread.p_unpaired for pair in pairs], declared)
-    return tuple(
+    return Pairs(
         replace(pair, holm=mean, spread_adjusted=spread, spread_unpaired_adjusted=other)
         for pair, mean, spread, other in zip(pairs, means, spreads, unpaired, strict=True)
     )
@@ -165,14 +175,11 @@ def outcome(difference: float | None, adjusted: float | None) -> str:
     return "better" if difference < 0.0 else "worse"
 
 
-def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair | None, int]:
+def pair_of(pairs: Pairs, scenario: str, a: str, b: str) -> tuple[Pair | None, int]:
     """The comparison of two learners, and -1 where its differences are b - a, else 1."""
-    for pair in pairs:
-        if pair.scenario == scenario and (pair.a, pair.b) == (a, b):
-            return pair, 1
-        if pair.scenario == scenario and (pair.a, pair.b) == (b, a):
-            return pair, -1
-    return None, 1
+    if (pair := pairs.by_name.get((scenario, a, b))) is not None:
+        return pair, 1
+    return (pair, -1) if (pair := pairs.by_name.get((scenario, b, a))) else (None, 1)
 
 
 def spreads_differ(ratio: Interval, paired: float | None, unpaired: float | None) -> bool:

@@ -12,7 +12,7 @@ from coldbench.errors import StoreError, unknown
 from coldbench.learning import has_collapsed
 from coldbench.report.effects import Ablation, ablation_of
 from coldbench.report.families import Family, families
-from coldbench.report.pairs import Pair, compare
+from coldbench.report.pairs import Pairs, compare
 from coldbench.report.standings import Standing, Values, order_of, standings
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.running import RunRecord
@@ -208,7 +208,7 @@ class ReportData:
         return couples(self.planned, self.manifest.departures)
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> Pairs:
         """Each couple in each scenario, where both share a seed."""
         return compare(self.main, self.families, self.declared)
 
@@ -284,9 +284,9 @@ def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
     full = full_support(runs)
     main = full[(full["metric"] == MAIN) & full["value"].notna()]
     values: dict[tuple[str, str], dict[str, float]] = {}
-    for line in main.itertuples():
-        place = values.setdefault((str(line.learner), str(line.scenario)), {})
-        place[str(line.seed)] = float(line.value)  # type: ignore[arg-type]
+    columns = main[["learner", "scenario", "seed", "value"]]
+    for learner, scenario, seed, value in columns.itertuples(index=False, name=None):
+        values.setdefault((learner, scenario), {})[seed] = value
     return dict(values)
 
 

@@ -10,13 +10,10 @@ from functools import partial
 from multiprocessing import forkserver, get_all_start_methods
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from coldbench.report.drawing.fonts import small_family
 from coldbench.report.drawing.style import PAPER, RC, Plot
 from coldbench.running import start_worker
 
@@ -82,8 +79,6 @@ def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> Files:
         if "png" in kinds:
             files["png"] = _png(figure)
         if "pdf" in kinds:
-            for text in figure.findobj(Text):
-                text.set_fontfamily(small_family())
             files["pdf"] = _pdf(figure)
     return files
 
@@ -97,6 +92,8 @@ def _svg(figure: Figure) -> bytes:
 
 
 def _png(figure: Figure) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     figure.set_dpi(200)
     sink = io.BytesIO()
     FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
@@ -106,6 +103,13 @@ def _png(figure: Figure) -> bytes:
 
 
 def _pdf(figure: Figure) -> bytes:
+    # slow to import, and most reports have no PDF
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    from coldbench.report.drawing.fonts import small_family
+
+    for text in figure.findobj(Text):
+        text.set_fontfamily(small_family())
     sink = io.BytesIO()
     facts = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
     FigureCanvasPdf(figure).print_pdf(sink, metadata=facts)  # type: ignore[no-untyped-call]

@@ -86,7 +86,8 @@ class Words(Artist):
     def _starts(self, renderer: RendererBase) -> FloatArray:
         """Of their base lines, in pixels, [N, 2]."""
         _, height, drop = self._size(renderer, "lp")
-        anchors = self.get_transform().transform([(word.x, word.y) for word in self.words])
+        places = np.array([(word.x, word.y) for word in self.words], dtype=np.float64)
+        anchors = self.get_transform().transform(places.reshape(-1, 2))
         before = BEFORE[self.side] * self._widths(renderer)
         return anchors - self._turned(before, height / 2 - drop)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coldbench.data import Ratings, cache_home
 from coldbench.errors import UsageError, unknown
+from coldbench.learning import load_variant
 from coldbench.running import (
     BACKENDS,
     Job,
@@ -123,6 +124,7 @@ def run_study(
         config.margin,
         config.looks,
         described,
+        _tunable(jobs, budgets),
     )
     if published is not None:
         study.keep("published.yaml", published)
@@ -140,3 +142,10 @@ def run_study(
         study.save(outcome)
         progress.done(outcome.record)
     return study
+
+
+def _tunable(jobs: Sequence[Job], budgets: Mapping[str, object]) -> dict[str, bool]:
+    """Whether each learner without a budget has a search space, so that no report has to load it
+    to know; nothing where no learner was tuned."""
+    bases = {job.learner: job.base for job in jobs if budgets and job.learner not in budgets}
+    return {name: bool(load_variant(base).dimensions()) for name, base in bases.items()}

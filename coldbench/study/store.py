@@ -53,8 +53,9 @@ class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
-    tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
-    others should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
+    tuning: `study.budget.Budget` of each learner that was tuned; tunable: of each other learner
+    beside them, whether it has a search space; against: learners that the others should beat;
+    margin: a difference in MAE that would not matter; looks: numbers of seeds
     at which it is looked at, of a study that runs until it is settled; data: what was understood
     and doubted of the data when the study was planned."""
 
@@ -71,6 +72,7 @@ class Manifest(BaseModel):
     looks: tuple[int, ...] = ()
     # left out where nothing is known, so that earlier versions read what they wrote
     data: Described = Field(Described(), exclude_if=lambda value: value == Described())
+    tunable: dict[str, bool] = Field({}, exclude_if=lambda value: not value)
 
     @classmethod
     def of(
@@ -130,6 +132,7 @@ class Manifest(BaseModel):
             dataset_options=self.dataset_options or other.dataset_options,
             departures=tuple(departures.values()),
             tuning=self.tuning | other.tuning,
+            tunable=self.tunable | other.tunable,
             against=tuple(dict.fromkeys([*self.against, *other.against])),
             margin=self.margin,
             looks=self.looks,
@@ -181,12 +184,14 @@ class Study:
         margin: float = 0.005,
         looks: Iterable[int] = (),
         data: Described | None = None,
+        tunable: Mapping[str, bool] | None = None,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
         budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
         told: dict[str, Any] = {"tuning": budgets, "against": tuple(against), "margin": margin}
         told |= {"looks": tuple(looks), "data": data or Described()}
+        told["tunable"] = dict(tunable or {})
         return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod

@@ -56,11 +56,8 @@ def effect_sizes(d: npt.ArrayLike, *, level: float = 0.95) -> list[EffectSize]:
     raw = np.divide(mean, sd, out=np.zeros_like(mean), where=varies)
     low, high = (nc / sqrt(n) for nc in noncentrality_limits(raw * sqrt(n), n - 1, level))
     rows = zip(varies, raw.tolist(), low.tolist(), high.tolist(), strict=True)
-    return [_with_limits(*row, n) if some else _flat(n) for some, *row in rows]
-
-
-def _flat(n: int) -> EffectSize:
-    return EffectSize(None, None, None, None, n, NO_SPREAD)
+    flat = EffectSize(None, None, None, None, n, NO_SPREAD)
+    return [_with_limits(d_z, a, b, n) if some else flat for some, d_z, a, b in rows]
 
 
 def _with_limits(raw: float, low: float, high: float, n: int) -> EffectSize:

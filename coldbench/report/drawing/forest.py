@@ -204,7 +204,7 @@ def _means(ax: Axes, rows: Mapping[int, Row]) -> None:
         colour = _colour(next(iter(those.values())))
         marker = "D" if kind == "best" else "o"
         face = PAPER if kind == "worse" else colour
-        means = [row.mean.value for row in those.values()]
+        means = [row.mean.value or 0.0 for row in those.values()]
         ax.plot(means, list(those), marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)
 
 

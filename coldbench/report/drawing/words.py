@@ -1,7 +1,7 @@
 """Many short texts of one look as one artist: an artist each would take most of the time of a
 figure."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation, Transform
 
@@ -46,13 +47,15 @@ class Words(Artist):
         super().__init__()
         self.words = [word for word in words if word.text]
         self.angle, self.side = angle, side
+        self._sizes: dict[Hashable, tuple[float, ...]] = {}
         self.set_transform(transform)
         self.set_clip_on(False)  # labels are outside of the axes
         self.set_zorder(3)  # as any text
-        common = {"size": size, "ha": side, "rotation_mode": "anchor", "transform": transform}
-        self.pens = {
-            bold: Text(weight=w, **common) for bold, w in ((False, "normal"), (True, "bold"))
-        }
+        self.pens = {bold: Text(fontsize=size, ha=side) for bold in (False, True)}
+        self.pens[True].set_fontweight("bold")
+        for pen in self.pens.values():
+            pen.set_transform(transform)
+            pen.set_rotation_mode("anchor")
 
     def get_children(self) -> list[Artist]:
         """The two that hold the fonts."""
@@ -76,7 +79,8 @@ class Words(Artist):
         """What they cover, in pixels."""
         if not self.words:
             return Bbox.null()
-        renderer = renderer or self.get_figure(root=True)._get_renderer()
+        if renderer is None:
+            renderer = _figure_of(self)._get_renderer()  # type: ignore[attr-defined]
         _, height, drop = self._size(renderer, "lp")
         along, across = self._turned(self._widths(renderer), 0.0), self._turned(0.0, height)
         low = self._starts(renderer) - self._turned(0.0, drop)
@@ -99,8 +103,11 @@ class Words(Artist):
 
     def _size(self, renderer: RendererBase, text: str, bold: bool = False) -> tuple[float, ...]:
         """Width, height, and of that below the base line."""
-        font = self.pens[bold].get_fontproperties()
-        return renderer.get_text_width_height_descent(text, font, False)
+        key = type(renderer), renderer.points_to_pixels(1.0), text, bold
+        if key not in self._sizes:
+            font = self.pens[bold].get_fontproperties()
+            self._sizes[key] = renderer.get_text_width_height_descent(text, font, False)
+        return self._sizes[key]
 
     def _turned(self, along: FloatArray | float, up: FloatArray | float) -> FloatArray:
         """The way along and up from the base line, on the page, [N, 2] or [2]."""
@@ -129,5 +136,11 @@ def label_columns(ax: Axes, names: Sequence[str], angle: float = 0.0) -> None:
 
 def shifted(ax: Axes, where: Transform, x: float, y: float) -> Transform:
     """`where`, and then so many points to the right and up."""
-    scale = ax.get_figure(root=True).dpi_scale_trans
-    return where + ScaledTranslation(x / 72, y / 72, scale)
+    return where + ScaledTranslation(x / 72, y / 72, _figure_of(ax).dpi_scale_trans)
+
+
+def _figure_of(artist: Artist) -> Figure:
+    """The figure that it has been added to."""
+    figure = artist.get_figure(root=True)
+    assert figure is not None
+    return figure

@@ -118,8 +118,10 @@ def _table(data: ReportData, scenario: str) -> Table:
         runs[learner] = max(seeds, runs.get(learner, 0))
     wanted = lines[["learner", "metric", "mean", "ci_low", "ci_high", "n_seeds"]]
     cells = {
-        (learner, metric): noted(_mean(*told, runs[learner]), data.partial(learner, scenario))
-        for learner, metric, *told in wanted.itertuples(index=False, name=None)
+        (learner, metric): noted(
+            _mean(mean, low, high, n, runs[learner]), data.partial(learner, scenario)
+        )
+        for learner, metric, mean, low, high, n in wanted.itertuples(index=False, name=None)
     }
     columns = (Column("learner", False), *(Column(name) for name in data.metrics))
     names = [*data.learners, *(["oracle"] if data.oracle else [])]
@@ -135,8 +137,8 @@ def _table(data: ReportData, scenario: str) -> Table:
 
 def _mean(mean: float, low: float, high: float, n: int, runs: int) -> Cell:
     """runs: how many seeds other metrics have."""
-    known = (None if value != value else value for value in (mean, low, high))
-    cell = interval(Interval(*known, n))
+    known = [None if value != value else value for value in (mean, low, high)]
+    cell = interval(Interval(known[0], known[1], known[2], n))
     if n == runs:
         return cell
     seeds = f"{n} of {runs} seeds"

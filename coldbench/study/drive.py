@@ -145,7 +145,7 @@ def run_study(
 
 
 def _tunable(jobs: Sequence[Job], budgets: Mapping[str, object]) -> dict[str, bool]:
-    """Whether each learner without a budget has a search space, so that no report has to load it
-    to know; nothing where no learner was tuned."""
-    bases = {job.learner: job.base for job in jobs if budgets and job.learner not in budgets}
+    """Whether each learner has a search space, so that no report has to load it to know; nothing
+    where no learner was tuned."""
+    bases = {job.learner: job.base for job in jobs if budgets}
     return {name: bool(load_variant(base).dimensions()) for name, base in bases.items()}

@@ -53,9 +53,9 @@ class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
-    tuning: `study.budget.Budget` of each learner that was tuned; tunable: of each other learner
-    beside them, whether it has a search space; against: learners that the others should beat;
-    margin: a difference in MAE that would not matter; looks: numbers of seeds
+    tuning: `study.budget.Budget` of each learner that was tuned; tunable: where some were,
+    whether each learner has a search space, as far as known; against: learners that the others
+    should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
     at which it is looked at, of a study that runs until it is settled; data: what was understood
     and doubted of the data when the study was planned."""
 

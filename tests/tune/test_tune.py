@@ -174,7 +174,7 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     config = read_config(file, {"seeds": (0, 1), "out": str(tmp_path / "study")})
     assert config.models == models
     study = run_study(config, workers=1)
-    assert study.manifest.tunable == {"global-mean": False}
+    assert study.manifest.tunable == {"bias": True, "global-mean": False}
     with monkeypatch.context() as patch:  # the report asks no learner, which would load torch
         patch.setattr("coldbench.report.topics.cost._tunable", None)
         shown = build(study).of(CostTopic).tuning

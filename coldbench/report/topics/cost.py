@@ -113,9 +113,9 @@ def _tuning(manifest: Manifest, name: str) -> str:
     config, budget = manifest.learners.get(name, {}), manifest.tuning.get(name)
     if not manifest.tuning:
         return UNTUNED
-    tunable = budget is not None or manifest.tunable.get(name)
-    if tunable is None:  # a study of an earlier version
-        tunable = _tunable(config.get("base", name))
+    tunable = manifest.tunable.get(name)
+    if tunable is None:  # a study of an earlier version; one trial is of the defaults
+        tunable = (budget or {}).get("trials", 1) > 1 or _tunable(config.get("base", name))
     return describe(budget, config, tunable)
 
 

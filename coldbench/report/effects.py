@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from coldbench.report.pairs import Pair, holm, pair_of, spreads_differ
+from coldbench.report.pairs import Pairs, holm, pair_of, spreads_differ
 from coldbench.report.standings import Values
 from coldbench.statistics import (
     PairedDifference,
@@ -92,7 +92,7 @@ class Ablation:
 def ablation_of(
     departures: Sequence[Departure],
     values: Runs,
-    pairs: Sequence[Pair],
+    pairs: Pairs,
     scenarios: Sequence[str],
 ) -> Ablation | None:
     """Every effect that the runs allow; None for a study without departures."""
@@ -132,7 +132,7 @@ def _between(a: str, b: str) -> str:
 
 
 def _effect(
-    scenario: str, base: str, label: str, factor: str, values: Runs, pairs: Sequence[Pair]
+    scenario: str, base: str, label: str, factor: str, values: Runs, pairs: Pairs
 ) -> Effect | None:
     seeds, (before, after) = _common(scenario, (base, label), values)
     if not seeds:

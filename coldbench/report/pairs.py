@@ -1,7 +1,8 @@
 """Every pair of learners in every scenario, compared on the seeds that both have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,16 +16,16 @@ from coldbench.statistics import (
     SignFlip,
     SpreadComparison,
     Superiority,
-    compare_spread,
-    effect_size,
+    compare_spreads,
+    effect_sizes,
     holm_adjust,
-    paired_difference,
+    paired_differences,
     probability_better,
-    reversal_probability,
+    reversals,
     sign_flip,
 )
 
-__all__ = ["Pair", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
+__all__ = ["Pair", "Pairs", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
 
 LEAST = (
     0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
@@ -73,52 +74,84 @@ class Pair:
         return spreads_differ(self.spread.ratio, *adjusted)
 
 
-def compare(values: Runs, families: Mapping[str, Family], declared: int) -> tuple[Pair, ...]:
+class Pairs(tuple[Pair, ...]):
+    """In the order of scenarios."""
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str, str], Pair]:
+        """By scenario, a and b."""
+        return {(pair.scenario, pair.a, pair.b): pair for pair in self}
+
+
+def compare(values: Runs, families: Mapping[str, Family], declared: int) -> Pairs:
     """The pairs of each family with at least one common seed, in the order of scenarios.
 
     declared: how many pairs the study compares in all scenarios, with or without runs.
     """
     pairs = [
-        _pair(scenario, names, values, family, place)
-        for scenario, family in families.items()
-        for place, names in enumerate(family.pairs)
-        if family.tests.seeds[place]
+        pair for scenario, family in families.items() for pair in _pairs(scenario, values, family)
     ]
     return _corrected(pairs, declared)
 
 
-def _pair(scenario: str, names: tuple[str, str], values: Runs, family: Family, place: int) -> Pair:
-    a, b = names
-    first, second = values[a, scenario], values[b, scenario]
-    seeds = tuple(seed for seed in first if seed in second)
-    x = np.array([first[seed] for seed in seeds])
-    y = np.array([second[seed] for seed in seeds])
-    d = x - y
-    return Pair(
-        scenario,
-        a,
-        b,
-        seeds,
-        tuple(d.tolist()),
-        paired_difference(x, y),
-        family.p(place),
-        family.limits(place),
-        None,
-        sign_flip(d, generator(0, "report", "sign-flip", scenario, a, b)),
-        effect_size(d),
-        probability_better(d),
-        reversal_probability(x, y, shared=False),
-        reversal_probability(x, y),
-        compare_spread(x, y),
+def _pairs(scenario: str, values: Runs, family: Family) -> Iterator[Pair]:
+    """In the order of the family; those with the same seeds are computed together."""
+    shared: dict[tuple[str, ...], list[int]] = {}
+    for place, (a, b) in enumerate(family.pairs):
+        first, second = values[a, scenario], values[b, scenario]
+        shared.setdefault(tuple(s for s in first if s in second), []).append(place)
+    made = {
+        place: pair
+        for seeds, places in shared.items()
+        if seeds
+        for place, pair in _alike(scenario, seeds, places, values, family)
+    }
+    return (made[place] for place in sorted(made))
+
+
+def _alike(
+    scenario: str, seeds: tuple[str, ...], places: list[int], values: Runs, family: Family
+) -> Iterator[tuple[int, Pair]]:
+    """The pairs at `places`, which all share `seeds`, each with its place."""
+    names = [family.pairs[place] for place in places]
+    x, y = (
+        np.array([[values[name, scenario][s] for s in seeds] for name in side])
+        for side in zip(*names, strict=True)
     )
+    d = x - y
+    effects = effect_sizes(d)
+    found = paired_differences(x, y), effects, reversals(x, y, effects), compare_spreads(x, y)
+    for (a, b), place, row, difference, effect, (apart, together), spread in zip(
+        names, places, d, *found, strict=True
+    ):
+        yield (
+            place,
+            Pair(
+                scenario,
+                a,
+                b,
+                seeds,
+                tuple(row.tolist()),
+                difference,
+                family.p(place),
+                family.limits(place),
+                None,
+                sign_flip(row, generator(0, "report", "sign-flip", scenario, a, b)),
+                effect,
+                probability_better(row),
+                apart,
+                together,
+                spread,
+            ),
+        )
 
 
-def _corrected(pairs: list[Pair], declared: int) -> tuple[Pair, ...]:
+def _corrected(pairs: list[Pair], declared: int) -> Pairs:
     """With Holm's p; the family keeps its declared size when some pairs could not be compared."""
     means = holm([pair.difference.p for pair in pairs], declared)
     spreads = holm([pair.spread.p_paired for pair in pairs], declared)
     unpaired = holm([pair.spread.p_unpaired for pair in pairs], declared)
-    return tuple(
+    return Pairs(
         replace(pair, holm=mean, spread_adjusted=spread, spread_unpaired_adjusted=other)
         for pair, mean, spread, other in zip(pairs, means, spreads, unpaired, strict=True)
     )
@@ -142,14 +175,11 @@ def outcome(difference: float | None, adjusted: float | None) -> str:
     return "better" if difference < 0.0 else "worse"
 
 
-def pair_of(pairs: Sequence[Pair], scenario: str, a: str, b: str) -> tuple[Pair | None, int]:
+def pair_of(pairs: Pairs, scenario: str, a: str, b: str) -> tuple[Pair | None, int]:
     """The comparison of two learners, and -1 where its differences are b - a, else 1."""
-    for pair in pairs:
-        if pair.scenario == scenario and (pair.a, pair.b) == (a, b):
-            return pair, 1
-        if pair.scenario == scenario and (pair.a, pair.b) == (b, a):
-            return pair, -1
-    return None, 1
+    if (pair := pairs.by_name.get((scenario, a, b))) is not None:
+        return pair, 1
+    return (pair, -1) if (pair := pairs.by_name.get((scenario, b, a))) else (None, 1)
 
 
 def spreads_differ(ratio: Interval, paired: float | None, unpaired: float | None) -> bool:

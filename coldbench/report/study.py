@@ -12,7 +12,7 @@ from coldbench.errors import StoreError, unknown
 from coldbench.learning import has_collapsed
 from coldbench.report.effects import Ablation, ablation_of
 from coldbench.report.families import Family, families
-from coldbench.report.pairs import Pair, compare
+from coldbench.report.pairs import Pairs, compare
 from coldbench.report.standings import Standing, Values, order_of, standings
 from coldbench.report.summary import full_support, oracle, summary_of
 from coldbench.running import RunRecord
@@ -227,7 +227,7 @@ class ReportData:
         return couples(self.asked, self.manifest.departures)
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> Pairs:
         """Each couple in each scenario, where both share a seed."""
         return compare(self.main, self.families, self.declared)
 
@@ -237,7 +237,7 @@ class ReportData:
         return families(self.main, self.couples, self.scenarios)
 
     @cached_property
-    def measured(self) -> tuple[Pair, ...]:
+    def measured(self) -> Pairs:
         """Each learner with each yardstick that runs beside them: a family for each scenario."""
         mine = [name for name in self.asked if name not in self.departures]
         wanted = [(name, yardstick) for yardstick in self.beside for name in mine]
@@ -245,10 +245,10 @@ class ReportData:
         made = families(self.main, wanted, scenarios)
         return compare(self.main, made, len(wanted) * len(scenarios))
 
-    @property
-    def every_pair(self) -> tuple[Pair, ...]:
+    @cached_property
+    def every_pair(self) -> Pairs:
         """Those of `pairs` and `measured`."""
-        return (*self.pairs, *self.measured)
+        return Pairs((*self.pairs, *self.measured))
 
     @property
     def declared(self) -> int:
@@ -321,9 +321,9 @@ def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
     full = full_support(runs)
     main = full[(full["metric"] == MAIN) & full["value"].notna()]
     values: dict[tuple[str, str], dict[str, float]] = {}
-    for line in main.itertuples():
-        place = values.setdefault((str(line.learner), str(line.scenario)), {})
-        place[str(line.seed)] = float(line.value)  # type: ignore[arg-type]
+    columns = main[["learner", "scenario", "seed", "value"]]
+    for learner, scenario, seed, value in columns.itertuples(index=False, name=None):
+        values.setdefault((learner, scenario), {})[seed] = value
     return dict(values)
 
 

@@ -1,6 +1,6 @@
 """summary.csv: mean, interval and spread over seeds of every learner, scenario and metric."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -53,26 +53,29 @@ def oracle(full: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lines(full: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for key, group in full.groupby(KEYS, sort=False):
-        done = group[group["status"] == "finished"]
-        failed = int(group["status"].isin(["failed", "diverged"]).sum())
-        numbers = _moments(done["value"].dropna())
-        yield {**dict(zip(KEYS, key, strict=True)), **numbers, "n_failed": failed}
+    groups: dict[tuple[str, ...], list[tuple[str, float]]] = {}
+    columns = full[[*KEYS, "status", "value"]]
+    for *key, status, value in columns.itertuples(index=False, name=None):
+        groups.setdefault(tuple(key), []).append((status, value))
+    for names, runs in groups.items():
+        failed = sum(status in ("failed", "diverged") for status, _ in runs)
+        done = [value for status, value in runs if status == "finished" and value == value]
+        yield {**dict(zip(KEYS, names, strict=True)), **_moments(done), "n_failed": failed}
 
 
-def _moments(values: "pd.Series[float]") -> dict[str, Any]:
+def _moments(values: Sequence[float]) -> dict[str, Any]:
     nothing = dict.fromkeys(("mean", "ci_low", "ci_high", "sd", "min", "max"), float("nan"))
-    if values.empty:
+    if not values:
         return {"n_seeds": 0, **nothing}
-    mean = mean_interval(values.to_numpy())
+    mean = mean_interval(values)
     return {
         "n_seeds": len(values),
         "mean": mean.value,
         "ci_low": _or_nan(mean.low),
         "ci_high": _or_nan(mean.high),
-        "sd": _or_nan(spread(values.to_numpy()).sd.value),
-        "min": float(values.min()),
-        "max": float(values.max()),
+        "sd": _or_nan(spread(values).sd.value),
+        "min": min(values),
+        "max": max(values),
     }
 
 

@@ -8,7 +8,7 @@ from coldbench.statistics.crossed import CrossedVariance, crossed_variance
 from coldbench.statistics.curves import LearningCurve, learning_curve
 from coldbench.statistics.design import SOURCES, crossed_design, oa25
 from coldbench.statistics.disagreement import Disagreement, seed_disagreement
-from coldbench.statistics.effect import EffectSize, effect_size
+from coldbench.statistics.effect import EffectSize, effect_size, effect_sizes
 from coldbench.statistics.equivalence import (
     Agreement,
     paired_agreement,
@@ -31,7 +31,7 @@ from coldbench.statistics.nested import (
     nested_variance,
 )
 from coldbench.statistics.overlap import Overlap, overlap_disagreement, overlap_sums
-from coldbench.statistics.paired import PairedDifference, paired_difference
+from coldbench.statistics.paired import PairedDifference, paired_difference, paired_differences
 from coldbench.statistics.power import (
     SeedsNeeded,
     paired_power,
@@ -46,10 +46,11 @@ from coldbench.statistics.relative_effect import relative_effect
 from coldbench.statistics.relative_spread import (
     SpreadComparison,
     compare_spread,
+    compare_spreads,
     spread_ratio,
 )
 from coldbench.statistics.returning import returning_covariance
-from coldbench.statistics.reversal import Reversal, reversal_probability, runs_needed
+from coldbench.statistics.reversal import Reversal, reversal_probability, reversals, runs_needed
 from coldbench.statistics.sequential import Settled, planned_looks, settle, spent
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.simultaneous import Simultaneous, simultaneous
@@ -92,10 +93,12 @@ __all__ = [
     "bootstrap_t",
     "compare_published",
     "compare_spread",
+    "compare_spreads",
     "crossed_design",
     "crossed_variance",
     "differences",
     "effect_size",
+    "effect_sizes",
     "exact_share",
     "failure_rate",
     "holm_adjust",
@@ -113,6 +116,7 @@ __all__ = [
     "pair_variances",
     "paired_agreement",
     "paired_difference",
+    "paired_differences",
     "paired_power",
     "planned_looks",
     "prediction_interval",
@@ -122,6 +126,7 @@ __all__ = [
     "relative_effect",
     "returning_covariance",
     "reversal_probability",
+    "reversals",
     "runs_needed",
     "sd_factors",
     "seed_disagreement",

@@ -5,7 +5,18 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "FloatArray", "IntArray", "differences", "finite", "mean_sd", "paired_runs"]
+__all__ = [
+    "BoolArray",
+    "FloatArray",
+    "IntArray",
+    "differences",
+    "finite",
+    "mean_sd",
+    "mean_sd_of_rows",
+    "paired_rows",
+    "paired_runs",
+    "row_differences",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -45,16 +56,35 @@ def differences(a: npt.ArrayLike, b: npt.ArrayLike) -> FloatArray:
     empty, non-finite or unequal inputs.
     """
     first, second = paired_runs(a, b)
-    d = first - second
-    rounding = 4 * np.finfo(np.float64).eps * max(np.abs(first).max(), np.abs(second).max())
-    if np.ptp(d) <= rounding:
-        return np.full_like(d, np.median(d))
+    return np.asarray(row_differences(first[None], second[None])[0])
+
+
+def paired_rows(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """As `paired_runs`, of many pairs of learners: `a`, `b` [P, R]."""
+    first, second = finite(a, "PR", "a"), finite(b, "PR", "b")
+    if first.shape != second.shape:
+        raise ValueError(f"a and b need the same seeds, got {first.shape} and {second.shape}")
+    return first, second
+
+
+def row_differences(a: FloatArray, b: FloatArray) -> FloatArray:
+    """`differences` of each row of `a`, `b` [P, R]."""
+    d = a - b
+    largest = np.maximum(np.abs(a).max(axis=1), np.abs(b).max(axis=1))
+    equal = np.ptp(d, axis=1) <= 4 * np.finfo(np.float64).eps * largest
+    d[equal] = np.median(d[equal], axis=1, keepdims=True)
     return d
 
 
 def mean_sd(x: FloatArray) -> tuple[float, float]:
     """Mean and sd (R - 1) of `x` [R]; the sd of equal values is exactly 0. One value has sd 0."""
-    base = x.min()
+    mean, sd = mean_sd_of_rows(x[None])
+    return float(mean[0]), float(sd[0])
+
+
+def mean_sd_of_rows(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`mean_sd` of each row of `x` [P, R]."""
+    base = x.min(axis=1, keepdims=True)
     shifted = x - base
-    sd = float(shifted.std(ddof=1)) if x.size > 1 else 0.0
-    return float(base + shifted.mean()), sd
+    sd = shifted.std(axis=1, ddof=1) if x.shape[1] > 1 else np.zeros(len(x))
+    return base[:, 0] + shifted.mean(axis=1), sd

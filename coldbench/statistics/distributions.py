@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import isnan
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from coldbench.statistics.arrays import FloatArray
 
@@ -16,15 +16,19 @@ __all__ = [
     "expected_maximum",
     "f_quantile",
     "f_upper",
+    "f_uppers",
     "log_gamma",
     "noncentral_t_cdf",
+    "noncentral_t_scores",
     "normal_cdf",
     "normal_quantile",
     "root",
     "t_cdf",
     "t_of_other_df",
     "t_quantile",
+    "t_quantiles",
     "t_two_sided",
+    "t_two_sideds",
 ]
 
 
@@ -48,9 +52,19 @@ def t_quantile(p: float, df: float) -> float:
     return float(special.stdtrit(df, p))
 
 
+def t_quantiles(p: float, df: FloatArray) -> FloatArray:
+    """`t_quantile` for every element of `df`."""
+    return np.asarray(special.stdtrit(df, p), dtype=np.float64)
+
+
 def t_two_sided(t: float, df: float) -> float:
     """P(|T| >= |t|)."""
     return 2.0 * t_cdf(-abs(t), df)
+
+
+def t_two_sideds(t: FloatArray, df: float) -> FloatArray:
+    """`t_two_sided` for every element of `t`."""
+    return np.asarray(2.0 * special.stdtr(df, -np.abs(t)), dtype=np.float64)
 
 
 def t_of_other_df(t: FloatArray, df: float, other: float) -> FloatArray:
@@ -82,6 +96,12 @@ def f_upper(f: float, df1: float, df2: float) -> float:
     return float(special.fdtrc(df1, df2, f))
 
 
+def f_uppers(f: FloatArray, df1: float, df2: float) -> FloatArray:
+    """`f_upper` for every element of `f`."""
+    return np.asarray(special.fdtrc(df1, df2, f), dtype=np.float64)
+
+
+@lru_cache(maxsize=1024)
 def clopper_pearson(hits: int, n: int, level: float) -> tuple[float, float]:
     """Exact limits of a binomial share, `hits` of `n`."""
     tail = (1.0 - level) / 2.0
@@ -103,8 +123,15 @@ def noncentral_t_cdf(t: float, df: float, nc: float) -> float:
     return p
 
 
+def noncentral_t_scores(t: FloatArray, df: float, nc: FloatArray) -> FloatArray:
+    """The normal quantile of `noncentral_t_cdf`, elementwise; not finite far out in a tail."""
+    return np.asarray(special.ndtri(special.nctdtr(df, nc, t)), dtype=np.float64)
+
+
 def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where `function` changes sign between `low` and `high`."""
+    from scipy import optimize  # takes a third of a second, and is rarely needed
+
     return float(optimize.brentq(function, low, high, xtol=1e-12))
 
 

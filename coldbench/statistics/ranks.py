@@ -9,7 +9,7 @@ import numpy.typing as npt
 from coldbench.statistics.arrays import BoolArray, FloatArray, IntArray, finite
 from coldbench.statistics.holm import holm_adjust
 from coldbench.statistics.interval import ONE_SEED
-from coldbench.statistics.paired import paired_difference
+from coldbench.statistics.paired import paired_differences
 
 __all__ = ["RankStability", "rank_stability"]
 
@@ -50,7 +50,8 @@ def _differ(x: FloatArray, alpha: float) -> BoolArray:
     """[M, M]: pairs whose paired t p is at most `alpha` after Holm over all pairs."""
     m = x.shape[1]
     pairs = list(combinations(range(m), 2))
-    raw = [paired_difference(x[:, i], x[:, j]).p for i, j in pairs]
+    first, second = (x.T[list(side)] for side in zip(*pairs, strict=True))
+    raw = [found.p for found in paired_differences(first, second)]
     adjusted = holm_adjust(np.array(raw, dtype=np.float64)).adjusted
     result = np.zeros((m, m), dtype=np.bool_)
     for (i, j), p in zip(pairs, adjusted, strict=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coldbench.data import Ratings, cache_home
 from coldbench.errors import UsageError, unknown
+from coldbench.learning import load_variant
 from coldbench.running import (
     BACKENDS,
     Job,
@@ -125,6 +126,7 @@ def run_study(
         config.looks,
         described,
         added(whole),
+        _tunable(jobs, budgets),
     )
     if published is not None:
         study.keep("published.yaml", published)
@@ -142,3 +144,10 @@ def run_study(
         study.save(outcome)
         progress.done(outcome.record)
     return study
+
+
+def _tunable(jobs: Sequence[Job], budgets: Mapping[str, object]) -> dict[str, bool]:
+    """Whether each learner has a search space, so that no report has to load it to know; nothing
+    where no learner was tuned."""
+    bases = {job.learner: job.base for job in jobs if budgets}
+    return {name: bool(load_variant(base).dimensions()) for name, base in bases.items()}

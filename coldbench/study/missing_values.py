@@ -1,7 +1,7 @@
 """Numbers that a finished run lacks: metrics without a value, and of several definitions."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -30,14 +30,18 @@ class Gap:
 def gaps(runs: pd.DataFrame) -> tuple[Gap, ...]:
     """From `coldbench.study.results.runs`, metric by metric."""
     done = runs[(runs["status"] == "finished") & (runs["shots"] == FULL)]
-    found = []
-    for (metric, learner, scenario), group in done.groupby(KEYS, sort=False):
-        lost = group[group["value"].isna()]
-        if len(lost):
-            seeds, reasons = (tuple(dict.fromkeys(map(str, lost[k]))) for k in ("seed", "reason"))
-            place = str(metric), str(learner), str(scenario)
-            found.append(Gap(*place, seeds, len(group), reasons))
-    return tuple(found)
+    counts = Counter(done[KEYS].itertuples(index=False, name=None))
+    lost: dict[tuple[str, str, str], list[tuple[str, str]]] = {place: [] for place in counts}
+    columns = done.loc[done["value"].isna(), [*KEYS, "seed", "reason"]]
+    for metric, learner, scenario, seed, reason in columns.itertuples(index=False, name=None):
+        lost[metric, learner, scenario].append((seed, reason))
+    return tuple(_gap(place, those, counts[place]) for place, those in lost.items() if those)
+
+
+def _gap(place: tuple[str, str, str], lost: Sequence[tuple[str, str]], runs: int) -> Gap:
+    """lost: the seeds without a value, and why."""
+    seeds, reasons = (tuple(dict.fromkeys(column)) for column in zip(*lost, strict=True))
+    return Gap(*place, seeds, runs, reasons)
 
 
 def definitions(records: Iterable[RunRecord]) -> dict[str, Counter[int]]:

@@ -53,8 +53,9 @@ class Manifest(BaseModel):
     """study.json. fixed: what all runs share (data set, protocol, ...); learners: the full
     configuration of each; jobs: all planned ones, in order; dataset_options: departures from the
     defaults with which the data were opened, without paths; departures: of an ablation, if any;
-    tuning: `study.budget.Budget` of each learner that was tuned; against: learners that the
-    others should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
+    tuning: `study.budget.Budget` of each learner that was tuned; tunable: where some were,
+    whether each learner has a search space, as far as known; against: learners that the others
+    should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
     at which it is looked at, of a study that runs until it is settled; data: what was understood
     and doubted of the data when the study was planned; yardsticks: learners that run as such,
     without having been asked for."""
@@ -73,6 +74,7 @@ class Manifest(BaseModel):
     # left out where nothing is known, so that earlier versions read what they wrote
     data: Described = Field(Described(), exclude_if=lambda value: value == Described())
     yardsticks: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
+    tunable: dict[str, bool] = Field({}, exclude_if=lambda value: not value)
 
     @classmethod
     def of(
@@ -132,6 +134,7 @@ class Manifest(BaseModel):
             dataset_options=self.dataset_options or other.dataset_options,
             departures=tuple(departures.values()),
             tuning=self.tuning | other.tuning,
+            tunable=self.tunable | other.tunable,
             against=tuple(dict.fromkeys([*self.against, *other.against])),
             margin=self.margin,
             looks=self.looks,
@@ -192,6 +195,7 @@ class Study:
         looks: Iterable[int] = (),
         data: Described | None = None,
         yardsticks: Iterable[str] = (),
+        tunable: Mapping[str, bool] | None = None,
     ) -> "Study":
         """Create the study or add the jobs to it; refuses to mix configurations."""
         manifest = Manifest.of(jobs, dataset_options, departures)
@@ -199,6 +203,7 @@ class Study:
         told: dict[str, Any] = {"tuning": budgets, "against": tuple(against), "margin": margin}
         told |= {"looks": tuple(looks), "data": data or Described()}
         told |= {"yardsticks": tuple(yardsticks)}
+        told["tunable"] = dict(tunable or {})
         return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod

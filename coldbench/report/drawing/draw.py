@@ -10,12 +10,10 @@ from functools import partial
 from multiprocessing import forkserver, get_all_start_methods
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from coldbench.report.drawing.fonts import small_family
 from coldbench.report.drawing.style import PAPER, RC, Plot
 from coldbench.running import start_worker
 
@@ -94,6 +92,8 @@ def _svg(figure: Figure) -> bytes:
 
 
 def _png(figure: Figure) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     figure.set_dpi(200)
     sink = io.BytesIO()
     FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
@@ -103,6 +103,13 @@ def _png(figure: Figure) -> bytes:
 
 
 def _pdf(figure: Figure) -> bytes:
+    # slow to import, and most reports have no PDF
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    from coldbench.report.drawing.fonts import small_family
+
+    for text in figure.findobj(Text):
+        text.set_fontfamily(small_family())
     sink = io.BytesIO()
     facts = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
     FigureCanvasPdf(figure).print_pdf(sink, metadata=facts)  # type: ignore[no-untyped-call]
@@ -112,6 +119,6 @@ def _pdf(figure: Figure) -> bytes:
 @contextmanager
 def _style() -> Iterator[None]:
     """Our style for a moment; a name with letters that the font lacks must not stop a report."""
-    with matplotlib.rc_context(RC | {"font.family": small_family()}), warnings.catch_warnings():
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield

@@ -1,18 +1,20 @@
 """Rows of intervals with every run's point, and lines across them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from coldbench.report.drawing.style import COLOURS, INK, MANY, MUTED, PAPER, Plot, axes, short
+from coldbench.report.drawing.words import label_rows
 from coldbench.statistics import Interval
 from coldbench.text import number, range_of
 
-__all__ = ["Line", "Row", "bars", "draw_line", "draw_row", "forest", "limits_of"]
+__all__ = ["Line", "Row", "bars", "draw_line", "draw_rows", "forest", "limits_of"]
 
 WIDTH = 4.5  # inches
 STEP = 9  # points between lines of small text
@@ -82,7 +84,7 @@ def _forest(
     ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [row.tick for row in rows])
+    label_rows(ax, [row.tick for row in rows])
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(label)
@@ -93,8 +95,7 @@ def _forest(
         _above(ax, 0.0, "left", len(named) + place, text)
     for place, text in enumerate(right):
         _above(ax, 1.0, "right", len(named) + place, text)
-    for place, row in enumerate(rows):
-        draw_row(ax, place, row, low, high)
+    draw_rows(ax, dict(enumerate(rows)), low, high)
     return figure
 
 
@@ -140,38 +141,72 @@ def _above(ax: Axes, x: float, side: str, place: int, text: str, on_axis: bool =
     )
 
 
-def draw_row(ax: Axes, place: int, row: Row, low: float, high: float) -> None:
-    """Its runs, its mean and its interval at height `place`; its mean in words off the axis."""
-    colour = COLOURS[0] if row.kind in ("best", "contender") else INK
-    mean = row.mean.value
-    if mean is None:
-        return
-    if not low <= mean <= high:
-        right = mean > high
-        ax.text(
-            high if right else low,
-            place,
-            f"{number(mean, 3)} ▸" if right else f"◂ {number(mean, 3)}",
-            ha="right" if right else "left",
-            va="center",
-            fontsize=8,
-            color=colour,
-        )
-        return
-    spread = 0.2 if len(row.points) > 1 else 0.0
-    jitter = spread * np.cos(0.7 * np.pi * np.arange(len(row.points)))
-    ax.plot(
-        row.points,
-        place + jitter,
-        "o",
-        ms=3.6,
-        mfc=colour,
-        mec="none",
-        alpha=0.45,
-        zorder=2,
+def draw_rows(ax: Axes, rows: Mapping[int, Row], low: float, high: float) -> None:
+    """By height: their runs, means and intervals; in words what lies off the axis."""
+    known = {y: row for y, row in rows.items() if row.mean.value is not None}
+    inside = {y: row for y, row in known.items() if low <= (row.mean.value or 0.0) <= high}
+    for y in sorted(known.keys() - inside.keys()):
+        _beyond(ax, y, known[y], low, high)
+    _runs(ax, inside)
+    _intervals(ax, inside)
+    _means(ax, inside)
+
+
+def _beyond(ax: Axes, y: int, row: Row, low: float, high: float) -> None:
+    right = (row.mean.value or 0.0) > high
+    mean = number(row.mean.value, 3)
+    ax.text(
+        high if right else low,
+        y,
+        f"{mean} ▸" if right else f"◂ {mean}",
+        ha="right" if right else "left",
+        va="center",
+        fontsize=8,
+        color=_colour(row),
     )
-    if row.mean.low is not None and row.mean.high is not None:
-        ax.plot([row.mean.low, row.mean.high], [place, place], color=colour, lw=2.4, zorder=3)
-    marker = "D" if row.kind == "best" else "o"
-    face = PAPER if row.kind == "worse" else colour
-    ax.plot([mean], [place], marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)
+
+
+def _runs(ax: Axes, rows: Mapping[int, Row]) -> None:
+    faint: dict[str, list[tuple[float, float]]] = {}
+    for y, row in rows.items():
+        spread = 0.2 if len(row.points) > 1 else 0.0
+        jitter = spread * np.cos(0.7 * np.pi * np.arange(len(row.points)))
+        faint.setdefault(_colour(row), []).extend(zip(row.points, y + jitter, strict=True))
+    for colour, points in faint.items():
+        ax.plot(
+            *np.array(points).reshape(-1, 2).T,
+            "o",
+            ms=3.6,
+            mfc=colour,
+            mec="none",
+            alpha=0.45,
+            zorder=2,
+        )
+
+
+def _intervals(ax: Axes, rows: Mapping[int, Row]) -> None:
+    bars = {
+        y: ((row.mean.low, y), (row.mean.high, y))
+        for y, row in rows.items()
+        if row.mean.low is not None and row.mean.high is not None
+    }
+    colours = [_colour(rows[y]) for y in bars]
+    ax.add_collection(
+        LineCollection([*bars.values()], colors=colours, lw=2.4, capstyle="round", zorder=3)
+    )
+
+
+def _means(ax: Axes, rows: Mapping[int, Row]) -> None:
+    kinds: dict[str, dict[int, Row]] = {}
+    for y, row in rows.items():
+        kinds.setdefault(row.kind, {})[y] = row
+    for kind, those in kinds.items():
+        colour = _colour(next(iter(those.values())))
+        marker = "D" if kind == "best" else "o"
+        face = PAPER if kind == "worse" else colour
+        means = [row.mean.value or 0.0 for row in those.values()]
+        ax.plot(means, list(those), marker, ms=6, mfc=face, mec=colour, mew=1.5, zorder=4)
+
+
+def _colour(row: Row) -> str:
+    return COLOURS[0] if row.kind in ("best", "contender") else INK

@@ -28,7 +28,7 @@ def grouped(
     """Rows in the order of their first mark, groups side by side with a legend; nothing: the value
     of no effect."""
     rows = list(dict.fromkeys(mark.row for mark in marks))
-    figure, ax = axes(4.5, 1.1 + (0.16 + 0.17 * len(groups)) * len(rows), title)
+    figure, ax = axes(4.5, 1.1 + (0.16 + 0.17 * len(groups)) * len(rows), title, legend=True)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_yticks(range(len(rows)), [short(row) for row in rows])
     ax.xaxis.grid(True)

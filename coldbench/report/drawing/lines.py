@@ -7,7 +7,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, axes, label_ends
+from coldbench.report.drawing.labels import label_ends
+from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, axes
 from coldbench.statistics import Interval
 
 __all__ = ["MOST", "Series", "banded"]

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 
-from coldbench.report.drawing.style import INK, MANY, Plot, axes, short, width_for
+from coldbench.report.drawing.style import MANY, Plot, axes, short, width_for
+from coldbench.report.drawing.words import Word, Words, label_columns, label_rows
 
 __all__ = ["Cells", "matrix"]
 
@@ -37,26 +40,36 @@ def _matrix(
     figure, ax = axes(width, 0.75 + 0.27 * len(rows) + space, title)
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    size = 8.5 if len(rows) <= 8 else 7
-    for (row, column), (text, strength) in cells.items():
-        _cell(ax, row, column, text, strength, colour, size)
-    ax.set_yticks(range(len(rows)), rows)
-    ax.set_xticks(range(len(columns)), columns)
-    if crowded:
-        for label in ax.get_xticklabels():
-            steep = 90 if len(columns) > MANY else 40
-            label.set(rotation=steep, ha="right", rotation_mode="anchor")
-    ax.tick_params(axis="x", length=0, labelcolor=INK)
+    steep = 90.0 if len(columns) > MANY else 40.0
+    label_rows(ax, rows)
+    label_columns(ax, columns, steep if crowded else 0.0)
     for spine in ax.spines.values():
         spine.set_visible(False)
+    _boxes(ax, cells, colour)
+    _texts(ax, cells, 8.5 if len(rows) <= 8 else 7)
     return figure
 
 
-def _cell(
-    ax: Axes, row: int, column: int, text: str, strength: float, colour: str, size: float
-) -> None:
-    box = Rectangle((column - 0.47, row - 0.46), 0.94, 0.92, facecolor=colour, edgecolor="none")
-    box.set_alpha(round(0.04 + 0.66 * min(strength, 1.0), 3))
-    ax.add_patch(box)
-    weight = "bold" if strength > 0.5 else "normal"
-    ax.text(column, row, text, ha="center", va="center", fontsize=size, color=INK, weight=weight)
+def _boxes(ax: Axes, cells: Cells, colour: str) -> None:
+    """Cells of one shade as one path."""
+    shades: dict[float, list[tuple[int, int]]] = {}
+    for place, (_, strength) in cells.items():
+        shades.setdefault(round(0.04 + 0.66 * min(strength, 1.0), 3), []).append(place)
+    paths = [Path.make_compound_path(*map(_box, places)) for places in shades.values()]
+    colours = [to_rgba(colour, shade) for shade in shades]
+    ax.add_collection(PathCollection(paths, facecolors=colours, clip_on=False), autolim=False)
+
+
+def _box(place: tuple[int, int]) -> Path:
+    row, column = place
+    left, right, top, bottom = column - 0.47, column + 0.47, row - 0.46, row + 0.46
+    return Path(
+        [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True
+    )
+
+
+def _texts(ax: Axes, cells: Cells, size: float) -> None:
+    words = [
+        Word(column, row, text, strength > 0.5) for (row, column), (text, strength) in cells.items()
+    ]
+    ax.add_artist(Words(words, ax.transData, size)).set_in_layout(False)

@@ -6,8 +6,10 @@ from functools import partial
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from coldbench.report.drawing.forest import Line, Row, draw_line, draw_row, limits_of
+from coldbench.report.drawing.forest import Line, Row, draw_line, draw_rows, limits_of
+from coldbench.report.drawing.layout import PAD
 from coldbench.report.drawing.style import Plot, short
+from coldbench.report.drawing.words import label_rows
 from coldbench.text import number, range_of
 
 __all__ = ["panels"]
@@ -41,7 +43,7 @@ def _panels(
     across = min(len(rows), 2)
     down = -(-len(rows) // across)
     height = down * (0.45 + PITCH * len(labels)) + 0.25
-    layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
+    layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD)
     figure = Figure(figsize=(WIDTH, height), layout=layout)
     grid = figure.subplots(down, across, sharey=True, squeeze=False)
     places = {name: place for place, name in enumerate(labels)}
@@ -50,14 +52,15 @@ def _panels(
         ax.set_title(title, pad=3, fontsize=9)
         ax.set_xlim(low, high)
         ax.set_ylim(len(labels) - 0.4, -0.6)
-        ax.set_yticks(range(len(labels)), [short(name) for name in labels])
+        ax.set_yticks([])
         ax.xaxis.grid(True)
         ax.spines["left"].set_visible(False)
         ax.locator_params(axis="x", nbins=4)
         if line is not None:
             draw_line(ax, line, None, 0.0)
-        for row in those:
-            draw_row(ax, places[row.label], row, low, high)
+        draw_rows(ax, {places[row.label]: row for row in those}, low, high)
+    for ax in grid[:, 0]:
+        label_rows(ax, [short(name) for name in labels])
     for ax in list(grid.flat)[len(rows) :]:
         ax.set_axis_off()
     figure.supxlabel(label, fontsize=8)

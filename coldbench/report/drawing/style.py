@@ -4,7 +4,6 @@ Colours are those of Okabe and Ito; markers and hatches repeat what colour says.
 colour to a variable, so that figures follow its light or dark scheme.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from coldbench.report.drawing.layout import PAD, Fitted
 from coldbench.text import display_name
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "RC",
     "Plot",
     "axes",
-    "label_ends",
     "log_axis",
     "short",
     "width_for",
@@ -87,9 +86,10 @@ class Plot:
     draw: partial[Figure]
 
 
-def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
-    """An empty figure of so many inches, with one pair of axes."""
-    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
+def axes(width: float, height: float, title: str = "", legend: bool = False) -> tuple[Figure, Axes]:
+    """An empty figure of so many inches, with one pair of axes; legend: outside of them."""
+    layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD) if legend else Fitted()
+    figure = Figure(figsize=(width, height), layout=layout)
     ax = figure.add_subplot()
     if title:
         ax.set_title(title)
@@ -112,36 +112,3 @@ def log_axis(ax: Axes, form: str) -> None:
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: form.format(value)))
     ax.xaxis.set_minor_formatter(NullFormatter())
-
-
-def label_ends(
-    ax: Axes, x: float, ends: Sequence[tuple[float, str, str]], gap: float = 10.5
-) -> None:
-    """Names right of `x` at the heights (y, name, colour) of their lines, moved apart vertically
-    to `gap` points, each joined to its line."""
-    low, high = ax.get_ylim()
-    height = float(ax.figure.get_figheight()) * 72 * 0.78  # type: ignore[union-attr]
-    placed = _spread([y for y, _, _ in ends], gap * (high - low) / height, high)
-    left, right = ax.get_xlim()
-    step = 0.02 * (right - left)
-    for (y, name, colour), place in zip(ends, placed, strict=True):
-        ax.plot([x, x + step], [y, place], color=colour, lw=0.7, clip_on=False)
-        ax.text(x + 1.4 * step, place, short(name), va="center", color=INK, fontsize=8)
-    ax.set_xlim(left, right)
-
-
-def _spread(values: Sequence[float], step: float, high: float) -> list[float]:
-    """Values moved up as little as needed to be `step` apart, then shifted into the limits."""
-    order = sorted(range(len(values)), key=lambda place: values[place])
-    result = list(values)
-    floor = float("-inf")
-    for place in order:
-        result[place] = max(values[place], floor)
-        floor = result[place] + step
-    excess = max(result, default=0.0) - high
-    if excess > 0:
-        ceiling = high
-        for place in reversed(order):
-            result[place] = min(result[place], ceiling)
-            ceiling = result[place] - step
-    return result

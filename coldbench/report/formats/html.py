@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coldbench.report.document import Document
+from coldbench.report.formats.rows import rows_to_html
 from coldbench.report.formats.terms import meaning
 from coldbench.report.topic import Sentence
 from coldbench.text import Section, Table, spans
@@ -123,6 +124,7 @@ def _environment() -> Environment:
     )
     environment.filters["coded"] = _coded
     environment.filters["meaning"] = meaning
+    environment.filters["rows"] = rows_to_html
     return environment
 
 

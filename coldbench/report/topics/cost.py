@@ -110,15 +110,17 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
 
 
 def _tuning(manifest: Manifest, name: str) -> str:
-    """Where nothing was tuned, no learner is loaded (and torch with it) to ask what could be."""
-    config = manifest.learners.get(name, {})
+    config, budget = manifest.learners.get(name, {}), manifest.tuning.get(name)
     if not manifest.tuning:
         return UNTUNED
-    return describe(manifest.tuning.get(name), config, _tunable(config.get("base", name)))
+    tunable = manifest.tunable.get(name)
+    if tunable is None:  # a study of an earlier version; one trial is of the defaults
+        tunable = (budget or {}).get("trials", 1) > 1 or _tunable(config.get("base", name))
+    return describe(budget, config, tunable)
 
 
 def _tunable(base: str) -> bool:
-    """Whether a learner has a search space; True when it cannot be loaded here."""
+    """Whether a learner has a search space; True when it cannot be loaded here. Loads torch."""
     from coldbench.learning import load_variant
 
     try:

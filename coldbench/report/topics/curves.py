@@ -1,6 +1,6 @@
 """Learning curves over seeds: validation error by epoch of the search for the number of epochs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -72,22 +72,31 @@ class Curves(Topic):
 
 
 def _curves(table: pd.DataFrame, learners: Sequence[str]) -> tuple[Curve, ...]:
-    curves = []
-    wanted = table[table["name"].str.startswith(PREFIX)] if len(table) else table
-    for name in dict.fromkeys(wanted["name"]):
-        for learner in learners:
-            runs = wanted[(wanted["name"] == name) & (wanted["learner"] == learner)]
-            values = _matrix(runs)
-            if values is not None:
-                curves.append(Curve(learner, str(name), learning_curve(values)))
-    return tuple(curves)
+    runs: dict[tuple[str, str], dict[str, dict[int, float]]] = {}
+    columns = table[["name", "learner", "seed", "epoch", "value"]]
+    for name, learner, seed, epoch, value in columns.itertuples(index=False, name=None):
+        if name.startswith(PREFIX):
+            run = runs.setdefault((name, learner), {}).setdefault(seed, {})
+            run.setdefault(epoch, value)
+    matrices = (
+        (learner, name, _matrix(list(runs[name, learner].values())))
+        for name in dict.fromkeys(name for name, _ in runs)
+        for learner in learners
+        if (name, learner) in runs
+    )
+    return tuple(
+        Curve(learner, name, learning_curve(values))
+        for learner, name, values in matrices
+        if values is not None
+    )
 
 
-def _matrix(lines: pd.DataFrame) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None":
+def _matrix(
+    runs: Sequence[Mapping[int, float]],
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None":
     """Validation values [R, E], NaN after a run's end; a run stops at its first odd value."""
-    once = lines.drop_duplicates(["seed", "epoch"])
-    runs = once.pivot(index="seed", columns="epoch", values="value").reindex(once["seed"].unique())
-    values = runs.to_numpy(np.float64, copy=True)
+    epochs = sorted({epoch for run in runs for epoch in run})
+    values = np.array([[run.get(epoch, np.nan) for epoch in epochs] for run in runs])
     values[np.logical_or.accumulate(~np.isfinite(values), axis=1)] = np.nan
     known = np.isfinite(values)
     values = values[known.any(axis=1)][:, known.any(axis=0)]

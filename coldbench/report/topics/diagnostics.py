@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from coldbench.report.drawing.labels import label_ends
 from coldbench.report.drawing.lines import MOST
-from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, label_ends, short
+from coldbench.report.drawing.style import COLOURS, LINES, MARKERS, Plot, axes, short
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.study import results
@@ -124,19 +125,26 @@ def panels(diagnostics: Sequence[Diagnostic], members: Mapping[str, Sequence[str
 
 
 def _diagnostics(table: pd.DataFrame, learners: Sequence[str]) -> tuple[Diagnostic, ...]:
-    wanted = table[~table["name"].str.startswith(KNOWN)] if len(table) else table
-    runs: dict[tuple[str, str], dict[str, tuple[float, ...]]] = {}
-    for key, run in wanted.groupby(["name", "learner", "seed"], sort=False):
-        name, learner, seed = (str(part) for part in key)
-        values = tuple(float(value) for value in run.sort_values("epoch")["value"])
-        runs.setdefault((name, learner), {})[seed] = values
+    runs: dict[tuple[str, str], dict[str, list[tuple[int, float]]]] = {}
+    columns = table[["name", "learner", "seed", "epoch", "value"]]
+    for name, learner, seed, epoch, value in columns.itertuples(index=False, name=None):
+        if not name.startswith(KNOWN):
+            run = runs.setdefault((name, learner), {}).setdefault(seed, [])
+            run.append((epoch, value))
     names = dict.fromkeys(name for name, _ in runs)
     return tuple(
-        Diagnostic(learner, name, runs[name, learner])
+        Diagnostic(learner, name, _by_epoch(runs[name, learner]))
         for name in names
         for learner in learners
         if (name, learner) in runs
     )
+
+
+def _by_epoch(runs: Mapping[str, list[tuple[int, float]]]) -> dict[str, tuple[float, ...]]:
+    return {
+        seed: tuple(value for _, value in sorted(run, key=lambda entry: entry[0]))
+        for seed, run in runs.items()
+    }
 
 
 def _predictions(data: ReportData, concentration: pd.DataFrame) -> Table:

@@ -110,17 +110,15 @@ def _rates(data: ReportData) -> Table:
         Column("mean of finished runs"),
         Column(f"mean, a failed run counting as {FALLBACK}"),
     )
-    main = data.full
-    main = main[(main["metric"] == MAIN) & (main["status"] != "declined")]
+    outcomes = _outcomes(data)
     rows = []
     for name in data.learners:
         for scenario in data.scenarios:
-            mine = main[(main["learner"] == name) & (main["scenario"] == scenario)]
-            mine = mine[(mine["status"] != "finished") | mine["value"].notna()]
-            failed = (mine["status"] != "finished").to_numpy()
-            if failed.any():
-                fallback = _fallback(data, scenario, list(mine["seed"]))
-                rate = failure_rate(mine["value"].to_numpy(float), failed, fallback=fallback)
+            mine = outcomes.get((name, scenario), [])
+            if any(failed for _, _, failed in mine):
+                seeds, values, failed = zip(*mine, strict=True)
+                fallback = _fallback(data, scenario, seeds)
+                rate = failure_rate(values, failed, fallback=fallback)
                 limits = "" if rate.low is None else f"[{percent(rate.low)}, {percent(rate.high)}]"
                 rows.append(
                     (
@@ -133,6 +131,19 @@ def _rates(data: ReportData) -> Table:
                     )
                 )
     return Table("failures", "How often runs fail", columns, tuple(rows))
+
+
+def _outcomes(data: ReportData) -> dict[tuple[str, str], list[tuple[str, float, bool]]]:
+    """Seed, MAIN and whether it failed, of each run that was not declined and has MAIN if it
+    finished, by learner and scenario."""
+    main = data.full[data.full["metric"] == MAIN]
+    columns = main[["learner", "scenario", "seed", "value", "status"]]
+    outcomes: dict[tuple[str, str], list[tuple[str, float, bool]]] = {}
+    for learner, scenario, seed, value, status in columns.itertuples(index=False, name=None):
+        failed = status != "finished"
+        if status != "declined" and (failed or value == value):
+            outcomes.setdefault((learner, scenario), []).append((seed, value, failed))
+    return outcomes
 
 
 def _fallback(data: ReportData, scenario: str, seeds: Sequence[str]) -> list[float] | None:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic
@@ -114,12 +113,15 @@ def mixed(counts: Mapping[str, Counter[int]]) -> list[str]:
 
 def _table(data: ReportData, scenario: str) -> Table:
     lines = data.summary[data.summary["scenario"] == scenario]
-    runs: dict[Any, int] = lines.groupby("learner")["n_seeds"].max().to_dict()
+    runs: dict[str, int] = {}
+    for learner, seeds in zip(lines["learner"], lines["n_seeds"], strict=True):
+        runs[learner] = max(seeds, runs.get(learner, 0))
+    wanted = lines[["learner", "metric", "mean", "ci_low", "ci_high", "n_seeds"]]
     cells = {
-        (line.learner, line.metric): noted(
-            _mean(line, runs[line.learner]), data.partial(str(line.learner), scenario)
+        (learner, metric): noted(
+            _mean(mean, low, high, n, runs[learner]), data.partial(learner, scenario)
         )
-        for line in lines.itertuples()
+        for learner, metric, mean, low, high, n in wanted.itertuples(index=False, name=None)
     }
     columns = (Column("learner", False), *(Column(name) for name in data.metrics))
     names = [*data.learners, *(["oracle"] if data.oracle else [])]
@@ -133,14 +135,13 @@ def _table(data: ReportData, scenario: str) -> Table:
     return Table(f"metrics-{scenario}", scenario, columns, rows)
 
 
-def _mean(line: Any, runs: int) -> Cell:
+def _mean(mean: float, low: float, high: float, n: int, runs: int) -> Cell:
     """runs: how many seeds other metrics have."""
-    values = [float(value) for value in (line.mean, line.ci_low, line.ci_high)]
-    mean, low, high = (None if value != value else value for value in values)
-    cell = interval(Interval(mean, low, high, int(line.n_seeds)))
-    if line.n_seeds == runs:
+    known = [None if value != value else value for value in (mean, low, high)]
+    cell = interval(Interval(known[0], known[1], known[2], n))
+    if n == runs:
         return cell
-    seeds = f"{line.n_seeds} of {runs} seeds"
+    seeds = f"{n} of {runs} seeds"
     return replace(cell, note=f"{cell.note}, {seeds}" if cell.note else seeds)
 
 

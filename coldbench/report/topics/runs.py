@@ -1,7 +1,5 @@
 """Every run: as a table that the page sorts and filters, and as files."""
 
-from typing import Any
-
 import pandas as pd
 
 from coldbench.report.topic import Topic
@@ -32,9 +30,9 @@ class Runs(Topic):
         keys = ["learner", "seed", "scenario", "status"]
         constant = {(record.job.learner, record.job.seeds.label) for record in data.collapsed}
         values: dict[tuple[str, ...], dict[str, Cell]] = {}
-        for line in data.full.itertuples():
-            key = tuple(str(getattr(line, name)) for name in keys)
-            values.setdefault(key, {})[str(line.metric)] = _value(line)
+        lines = data.full[[*keys, "metric", "value", "reason"]]
+        for *key, metric, value, reason in lines.itertuples(index=False, name=None):
+            values.setdefault(tuple(key), {})[metric] = _value(value, key[-1], reason)
         rows = [
             (
                 Cell(data.names[learner]),
@@ -58,8 +56,8 @@ def _status(status: str, constant: bool) -> Cell:
     return Cell(status, mark="" if status == "finished" else "bad")
 
 
-def _value(line: Any) -> Cell:
+def _value(value: float, status: str, reason: str) -> Cell:
     """The reason of a run that did not finish is in the table of failures."""
-    if line.value == line.value:
-        return Cell(number(line.value), sort=line.value)
-    return Cell(NA, display_name(line.reason, 60) if line.status == "finished" else "")
+    if value == value:
+        return Cell(number(value), sort=value)
+    return Cell(NA, display_name(reason, 60) if status == "finished" else "")

@@ -199,7 +199,7 @@ def _plot(data: ReportData, scenario: str, attributions: Sequence[Attribution]) 
 
 
 def _draw(title: str, attributions: Sequence[Attribution], names: Sequence[str]) -> Figure:
-    figure, ax = axes(4.5, 1.15 + 0.62 * len(attributions), title)
+    figure, ax = axes(4.5, 1.15 + 0.62 * len(attributions), title, legend=True)
     ax.set_xlim(0, 100)
     ax.set_ylim(len(attributions) - 0.35, -0.45)
     ax.xaxis.grid(True)

@@ -80,17 +80,23 @@ RC: dict[Any, Any] = {
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A figure to draw: key (its file name), alt text with the numbers, and how to draw it: a
-    function with all that it needs, so that another process can."""
+    function with all that it needs, so that another process can. Those with one pair of axes take
+    `ax`, to draw on axes that are there."""
 
     key: str
     alt: str
     draw: partial[Figure]
 
 
-def axes(width: float, height: float, title: str = "") -> tuple[Figure, Axes]:
-    """An empty figure of so many inches, with one pair of axes."""
-    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03))
-    ax = figure.add_subplot()
+def axes(
+    width: float, height: float, title: str = "", ax: Axes | None = None
+) -> tuple[Figure, Axes]:
+    """An empty figure of so many inches, with one pair of axes; or those that are given."""
+    if ax is None:
+        layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
+        ax = Figure(figsize=(width, height), layout=layout).add_subplot()
+    figure = ax.get_figure(root=True)
+    assert figure is not None
     if title:
         ax.set_title(title)
     return figure, ax

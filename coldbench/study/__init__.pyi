@@ -11,6 +11,7 @@ from .budget import describe as describe
 from .config import StudyConfig as StudyConfig
 from .config import read_config as read_config
 from .config import read_study as read_study
+from .described import Described as Described
 from .designs import array_vectors as array_vectors
 from .designs import seed_vectors as seed_vectors
 from .digest import Digest as Digest

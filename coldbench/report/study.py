@@ -278,11 +278,11 @@ def build(study: Study, focus: Sequence[str] = ()) -> ReportData:
     return ReportData(study, focus)
 
 
-def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
-    """MAIN with all support ratings, where a run has it, by (learner, scenario) and seed, from
+def main_values(runs: pd.DataFrame, metric: str = MAIN) -> dict[tuple[str, str], Values]:
+    """A metric with all support ratings, where a run has it, by (learner, scenario) and seed, from
     `results.runs`."""
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & full["value"].notna()]
+    main = full[(full["metric"] == metric) & full["value"].notna()]
     values: dict[tuple[str, str], dict[str, float]] = {}
     for line in main.itertuples():
         place = values.setdefault((str(line.learner), str(line.scenario)), {})

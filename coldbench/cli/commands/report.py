@@ -1,11 +1,15 @@
-"""`coldbench report`: tables, plots and verdicts of a study."""
+"""`coldbench report`: tables, plots and verdicts of a study; a table or figure for a paper."""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coldbench.cli.commands import parse
+
+if TYPE_CHECKING:
+    from coldbench.study import Study
 
 __all__ = ["report"]
 
@@ -13,7 +17,7 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
 
 
 @click.command()
-@click.argument("study", required=False, type=click.Path(path_type=Path))
+@click.argument("studies", nargs=-1, metavar="[STUDY]...", type=click.Path(path_type=Path))
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
 @click.option(
     "--focus",
@@ -27,29 +31,66 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
     show_default=True,
     help="Files of each figure: svg, png, pdf.",
 )
-@click.option("--format", "form", help="Print one table only: latex, markdown, csv or html.")
+@click.option(
+    "--format",
+    "form",
+    help="Print one table only: latex, markdown, csv or html; with --figure: pdf, svg or png.",
+)
 @click.option("--table", default="main", show_default=True, help="Which one, with --format.")
+@click.option(
+    "--models", callback=parse.names, help="Rows of the main table, in this order; default: all."
+)
+@click.option("--metric", default="mae", show_default=True, help="Of the main table.")
+@click.option(
+    "--digits",
+    type=click.IntRange(0, 12),
+    default=4,
+    show_default=True,
+    help="Behind the point, in the main table.",
+)
+@click.option("--figure", help="Write one figure only, such as intervals-W-W, to --out.")
 def report(
-    study: Path | None,
+    studies: tuple[Path, ...],
     out: Path | None,
     focus: list[str] | None,
     figures: list[str],
     form: str | None,
     table: str,
+    models: list[str] | None,
+    metric: str,
+    digits: int,
+    figure: str | None,
 ) -> None:
-    """Tables, plots and verdicts of a study (default: the latest under results/)."""
-    from coldbench.cli.terminal import print_report
-    from coldbench.report import artists, build, write_report
+    """Tables, plots and verdicts of a study (default: the latest under results/).
+
+    For a paper: the main table of several studies, their data sets side by side, with --format; one
+    figure with --figure.
+    """
     from coldbench.study import Study, latest_study
 
-    opened = Study.open(study or latest_study(Path("results")))
-    if form is not None:
-        from coldbench.report import render
+    opened = [Study.open(path) for path in studies or [latest_study(Path("results"))]]
+    if form is not None and figure is None:
+        from coldbench.report import render_table
 
-        click.echo(render(opened, form, table), nl=False)
+        asked = (models or (), metric, digits)
+        click.echo(render_table(opened, form, table, *asked), nl=False)
         return
-    workers = min(os.cpu_count() or 1, 4) if len(opened.manifest.jobs) >= MANY else 1
+    if len(opened) > 1:
+        raise click.UsageError("several studies make a table: name its --format")
+    if figure is not None:
+        from coldbench.report import write_figure
+
+        click.echo(write_figure(opened[0], figure, form or "pdf", out, focus or ()))
+        return
+    _page(opened[0], out, focus, figures)
+
+
+def _page(study: "Study", out: Path | None, focus: list[str] | None, figures: list[str]) -> None:
+    from coldbench.cli.terminal import print_report
+    from coldbench.report import artists, build, write_report
+
+    workers = min(os.cpu_count() or 1, 4) if len(study.manifest.jobs) >= MANY else 1
     with artists(workers) as draw:
-        data = build(opened, focus or ())
-        files = write_report(opened, out or opened.path, figures, data, draw)
-    print_report(opened, files, data)
+        data = build(study, focus or ())
+        files = write_report(study, out or study.path, figures, data, draw)
+    print_report(study, files, data)

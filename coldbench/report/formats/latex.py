@@ -34,7 +34,7 @@ SPECIAL = {
     "●": r"$^{\bullet}$",
     "○": r"$^{\circ}$",
     "‡": r"$^{\ddagger}$",
-    "–": "--",
+    "–": r"\textendash{}",
 }
 MARKS = {
     "best": r"\textbf{%s}$^\star$",

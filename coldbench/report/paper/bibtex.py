@@ -17,7 +17,7 @@ from coldbench.text import plain
 __all__ = ["Reference", "entries", "of_dataset", "of_learner", "suite"]
 
 START = re.compile(r"@(\w+)\s*\{\s*([^,\s{}]+)\s*,")
-FIELD = re.compile(r"^\s*(\w+)\s*=\s*[{\"](.*?)[}\"]\s*,?\s*$", re.MULTILINE | re.DOTALL)
+FIELD = re.compile(r"(\w+)\s*=\s*")
 NOT_ENTRIES = ("comment", "string", "preamble")
 
 
@@ -52,12 +52,31 @@ def _whole(text: str, start: int) -> str:
 
 
 def _reference(key: str, entry: str) -> Reference:
-    fields = {name.lower(): value for name, value in FIELD.findall(entry)}
-    keywords = tuple(word.strip() for word in fields.get("keywords", "").split(",") if word.strip())
-    bare = re.sub(r",?\s*\n\s*keywords\s*=\s*[{\"].*?[}\"]\s*,?(?=\s*\n)", "", entry, flags=re.I)
-    return Reference(
-        key, bare, _short(key, fields.get("author", ""), fields.get("year", "")), keywords
+    fields = {name: (value, span) for name, value, span in _fields(entry)}
+    author, year, keywords = (
+        fields.get(name, ("", (0, 0))) for name in ("author", "year", "keywords")
     )
+    start, end = keywords[1]
+    bare = entry[:start].rstrip().removesuffix(",") + entry[end:] if end else entry
+    words = tuple(word.strip() for word in keywords[0].split(",") if word.strip())
+    return Reference(key, bare, _short(key, author[0], year[0]), words)
+
+
+def _fields(entry: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """(name, value, where in the entry), values without their braces or quotes."""
+    place = entry.index(",") + 1
+    while match := FIELD.search(entry, place):
+        start = match.end()
+        if entry[start] == "{":
+            place = start + len(_whole(entry, start))
+        elif entry[start] == '"':
+            place = entry.find('"', start + 1) + 1 or len(entry)
+        else:
+            place = start + len(re.split(r"[,}\s]", entry[start:], maxsplit=1)[0])
+        value = (
+            entry[start:place].strip('{}"') if entry[start] != "{" else entry[start + 1 : place - 1]
+        )
+        yield match[1].lower(), value, (match.start(), place)
 
 
 def _short(key: str, authors: str, year: str) -> str:

@@ -171,11 +171,13 @@ def _statistics(data: ReportData) -> Iterator[str | Cited]:
     if not tests:
         yield "."
         return
+    several = max(len(one.pairs) for one in tests) > 1
     pairs = _range([len(one.pairs) for one in tests])
-    yield f". Learners are compared on common seeds; in each scenario the {pairs} pairs are one"
-    yield " family, tested at 5 % by its largest t statistic"
+    yield ". Learners are compared on common seeds; in each scenario "
+    yield f"the {pairs} pairs are one family, tested" if several else "their difference is tested"
+    yield f" at 5 % by its {'largest ' if several else ''}t statistic"
     yield from _chance(tests[0].flips)
-    if data.departures:
+    if data.departures or not several:
         yield "."
         return
     yield "; a learner that is shown to be worse than another leaves, and the others are tested"

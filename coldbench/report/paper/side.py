@@ -8,9 +8,9 @@ from coldbench.errors import StoreError, UsageError, unknown
 from coldbench.report.families import Family, families
 from coldbench.report.pairs import compare
 from coldbench.report.standings import Standing, Values, order_of, standings
-from coldbench.report.study import MAIN, ReportData, build, main_values
+from coldbench.report.study import MAIN, ReportData, main_values
 from coldbench.scoring import installed
-from coldbench.study import Study, couples
+from coldbench.study import couples
 from coldbench.tasks import SCENARIOS
 from coldbench.text import display_name
 
@@ -72,6 +72,11 @@ class Side:
         return standings(self._runs, pairs, self.families, collapsed)
 
     @property
+    def tested(self) -> bool:
+        """Whether any learner was compared with a best one."""
+        return any(one.group not in ("", "best") for one in self.standings.values())
+
+    @property
     def ordered(self) -> list[str]:
         """The learners shown, from the best to the worst."""
         return order_of(self.standings, self.shown)
@@ -95,10 +100,9 @@ class Side:
         }
 
 
-def side_of(study: Study, models: Sequence[str], metric: str) -> Side:
+def side_of(data: ReportData, models: Sequence[str], metric: str) -> Side:
     """models: learners to show, all where it is empty; those that the study does not have are left
     out. Raises UsageError for a metric that the study does not have, or of unknown direction."""
-    data = build(study)
     if metric not in data.metrics:
         raise unknown("metric", metric, data.metrics)
     known = installed()
@@ -108,5 +112,5 @@ def side_of(study: Study, models: Sequence[str], metric: str) -> Side:
         )
     shown = tuple(name for name in data.planned if name in models or not models)
     if not any(place[0] in shown for place in main_values(data.runs, metric)):
-        raise StoreError(f"{study.path}: none of these learners finished a run")
+        raise StoreError(f"{data.study.path}: none of these learners finished a run")
     return Side(data, metric, shown, 1 if known[metric].lower_is_better else -1)

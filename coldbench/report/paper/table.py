@@ -7,7 +7,7 @@ from coldbench.report.paper.caption import caption
 from coldbench.report.paper.side import Side, side_of
 from coldbench.report.paper.signs import ABSENT, SIGNS
 from coldbench.report.standings import Standing
-from coldbench.report.study import MAIN
+from coldbench.report.study import MAIN, ReportData, build
 from coldbench.study import Study
 from coldbench.text import Cell, Column, Table, display_name, listed, number
 
@@ -22,13 +22,22 @@ def paper_table(
     Raises UsageError for a learner that none of them has and for a metric that one lacks,
     StoreError where their protocols differ.
     """
-    sides = [side_of(study, models, metric) for study in studies]
-    _check_models(models, sides)
+    every = [build(study) for study in studies]
+    _check_models(models, every)
+    sides = [side_of(data, models, metric) for data in every]
     _check_protocols(sides)
+    tested = any(side.tested for side in sides)
     rows = models or list(dict.fromkeys(name for side in sides for name in side.ordered))
     titles = _titles(sides)
     cells = tuple(
-        (Cell(display_name(name)), *(cell for side in sides for cell in _cells(side, name, digits)))
+        (
+            Cell(display_name(name)),
+            *(
+                _cell(side.standings.get((name, scenario)), side.sign, digits, tested)
+                for side in sides
+                for scenario in side.scenarios
+            ),
+        )
         for name in rows
     )
     heads = (Column(scenario) for side in sides for scenario in side.scenarios)
@@ -49,21 +58,16 @@ def paper_table(
     )
 
 
-def _cells(side: Side, learner: str, digits: int) -> list[Cell]:
-    return [
-        _cell(side.standings.get((learner, scenario)), side.sign, digits)
-        for scenario in side.scenarios
-    ]
-
-
-def _cell(standing: Standing | None, sign: int, digits: int) -> Cell:
+def _cell(standing: Standing | None, sign: int, digits: int, tested: bool) -> Cell:
+    """tested: whether anything is in the table; then what was not has the sign of the unsettled."""
     if standing is None or standing.mean.value is None:
         return Cell(ABSENT)
-    text = number(sign * standing.mean.value, digits) + SIGNS.get(standing.group, "")
+    text = number(sign * standing.mean.value, digits)
+    text += SIGNS.get(standing.group or "unsettled", "") if tested else ""
     text += SIGNS["partial"] if standing.partial else ""
     width = standing.mean.width
     note = "" if width is None else f"± {number(width / 2, digits)}"
-    return Cell(text, note, "bold" if standing.group == "best" else "")
+    return Cell(text, note, "bold" if tested and standing.group == "best" else "")
 
 
 def _titles(sides: Sequence[Side]) -> list[str]:
@@ -77,8 +81,8 @@ def _titles(sides: Sequence[Side]) -> list[str]:
     ]
 
 
-def _check_models(models: Sequence[str], sides: Sequence[Side]) -> None:
-    known = list(dict.fromkeys(name for side in sides for name in side.data.planned))
+def _check_models(models: Sequence[str], every: Sequence[ReportData]) -> None:
+    known = list(dict.fromkeys(name for data in every for name in data.planned))
     for name in models:
         if name not in known:
             raise unknown("learner", name, known)

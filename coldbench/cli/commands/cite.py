@@ -4,12 +4,15 @@ from pathlib import Path
 
 import click
 
+from coldbench.cli.commands.giving import give
+
 __all__ = ["cite"]
 
 
 @click.command()
 @click.argument("studies", nargs=-1, metavar="[STUDY]...", type=click.Path(path_type=Path))
-def cite(studies: tuple[Path, ...]) -> None:
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="A file instead of the screen.")
+def cite(studies: tuple[Path, ...], out: Path | None) -> None:
     """BibTeX of coldbench, and of the learners, data and statistics of the studies named.
 
     What `coldbench methods --format latex` cites is among it. Learners of other packages are cited
@@ -18,4 +21,4 @@ def cite(studies: tuple[Path, ...]) -> None:
     from coldbench.report import bibtex
     from coldbench.study import Study
 
-    click.echo(bibtex([Study.open(path) for path in studies]), nl=False)
+    give(bibtex([Study.open(path) for path in studies]), out)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from coldbench.cli.commands.giving import give
+
 __all__ = ["methods"]
 
 
@@ -16,7 +18,8 @@ __all__ = ["methods"]
     show_default=True,
     help="text, latex (\\cite, for `coldbench cite`) or markdown (Pandoc's [@key]).",
 )
-def methods(study: Path | None, form: str) -> None:
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="A file instead of the screen.")
+def methods(study: Path | None, form: str, out: Path | None) -> None:
     """A paragraph on how a study was made, every number filled in (default: the latest study).
 
     Data and counts, protocol, seeds, tuning, statistics with their references, revision and
@@ -25,4 +28,5 @@ def methods(study: Path | None, form: str) -> None:
     from coldbench.report import describe_methods
     from coldbench.study import Study, latest_study
 
-    click.echo(describe_methods(Study.open(study or latest_study(Path("results"))), form), nl=False)
+    opened = Study.open(study or latest_study(Path("results")))
+    give(describe_methods(opened, form), out)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coldbench.cli.commands import parse
+from coldbench.cli.commands.giving import give
 
 if TYPE_CHECKING:
     from coldbench.study import Study
@@ -18,7 +19,12 @@ MANY = 50  # runs; of fewer, figures are drawn before other processes would have
 
 @click.command()
 @click.argument("studies", nargs=-1, metavar="[STUDY]...", type=click.Path(path_type=Path))
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default: the study's.")
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Folder (default: the study's); the file of one table or figure.",
+)
 @click.option(
     "--focus",
     callback=parse.names,
@@ -73,7 +79,7 @@ def report(
         from coldbench.report import render_table
 
         asked = (models or (), metric, digits)
-        click.echo(render_table(opened, form, table, *asked), nl=False)
+        give(render_table(opened, form, table, *asked), out)
         return
     if len(opened) > 1:
         raise click.UsageError("several studies make a table: name its --format")

@@ -240,7 +240,18 @@ def objects() -> str:
 
 def _members(kind: type) -> dict[str, Any]:
     """Public ones with their parameters; of a study, what is for reading it."""
-    internal = {"open", "prepare", "planned", "save", "put", "keep", "files", "contents", "packed"}
+    internal = {
+        "open",
+        "prepare",
+        "planned",
+        "save",
+        "put",
+        "keep",
+        "files",
+        "contents",
+        "packed",
+        "of",
+    }
     found = {}
     for name, thing in inspect.getmembers(kind):
         if not name.startswith("_") and name not in internal and inspect.getdoc(thing):

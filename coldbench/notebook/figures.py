@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import pyplot, rc_context
+from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from coldbench.errors import UsageError, unknown
 from coldbench.report.drawing.draw import house_style
@@ -81,25 +82,29 @@ def _nothing(name: str) -> UsageError:
 
 
 def _on(plot: Plot, ax: Axes | None) -> Axes:
-    with house_style(), rc_context({"figure.facecolor": PAPER}):
-        if ax is None:
-            _, ax = pyplot.subplots(figsize=_size(plot), layout="constrained")
+    figure = _figure(*_size(plot)) if ax is None else None
+    with house_style():
+        ax = ax or (figure and figure.add_subplot())
+        assert ax is not None
         plot.draw(ax=ax)
     return ax
 
 
 def _side_by_side(plots: Sequence[Plot]) -> "np.ndarray[Any, np.dtype[np.object_]]":
-    with house_style(), rc_context({"figure.facecolor": PAPER}):
-        sizes = np.array([_size(plot) for plot in plots])
-        down = -(-len(plots) // ACROSS)
-        size = (ACROSS * sizes[:, 0].max(), down * sizes[:, 1].max())
-        _, grid = pyplot.subplots(down, ACROSS, figsize=size, layout="constrained", squeeze=False)
-        axes = grid.ravel()
-        for plot, ax in zip(plots, axes, strict=False):
+    sizes = np.array([_size(plot) for plot in plots])
+    down = -(-len(plots) // ACROSS)
+    figure = _figure(ACROSS * sizes[:, 0].max(), down * sizes[:, 1].max())
+    with house_style():
+        axes = [figure.add_subplot(down, ACROSS, place + 1) for place in range(len(plots))]
+        for plot, ax in zip(plots, axes, strict=True):
             plot.draw(ax=ax)
-        for ax in axes[len(plots) :]:
-            ax.set_axis_off()
-    return np.array(axes[: len(plots)])
+    return np.array(axes)
+
+
+def _figure(width: float, height: float) -> Figure:
+    """One that pyplot knows, so that a notebook shows it. Made outside the house's style: with the
+    first of them a notebook's backend sets options, which the style's end would take back."""
+    return pyplot.figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
 def _size(plot: Plot) -> tuple[float, float]:

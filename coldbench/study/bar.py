@@ -1,6 +1,7 @@
 """Progress of a study in a notebook: a bar, and what must be read besides."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,14 @@ def in_notebook() -> bool:
     return hasattr(shell, "kernel")
 
 
+def _kind_of_bar() -> Any:
+    """A widget where the notebook has widgets, else text, without a complaint."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm
+
+
 class Bar:
     """What `run_study` shows in a notebook where nobody else listens."""
 
@@ -26,12 +35,11 @@ class Bar:
 
     def start(self, pending: int, stored: int) -> None:
         """A new bar, of the runs to do."""
-        from tqdm.auto import tqdm  # a widget where the notebook has widgets, else text
-
         self.close()
         self._failed = 0
         if pending:
-            self._bar = tqdm(total=pending, desc="runs", unit="run", dynamic_ncols=True)
+            bar = _kind_of_bar()
+            self._bar = bar(total=pending, desc="runs", unit="run", file=sys.stdout)
 
     def done(self, record: RunRecord) -> None:
         """One run further; a run that did not finish is said with its reason."""

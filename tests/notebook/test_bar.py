@@ -32,12 +32,12 @@ def test_a_notebook_sees_how_far_a_study_is(
 ) -> None:
     assert in_notebook()
     run_study(config, workers=1)
-    shown = capsys.readouterr().err
+    shown = capsys.readouterr().out
     assert "runs: 100%" in shown
     assert "4/4" in shown
     assert "global-mean seed 1" in shown
     run_study(config, workers=1)
-    assert "runs:" not in capsys.readouterr().err, "nothing to do"
+    assert "runs:" not in capsys.readouterr().out, "nothing to do"
 
 
 @pytest.mark.usefixtures("kernel", "toys")

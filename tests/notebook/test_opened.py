@@ -5,9 +5,10 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from matplotlib import pyplot
+from matplotlib import pyplot, rcParams
 from matplotlib.axes import Axes
 
 import coldbench
@@ -173,3 +174,20 @@ def test_run_study_gives_such_a_study(config: coldbench.StudyConfig) -> None:
     assert isinstance(study, coldbench.Study)
     assert set(study.league().frame["learner"]) == {"bias", "global-mean"}
     assert set(study.results()["status"]) == {"finished"}
+
+
+def test_what_a_notebooks_backend_sets_with_its_first_figure_stays(
+    study: coldbench.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a notebook shows the first figure and none after it."""
+    figure = pyplot.figure
+
+    def first(*args: Any, **options: Any) -> Any:
+        rcParams["interactive"] = True
+        return figure(*args, **options)
+
+    monkeypatch.setitem(rcParams, "interactive", False)
+    monkeypatch.setattr(pyplot, "figure", first)
+    study.plot.intervals("C-C")
+    assert rcParams["interactive"]
+    assert len(pyplot.get_fignums()) == 1

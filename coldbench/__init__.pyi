@@ -37,13 +37,13 @@ from .learning.space import Whole as Whole
 from .models.model import Model as Model
 from .models.model import open_model as open_model
 from .models.training import train_model as train_model
+from .notebook.opened import Study as Study
+from .notebook.opened import open_study as open_study
+from .notebook.opened import run_study as run_study
 from .rng import generator as generator
 from .rng import torch_generator as torch_generator
 from .scoring.metrics.metric import Metric as Metric
 from .study.config import StudyConfig as StudyConfig
-from .study.drive import run_study as run_study
 from .study.results import runs as runs
-from .study.store import Study as Study
-from .study.store import open_study as open_study
 from .tasks.devices import to_device as to_device
 from .tasks.episodes import EpisodeBatch as EpisodeBatch

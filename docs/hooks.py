@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import click
 import pandas as pd
 import yaml
 
@@ -19,13 +18,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from packages import picture  # noqa: E402
 
-from coldbench import registry, statistics  # noqa: E402
-from coldbench.cli.main import cli  # noqa: E402
+from coldbench import notebook, registry, statistics  # noqa: E402
+from coldbench.cli.commands import COMMANDS  # noqa: E402
 from coldbench.data.tables.presets import presets  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
-from coldbench.learning import Variant, load_variant  # noqa: E402
+from coldbench.learning import Choice, Dimension, Variant, load_variant  # noqa: E402
 from coldbench.report import csv_files  # noqa: E402
-from coldbench.study import open_study, results  # noqa: E402
+from coldbench.study import StudyConfig, open_study, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 STUDY = ROOT / "results" / "all-ml-1m"  # where the cost of a learner is read off
@@ -129,9 +128,16 @@ def _options(variant: Variant) -> Iterator[str]:
     yield "| option | default | tuned within | what, and why |\n|---|---|---|---|"
     for name, field in type(config).model_fields.items():
         text = (field.description or "").replace("|", "\\|")
-        within = str(space[name]) if name in space else ""
+        within = _within(space[name]) if name in space else ""
         yield f"| `{name}` | `{getattr(config, name)!r}` | {within} | {text} |"
     yield ""
+
+
+def _within(dimension: Dimension) -> str:
+    """`8, 16, 32`, or `0.1 to 50, logarithmic`."""
+    if isinstance(dimension, Choice):
+        return ", ".join(map(str, dimension.values))
+    return f"{dimension.low:g} to {dimension.high:g}{', logarithmic' if dimension.log else ''}"
 
 
 def protocols() -> str:
@@ -177,9 +183,88 @@ def statistics_() -> str:
     return "\n".join(parts)
 
 
+def commands() -> str:
+    """A line for each command, from the parser; each links to its options below."""
+    lines = ["| command | what it does |", "|---|---|"]
+    for command in sorted(COMMANDS, key=lambda command: command.name or ""):
+        text = command.get_short_help_str(200).replace("|", "\\|")
+        lines.append(f"| [`{command.name}`](commands.md#coldbench-{command.name}) | {text} |")
+    return "\n".join(lines) + "\n"
+
+
+def study_keys() -> str:
+    """Every key of a study's file with its default, and what the configuration says of it."""
+    text = " ".join((inspect.getdoc(StudyConfig) or "").split())
+    keys = list(StudyConfig.model_fields)
+    name = "|".join(keys)
+    starts = list(re.finditer(rf"(?:^|[;.] )((?:{name})(?:, (?:{name}))*): ", text))
+    ends = [start.start() for start in starts[1:]] + [len(text)]
+    said = {
+        key: text[start.end() : end].rstrip(".;")
+        for start, end in zip(starts, ends, strict=True)
+        for key in start[1].split(", ")
+    }
+    lines = ["| key | default | what it is |", "|---|---|---|"]
+    for key, field in StudyConfig.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "" if default in (None, {}, ()) else f"`{_plain(default)}`"
+        lines.append(f"| `{key}` | {shown} | {said.get(key, '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value).lower()
+
+
+def objects() -> str:
+    """What a study, its league, a comparison and its figures offer in Python."""
+    parts = []
+    for name, kind in (
+        ("Study", notebook.Study),
+        ("League", notebook.League),
+        ("Comparison", notebook.Comparison),
+        ("Figures", notebook.Figures),
+    ):
+        parts += [
+            f"### `{name}`\n",
+            f"{inspect.getdoc(kind)}\n",
+            "| member | what it is |",
+            "|---|---|",
+        ]
+        for member, thing in sorted(_members(kind).items()):
+            text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+            parts.append(f"| `{member}` | {text} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _members(kind: type) -> dict[str, Any]:
+    """Public ones with their parameters; of a study, what is for reading it."""
+    internal = {
+        "open",
+        "prepare",
+        "planned",
+        "save",
+        "put",
+        "keep",
+        "files",
+        "contents",
+        "packed",
+        "of",
+    }
+    found = {}
+    for name, thing in inspect.getmembers(kind):
+        if not name.startswith("_") and name not in internal and inspect.getdoc(thing):
+            called = inspect.isfunction(thing)
+            parameters = list(inspect.signature(thing).parameters)[1:] if called else []
+            found[f"{name}({', '.join(parameters)})" if called else name] = thing
+    return found
+
+
 def changelog() -> str:
-    """CHANGELOG.md without its title."""
-    return (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n")[2]
+    """CHANGELOG.md without its title, its links as from here."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n")[2]
+    return text.replace("](docs/", "](")
 
 
 def packages() -> str:
@@ -197,35 +282,6 @@ def layouts() -> str:
     return "\n".join(rows)
 
 
-def commands() -> str:
-    """Every command: how it is called, what it does, and all its options."""
-    return "\n".join(
-        line for name, command in _commands("", cli) for line in _command(name, command)
-    )
-
-
-def _commands(prefix: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from _commands(f"{prefix}{name} ", command)
-        else:
-            yield f"{prefix}{name}", command
-
-
-def _command(name: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=f"coldbench {name}")
-    yield f"## `coldbench {name}`\n"
-    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    yield f"```text\n{usage}\n```\n"
-    yield f"{inspect.cleandoc(command.help or '')}\n"
-    records = [record for p in command.params if (record := p.get_help_record(context))]
-    if records:
-        yield "| option | |\n|---|---|"
-    for names, text in records:
-        yield f"| `{names}` | {text.replace('|', '&#124;')} |"
-    yield ""
-
-
 def citation() -> str:
     """CITATION.cff as it stands."""
     return f"```yaml\n{(ROOT / 'CITATION.cff').read_text('utf-8')}```\n"
@@ -239,8 +295,10 @@ PARTS: dict[str, Callable[..., str]] = {
     "metrics": metrics,
     "statistics": statistics_,
     "changelog": changelog,
+    "commands": commands,
+    "objects": objects,
+    "study": study_keys,
     "layouts": layouts,
     "citation": citation,
-    "commands": commands,
     "packages": packages,
 }

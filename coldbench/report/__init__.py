@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coldbench.report.drawing.draw import artists
+    from coldbench.report.paper.citing import bibtex
+    from coldbench.report.paper.figure import write_figure
+    from coldbench.report.paper.pages import describe_methods, render_table
     from coldbench.report.settling import run_until_settled
     from coldbench.report.single import render
     from coldbench.report.study import ReportData, build
@@ -12,22 +15,30 @@ if TYPE_CHECKING:
 __all__ = [
     "ReportData",
     "artists",
+    "bibtex",
     "build",
     "csv_files",
+    "describe_methods",
     "render",
+    "render_table",
     "run_until_settled",
     "text_files",
+    "write_figure",
     "write_report",
 ]
 
 _HOME = {
     "ReportData": "study",
     "artists": "drawing.draw",
+    "bibtex": "paper.citing",
     "build": "study",
     "csv_files": "write",
+    "describe_methods": "paper.pages",
     "render": "single",
+    "render_table": "paper.pages",
     "run_until_settled": "settling",
     "text_files": "write",
+    "write_figure": "paper.figure",
     "write_report": "write",
 }
 

@@ -19,8 +19,8 @@ def _csv(table: Table) -> str:
     noted = [any(row[k].note for row in table.rows) for k in range(len(table.columns))]
     heads = [
         head
-        for column, has_note in zip(table.columns, noted, strict=True)
-        for head in ([column.title, f"{column.title}, note"] if has_note else [column.title])
+        for title, has_note in zip(table.headings, noted, strict=True)
+        for head in ([title, f"{title}, note"] if has_note else [title])
     ]
     lines = [
         [

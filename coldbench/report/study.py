@@ -315,11 +315,11 @@ def build(study: Study, focus: Sequence[str] = ()) -> ReportData:
     return ReportData(study, focus)
 
 
-def main_values(runs: pd.DataFrame) -> dict[tuple[str, str], Values]:
-    """MAIN with all support ratings, where a run has it, by (learner, scenario) and seed, from
+def main_values(runs: pd.DataFrame, metric: str = MAIN) -> dict[tuple[str, str], Values]:
+    """A metric with all support ratings, where a run has it, by (learner, scenario) and seed, from
     `results.runs`."""
     full = full_support(runs)
-    main = full[(full["metric"] == MAIN) & full["value"].notna()]
+    main = full[(full["metric"] == metric) & full["value"].notna()]
     values: dict[tuple[str, str], dict[str, float]] = {}
     columns = main[["learner", "scenario", "seed", "value"]]
     for learner, scenario, seed, value in columns.itertuples(index=False, name=None):

@@ -16,7 +16,7 @@ from coldbench.report.formats.markdown import to_markdown
 from coldbench.report.study import ReportData, build
 from coldbench.study import Study
 
-__all__ = ["csv_files", "text_files", "write_report"]
+__all__ = ["KINDS", "csv_files", "text_files", "write_report"]
 
 KINDS = ("svg", "png", "pdf")  # drawing all three takes three times as long as the page alone
 

@@ -13,6 +13,7 @@ from .config import StudyConfig as StudyConfig
 from .config import overlaid as overlaid
 from .config import read_config as read_config
 from .config import read_study as read_study
+from .described import Described as Described
 from .designs import array_vectors as array_vectors
 from .designs import seed_vectors as seed_vectors
 from .digest import Digest as Digest

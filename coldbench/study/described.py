@@ -3,6 +3,7 @@
 It says nothing that a run depends on, so no job's hash has it.
 """
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from coldbench.data import Ratings
@@ -12,8 +13,8 @@ __all__ = ["Described"]
 
 class Described(BaseModel):
     """frames: whether the data were handed in (`run_study(..., ratings=...)`); rows_sha256,
-    content_sha256, understood, warnings: as in `coldbench.Ratings`. Empty in studies of earlier
-    versions."""
+    content_sha256, understood, warnings: as in `coldbench.Ratings`; ratings, users, items: how
+    many, of the last two those with a rating. Empty in studies of earlier versions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     frames: bool = False
@@ -21,6 +22,9 @@ class Described(BaseModel):
     content_sha256: str = ""
     understood: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    ratings: int = 0
+    users: int = 0
+    items: int = 0
 
     @classmethod
     def of(cls, ratings: Ratings, frames: bool) -> "Described":
@@ -31,4 +35,7 @@ class Described(BaseModel):
             content_sha256=ratings.content_sha256,
             understood=ratings.understood,
             warnings=ratings.warnings,
+            ratings=len(ratings),
+            users=int(np.count_nonzero(np.bincount(ratings.user))),
+            items=int(np.count_nonzero(np.bincount(ratings.item))),
         )

@@ -19,6 +19,7 @@ from coldbench.running import (
     code_of,
     outcomes,
 )
+from coldbench.study.bar import Bar, in_notebook
 from coldbench.study.config import StudyConfig
 from coldbench.study.described import Described
 from coldbench.study.planning import expanded, plan, statements
@@ -43,6 +44,14 @@ class Progress:
     changed: Callable[[list[str]], None] = field(default=lambda learners: None)
     warned: Callable[[Sequence[str]], None] = field(default=lambda warnings: None)
     stated: Callable[[Sequence[str]], None] = field(default=lambda sentences: None)
+
+
+def _usual_progress() -> Progress:
+    """A bar in a notebook, nothing elsewhere."""
+    if not in_notebook():
+        return Progress()
+    bar = Bar()
+    return Progress(bar.start, bar.done, bar.changed, bar.said, bar.said)
 
 
 def default_folder(config: StudyConfig, dataset: str) -> Path:
@@ -101,9 +110,10 @@ def run_study(
     `processes`; `serial` for one worker without a time-out); timeout: seconds a job may take;
     shard: run part k of n only, of the same plan; engine: settings of the backend itself; ratings:
     your own (`coldbench.from_frames`) instead of the data set that the configuration names: the
-    study holds no ratings, so hand the same ones in again to let it go on.
+    study holds no ratings, so hand the same ones in again to let it go on. progress: whom to tell;
+    by default a bar in a notebook, nobody elsewhere.
     """
-    progress = progress or Progress()
+    progress = progress or _usual_progress()
     if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, BACKENDS)
     whole = expanded(config)

@@ -25,7 +25,7 @@ NA = "n/a"
 @dataclass(frozen=True, slots=True)
 class Cell:
     """text: what is shown; note: a second, smaller line; mark: `best`, `contender`, `unsettled`,
-    `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text."""
+    `bold`, `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text."""
 
     text: str
     note: str = ""
@@ -44,7 +44,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """big: too long for paper; the page folds it, Markdown and LaTeX name the CSV instead.
-    interactive: the page lets the reader sort and filter it."""
+    interactive: the page lets the reader sort and filter it. groups: headings above the columns
+    from the left, each with how many it is above; caption: what explains it, beside the title."""
 
     key: str
     title: str
@@ -52,6 +53,16 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     big: bool = False
     interactive: bool = False
+    groups: tuple[tuple[str, int], ...] = ()
+    caption: str = ""
+
+    @property
+    def headings(self) -> list[str]:
+        """Titles of the columns, each behind that of its group: for formats with one head row."""
+        above = [group for group, count in self.groups for _ in range(count)]
+        above += [""] * (len(self.columns) - len(above))
+        pairs = zip(above, self.columns, strict=True)
+        return [f"{group} {column.title}" if group else column.title for group, column in pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The documentation: every page is in the menu, cards exist for all learners, the site builds."""
 
+import json
 import re
 import runpy
 import subprocess
@@ -12,7 +13,9 @@ import pytest
 import yaml
 
 from coldbench import data, learning, registry, scoring
+from coldbench.cli.main import cli
 from coldbench.report import text_files
+from coldbench.study import StudyConfig
 from coldbench.tasks import PROTOCOLS
 from tests.conformance.pages import DOCS, ROOT
 from tests.report.real import real_study
@@ -111,3 +114,22 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=600)
     assert (tmp_path / "learners" / "index.html").exists()
+
+
+def test_generated_tables_leave_nothing_out(parts: Any) -> None:
+    commands = parts["commands"]()
+    assert set(re.findall(r"^\| \[`([\w-]+)`\]", commands, re.MULTILINE)) == set(cli.commands)
+    keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", parts["study"](), re.MULTILINE)
+    assert [key for key, _ in keys] == list(StudyConfig.model_fields)
+    assert not [key for key, text in keys if not text]
+    members = parts["objects"]()
+    for member in ("league()", "compare(a, b)", "intervals(scenario, ax)", "frame", "plot"):
+        assert f"| `{member}` |" in members
+
+
+def test_the_example_is_stored_without_what_it_printed() -> None:
+    """Its outputs are made when the site is built, never committed."""
+    cells = json.loads((DOCS / "example.ipynb").read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert len(code) > 5
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)

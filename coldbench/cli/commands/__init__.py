@@ -5,6 +5,7 @@ import click
 from coldbench.cli.commands.ablate import ablate
 from coldbench.cli.commands.audit import audit
 from coldbench.cli.commands.check import check
+from coldbench.cli.commands.cite import cite
 from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
 from coldbench.cli.commands.describe import describe
@@ -12,6 +13,7 @@ from coldbench.cli.commands.doctor import doctor
 from coldbench.cli.commands.evidence import evidence
 from coldbench.cli.commands.export import export
 from coldbench.cli.commands.merge import merge
+from coldbench.cli.commands.methods import methods
 from coldbench.cli.commands.names import list_
 from coldbench.cli.commands.new import new
 from coldbench.cli.commands.pack import pack
@@ -28,6 +30,6 @@ from coldbench.cli.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, compare, power, evidence, verify, audit, merge, pack, train,
-    predict, export, check, new, doctor, list_, describe, studies, show, data,
+    run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge, pack,
+    train, predict, export, check, new, doctor, list_, describe, studies, show, data,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from coldbench.report.drawing.style import PAPER, RC, Plot
 from coldbench.running import start_worker
 
-__all__ = ["Draw", "artists", "drawn"]
+__all__ = ["Draw", "artists", "drawn", "house_style"]
 
 RARELY = 100_000  # allocations between two garbage collections, which take a tenth of the time
 
@@ -71,7 +71,7 @@ def _result(made: Future[Files], draw: Callable[[Plot], Files], plot: Plot) -> F
 
 def drawn(plot: Plot, kinds: Sequence[str] = ("svg", "png", "pdf")) -> Files:
     """The figure by kind of file; `svg` is always among them."""
-    with _style():
+    with house_style():
         figure = plot.draw()
         files = {"svg": _svg(figure)}
         figure.set_layout_engine("none")  # the places found for SVG hold for the others
@@ -117,7 +117,7 @@ def _pdf(figure: Figure) -> bytes:
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def house_style() -> Iterator[None]:
     """Our style for a moment; a name with letters that the font lacks must not stop a report."""
     with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")

@@ -71,7 +71,12 @@ def bars(key: str, scenario: str, rows: Sequence[Row], label: str) -> Plot:
 
 
 def _forest(
-    title: str, rows: Sequence[Row], lines: Sequence[Line], label: str, zero: bool = False
+    title: str,
+    rows: Sequence[Row],
+    lines: Sequence[Line],
+    label: str,
+    zero: bool,
+    ax: Axes | None = None,
 ) -> Figure:
     low, high = limits_of(rows, zero)
     inside = [line for line in lines if low <= line.value <= high]
@@ -80,7 +85,7 @@ def _forest(
     named = [line for line in inside if line.label]
     above = len(named) + max(len(left), len(right))
     pitch = 0.34 if len(rows) <= MANY else 0.22
-    figure, ax = axes(WIDTH, 0.9 + pitch * max(len(rows), 1) + 0.13 * above)
+    figure, ax = axes(WIDTH, 0.9 + pitch * max(len(rows), 1) + 0.13 * above, ax=ax)
     ax.set_title(title, pad=4 + STEP * above)
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)

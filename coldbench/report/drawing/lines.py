@@ -32,9 +32,10 @@ def banded(
     labels: tuple[str, str],
     limits: tuple[float, float] | None = None,
     ticks: Sequence[str] = (),
+    ax: Axes | None = None,
 ) -> Figure:
     """labels: of the axes; limits: of y; ticks: names of x = 0, 1, ..., which else is an epoch."""
-    figure, ax = axes(4.5, 2.9, title)
+    figure, ax = axes(4.5, 2.9, title, ax)
     _lines(ax, series)
     if limits is not None:
         ax.set_ylim(limits)

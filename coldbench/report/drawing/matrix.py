@@ -32,12 +32,17 @@ def matrix(
 
 
 def _matrix(
-    title: str, rows: Sequence[str], columns: Sequence[str], cells: Cells, colour: str
+    title: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Cells,
+    colour: str,
+    ax: Axes | None = None,
 ) -> Figure:
     width = width_for(len(columns))
     crowded = len(columns) * max(map(len, columns)) * 4.8 > 53 * width
     space = 0.055 * max(map(len, columns)) if crowded else 0.0
-    figure, ax = axes(width, 0.75 + 0.27 * len(rows) + space, title)
+    figure, ax = axes(width, 0.75 + 0.27 * len(rows) + space, title, ax)
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     steep = 90.0 if len(columns) > MANY else 40.0

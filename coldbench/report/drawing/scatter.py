@@ -27,9 +27,11 @@ class Point:
     y: float
 
 
-def scatter(points: Sequence[Point], labels: tuple[str, str], log: bool) -> Figure:
+def scatter(
+    points: Sequence[Point], labels: tuple[str, str], log: bool, ax: Axes | None = None
+) -> Figure:
     """labels: of the axes; log: of x."""
-    figure, ax = axes(*((4.5, 3.2) if len(points) <= MANY else (6.5, 5.0)))
+    figure, ax = axes(*((4.5, 3.2) if len(points) <= MANY else (6.5, 5.0)), ax=ax)
     if log:
         log_axis(ax, "{:,g}")
     ax.grid(True)

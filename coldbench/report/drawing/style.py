@@ -79,18 +79,24 @@ RC: dict[Any, Any] = {
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A figure to draw: key (its file name), alt text with the numbers, and how to draw it: a
-    function with all that it needs, so that another process can."""
+    function with all that it needs, so that another process can. Those with one pair of axes take
+    `ax`, to draw on axes that are there."""
 
     key: str
     alt: str
     draw: partial[Figure]
 
 
-def axes(width: float, height: float, title: str = "", legend: bool = False) -> tuple[Figure, Axes]:
-    """An empty figure of so many inches, with one pair of axes; legend: outside of them."""
-    layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD) if legend else Fitted()
-    figure = Figure(figsize=(width, height), layout=layout)
-    ax = figure.add_subplot()
+def axes(
+    width: float, height: float, title: str = "", ax: Axes | None = None, *, legend: bool = False
+) -> tuple[Figure, Axes]:
+    """An empty figure of so many inches, with one pair of axes, or those that are given; legend:
+    outside of them."""
+    if ax is None:
+        layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD) if legend else Fitted()
+        ax = Figure(figsize=(width, height), layout=layout).add_subplot()
+    figure = ax.get_figure(root=True)
+    assert figure is not None
     if title:
         ax.set_title(title)
     return figure, ax

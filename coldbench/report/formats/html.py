@@ -23,7 +23,7 @@ from coldbench.report.formats.terms import meaning
 from coldbench.report.topic import Sentence
 from coldbench.text import Section, Table, spans
 
-__all__ = ["to_html"]
+__all__ = ["environment", "table_to_html", "to_html"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 LIGHT = 1_000_000  # characters of parts that a page holds as they are
@@ -58,7 +58,7 @@ def to_html(document: Document, svgs: Mapping[str, str]) -> str:
         "cards": _cards(document.sentences),
         "svgs": {key: Markup(svg) for key, svg in svgs.items()},
     }
-    page = _environment().get_template("report.html").make_module(shared)
+    page = environment().get_template("report.html").make_module(shared)
     parts = list(_parts(page, document.sections, bool(shared["cards"])))
     heavy = sum(len(part.body) for part in parts) > LIGHT
     return str(page.page(parts, _packed(parts) if heavy else "")).strip() + "\n"  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def to_html(document: Document, svgs: Mapping[str, str]) -> str:
 
 def table_to_html(table: Table) -> str:
     """One table, without the page around it."""
-    macros = _environment().get_template("table.html").module
+    macros = environment().get_template("table.html").module
     return str(macros.table(table)).strip() + "\n"  # type: ignore[attr-defined]
 
 
@@ -114,18 +114,19 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Where templates live; everything that they are given is escaped."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["coded"] = _coded
-    environment.filters["meaning"] = meaning
-    environment.filters["rows"] = rows_to_html
-    return environment
+    made.filters["coded"] = _coded
+    made.filters["meaning"] = meaning
+    made.filters["rows"] = rows_to_html
+    return made
 
 
 def _coded(text: str) -> Markup:

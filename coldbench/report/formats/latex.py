@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from coldbench.report.document import Document
 from coldbench.report.topic import Sentence
-from coldbench.text import Cell, Section, Table, spans
+from coldbench.text import Cell, Column, Section, Table, spans
 
 __all__ = ["escape", "table_to_latex", "to_latex"]
 
@@ -30,8 +31,19 @@ SPECIAL = {
     "…": r"\ldots{}",
     "·": r"\textperiodcentered{}",
     "×": r"$\times$",
+    "●": r"$^{\bullet}$",
+    "○": r"$^{\circ}$",
+    "‡": r"$^{\ddagger}$",
+    "–": r"\textendash{}",
 }
-MARKS = {"best": r"\textbf{%s}$^\star$", "contender": r"\textbf{%s}", "reference": r"\textit{%s}"}
+MARKS = {
+    "best": r"\textbf{%s}$^\star$",
+    "contender": r"\textbf{%s}",
+    "bold": r"\textbf{%s}",
+    "reference": r"\textit{%s}",
+}
+WIDE = 6  # columns that one column of a paper has room for
+MOST = 9  # columns that a page has room for
 HEAD = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
@@ -64,32 +76,100 @@ def _section(section: Section) -> list[str]:
 
 
 def table_to_latex(table: Table) -> str:
-    """A `table` environment; needs the packages booktabs and graphicx."""
-    columns = "".join("r" if column.numeric else "l" for column in table.columns)
-    heads = " & ".join(escape(column.title) for column in table.columns)
+    """A `table` environment, across both columns of a page where it is wide and has a caption;
+    needs the packages booktabs and graphicx."""
+    wide = bool(table.caption) and len(table.columns) > WIDE
+    environment = "table*" if wide else "table"
+    parts = [_tabular(part) for part in _parts(table)]
+    caption = f"{_coded(table.title)}. {_coded(table.caption)}" if table.caption else ""
+    return "\n".join(
+        [
+            r"% needs \usepackage{booktabs,graphicx}",
+            rf"\begin{{{environment}}}[htbp]",
+            r"\centering",
+            r"\footnotesize",
+            r"\setlength{\tabcolsep}{3pt}",
+            r"\setlength{\belowcaptionskip}{4pt}",
+            rf"\caption{{{caption or escape(table.title)}}}",
+            rf"\label{{tab:{''.join(c for c in table.key if c.isalnum())}}}",
+            "\n\\par\\medskip\n".join(parts),
+            rf"\end{{{environment}}}",
+            "",
+        ]
+    )
+
+
+def _parts(table: Table) -> list[Table]:
+    """The table, or parts of it that a page has room for: some of its groups each, below each
+    other, behind its first group."""
+    if len(table.columns) <= MOST or len(table.groups) < 3:
+        return [table]
+    (_, head), *others = table.groups
+    parts: list[list[tuple[int, tuple[str, int]]]] = [[]]
+    first = head
+    for group in others:
+        if parts[-1] and head + sum(n for _, (_, n) in parts[-1]) + group[1] > MOST:
+            parts.append([])
+        parts[-1].append((first, group))
+        first += group[1]
+    return [_part(table, head, part) for part in parts]
+
+
+def _part(table: Table, head: int, part: Sequence[tuple[int, tuple[str, int]]]) -> Table:
+    """Only these groups, each with the place of its first column, behind the `head` columns."""
+    places = [*range(head), *(k for first, (_, n) in part for k in range(first, first + n))]
+    groups = (table.groups[0], *(group for _, group in part))
+    columns = tuple(table.columns[k] for k in places)
+    rows = tuple(tuple(row[k] for k in places) for row in table.rows)
+    return replace(table, columns=columns, rows=rows, groups=groups)
+
+
+def _tabular(table: Table) -> str:
+    """As wide as it is, or as the text where it is wider."""
+    columns = _columns(table)
+    heads = " & ".join(_head(column, bool(table.caption)) for column in table.columns)
     rows = [_row(row) for row in _ruled(table)]
     bodies = [r"\midrule" if row == r" \\" else row for row in rows]
     return "\n".join(
         [
-            r"% needs \usepackage{booktabs,graphicx}",
-            r"\begin{table}[htbp]",
-            r"\centering",
-            r"\footnotesize",
-            r"\setlength{\tabcolsep}{3pt}",
-            rf"\caption{{{escape(table.title)}}}",
-            rf"\label{{tab:{''.join(c for c in table.key if c.isalnum())}}}",
             r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
             rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
             r"\toprule",
+            *_groups(table),
             heads + r" \\",
             r"\midrule",
             *bodies,
             r"\bottomrule",
             r"\end{tabular}}",
-            r"\end{table}",
-            "",
         ]
     )
+
+
+def _columns(table: Table) -> str:
+    """Of the `tabular`, with some space between groups."""
+    columns = ["r" if column.numeric else "l" for column in table.columns]
+    first = 0
+    for _, count in table.groups[:-1]:
+        first += count
+        columns[first] = "@{\\hspace{9pt}}" + columns[first]
+    return "".join(columns)
+
+
+def _head(column: Column, centred: bool) -> str:
+    title = escape(column.title)
+    return rf"\multicolumn{{1}}{{c}}{{{title}}}" if centred and column.numeric else title
+
+
+def _groups(table: Table) -> list[str]:
+    """Headings above several columns, each with its rule; nothing where there is none."""
+    if not table.groups:
+        return []
+    heads, rules, first = [], [], 1
+    for title, count in table.groups:
+        heads.append(rf"\multicolumn{{{count}}}{{c}}{{{escape(title)}}}" if title else "")
+        rules += [rf"\cmidrule(lr){{{first}-{first + count - 1}}}"] if title else []
+        first += count
+    return [" & ".join(heads) + r" \\", " ".join(rules)]
 
 
 def _ruled(table: Table) -> list[tuple[Cell, ...]]:

@@ -7,7 +7,7 @@ from coldbench.report.document import Document
 from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Section, Table, spans
 
-__all__ = ["escape", "table_to_markdown", "to_markdown"]
+__all__ = ["captioned", "escape", "table_to_markdown", "to_markdown"]
 
 SPECIAL = re.compile(r"([\\`*_\[\]|~$#!@])")
 
@@ -75,14 +75,20 @@ def _table(table: Table, bare: bool) -> list[str]:
 
 def table_to_markdown(table: Table) -> str:
     """A pipe table, without a line feed at the end."""
-    heads = " | ".join(escape(column.title) for column in table.columns)
+    heads = " | ".join(map(escape, table.headings))
     rules = " | ".join("---:" if column.numeric else "---" for column in table.columns)
     rows = [" | ".join(_cell(cell) for cell in row) for row in table.rows]
     return "\n".join(f"| {line} |" for line in (heads, rules, *rows))
 
 
+def captioned(table: Table) -> str:
+    """A pipe table below its title and caption."""
+    title = f"**{escape(table.title)}.** {_coded(table.caption)}"
+    return f"{title.strip()}\n\n{table_to_markdown(table)}\n"
+
+
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
-    text = f"**{text}**" if cell.mark in ("best", "contender") and text else text
+    text = f"**{text}**" if cell.mark in ("best", "contender", "bold") and text else text
     mark = {"best": "◆ ", "contender": "● ", "unsettled": "○ "}.get(cell.mark, "")
     return f"{mark}{text} {escape(cell.note)}".strip()

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coldbench.report.drawing.lines import MOST, Series, banded
@@ -124,8 +125,8 @@ def _lowest(series: Series) -> str:
     return f"{series.name}: lowest {number(best.value)} at epoch {epoch}."
 
 
-def _draw(title: str, series: Sequence[Series]) -> Figure:
-    return banded(title, series, ("epoch", "validation MAE"), _zoom(series))
+def _draw(title: str, series: Sequence[Series], ax: Axes | None = None) -> Figure:
+    return banded(title, series, ("epoch", "validation MAE"), _zoom(series), ax=ax)
 
 
 def _zoom(series: Sequence[Series]) -> tuple[float, float]:

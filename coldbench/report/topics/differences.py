@@ -26,7 +26,7 @@ from coldbench.text import (
     range_of,
 )
 
-__all__ = ["Differences"]
+__all__ = ["Differences", "sentence_of"]
 
 MOST_PAIRS = 8  # comparisons spelled out on the first screen
 HOW = (
@@ -82,7 +82,7 @@ class Differences(Topic):
 
     def sentences(self) -> list[Sentence]:
         """The two leading learners of each scenario; all pairs when there are few."""
-        return [_sentence(self.data, pair) for pair in _interesting(self.data)[:MOST_PAIRS]]
+        return [sentence_of(self.data, pair) for pair in _interesting(self.data)[:MOST_PAIRS]]
 
 
 def _plot(data: ReportData, scenario: str) -> Plot | None:
@@ -213,7 +213,8 @@ def _new_columns(wider: Wider) -> dict[str, object]:
     }
 
 
-def _sentence(data: ReportData, pair: Pair) -> Sentence:
+def sentence_of(data: ReportData, pair: Pair) -> Sentence:
+    """What is shown of a pair, and how sure it is."""
     a, b, sign = pair.a, pair.b, 1
     if (pair.difference.difference.value or 0.0) > 0:
         a, b, sign = b, a, -1

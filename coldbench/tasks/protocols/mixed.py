@@ -10,6 +10,7 @@ from coldbench.rng import Seeds, generator
 from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
 from coldbench.tasks.protocols.states import cold_users
 from coldbench.tasks.splits import Split, Tasks, scenario_of
+from coldbench.text import percent
 
 __all__ = ["Mixed"]
 
@@ -33,6 +34,17 @@ class Mixed(Protocol):
     cold_users: float = Field(640 / 6040, ge=0, lt=1)
     item_occurrences: int = Field(10, ge=0)
     validation_users: float = Field(0.1, ge=0, lt=0.5)
+
+    def in_words(self) -> str:
+        return (
+            f"Of each user the first {self.support + self.query} ratings in time are kept (a "
+            f"random order without times): {self.support} are the support, the next {self.query} "
+            f"are to be predicted. A random {percent(self.test_users)} of the users are tested, "
+            "the others trained on. A user is cold whose first rating comes after "
+            f"{percent(self.warm_time)} of all ratings (without times: a random "
+            f"{percent(self.cold_users)}), an item with at most {self.item_occurrences} kept "
+            "ratings; a predicted rating belongs to the scenario of its user and its item."
+        )
 
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         rng = generator(seeds.split, "states")

@@ -45,6 +45,13 @@ class Protocol(BaseModel, ABC):
         each; `run` and the report show them."""
         return ()
 
+    def in_words(self) -> str:
+        """How it splits, with its numbers, in whole sentences: what a paper says of it."""
+        numbers = ", ".join(f"{name} {value}" for name, value in self if name != "version")
+        return " ".join(
+            (f"{self.summary[0].upper()}{self.summary[1:]} ({numbers}).", *self.statements())
+        )
+
     @abstractmethod
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         """The replicate of this seed vector; reads only the streams `split` and `episode`."""

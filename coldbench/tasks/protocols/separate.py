@@ -12,6 +12,7 @@ from coldbench.tasks.protocols.protocol import Protocol, first_of_each_pair
 from coldbench.tasks.protocols.states import ColdItems, cold_items, cold_users
 from coldbench.tasks.protocols.validation import Others, Validation, carve, without
 from coldbench.tasks.splits import Split, Tasks, scenario_of
+from coldbench.text import percent
 
 __all__ = ["All", "Separate"]
 
@@ -34,6 +35,7 @@ class Separate(Protocol):
 
     name: ClassVar[str] = "separate"
     summary: ClassVar[str] = "four sets of tasks; training on the supports of the W-W tasks only"
+    trained_on: ClassVar[str] = "the supports of the W-W tasks alone"
     version: Literal[1, 2, 3] = 3
     min_ratings: int = Field(13, ge=2)
     max_ratings: int | None = Field(100, ge=2)
@@ -58,6 +60,29 @@ class Separate(Protocol):
         if self.cold_items == "random" and self.cut_year is not None:
             raise ValueError("cold_items: random draws cold items at each seed: leave cut_year out")
         return self
+
+    def in_words(self) -> str:
+        least, most = self.min_ratings, self.max_ratings
+        count = f"at least {least}" if most is None else f"{least} to {most}"
+        return " ".join(
+            [
+                f"A random {percent(1 - self.warm_users)} of the users are cold (new), and so are "
+                f"{self._cold_items()}. Each scenario has tasks of its own: a user with {count} "
+                f"ratings in it, {self.query} random ones of which are to be predicted from the "
+                "others, the support.",
+                *([f"At most {self.test_tasks} are tested."] if self.test_tasks else []),
+                f"Models are trained on {self.trained_on}.",
+            ]
+        )
+
+    def _cold_items(self) -> str:
+        if self.cut_year is not None:
+            return f"items released after {self.cut_year}"
+        share = f"with about {percent(1 - self.warm_ratings)} of the ratings"
+        if self.cold_items == "random":
+            return f"random items {share}, drawn at each seed"
+        newest = "newest by year of release; without years by first rating, else at random"
+        return f"the newest items, {share} ({newest})"
 
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         rows = first_of_each_pair(ratings)
@@ -113,6 +138,9 @@ class All(Separate):
     name: ClassVar[str] = "all"
     summary: ClassVar[str] = "as separate, but training on all ratings of warm users on warm items"
     max_ratings: int | None = None
+    trained_on: ClassVar[str] = (
+        "all ratings of warm users on warm items but those that W-W tasks ask for"
+    )
 
     def _train(self, ratings: Ratings, rows: Array, warm: Tasks) -> tuple[Ragged, Array]:
         lists, users = Ragged.grouped(rows, ratings.user[rows])

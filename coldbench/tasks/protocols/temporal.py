@@ -19,6 +19,7 @@ from coldbench.tasks.protocols.cuts import (
 )
 from coldbench.tasks.protocols.protocol import Protocol
 from coldbench.tasks.splits import Split, Tasks, scenario_of
+from coldbench.text import percent
 
 __all__ = ["Temporal"]
 
@@ -104,6 +105,19 @@ class Temporal(Protocol):
                 "intervals over seeds are over draws of users at this cut, not over times."
             )
         return (what,)
+
+    def in_words(self) -> str:
+        when = "one time" if self.cut is None else as_text(seconds_of(self.cut))
+        most = (
+            f" At most {self.test_tasks} tasks of a scenario are tested." if self.test_tasks else ""
+        )
+        return (
+            f"Models are trained on ratings before {when} and tested on later ones. Users and "
+            "items whose first rating comes later are cold (new). A task is a user with "
+            f"{self.min_ratings} to {self.max_ratings} ratings in a scenario, of which at most "
+            f"{self.query} are to be predicted from earlier ones, the support.{most} A seed draws "
+            f"the {percent(self.users)} of users who take part."
+        )
 
     def split(self, ratings: Ratings, seeds: Seeds) -> Split:
         cut = self.checked(ratings).cut

@@ -84,10 +84,10 @@ def _nothing(name: str) -> UsageError:
 def _on(plot: Plot, ax: Axes | None) -> Axes:
     figure = _figure(*_size(plot)) if ax is None else None
     with house_style():
-        ax = ax or (figure and figure.add_subplot())
-        assert ax is not None
-        plot.draw(ax=ax)
-    return ax
+        drawn = ax if figure is None else figure.add_subplot()
+        assert drawn is not None
+        plot.draw(ax=drawn)
+    return drawn
 
 
 def _side_by_side(plots: Sequence[Plot]) -> "np.ndarray[Any, np.dtype[np.object_]]":

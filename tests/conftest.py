@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from coldbench.conformance.learners import small_ratings
 from coldbench.data.ratings import Ratings
 
-pytest_plugins = ["tests.studies"]  # toy learners and tiny studies, for all
+pytest_plugins = ["tests.studies", "tests.edited"]  # toy learners and tiny studies, for all
 
 # A shell that starts the tests in the background has Ctrl-C ignored, in every child as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -5,7 +5,7 @@ What `coldbench check` prints, and what a plugin's own test calls: `check_learne
 
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from coldbench.conformance.advice import ADVICE, ERRORS
 from coldbench.errors import ColdbenchError, Declined, UsageError, unknown
 from coldbench.learning import load_variant
 
-__all__ = ["Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of"]
+__all__ = [
+    "Verdict", "check", "check_dataset", "check_learner", "check_metric", "kind_of", "quick_check",
+]  # fmt: skip
 
 
 MAY_DECLINE = ("stored_model_predicts_alike",)  # a reason is enough
@@ -74,10 +76,24 @@ def check(kind: str, name: str) -> Iterator[Verdict]:
     if kind not in registry.GROUPS:
         raise unknown("kind of plugin", kind, registry.GROUPS)
     suite = _SUITES[kind]
-    problem, gate_failed = _PROBLEMS[kind](name), False
+    yield from _verdicts(suite, _PROBLEMS[kind](name), suite.CHECKS.values())
+
+
+def quick_check(name: str) -> Iterator[Verdict]:
+    """As `check` of a learner, in seconds: those checks whose failure makes a study's numbers
+    meaningless or its runs fail, on fewer data and with one epoch."""
+    ratings = conformance.fewer_ratings()
+    problem = conformance.Problem(load_variant(name), ratings, most_epochs=1)
+    yield from _verdicts(conformance, problem, conformance.QUICK)
+
+
+def _verdicts(
+    suite: Any, problem: Any, tests: Iterable[Callable[[Any], None]]
+) -> Iterator[Verdict]:
+    gate_failed = False
     needs: Mapping[Any, tuple[Any, ...]] = getattr(suite, "NEEDS", {})
     passed: set[Any] = set()
-    for test in suite.CHECKS.values():
+    for test in tests:
         verdict = Verdict(test.__name__, _expected(test), ran=False)
         if not gate_failed and passed.issuperset(needs.get(test, ())):
             verdict = _verdict(test, problem)

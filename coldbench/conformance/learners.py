@@ -1,7 +1,8 @@
 """One suite for every registered learner, ours or another package's: what the harness relies on.
 
 Each check is a function that raises AssertionError with an explanation; `CHECKS` lists them all.
-All later checks depend on those in `GATES`; `NEEDS` names further dependencies of single ones.
+All later checks depend on those in `GATES`; `NEEDS` names further dependencies of single ones;
+`QUICK` are those that a learner of another package passes before its first run in a study.
 """
 
 import contextlib
@@ -40,7 +41,7 @@ from coldbench.rng import Seeds, generator, global_generators
 from coldbench.running import Job, Prepared, SplitKey, permitted
 from coldbench.tasks import EpisodeBatch, Separate, Split, Tasks, batches
 
-__all__ = ["CHECKS", "GATES", "NEEDS", "Problem", "small_ratings"]
+__all__ = ["CHECKS", "GATES", "NEEDS", "QUICK", "Problem", "fewer_ratings", "small_ratings"]
 
 TOLERANCE = 2e-4  # rating points: float32 sums in another order
 SEEDS = Seeds.joint(0)
@@ -62,7 +63,8 @@ def fewer_ratings() -> Ratings:
 
 @dataclass(frozen=True)
 class Problem:
-    """A learner on small data. `trained` is fitted once, with at most three epochs, on `device`.
+    """A learner on small data. `trained` is fitted once, with at most `most_epochs` epochs, on
+    `device`.
 
     A SequentialLearner takes its users one after the other, here and in training: it trains for
     one epoch, most checks ask it about `ASKED` test tasks, and that of learning about all of them
@@ -73,10 +75,11 @@ class Problem:
     ratings: Ratings
     seeds: Seeds = SEEDS
     device: str = "cpu"
+    most_epochs: int = 3
 
     @cached_property
     def config(self) -> LearnerConfig:
-        most = 1 if self.sequential else 3
+        most = 1 if self.sequential else self.most_epochs
         return self.variant.configure({"epochs": min(self.variant.configure({}).epochs, most)})
 
     @cached_property
@@ -440,6 +443,22 @@ CHECKS: dict[str, Callable[[Problem], None]] = {
         learning_beats_chance,
     )
 }
+
+QUICK = (
+    configuration_is_plain,
+    answers_are_ratings,
+    global_generators_are_left_alone,
+    prediction_is_pure,
+    same_answer_twice,
+    order_does_not_matter,
+    batch_mates_do_not_matter,
+    other_queries_do_not_matter,
+    padding_does_not_matter,
+    targets_are_never_seen,
+    earlier_work_does_not_matter,
+    a_part_of_the_tasks_is_enough,
+    short_supports_work,
+)
 
 GATES = (
     configuration_is_plain,

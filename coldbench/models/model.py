@@ -17,7 +17,7 @@ from coldbench.models.catalogue import Known
 from coldbench.models.scoring import blocks, scores
 from coldbench.models.store import ModelFolder, ModelRecord
 from coldbench.rng import generator, global_generators
-from coldbench.running import code_has_changed, code_of
+from coldbench.running import code_has_changed, code_of, refuse_missing_device
 from coldbench.statistics import prediction_limits
 
 __all__ = ["Model", "open_model"]
@@ -108,6 +108,7 @@ def open_model(path: Path | str, device: str | None = None) -> Model:
         )
     if device not in (None, "cpu", record.device):
         raise UsageError(f"{folder.path} was trained on {record.device}: open it there or on cpu")
+    refuse_missing_device(device or record.device)
     known = folder.known()
     domain = Domain(known.catalogue, record.scale, device or record.device)
     members = [_member(folder, record, domain, seed) for seed in record.seeds]

@@ -27,6 +27,7 @@ from coldbench.study import (
     digest_of,
     gaps,
     parse_published,
+    refuse_mixed,
     results,
 )
 from coldbench.tasks import SCENARIOS
@@ -50,6 +51,7 @@ class ReportData:
         if not self.records:
             raise StoreError(f"{study.path} holds no run yet: start it with `coldbench run`")
         _check_splits(self.records, study)
+        refuse_mixed(self.records, study.path)
         self.manifest = study.manifest
         self._focus = tuple(focus)
         self._made: dict[Callable[[ReportData], object], object] = {}

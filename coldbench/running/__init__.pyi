@@ -1,10 +1,13 @@
 # What others may use; imported on first use.
 from .backends import BACKENDS as BACKENDS
 from .backends import Source as Source
+from .backends import engine as engine
 from .backends import outcomes as outcomes
 from .backends.engine import Settings as Settings
 from .backends.fetch import fetch as fetch
 from .backends.processes import PebbleExecutor as PebbleExecutor
+from .devices import HERE as HERE
+from .devices import refuse_missing_device as refuse_missing_device
 from .encoding import decode as decode
 from .encoding import encode as encode
 from .encoding import fingerprint as fingerprint
@@ -14,6 +17,7 @@ from .origin import code_of as code_of
 from .origin import code_scheme as code_scheme
 from .origin import machines_differ as machines_differ
 from .origin import provenance as provenance
+from .places import Place as Place
 from .preparation import Prepared as Prepared
 from .preparation import SplitKey as SplitKey
 from .preparation import permitted as permitted

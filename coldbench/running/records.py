@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer
 from coldbench.learning import Predictions
 from coldbench.rng import Seeds
 from coldbench.running.encoding import encode, fingerprint
+from coldbench.running.places import Place
 from coldbench.scoring import ScoreRow
 from coldbench.tasks import SCENARIOS
 
@@ -64,8 +65,9 @@ class RunRecord(BaseModel):
     test predictions, by `learning.collapse`, empty in records of older versions; curve: one entry
     an epoch of the search for the number of epochs; epochs: trained by the final learner; seconds:
     wall time of `fit`, `predict` and `total`; peak_bytes: highest resident memory of the process
-    so far; log: the last lines that the learner printed; predictions_sha256: of their contents,
-    whatever the file format; sha256: of everything else in the stored record, so that edits show.
+    so far; place: the line of the learner's own code at which it failed; log: the last lines that
+    the learner printed; predictions_sha256: of their contents, whatever the file format; sha256: of
+    everything else in the stored record, so that edits show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +77,8 @@ class RunRecord(BaseModel):
     status: Status
     reason: str = ""
     traceback: str = ""
+    # left out where there is none, so that earlier versions read what they would have written
+    place: Place | None = Field(None, exclude_if=lambda value: value is None)
     split_sha256: str = ""
     episode_sha256: str = ""
     predictions_sha256: str = ""

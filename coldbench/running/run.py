@@ -15,6 +15,7 @@ from coldbench.errors import Declined, Diverged
 from coldbench.learning import Predictions, concentration, fit, predict
 from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
+from coldbench.running.places import Place, place_of
 from coldbench.running.preparation import prepare
 from coldbench.running.reading import watched
 from coldbench.running.records import Job, Outcome, RunRecord, Status
@@ -38,10 +39,18 @@ def run_job(job: Job) -> Outcome:
         return failure(job, "diverged", str(error), log=log.getvalue())
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
-        return failure(job, "failed", reason, traceback.format_exc(), log.getvalue())
+        place = place_of(error, job.base)
+        return failure(job, "failed", reason, traceback.format_exc(), log.getvalue(), place)
 
 
-def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "") -> Outcome:
+def failure(
+    job: Job,
+    status: Status,
+    reason: str,
+    trace: str = "",
+    log: str = "",
+    place: Place | None = None,
+) -> Outcome:
     """The outcome of a job that has no predictions."""
     return Outcome(
         RunRecord(
@@ -50,6 +59,7 @@ def failure(job: Job, status: Status, reason: str, trace: str = "", log: str = "
             status=status,
             reason=reason[:2000],
             traceback=trace[-8000:],
+            place=place,
             log=log[-LONGEST_LOG:],
             provenance=provenance(job.base),
         )

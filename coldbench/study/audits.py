@@ -22,7 +22,8 @@ class _File(BaseModel):
 
 
 def stored_audits(study: Study) -> Mapping[str, Audit]:
-    """By job hash; empty where none was made. Raises StoreError for a file that was edited."""
+    """By job hash; empty where none was made; without those of runs that were set aside since.
+    Raises StoreError for a file that was edited."""
     file = study.path / AUDITS
     if not file.exists():
         return {}
@@ -30,7 +31,8 @@ def stored_audits(study: Study) -> Mapping[str, Audit]:
         data = json.loads(file.read_text("utf-8"))
         if data.pop("sha256") != seal(data):
             raise StoreError(f"{file} does not match its hash; the file was edited")
-        return {audit.job_hash: audit for audit in _File.model_validate(data).audits}
+        audits = _File.model_validate(data).audits
+        return {audit.job_hash: audit for audit in audits if _holds(study, audit)}
     except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise StoreError(f"{file} is damaged: {reason}") from None
@@ -41,3 +43,11 @@ def keep_audits(study: Study, audits: Iterable[Audit]) -> None:
     known = {**stored_audits(study), **{audit.job_hash: audit for audit in audits}}
     data = json.loads(_File(audits=tuple(known.values())).model_dump_json())
     study.keep(AUDITS, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")
+
+
+def _holds(study: Study, audit: Audit) -> bool:
+    """Whether no change of the study has done away with the code that was audited."""
+    return not any(
+        audit.job_hash in change.runs and audit.code in change.codes and audit.code != change.code
+        for change in study.manifest.history
+    )

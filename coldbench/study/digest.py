@@ -7,7 +7,7 @@ pair of learners what other users and items would change (`coldbench.study.sampl
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -77,6 +77,22 @@ class Digest(BaseModel):
     returning: tuple[Returning, ...] = ()
     sampled: tuple[Sampled, ...] = ()
 
+    def only(self, jobs: Collection[str]) -> "Digest | None":
+        """Without the learners that have runs of other jobs; None where nobody is left."""
+        learners = {line.learner for line in self.lines}
+        learners -= {line.learner for line in self.lines if line.job not in jobs}
+        lines = tuple(line for line in self.lines if line.learner in learners)
+        kept = {line.job for line in lines}
+        sampled = (one.only(learners) for one in self.sampled)
+        left = {
+            "runs": {job: sha256 for job, sha256 in self.runs.items() if job in kept},
+            "lines": lines,
+            "crossed": tuple(one for one in self.crossed if one["learner"] in learners),
+            "returning": tuple(one for one in self.returning if one.learner in learners),
+            "sampled": tuple(one for one in sampled if one is not None),
+        }
+        return self.model_copy(update=left) if kept else None
+
 
 def digest_of(study: Study, records: Sequence[RunRecord]) -> tuple[Digest | None, str]:
     """The stored digest, made anew where predictions and data are at hand of more runs than it
@@ -105,7 +121,8 @@ def _worth(found: Digest | None) -> int:
 
 
 def _read(study: Study, known: Mapping[str, str]) -> Digest | None:
-    """None where it is missing, edited, or about other predictions than the records'."""
+    """None where it is missing or edited; what it says of learners with other predictions than the
+    records' is left out."""
     try:
         data = json.loads((study.path / NAME).read_text("utf-8"))
         if data.pop("sha256") != seal(data):
@@ -113,7 +130,8 @@ def _read(study: Study, known: Mapping[str, str]) -> Digest | None:
         found = Digest.model_validate(data)
     except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError):
         return None
-    return found if found.runs.items() <= known.items() else None
+    same = found.runs.items() & known.items()
+    return found if len(same) == len(found.runs) else found.only({job for job, _ in same})
 
 
 def _write(study: Study, digest: Digest) -> None:

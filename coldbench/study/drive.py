@@ -1,49 +1,34 @@
 """Run the jobs of a study that are not stored yet: the one writer between backend and store."""
 
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from coldbench.data import Ratings, cache_home
-from coldbench.errors import UsageError, unknown
-from coldbench.learning import load_variant
+from coldbench.errors import DataError
 from coldbench.running import (
-    BACKENDS,
     Job,
     RunRecord,
     Settings,
     Source,
     code_has_changed,
     code_of,
+    fetch,
     outcomes,
 )
+from coldbench.study.again import Again, Options, again_of, set_again
 from coldbench.study.bar import Bar, in_notebook
 from coldbench.study.config import StudyConfig
-from coldbench.study.described import Described
-from coldbench.study.planning import expanded, plan, statements
-from coldbench.study.published import read_published
+from coldbench.study.progress import Progress
+from coldbench.study.starting import How, check_new, default_folder, shard_of, start_of, todo
 from coldbench.study.store import Study
-from coldbench.study.yardsticks import added, measured
 
-__all__ = ["Progress", "default_folder", "run_study", "shard_of", "todo"]
-
-
-@dataclass
-class Progress:
-    """What `run_study` reports to; the defaults report to nobody.
-
-    start(jobs to run, jobs already stored); done(record of a run just stored); changed(learners
-    whose code has changed since their stored runs); warned(what may be wrong with the data);
-    stated(what the protocol says that a reader of the results must know).
-    """
-
-    start: Callable[[int, int], None] = field(default=lambda todo, stored: None)
-    done: Callable[[RunRecord], None] = field(default=lambda record: None)
-    changed: Callable[[list[str]], None] = field(default=lambda learners: None)
-    warned: Callable[[Sequence[str]], None] = field(default=lambda warnings: None)
-    stated: Callable[[Sequence[str]], None] = field(default=lambda sentences: None)
+__all__ = [
+    "Progress", "default_folder", "ready_again", "run_again", "run_study", "shard_of", "todo",
+]  # fmt: skip
 
 
 def _usual_progress() -> Progress:
@@ -51,22 +36,7 @@ def _usual_progress() -> Progress:
     if not in_notebook():
         return Progress()
     bar = Bar()
-    return Progress(bar.start, bar.done, bar.changed, bar.said, bar.said)
-
-
-def default_folder(config: StudyConfig, dataset: str) -> Path:
-    """`results/<data set>-<protocol>` below the current folder, unless `out` says otherwise; an
-    ablation has `-ablation-<learner>` besides."""
-    name = f"{dataset}-{config.protocol}"
-    if config.ablation is not None:
-        name += f"-ablation-{re.sub(r'[^A-Za-z0-9.-]', '-', config.ablation.learner)}"
-    return config.out or Path("results") / name
-
-
-def todo(study: Study, jobs: list[Job], retry_failed: bool = False) -> list[Job]:
-    """The jobs without a stored record; with `retry_failed` also those that did not finish."""
-    again = {None, "failed", "diverged", "declined"} if retry_failed else {None}
-    return [job for job in jobs if study.status(job.hash) in again]
+    return Progress(bar.start, bar.done, bar.changed, bar.said, bar.said, noted=bar.said)
 
 
 def changed(study: Study, stored: list[Job]) -> list[str]:
@@ -83,16 +53,6 @@ def _code(record: RunRecord) -> str:
     return str(record.provenance.get("code") or "")
 
 
-def shard_of(jobs: list[Job], shard: tuple[int, int]) -> list[Job]:
-    """Part k of n, (k, n) counted from 1: each learner and each seed is spread over the parts."""
-    k, n = shard
-    if not 1 <= k <= n:
-        raise UsageError(f"shard {k}/{n}: write k/n with k from 1 to n, such as 3/10")
-    learners = len({job.learner for job in jobs})
-    places = ((place // learners + place % learners, job) for place, job in enumerate(jobs))
-    return [job for place, job in places if place % n == k - 1]
-
-
 def run_study(
     config: StudyConfig,
     workers: int | None = None,
@@ -103,6 +63,7 @@ def run_study(
     shard: tuple[int, int] = (1, 1),
     engine: Mapping[str, str] | None = None,
     ratings: Ratings | None = None,
+    check: bool = False,
 ) -> Study:
     """Run a study; finished jobs are skipped, so that a stopped study goes on where it stopped.
 
@@ -110,54 +71,96 @@ def run_study(
     `processes`; `serial` for one worker without a time-out); timeout: seconds a job may take;
     shard: run part k of n only, of the same plan; engine: settings of the backend itself; ratings:
     your own (`coldbench.from_frames`) instead of the data set that the configuration names: the
-    study holds no ratings, so hand the same ones in again to let it go on. progress: whom to tell;
-    by default a bar in a notebook, nobody elsewhere.
+    study holds no ratings, so hand the same ones in again to let it go on; progress: whom to tell,
+    by default a bar in a notebook, nobody elsewhere; check: refuse learners of other packages that
+    break the contract, as the command line does.
     """
     progress = progress or _usual_progress()
-    if backend is not None and backend not in BACKENDS:
-        raise unknown("backend", backend, BACKENDS)
-    whole = expanded(config)
-    opened, jobs = plan(measured(whole), ratings)
-    described = Described.of(opened, frames=ratings is not None)
-    del opened  # not kept: learners may run in this process
-    progress.warned(described.warnings)
-    mine = shard_of(jobs, shard)
-    folder = default_folder(config, jobs[0].dataset)
-    published = read_published(config.published) if config.published else None
-    budgets = {name: budget.model_dump(mode="json") for name, budget in config.tuning.items()}
-    study = Study.prepare(
-        folder,
-        jobs,
-        config.dataset_options,
-        whole.departures,
-        budgets,
-        config.against,
-        config.margin,
-        config.looks,
-        described,
-        added(whole),
-        _tunable(jobs, budgets),
-    )
-    if published is not None:
-        study.keep("published.yaml", published)
-    pending = todo(study, mine, retry_failed)
-    progress.stated(statements(jobs[0]))
-    progress.start(len(pending), len(mine) - len(pending))
+    how = How(workers, backend, timeout, retry_failed, shard, engine or {}, check)
+    start = start_of(config, how, progress, ratings)
+    study = Study.planned(start.folder, start.manifest)
+    if start.published is not None:
+        study.keep("published.yaml", start.published)
+    return _carry_out(study, start.jobs, start.source, how, progress)
+
+
+def run_again(
+    path: Path,
+    names: list[str],
+    given: Options | None = None,
+    how: How | None = None,
+    progress: Progress | None = None,
+    dataset: str = "",
+    dataset_options: Mapping[str, Any] | None = None,
+) -> Study:
+    """Run all jobs of learners of a stored study again, but those that came from today's code.
+
+    given: options, by learner, that are others than in the study; dataset, dataset_options: what to
+    open when the prepared data are not in the cache. The earlier runs are set aside first, all at
+    once (`coldbench.study.again`); stopped, the same call goes on.
+    """
+    how, progress = how or How(), progress or _usual_progress()
+    study, _, source = ready_again(path, names, given, how, progress, dataset, dataset_options)
+    again = set_again(study, names, given or {})
+    progress.noted(list(_told(path, again)))
+    jobs = shard_of(again.jobs(), how.shard)
+    return _carry_out(Study.open(path), jobs, source, replace(how, retry_failed=True), progress)
+
+
+def ready_again(
+    path: Path,
+    names: list[str],
+    given: Options | None,
+    how: How,
+    progress: Progress,
+    dataset: str = "",
+    dataset_options: Mapping[str, Any] | None = None,
+) -> tuple[Study, Again, Source]:
+    """Check all that can refuse `run_again`; returns what it would do, and changes nothing."""
+    study = Study.open(path)
+    how.refuse(str(study.manifest.fixed.get("device", "cpu")))
+    again = again_of(study, names, given or {})
+    fixed = study.manifest.fixed
+    options = {**study.manifest.dataset_options, **(dataset_options or {})}
+    source = Source(str(cache_home()), dataset or fixed["dataset"], options)
+    try:
+        fetch(fixed["dataset_sha256"], source)
+    except DataError as error:
+        raise DataError(f"{error}; say where the data of {path} are with --dataset") from None
+    check_new(study, again.jobs(), again.pending(), how, progress)
+    return study, again, source
+
+
+def _told(path: Path, again: Again) -> Iterator[str]:
+    """What was set aside, what came out as another option, and where nothing is run again."""
+    for name, records in again.outdated.items():
+        folder = again.folders.get(name)
+        if folder and records:
+            runs = f"{len(records)} run{'' if len(records) == 1 else 's'}"
+            compare = shlex.join(["coldbench", "compare", str(path / folder), str(path)])
+            comparable = any(record.status == "finished" for record in records)
+            where = f"see `{compare}`" if comparable else f"in {path / folder}"
+            yield f"{name}: {runs} set aside, {where}."
+        elif not records:
+            yield (
+                f"{name}: its stored runs are of today's code, so they are kept. If something "
+                "else has changed, such as a library, `coldbench remove` it and run it anew."
+            )
+    yield from (f"{line}: runs have another option than before." for line in again.moved)
+
+
+def _carry_out(
+    study: Study, jobs: list[Job], source: Source, how: How, progress: Progress
+) -> Study:
+    pending = todo(study, jobs, how.retry_failed)
+    progress.opened(study)
+    progress.start(len(pending), len(jobs) - len(pending))
     waiting = {job.hash for job in pending}
-    progress.changed(changed(study, [job for job in mine if job.hash not in waiting]))
-    workers = min(workers or os.cpu_count() or 1, max(len(pending), 1))
-    name = backend or ("serial" if workers == 1 and timeout is None else "processes")
-    named = ("", {}) if ratings is not None else (config.dataset, config.dataset_options)
-    tasks = config.protocol_options.get("file") or ""
-    source = Source(str(cache_home()), *named, str(tasks))
-    for outcome in outcomes(name, pending, Settings(workers, source, timeout, engine or {})):
+    progress.changed(changed(study, [job for job in jobs if job.hash not in waiting]))
+    workers = min(how.workers or os.cpu_count() or 1, max(len(pending), 1))
+    name = how.backend or ("serial" if workers == 1 and how.timeout is None else "processes")
+    settings = Settings(workers, source, how.timeout, how.engine)
+    for outcome in outcomes(name, pending, settings):
         study.save(outcome)
         progress.done(outcome.record)
     return study
-
-
-def _tunable(jobs: Sequence[Job], budgets: Mapping[str, object]) -> dict[str, bool]:
-    """Whether each learner has a search space, so that no report has to load it to know; nothing
-    where no learner was tuned."""
-    bases = {job.learner: job.base for job in jobs if budgets}
-    return {name: bool(load_variant(base).dimensions()) for name, base in bases.items()}

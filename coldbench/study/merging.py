@@ -1,10 +1,12 @@
 """Studies of one configuration, made in several places, copied into one folder after checks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError, UsageError
-from coldbench.study.store import Study
+from coldbench.running import RunRecord
+from coldbench.study.changes import set_aside, short_seal
+from coldbench.study.store import Manifest, Study
 from coldbench.study.verification import verify
 
 __all__ = ["merge"]
@@ -24,7 +26,7 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[Study, int]:
     plan = studies[0].manifest
     for study in studies[1:]:
         plan = plan.merged(study.manifest, study.path)
-    _agree(studies)
+    _agree(studies, plan)
     merged = Study.planned(target, plan)
     return merged, sum(_copy(study, merged) for study in studies[len(existing) :])
 
@@ -37,11 +39,19 @@ def _checked(path: Path) -> Study:
     return Study.open(path)
 
 
-def _agree(studies: Sequence[Study]) -> None:
+def _lasting(study: Study, plan: Manifest) -> Iterator[RunRecord]:
+    """The records of a study but those that the merged plan has set aside."""
+    for record in study.records():
+        seal = short_seal(study.contents(record.job_hash))
+        if seal not in set_aside(plan.history, record.job_hash):
+            yield record
+
+
+def _agree(studies: Sequence[Study], plan: Manifest) -> None:
     """One job, one answer: whichever machine ran it."""
     known: dict[str, tuple[Path, str]] = {}
     for study in studies:
-        for record in study.records():
+        for record in _lasting(study, plan):
             if record.status == "finished":
                 here = study.path, record.predictions_sha256
                 first = known.setdefault(record.job_hash, here)
@@ -54,7 +64,7 @@ def _agree(studies: Sequence[Study]) -> None:
 
 def _copy(source: Study, target: Study) -> int:
     count = 0
-    for record in source.records():
+    for record in _lasting(source, target.manifest):
         known = target.status(record.job_hash)
         if known is None or (known != "finished" and record.status == "finished"):
             count += target.put(record.job_hash, source.files(record.job_hash))

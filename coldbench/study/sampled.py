@@ -1,7 +1,7 @@
 """What other users and items would change, as sums: how far two seeds agree on a pair of learners
 because they share users and items, which takes every single prediction to compute."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
 from itertools import combinations
 
@@ -36,6 +36,18 @@ class Sampled(BaseModel):
     user: tuple[float, ...]
     item: tuple[float, ...]
     both: tuple[float, ...]
+
+    def only(self, learners: Collection[str]) -> "Sampled | None":
+        """The pairs of these learners; None where there is none."""
+        names = tuple(name for name in self.learners if name in learners)
+        ends = [[self.learners[end] for end in pair] for pair in self.pairs]
+        kept = [place for place, pair in enumerate(ends) if set(pair) <= set(names)]
+        update: dict[str, object] = {
+            name: tuple(getattr(self, name)[place] for place in kept)
+            for name in ("user", "item", "both")
+        }
+        update["pairs"] = tuple((names.index(ends[k][0]), names.index(ends[k][1])) for k in kept)
+        return self.model_copy(update=update | {"learners": names}) if kept else None
 
 
 class Collected:

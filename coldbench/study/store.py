@@ -6,6 +6,9 @@
 <study>/published.yaml                  published values to compare with, if given
 <study>/runs/<job hash>/record.json     RunRecord
 <study>/runs/<job hash>/predictions.parquet   row, score, scenario, shots
+<study>/runs/<job hash>/traceback.txt   of a run that failed, as in its record
+<study>/aside/<number>/                 a study of runs that later ones replace, or of a learner
+                                        that was taken out (`coldbench.study.changes`)
 <study>/records.jsonl                   all records in one file (`coldbench pack`); a study may have
                                         both: runs made since, or those whose predictions are here
 """
@@ -15,8 +18,10 @@ import json
 import os
 import platform
 import secrets
+import shlex
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +33,7 @@ from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
 from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, seal
 from coldbench.study.ablation import Departure
+from coldbench.study.changes import Change, set_aside, short_seal
 from coldbench.study.described import Described
 from coldbench.study.packed import NAME as PACKED
 from coldbench.study.packed import Packed
@@ -35,8 +41,12 @@ from coldbench.study.packed import Packed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Manifest", "Planned", "Study", "latest_study", "open_study"]
+__all__ = [
+    "TRACE", "Manifest", "Planned", "Study", "differences", "latest_study", "open_study",
+    "trace_bytes",
+]  # fmt: skip
 
+TRACE = "traceback.txt"
 VARYING = {"learner", "base", "config", "seeds"}
 
 
@@ -58,7 +68,8 @@ class Manifest(BaseModel):
     should beat; margin: a difference in MAE that would not matter; looks: numbers of seeds
     at which it is looked at, of a study that runs until it is settled; data: what was understood
     and doubted of the data when the study was planned; yardsticks: learners that run as such,
-    without having been asked for."""
+    without having been asked for; given: the options of each learner that were asked for, the
+    others being its defaults; history: learners run again or taken out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
@@ -75,6 +86,8 @@ class Manifest(BaseModel):
     data: Described = Field(Described(), exclude_if=lambda value: value == Described())
     yardsticks: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
     tunable: dict[str, bool] = Field({}, exclude_if=lambda value: not value)
+    given: dict[str, dict[str, Any]] = Field({}, exclude_if=lambda value: not value)
+    history: tuple[Change, ...] = Field((), exclude_if=lambda value: not value)
 
     @classmethod
     def of(
@@ -104,20 +117,20 @@ class Manifest(BaseModel):
             return [f"learner: {shorten(job.learner)} is not in the study"]
         configuration = _configuration(job)
         return [
-            *_differences(self.fixed, job.model_dump(mode="json", exclude=VARYING)),
-            *_differences(self.learners[job.learner], configuration, f"{shorten(job.learner)}."),
+            *differences(self.fixed, job.model_dump(mode="json", exclude=VARYING)),
+            *differences(self.learners[job.learner], configuration, f"{shorten(job.learner)}."),
         ]
 
     def merged(self, other: "Manifest", where: Path) -> "Manifest":
         """With the jobs of another; raises StoreError, with the differences, unless compatible."""
-        changed = _differences(self.fixed, other.fixed)
+        changed = differences(self.fixed, other.fixed)
         for name in self.learners.keys() & other.learners.keys():
-            changed += _differences(self.learners[name], other.learners[name], f"{name}.")
+            changed += differences(self.learners[name], other.learners[name], f"{name}.")
         if changed:
             lines = "\n".join(f"  {line}" for line in changed)
             raise StoreError(
-                f"{where} holds runs of another configuration; choose another --out. "
-                f"Changed:\n{lines}"
+                f"{where} holds runs of another configuration; choose another --out"
+                f"{self._mended_by(other, where)}. Changed:\n{lines}"
             )
         if self.looks != other.looks:
             raise StoreError(
@@ -140,7 +153,18 @@ class Manifest(BaseModel):
             looks=self.looks,
             data=self.data if self.data.rows_sha256 else other.data,
             yardsticks=_yardsticks(self, other),
+            given=other.given | self.given,
+            history=(*self.history, *(one for one in other.history if one not in self.history)),
         )
+
+    def _mended_by(self, other: "Manifest", where: Path) -> str:
+        """The command that takes the changes over, where they are those of learners alone."""
+        shared = [name for name in self.learners if name in other.learners]
+        moved = [name for name in shared if self.learners[name] != other.learners[name]]
+        if self.fixed != other.fixed or any("," in name for name in moved):
+            return ""
+        command = ["coldbench", "run", "--again", ",".join(moved), "--out", str(where)]
+        return f", or run what has changed again: `{shlex.join(command)}`"
 
 
 def _yardsticks(*plans: Manifest) -> tuple[str, ...]:
@@ -158,7 +182,8 @@ def _configuration(job: Job) -> dict[str, Any]:
     return {"base": job.base, **job.config}
 
 
-def _differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    """`prefix + key: old -> new` for each key whose values differ."""
     keys = sorted(old.keys() | new.keys())
     return [
         f"{prefix}{key}: {shorten(old.get(key))} -> {shorten(new.get(key))}"
@@ -174,6 +199,7 @@ class Study:
         self.path = path
         self.runs = path / "runs"
         self._read: tuple[tuple[int, ...], Manifest] | None = None
+        self._seen: int | None = None  # changes in the history that this process knows of
 
     @classmethod
     def open(cls, path: Path) -> "Study":
@@ -210,16 +236,32 @@ class Study:
     def planned(cls, path: Path, new: Manifest) -> "Study":
         """Create the study or add the jobs of a plan to it; refuses to mix configurations."""
         study = cls(path)
-        try:
-            study.runs.mkdir(parents=True, exist_ok=True)
-            with FileLock(path / ".lock", timeout=60):
-                if (path / "study.json").exists():
-                    new = study.manifest.merged(new, path)
-                _write(path / "study.json", new.model_dump_json(indent=1))
-            study._sweep()
-        except OSError as error:
-            raise StoreError(f"cannot write to {path}: {error.strerror or error}") from None
+
+        def add() -> Manifest:
+            exists = (path / "study.json").exists()
+            return study.manifest.merged(new, path) if exists else new
+
+        study.amend(add)
+        study._sweep()
         return study
+
+    def amend(self, make: Callable[[], Manifest]) -> None:
+        """Write the plan that `make` returns, whole or not at all; nobody else writes meanwhile."""
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path / ".lock", timeout=60):
+                new = make()
+                _write(self.path / "study.json", new.model_dump_json(indent=1))
+                self._seen = len(new.history)
+                self._clear(new)
+        except OSError as error:
+            raise StoreError(f"cannot write to {self.path}: {error.strerror or error}") from None
+
+    def _clear(self, manifest: Manifest) -> None:
+        """Move the runs that were set aside where they are kept; a later writer mends a failure."""
+        for job_hash in {job for change in manifest.history for job in change.runs}:
+            with suppress(OSError, StoreError):
+                self._move_aside(job_hash)
 
     @property
     def manifest(self) -> Manifest:
@@ -231,6 +273,8 @@ class Study:
         version = facts.st_ino, facts.st_mtime_ns, facts.st_size
         if self._read is None or self._read[0] != version:
             self._read = version, _parse(Manifest, file)
+            if self._seen is None:
+                self._seen = len(self._read[1].history)
         return self._read[1]
 
     @cached_property
@@ -240,9 +284,10 @@ class Study:
 
     def status(self, job_hash: str) -> str | None:
         """The status of a stored run, or None."""
-        if job_hash not in self.packed and not self._file(job_hash).exists():
+        data = self._current(job_hash)
+        if data is None:
             return None
-        record: RunRecord = _validated(RunRecord, self.contents(job_hash), self.place(job_hash))
+        record: RunRecord = _validated(RunRecord, data, self.place(job_hash))
         return record.status
 
     def stored(self) -> list[str]:
@@ -250,6 +295,8 @@ class Study:
         order = {job.job_hash: place for place, job in enumerate(self.manifest.jobs)}
         folders = {file.parent.name for file in self.runs.glob("*/record.json")}
         hashes = {name for name in folders if not name.startswith(".")} | set(self.packed)
+        replaced = {job for change in self.manifest.history for job in change.runs} & hashes
+        hashes -= {name for name in replaced if self.is_aside(name)}
         return sorted(hashes, key=lambda name: (order.get(name, len(order)), name))
 
     def records(self) -> Iterator[RunRecord]:
@@ -282,23 +329,64 @@ class Study:
     def contents(self, job_hash: str) -> dict[str, Any]:
         """A record as it was written; raises StoreError where it is damaged, or both in a folder
         and packed, unless they are equal or a run that had failed was repeated since."""
-        file = self._file(job_hash)
-        if job_hash not in self.packed:
-            return _read(file)
+        data = self._current(job_hash)
+        if data is None:
+            file = self._file(job_hash)
+            raise StoreError(f"{file}: was set aside" if file.exists() else f"no run in {file}")
+        return data
+
+    def _current(self, job_hash: str) -> dict[str, Any] | None:
+        """`contents`, or None where the run is not stored, or set aside."""
+        file, packed = self._file(job_hash), job_hash in self.packed
+        if not packed and not file.exists():
+            return None
+        gone = set_aside(self.manifest.history, job_hash) if self._has_plan() else {}
+        data = _read(file) if file.exists() else None
+        if data is not None and gone and short_seal(data) in gone:
+            data = None
+        if not packed:
+            return data
         packed_record = self.packed.record(job_hash)
-        if not file.exists():
+        if gone and short_seal(packed_record) in gone:
+            return data
+        if data is None:
             return packed_record
-        data = _read(file)
         if data != packed_record and packed_record.get("status") == "finished":
             other = self.packed.place(job_hash)
             raise StoreError(f"{file}: differs from the record of the same run in {other}")
         return data
 
+    def _has_plan(self) -> bool:
+        return (self.path / "study.json").exists()
+
+    def is_aside(self, job_hash: str) -> bool:
+        """Whether a run is here and counts as not there; a damaged one does not."""
+        try:
+            here = job_hash in self.packed or self._file(job_hash).exists()
+            return here and self._current(job_hash) is None
+        except StoreError:
+            return False
+
+    def _gone_folder(self, job_hash: str) -> str:
+        """Where the run in a job's folder is to be kept, or empty where it was not set aside."""
+        gone = set_aside(self.manifest.history, job_hash) if self._has_plan() else {}
+        file = self._file(job_hash)
+        return gone.get(short_seal(_read(file)), "") if gone and file.exists() else ""
+
+    def _move_aside(self, job_hash: str) -> None:
+        folder = self._gone_folder(job_hash)
+        if folder:
+            kept = self.path / folder / "runs"
+            kept.mkdir(parents=True, exist_ok=True)
+            (self.runs / job_hash).rename(kept / job_hash)
+
     def files(self, job_hash: str) -> dict[str, bytes]:
         """The files of a run, by the names that they have in its folder."""
-        files = [self._file(job_hash), self.runs / job_hash / "predictions.parquet"]
+        names = ("record.json", "predictions.parquet", TRACE)
+        files = [self.runs / job_hash / name for name in names]
         text = json.dumps(self.contents(job_hash), indent=1)
-        found = {file.name: file.read_bytes() for file in files if file.exists()}
+        here = not self._gone_folder(job_hash)
+        found = {file.name: file.read_bytes() for file in files if here and file.exists()}
         return {"record.json": text.encode(), **found}
 
     def _file(self, job_hash: str) -> Path:
@@ -314,26 +402,37 @@ class Study:
     def predictions(self, job_hash: str) -> Predictions | None:
         """The predictions of a run, or None where only its record was kept."""
         file = self.runs / job_hash / "predictions.parquet"
-        if not file.exists():
+        if not self.has_predictions(job_hash):
             return None
         try:
             return decode(file.read_bytes())
         except (OSError, ValueError) as error:
             raise StoreError(f"{file} is damaged: {error}") from None
 
+    def trace(self, record: RunRecord) -> Path | None:
+        """Where the whole traceback of a run that failed can be read; None where there is none."""
+        file = self.runs / record.job_hash / TRACE
+        known = file if file.exists() else self.place(record.job_hash)
+        return known if record.traceback else None
+
     def has_predictions(self, job_hash: str) -> bool:
         """Whether the predictions of a run are stored in this copy of the study."""
-        return (self.runs / job_hash / "predictions.parquet").exists()
+        kept = (self.runs / job_hash / "predictions.parquet").exists()
+        return kept and not self._gone_folder(job_hash)
 
     def save(self, outcome: Outcome) -> bool:
-        """Store a run atomically; False when a finished one was there first."""
-        files: dict[str, str | bytes] = {"record.json": _sealed(outcome.record)}
+        """Store a run atomically; False when a finished one was there first, or when its learner
+        was taken out or set to run again since this process opened the study."""
+        record = outcome.record
+        files: dict[str, str | bytes] = {"record.json": _sealed(record)}
         if outcome.parquet:
             files["predictions.parquet"] = outcome.parquet
-        return self.put(outcome.record.job_hash, files)
+        if record.traceback:
+            files[TRACE] = trace_bytes(record)
+        return self.put(record.job_hash, files, record.job.learner)
 
-    def put(self, job_hash: str, files: Mapping[str, str | bytes]) -> bool:
-        """Store the files of a run atomically; False when a finished one was there first."""
+    def put(self, job_hash: str, files: Mapping[str, str | bytes], learner: str = "") -> bool:
+        """Store the files of a run atomically; False as for `save`, which names the learner."""
         target = self.runs / job_hash
         token = f".{job_hash}.{os.getpid()}.{secrets.token_hex(4)}.{_host()}"
         temporary = self.runs / token
@@ -341,7 +440,7 @@ class Study:
             temporary.mkdir(parents=True)
             for name, data in files.items():
                 _write(temporary / name, data)
-            return self._publish(temporary, target)
+            return self._publish(temporary, target, learner)
         except OSError as error:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
         finally:
@@ -355,15 +454,35 @@ class Study:
             reason = error.strerror or error
             raise StoreError(f"cannot write to {self.path / name}: {reason}") from None
 
-    def _publish(self, temporary: Path, target: Path) -> bool:
+    def _publish(self, temporary: Path, target: Path, learner: str) -> bool:
         with FileLock(self.path / ".lock", timeout=60):
-            if self.status(target.name) == "finished":
+            if self._is_overtaken(learner) or self.status(target.name) == "finished":
                 return False
+            self._move_aside(target.name)
             if target.exists():
                 shutil.rmtree(target)
             temporary.rename(target)
         _sync(self.runs)
         return True
+
+    def keep_aside(self, folder: str, manifest: Manifest, jobs: Iterable[str]) -> None:
+        """Make the folder that is to keep runs of this study, with what lies in no folder to move;
+        what a change left there that was never made goes."""
+        kept = self.path / folder
+        shutil.rmtree(kept, ignore_errors=True)
+        (kept / "runs").mkdir(parents=True)
+        _write(kept / "study.json", manifest.model_dump_json(indent=1))
+        for job_hash in jobs:
+            if not self._file(job_hash).exists():
+                (kept / "runs" / job_hash).mkdir()
+                for name, data in self.files(job_hash).items():
+                    _write(kept / "runs" / job_hash / name, data)
+
+    def _is_overtaken(self, learner: str) -> bool:
+        if not self._has_plan():
+            return False
+        history = self.manifest.history
+        return any(change.learner == learner for change in history[self._seen :])
 
     def _sweep(self) -> None:
         """Remove what writers of this machine that died have left."""
@@ -414,6 +533,11 @@ def _validated(model: type[Any], data: dict[str, Any], place: Path) -> Any:
 def _damaged(place: Path, error: Exception) -> StoreError:
     text = " ".join(str(error).split())
     return StoreError(f"{place} is damaged: {shorten(text, 200)}")
+
+
+def trace_bytes(record: RunRecord) -> bytes:
+    """The file of a record's traceback."""
+    return record.traceback.encode("utf-8", "backslashreplace")
 
 
 def _sealed(record: RunRecord) -> str:

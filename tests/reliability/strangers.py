@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from coldbench.data.ratings import Array
+from coldbench.errors import Declined
 from coldbench.learning.learner import Learner, LearnerConfig, TrainingData
 from coldbench.scoring.metrics.metric import Metric
 from coldbench.tasks.episodes import EpisodeBatch
@@ -55,6 +56,22 @@ class Mortal(Sleeper):
             grave.touch()
             os._exit(9)
         return {}
+
+
+class Dying(Sleeper):
+    """Kills its process every time."""
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        os._exit(9)
+
+
+class Choosy(Sleeper):
+    """Declines every data set."""
+
+    def __init__(self, config: SleeperConfig, domain: object, rng: np.random.Generator) -> None:
+        raise Declined("needs the phase of the moon")
 
 
 class WrongSignature(Sleeper):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import pytest
 from coldbench.errors import StoreError
 from coldbench.running.run import run_job
 from coldbench.study import results
+from coldbench.study.again import remove
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.planning import plan
 from coldbench.study.store import Study
+from coldbench.study.verification import verify
 from tests.reliability import victim
 from tests.reliability.faults import at_step, contents, no_space, shell, whole
 from tests.studies import TINY
@@ -55,6 +58,32 @@ def test_killed_at_every_step_of_a_save(tmp_path: Path) -> None:
     assert int(str(told["kills"])) >= 8
     study = Study.prepare(tmp_path / "broken", plan(victim.config(tmp_path / "broken", 14))[1])
     assert not [folder for folder in study.runs.iterdir() if folder.name.startswith(".")]
+
+
+@pytest.mark.parametrize("change", ["again", "removed"])
+def test_killed_at_every_step_of_a_change(tmp_path: Path, change: str) -> None:
+    """The learner's runs are all there or all set aside; the others are as they were."""
+    told = victims(tmp_path, change)
+    print(f"killed at {told['kills']} disk operations; runs of the learner left: {told['stored']}")
+    assert int(str(told["kills"])) >= 12
+    assert set(told["stored"]) == {0, 2}  # type: ignore[arg-type]
+
+
+def test_the_disk_is_full_at_every_step_of_a_change(study: Study, tmp_path: Path) -> None:
+    before = contents(study)
+    for number in range(1, 100):
+        path = tmp_path / str(number)
+        shutil.copytree(study.path, path)
+        with at_step(number, no_space) as steps, contextlib.suppress(StoreError):
+            remove(Study.open(path), ["bias"])
+        left = Study.open(path)
+        assert verify(path).intact
+        kept = contents(left)
+        assert len(kept) == (2 if left.manifest.history else 4)
+        assert all(before[job] == told for job, told in kept.items())
+        if len(steps) < number:
+            break
+    assert number > 8
 
 
 def test_the_disk_is_full_at_every_step(study: Study, config: StudyConfig) -> None:

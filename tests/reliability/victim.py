@@ -2,12 +2,15 @@
 
     python -m tests.reliability.victim OUT times KILLS SEED   killed after random times
     python -m tests.reliability.victim OUT steps              killed at each step of a save
+    python -m tests.reliability.victim OUT again              ... of setting runs aside
+    python -m tests.reliability.victim OUT removed            ... of taking a learner out
 
 Prints JSON: kills (children that died by the signal), stored (runs after each death).
 """
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -16,11 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from coldbench.running.run import run_job
+from coldbench.study import again
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import Progress, run_study
+from coldbench.study.packing import pack
 from coldbench.study.planning import plan
 from coldbench.study.store import Study
-from tests.reliability.faults import at_step, die, whole
+from coldbench.study.verification import verify
+from tests.reliability.faults import at_step, contents, die, whole
 from tests.studies import TINY
 
 LONGEST = 0.1  # seconds of a life after its last counted run; one run takes 0.02 to 0.1
@@ -91,7 +97,74 @@ def steps(out: Path) -> dict[str, object]:
     return {"kills": len(stored) - 1, "stored": stored}
 
 
+def changes(out: Path, mode: str) -> dict[str, object]:
+    """One death at every disk operation of a change of a study, half of which is packed."""
+    whole_study = run_study(config(out / "whole", 2), workers=1)
+    pack(whole_study, whole_study.path)
+    shutil.rmtree(whole_study.runs / whole_study.stored()[0])
+    others = _others(whole_study)
+    again.code_of = lambda base: "2:edited"  # type: ignore[assignment]
+    stored = []
+    for number in range(1, 200):
+        path = out / str(number)
+        shutil.copytree(whole_study.path, path)
+        child = os.fork()
+        if child == 0:
+            with at_step(number, die):
+                _change(path, mode)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        stored.append(_after_death(path, others))
+        if len(Study.open(path).manifest.learners) == 3:
+            _change(path, mode)
+        _changed(path, mode, others)
+        if not os.WIFSIGNALED(status):
+            break
+    return {"kills": len(stored) - 1, "stored": stored}
+
+
+def _change(path: Path, mode: str) -> None:
+    if mode == "again":
+        again.set_again(Study.open(path), ["bias"], {})
+    else:
+        again.remove(Study.open(path), ["bias"])
+
+
+def _others(study: Study) -> dict[str, object]:
+    return {job: told for job, told in contents(study).items() if told[0]["job"]["base"] != "bias"}
+
+
+def _after_death(path: Path, others: dict[str, object]) -> int:
+    """The runs of the learner that are left: both or none, as the plan says; others as before."""
+    study = Study.open(path)
+    assert verify(path).intact, [str(one) for one in verify(path).findings]
+    assert _others(study) == others
+    left = len(study.stored()) - len(others)
+    assert left == (0 if study.manifest.history else 2)
+    return left
+
+
+def _changed(path: Path, mode: str, others: dict[str, object]) -> None:
+    """After the same command again, and a driver's start, it is as if nobody had died."""
+    study = Study.open(path)
+    Study.planned(path, study.manifest)
+    assert _others(study) == others
+    assert sorted(study.stored()) == sorted(others)
+    (change,) = study.manifest.history
+    assert len(change.runs) == 2
+    kept = Study.open(path / change.folder)
+    assert verify(kept.path).passed
+    assert len(kept.stored()) == 2
+    planned = {job.learner for job in study.manifest.jobs}
+    assert planned == {"global-mean", "support-mean"} | ({"bias"} if mode == "again" else set())
+    left = {file.name for file in study.runs.iterdir()}
+    assert left <= set(others)
+
+
 if __name__ == "__main__":
     folder, mode, *rest = sys.argv[1:]
-    told = steps(Path(folder)) if mode == "steps" else times(Path(folder), *map(int, rest))
+    if mode == "times":
+        told = times(Path(folder), *map(int, rest))
+    else:
+        told = steps(Path(folder)) if mode == "steps" else changes(Path(folder), mode)
     print(json.dumps(told))

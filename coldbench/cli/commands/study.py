@@ -89,6 +89,9 @@ OPTIONS = (
     click.option("--device", help="cpu (default) or cuda."),
     click.option("--track", metavar="TRACKER:FOLDER", help="Copy runs to mlflow: or tensorboard:."),
     click.option(
+        "--no-check", is_flag=True, help="Run learners of other packages without a quick check."
+    ),
+    click.option(
         "--dry-run", is_flag=True, help="List the jobs and estimate the time; run nothing."
     ),
     quiet_option,
@@ -107,14 +110,16 @@ def carry_out(
     overrides: Mapping[str, Any], config: Path | None, workers: int | None, backend: str | None,
     scheduler: str | None, engine: tuple[str, ...], shard: tuple[int, int],
     timeout: float | None, retry_failed: bool, dry_run: bool, track: str | None,
-    until: str | None, max_seeds: int | None, strict: bool = False, quiet: bool = False,
+    until: str | None, max_seeds: int | None, no_check: bool = False, strict: bool = False,
+    quiet: bool = False,
     as_json: bool = False, **given: Any,
 ) -> None:  # fmt: skip
     """Read the configuration, then run the study or, with `dry_run`, tell what it would run.
 
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
-    from coldbench.cli.facts.runs import has_failed, outcome, planned
+    from coldbench.cli.facts.rehearsal import rehearsed
+    from coldbench.cli.facts.runs import has_failed, outcome
     from coldbench.cli.joining import joined
     from coldbench.cli.terminal import (
         Display,
@@ -124,28 +129,31 @@ def carry_out(
         progress_console,
     )
     from coldbench.report import run_until_settled
-    from coldbench.study import Study, StudyConfig, open_tracker, run_study
+    from coldbench.study import How, Study, StudyConfig, open_tracker, run_study
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     if strict:
         said["dataset_options"] = {**said.get("dataset_options", {}), "strict": True}
     said |= _looks(until, max_seeds, said, shard)
     study_config = joined(config, said)
+    settings = parse.settings(engine, scheduler)
+    backend = backend or ("dask" if scheduler else None)
+    how = How(workers, backend, timeout, retry_failed, shard, settings, not no_check)
+    how.refuse(study_config.device)
+    tracker = open_tracker(track) if track else None
     if dry_run:
-        facts = planned(study_config, workers)
+        facts = rehearsed(study_config, how)
         write_json(facts) if as_json else print_plan(facts)
         return
     shown = progress_console(quiet, as_json)
     print_left_out(study_config, shown)
-    settings = parse.settings(engine, scheduler)
-    backend = backend or ("dask" if scheduler else None)
-    tracker = open_tracker(track) if track else None
     with Display(shown, track=tracker.log if tracker else None) as display:
 
         def start(config: StudyConfig) -> Study:
             return run_study(
-                config, workers, backend, timeout, retry_failed, display.progress, shard, settings
-            )
+                config, workers, backend, timeout, retry_failed, display.progress, shard, settings,
+                check=not no_check,
+            )  # fmt: skip
 
         if study_config.looks:
             study = run_until_settled(study_config, start)

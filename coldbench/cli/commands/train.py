@@ -45,6 +45,7 @@ def train(
     from coldbench.learning import load_variant
     from coldbench.models import train_model
     from coldbench.options import parse_assignments
+    from coldbench.running import refuse_missing_device
     from coldbench.study import read_study
 
     options = parse_assignments(assign)
@@ -57,6 +58,7 @@ def train(
     named = study.variants.get(learner)
     base = named.base if named else learner
     chosen = {**(named.options if named else {}), **study.options.get(learner, {})}
+    refuse_missing_device(study.device)
     load_variant(base)  # an unknown name is told before the data are read
     ratings = open_dataset(study.dataset, study.dataset_options)
     with TrainingDisplay(quiet) as display:

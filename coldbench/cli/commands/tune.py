@@ -49,6 +49,7 @@ def tune(
     from coldbench.cli.facts.searches import tuning_facts
     from coldbench.cli.terminal.tuning import print_trial, print_tuning
     from coldbench.options import parse_assignments
+    from coldbench.running import refuse_missing_device
     from coldbench.study import read_config
     from coldbench.tune import tune as search
     from coldbench.tune import write_tuning
@@ -58,6 +59,7 @@ def tune(
     given["protocol_options"] = options.pop("protocol", None)
     given["options"] = options or None
     study = read_config(config, {key: value for key, value in given.items() if value is not None})
+    refuse_missing_device(study.device)
     tunings = search(study, trials, out, workers, None if quiet or as_json else print_trial)
     file = write_tuning(study, tunings, out)
     if as_json:

@@ -1,6 +1,5 @@
-"""A study after a run, and one that is only planned."""
+"""A study after a run."""
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +7,9 @@ from coldbench.errors import StoreError
 from coldbench.running import RunRecord
 
 if TYPE_CHECKING:
-    from coldbench.study import Study, StudyConfig
+    from coldbench.study import Study
 
-__all__ = ["counts", "has_failed", "outcome", "planned", "yardstick_line"]
+__all__ = ["counts", "has_failed", "outcome", "yardstick_line"]
 
 BAD = ("failed", "diverged")
 
@@ -51,6 +50,8 @@ def outcome(study: "Study") -> dict[str, Any]:
                 "seed": record.job.seeds.label,
                 "status": record.status,
                 "reason": record.reason,
+                "place": str(record.place or ""),
+                "traceback": study.trace(record),
             }
             for record in records
             if record.status != "finished"
@@ -67,44 +68,3 @@ def yardstick_line(study: "Study") -> str:
         return build(study).of(Yardsticks).line()
     except StoreError as error:
         return f"No report of this study: {error}"
-
-
-def planned(config: "StudyConfig", workers: int | None) -> dict[str, Any]:
-    """The jobs of a study and how long they may take; runs none of them."""
-    from coldbench.study import (
-        Study,
-        default_folder,
-        estimate,
-        expanded,
-        measured,
-        plan,
-        statements,
-        todo,
-    )
-
-    whole = expanded(config)
-    ratings, jobs = plan(measured(whole))
-    study = Study(default_folder(config, ratings.name))
-    pending = todo(study, jobs)
-    probes = estimate(pending)
-    count = min(workers or os.cpu_count() or 1, max(len(pending), 1))
-    return {
-        "study": study.path,
-        "runs": len(jobs),
-        "stored": len(jobs) - len(pending),
-        "workers": count,
-        "seconds": sum(probe.seconds * probe.jobs for probe in probes) / count,
-        "learners": [
-            {
-                "learner": probe.learner,
-                "runs": probe.jobs,
-                "epochs": probe.epochs,
-                "seconds": probe.seconds,
-                "problem": probe.problem,
-            }
-            for probe in probes
-        ],
-        "left_out": {one.label: one.left_out for one in whole.departures if one.left_out},
-        "statements": list(statements(jobs[0])),
-        "warnings": list(ratings.warnings),
-    }

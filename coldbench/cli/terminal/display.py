@@ -1,7 +1,10 @@
 """Progress of a study while it runs: a bar on a terminal, a few plain lines elsewhere."""
 
+import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import progress as bars
 from rich.console import Console
@@ -17,7 +20,10 @@ from rich.text import Text
 from coldbench.cli.terminal.names import print_warnings
 from coldbench.cli.terminal.screen import duration, open_console, runs
 from coldbench.running import RunRecord
-from coldbench.text import display_name
+from coldbench.text import display_name, plain
+
+if TYPE_CHECKING:
+    from coldbench.study import Study
 
 __all__ = ["MARKS", "Display", "failure"]
 
@@ -40,8 +46,15 @@ class Display:
         self.console = console or open_console()
         self.failures: list[RunRecord] = []
         self.progress: Progress = Progress(
-            self._begin, self._done, self._changed, warned=self._warned, stated=self._stated
+            self._begin,
+            self._done,
+            self._changed,
+            warned=self._warned,
+            stated=self._stated,
+            opened=self._opened,
+            noted=self._stated,
         )
+        self._study: Study | None = None
         self._said: tuple[str, ...] = ()
         self._track = track
         self._total = self._count = 0
@@ -78,14 +91,21 @@ class Display:
             self._said = tuple(warnings)
             print_warnings(warnings)
 
+    def _opened(self, study: "Study") -> None:
+        self._study = study
+
     def _changed(self, learners: Sequence[str]) -> None:
         if learners:
             names = ", ".join(display_name(name) for name in learners)
             self.console.print(
-                f"The code of {names} has changed since the stored runs. They are kept as they "
-                "are: to run the code of today, choose another --out.",
-                style="yellow", markup=False,
+                f"The code of {names} has changed since the stored runs, which are kept as they "
+                f"are: `{self._again(learners)}` runs them again with the code of today.",
+                style="yellow", markup=False, soft_wrap=True,
             )  # fmt: skip
+
+    def _again(self, learners: Sequence[str]) -> str:
+        out = plain(self._study.path) if self._study else "STUDY"
+        return shlex.join(["coldbench", "run", "--again", ",".join(learners), "--out", out])
 
     def _stated(self, sentences: Sequence[str]) -> None:
         for sentence in sentences:
@@ -97,7 +117,7 @@ class Display:
             self._track(record)
         if record.status != "finished":
             self.failures.append(record)
-            self.console.print(failure(record))
+            self.console.print(failure(record, self._study), soft_wrap=True)
         self._bar.update(self._task, advance=1, description=self._last(record))
         if not self.console.is_terminal and self._is_milestone():
             self.console.print(self._line())
@@ -122,9 +142,26 @@ class Display:
         return f"[{self._count}/{self._total}] {share} % after {duration(elapsed)}{tail}"
 
 
-def failure(record: RunRecord) -> Text:
-    """One line about a run that did not finish."""
+def failure(record: RunRecord, study: "Study | None" = None) -> Text:
+    """One line about a run that did not finish; a second one about where it failed, and where
+    `study` keeps the traceback."""
     name, seed = display_name(record.job.learner), display_name(record.job.seeds.label, 16)
     reason = display_name(record.reason or "no reason recorded", 160)
     line = f"{MARKS[record.status]} {name} seed {seed} {record.status}: {reason}"
+    where = "; ".join(_where(record, study))
+    line += f"\n  {where}" if where else ""
     return Text(line, style="yellow" if record.status == "declined" else "red")
+
+
+def _where(record: RunRecord, study: "Study | None") -> Iterator[str]:
+    if place := record.place:
+        function = f", in {plain(place.function)}" if place.function else ""
+        yield f"at {plain(_near(place.path))}:{place.line}{function}"
+    if study and (file := study.trace(record)):
+        yield f"traceback: {plain(_near(file))}"
+
+
+def _near(file: Path) -> Path:
+    """Below the current folder where it is there."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file

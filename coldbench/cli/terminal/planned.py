@@ -30,7 +30,7 @@ def _print_left_out(left_out: Mapping[str, str], console: Console) -> None:
 
 
 def print_plan(facts: Mapping[str, Any]) -> None:
-    """The jobs of a study and an estimate of the time they take, as `facts.runs.planned` has
+    """The jobs of a study and an estimate of the time they take, as `facts.rehearsal` has
     them."""
     console = open_console()
     _print_left_out(facts["left_out"], console)

@@ -1,5 +1,6 @@
 """A finished or stopped study on one screen."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def print_study(study: "Study", quiet: bool = False) -> None:
     for text in sentences(gaps(lines)):
         console.print(Text(text, style="yellow"))
     bad = [record for record in records if record.status != "finished"]
-    _print_bad(console, bad)
+    _print_bad(console, study, bad)
     holes = len(study.manifest.jobs) - len(study.stored())
     if holes > 0:
         console.print(f"{runs(holes)} of the plan not done yet: the same command goes on.")
@@ -55,13 +56,19 @@ def print_study(study: "Study", quiet: bool = False) -> None:
         console.print(Text(f"Next: coldbench report {plain(study.path)}"), soft_wrap=True)
 
 
-def _print_bad(console: Console, bad: Sequence[RunRecord]) -> None:
+def _print_bad(console: Console, study: "Study", bad: Sequence[RunRecord]) -> None:
     for record in bad[:MOST_FAILURES]:
-        console.print(failure(record))
+        console.print(failure(record, study), soft_wrap=True)
     if len(bad) > MOST_FAILURES:
         console.print(f"... and {len(bad) - MOST_FAILURES} more: see `coldbench report`.")
     if any(record.status != "declined" for record in bad):
-        console.print("Mended? The same command with --retry-failed tries them again.")
+        failed = [record for record in bad if record.status != "declined"]
+        names = ",".join(dict.fromkeys(plain(record.job.learner) for record in failed))
+        again = shlex.join(["coldbench", "run", "--again", names, "--out", plain(study.path)])
+        console.print(
+            Text(f"Mended the code? {again}\nElse the same command with --retry-failed tries "
+                 "them again."), soft_wrap=True,
+        )  # fmt: skip
 
 
 def _means(lines: Any) -> Table:

@@ -23,6 +23,7 @@ from coldbench.text import (
 
 __all__ = ["Failures"]
 
+MOST_PLACES = 3
 FALLBACK = "global-mean"  # what a failed run is worth, where the study has it
 HOW = (
     "Runs that failed or diverged are never dropped silently: the means elsewhere are over "
@@ -36,6 +37,12 @@ RARE = (
 )
 
 
+TRACES = (
+    "The whole traceback of a run that failed is in runs/RUN/traceback.txt of the study's folder, "
+    "and in its record."
+)
+
+
 class Failures(Topic):
     """Failures and missing runs."""
 
@@ -46,9 +53,10 @@ class Failures(Topic):
         made = (_rates(data), _reasons(data), _constant(data), _holes(data), _shares(data))
         tables = tuple(table for table in made if table.rows)
         whole = not data.unfinished and not len(data.missing)
-        notes = ("All planned runs finished.", RARE) if whole else (RARE,)
+        notes = ["All planned runs finished.", RARE] if whole else [RARE]
+        notes += [TRACES] if any(record.traceback for record in data.unfinished) else []
         title = "Failures and missing runs"
-        return Section("failures", "Failures", title, HOW, (), tables, notes)
+        return Section("failures", "Failures", title, HOW, (), tables, tuple(notes))
 
     def sentences(self) -> list[Sentence]:
         """What failed, collapsed or is missing."""
@@ -56,7 +64,8 @@ class Failures(Topic):
         failed = [record for record in data.unfinished if record.status in ("failed", "diverged")]
         texts = []
         if failed:
-            texts.append(f"{_count(len(failed), 'run')} failed or diverged ({_who(data, failed)}).")
+            runs = _count(len(failed), "run")
+            texts.append(f"{runs} failed or diverged ({_who(data, failed)}){_where(failed)}.")
         if data.collapsed:
             runs = _count(len(data.collapsed), "run")
             texts.append(f"{runs} predicted a constant ({_who(data, data.collapsed)}).")
@@ -68,6 +77,14 @@ class Failures(Topic):
 
 def _who(data: ReportData, records: Sequence[RunRecord]) -> str:
     return listed(list(dict.fromkeys(data.names[record.job.learner] for record in records)))
+
+
+def _where(records: Sequence[RunRecord]) -> str:
+    """The lines of their own code at which runs failed, most first."""
+    places = Counter(str(record.place) for record in records if record.place)
+    told = [display_name(place, 200) for place, _ in places.most_common(MOST_PLACES)]
+    more = f" and {len(places) - MOST_PLACES} other places" if len(places) > MOST_PLACES else ""
+    return f": at {'; '.join(told)}{more}" if told else ""
 
 
 def _count(count: int, noun: str) -> str:
@@ -156,17 +173,26 @@ def _fallback(data: ReportData, scenario: str, seeds: Sequence[str]) -> list[flo
 
 
 def _reasons(data: ReportData) -> Table:
-    columns = tuple(Column(title, False) for title in ("learner", "seed", "status", "reason"))
+    titles = ["learner", "seed", "status", "reason"]
+    located = any(record.place or record.traceback for record in data.unfinished)
+    titles += ["line of its own code", "run"] if located else []
+    columns = tuple(Column(title, False) for title in titles)
     rows = tuple(
         (
             Cell(data.names[record.job.learner]),
             Cell(display_name(record.job.seeds.label)),
             Cell(record.status, mark="muted" if record.status == "declined" else "bad"),
             Cell(display_name(record.reason or NA, 300)),
+            *(_located(record) if located else ()),
         )
         for record in data.unfinished
     )
     return Table("reasons", "Runs that did not finish", columns, rows, big=len(rows) > 20)
+
+
+def _located(record: RunRecord) -> tuple[Cell, Cell]:
+    place = display_name(str(record.place), 200) if record.place else NA
+    return Cell(place), Cell(record.job_hash if record.traceback else NA)
 
 
 def _constant(data: ReportData) -> Table:

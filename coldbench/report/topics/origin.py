@@ -63,7 +63,7 @@ class OriginTopic(Topic):
             (f"Save this as {FILE}", recipe.config),
             (f"then run{how}", "\n".join(commands)),
         )
-        notes = self.protocol
+        notes = (*self.protocol, *map(plain, self.data.manifest.history))
         if recipe.missing:
             seeds = ", ".join(recipe.missing[:10])
             notes += (

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coldbench.errors import StoreError, shorten
-from coldbench.rng import Seeds
-from coldbench.running import Job, RunRecord, fingerprint
+from coldbench.running import RunRecord, fingerprint
+from coldbench.study.again import job_of
 from coldbench.study.audits import AUDITS, stored_audits
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import TRACE, Manifest, Study, trace_bytes
 from coldbench.study.verification.consistency import consistency
 from coldbench.study.verification.finding import Finding, damage
 
 __all__ = ["Verdict", "verify"]
 
-FILES = {"record.json", "predictions.parquet"}
+FILES = {"record.json", "predictions.parquet", TRACE}
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ def verify(path: Path) -> Verdict:
         findings += [damage(study.packed.line(number), text) for number, text in faults]
         return Verdict(len(manifest.jobs), 0, 0, findings)
     records: list[RunRecord] = []
+    stored = set(study.stored())
     for name, found in _runs(study, manifest):
         findings += found
-        if not any(one.kind == "damage" for one in found) and not name.startswith("."):
+        if name in stored and not any(one.kind == "damage" for one in found):
             records.append(study.record(name))
     findings += consistency(study, records)
     kept = sum(study.has_predictions(record.job_hash) for record in records)
@@ -65,8 +66,10 @@ def _runs(study: Study, manifest: Manifest) -> Iterator[tuple[str, list[Finding]
     """The findings about each run, in a folder or packed, in the order of their names."""
     folders = {folder.name: folder for folder in _folders(study)}
     for name in sorted({*folders, *study.packed}):
-        check = _folder(study, manifest, folders[name]) if name in folders else None
-        yield name, list(check or _run(study, manifest, name))
+        if name in folders:
+            yield name, list(_folder(study, manifest, folders[name]))
+        elif not study.is_aside(name):
+            yield name, list(_run(study, manifest, name))
 
 
 def _folders(study: Study) -> list[Path]:
@@ -99,10 +102,8 @@ def _departures(manifest: Manifest) -> Iterator[str]:
 
 def _hash(manifest: Manifest, learner: str, label: str) -> str:
     """The hash of the job of a learner at a seed label, as study.json describes it."""
-    config = dict(manifest.learners[learner])
     try:
-        seeds, base = Seeds.parse(label), config.pop("base")
-        return Job(learner=learner, base=base, config=config, seeds=seeds, **manifest.fixed).hash
+        return job_of(manifest, learner, label).hash
     except (KeyError, TypeError, ValueError):
         return ""
 
@@ -117,6 +118,9 @@ def _folder(study: Study, manifest: Manifest, folder: Path) -> Iterator[Finding]
     for file in folder.iterdir():
         if file.name not in FILES or file.is_symlink() or not file.is_file():
             yield damage(file, "does not belong here")
+    if study.is_aside(folder.name):
+        yield Finding("note", folder, "was set aside; the next run moves it there")
+        return
     yield from _run(study, manifest, folder.name)
 
 
@@ -129,6 +133,9 @@ def _run(study: Study, manifest: Manifest, job_hash: str) -> Iterator[Finding]:
         return
     yield from _record(study, manifest, record, place)
     yield from _predictions(study, record)
+    trace = study.runs / job_hash / TRACE
+    if trace.exists() and trace.read_bytes() != trace_bytes(record):
+        yield damage(trace, "is not the traceback of its record")
 
 
 def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:

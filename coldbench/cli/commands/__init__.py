@@ -31,6 +31,6 @@ from coldbench.cli.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge, remove,
-    pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
+    run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge,
+    remove, pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
 )  # fmt: skip

@@ -84,9 +84,10 @@ def _nothing(name: str) -> UsageError:
 def _on(plot: Plot, ax: Axes | None) -> Axes:
     figure = _figure(*_size(plot)) if ax is None else None
     with house_style():
-        ax = ax or (figure and figure.add_subplot())
-        assert ax is not None
+        if figure is not None:
+            ax = figure.add_subplot()
         plot.draw(ax=ax)
+    assert ax is not None
     return ax
 
 

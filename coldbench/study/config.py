@@ -27,22 +27,22 @@ class Named(BaseModel):
 class StudyConfig(BaseModel):
     """A study as its user writes it; every key may be left out.
 
-    dataset: a registered name or a folder; protocol: how data are split, by name;
-    dataset_options, protocol_options: departures from their defaults; models: registered learners,
-    or names of `variants`, which configure one; variants: learners under names of their own,
-    `{name: {base: learner, options: {option: value}}}`; options: `{learner: {option: value}}`;
-    seeds: how many (0..n-1), or which; design: how the streams of randomness move
-    (`coldbench.study.designs`); scenarios: those to test; shots: numbers of support ratings to
-    predict with besides all of them; device: cpu, cuda, or cuda:1 for the second of several;
-    refit: train again on all training ratings once the number of epochs is chosen; out: the study's folder; published:
-    a file of published values (`coldbench.study.published`), copied into the study for its report;
-    ablation: configurations of one learner that differ in one thing each, run instead of the
-    default `models`; departures: which `variants` depart from which, as an ablation states it;
-    tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
-    that the others should beat, named before the runs: the report tests these pairs as a family;
-    margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
-    seeds at which a study that runs until it is settled is looked at, the last one the most;
-    stop_by: the metric that early stopping goes by, on the validation tasks.
+    dataset: a registered name or a folder; protocol: how data are split, by name; dataset_options,
+    protocol_options: departures from their defaults; models: registered learners, or names of
+    `variants`, which configure one; variants: learners under names of their own, `{name: {base:
+    learner, options: {option: value}}}`; options: `{learner: {option: value}}`; seeds: how many
+    (0..n-1), or which; design: how the streams of randomness move (`coldbench.study.designs`);
+    scenarios: those to test; shots: numbers of support ratings to predict with besides all of them;
+    device: cpu, cuda, or cuda:1 for the second of several; refit: train again on all training
+    ratings once the number of epochs is chosen; out: the study's folder; published: a file of
+    published values (`coldbench.study.published`), copied into the study for its report; ablation:
+    configurations of one learner that differ in one thing each, run instead of the default
+    `models`; departures: which `variants` depart from which, as an ablation states it; tuning: how
+    learners were tuned (`coldbench tune` writes it), for the report; against: models that the
+    others should beat, named before the runs: the report tests these pairs as a family; margin: a
+    difference in MAE that would not matter, for verdicts of equality; looks: numbers of seeds at
+    which a study that runs until it is settled is looked at, the last one the most; stop_by: the
+    metric that early stopping goes by, on the validation tasks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -44,7 +44,7 @@ def _marks(sides: Sequence[Side], cells: Collection[Cell]) -> Iterator[str]:
     if SIGNS["unsettled"] in text:
         yield f"{SIGNS['unsettled']} unsettled: neither shown to be worse nor one of the best."
     if tested:
-        yield f"Without a sign: shown to be worse. {_test(sides)}"
+        yield f"Without a sign: shown to be worse{_in_runs(sides)}. {_test(sides)}"
     elif sides[0].data.departures:
         yield "An ablation: no learner is called the best."
     else:
@@ -60,6 +60,18 @@ def _test(sides: Sequence[Side]) -> str:
     flips = all(family.tests.flips for side in sides for family in side.families.values())
     how = "by exchanging the signs of seeds" if flips else "normal runs assumed: few seeds"
     return f"Tested among the learners of the table, all pairs of a column at once (5 %; {how})."
+
+
+def _in_runs(sides: Sequence[Side]) -> str:
+    """Those whose single runs are worse, though their mean is too unsteady to compare."""
+    names = dict.fromkeys(
+        f"{display_name(one.learner)} in {one.scenario}"
+        for side in sides
+        for one in side.standings.values()
+        if one.how == "runs"
+    )
+    told = listed(list(names))
+    return f" ({told} by single runs: Mann and Whitney's test, corrected)" if told else ""
 
 
 def _partial(sides: Sequence[Side]) -> str:

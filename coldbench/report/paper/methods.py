@@ -183,6 +183,9 @@ def _statistics(data: ReportData) -> Iterator[str | Cited]:
     yield "; a learner that is shown to be worse than another leaves, and the others are tested"
     yield " again, until those are left that may be the best"
     yield from cited([suite()["romano2005"], suite()["hansen2011"]])
+    if any(one.how == "runs" for one in data.standings.values()):
+        yield "; where a mean is too unsteady, single runs are compared, corrected for all pairs"
+        yield from cited([suite()["mann1947"]])
     yield "."
 
 

@@ -52,6 +52,7 @@ def test_a_committed_study_has_its_tuning_and_its_tests() -> None:
     assert "the 496 pairs are one family" in text
     assert "signs of whole seeds are exchanged (Westfall & Young 1993)" in text
     assert "Ratings predicted at each seed: 3,600 to 3,760 for warm users and items (W-W)" in text
+    assert "single runs are compared, corrected for all pairs (Mann & Whitney 1947)" in text
     assert "Lee et al. 2019a" in text, "two papers that look alike"
     assert "Lee et al. 2019b" in text
 

@@ -66,6 +66,7 @@ def test_marks_are_those_of_the_league() -> None:
             assert cell.text == f"{standing.mean.value:.4f}{signs[standing.group]}"
             assert (cell.mark == "bold") == (standing.group == "best")
     assert seen == set(signs)
+    assert "mamo-released in C-C by single runs" in table.caption
 
 
 def test_a_metric_where_more_is_better_turns_the_order_round(pair: list[Study]) -> None:

@@ -17,7 +17,7 @@ from coldbench.study.config import StudyConfig
 
 print("started")
 config = StudyConfig(models=("bias", "global-mean"), seeds=2, dataset_options={TINY}, out=Path("s"))
-run_study(config, workers=2, backend="processes")
+run_study(config, workers=1, backend="processes")
 """
 DRAWS = """
 from pathlib import Path

@@ -1,9 +1,12 @@
 """Lives and deaths of a driver: forks, runs a study in the child, kills it, and starts again.
 
-    python -m tests.reliability.victim OUT times KILLS SEED   killed after random times
-    python -m tests.reliability.victim OUT steps              killed at each step of a save
+    python -m tests.reliability.victim OUT MODE ...
 
-Prints JSON: kills (children that died by the signal), stored (runs after each death).
+times KILLS SEED: killed after random times; steps: killed at each step of a save; two: two drivers
+at once, with nobody killed. Several modes may follow each other: a new process takes as long to
+start as one of them.
+Prints JSON, by mode: kills (children that died by the signal), stored (runs after each death); of
+`two`, the exit statuses.
 """
 
 import json
@@ -91,7 +94,27 @@ def steps(out: Path) -> dict[str, object]:
     return {"kills": len(stored) - 1, "stored": stored}
 
 
+def two(out: Path) -> dict[str, object]:
+    """Two drivers start one study at the same time."""
+    children = []
+    for _ in range(2):
+        child = os.fork()
+        if child == 0:
+            run_study(config(out, 5), workers=1)
+            os._exit(0)
+        children.append(child)
+    return {"statuses": [os.waitpid(child, 0)[1] for child in children]}
+
+
+MODES = {"times": times, "steps": steps, "two": two}
+
 if __name__ == "__main__":
-    folder, mode, *rest = sys.argv[1:]
-    told = steps(Path(folder)) if mode == "steps" else times(Path(folder), *map(int, rest))
+    folder, *words = sys.argv[1:]
+    told = {}
+    while words:
+        mode = words.pop(0)
+        numbers = []
+        while words and words[0].isdigit():
+            numbers.append(int(words.pop(0)))
+        told[mode] = MODES[mode](Path(folder) / mode, *numbers)
     print(json.dumps(told))

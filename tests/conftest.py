@@ -1,8 +1,10 @@
 """Fixtures that all tests share: caches of their own, small data."""
 
+import gc
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -26,6 +28,18 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the user's caches."""
     os.environ["COLDBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["COLDBENCH_DATA"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import Together
+
+    return Together(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: garbage collections need not look at them each time."""
+    gc.freeze()
 
 
 def pytest_runtest_setup() -> None:

@@ -13,6 +13,7 @@ from coldbench.cli.main import cli
 from coldbench.study.store import Study, latest_study
 from tests.cli.test_cli import coldbench
 from tests.conformance.pages import ROOT, blocks
+from tests.report.conftest import composed_one
 
 README = ROOT / "README.md"
 INLINE = re.compile(r"`(coldbench [^`]+)`")
@@ -47,6 +48,7 @@ def test_python_runs_as_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert {record.status for record in records} == {"finished"}
     assert len(records) == 6
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("coldbench.report.drawing.draw.drawn", composed_one)
     assert "coldbench report" in commands()
     assert coldbench(monkeypatch, "report") == 0
 

@@ -4,14 +4,13 @@ import gc
 import os
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 from hypothesis import HealthCheck, settings
 
-from coldbench.conformance.learners import small_ratings
-from coldbench.data.ratings import Ratings
+if TYPE_CHECKING:  # the process that only deals out the tests needs no torch
+    from coldbench.data.ratings import Ratings
 
 pytest_plugins = ["tests.studies"]  # toy learners and tiny studies, for all
 
@@ -19,7 +18,9 @@ pytest_plugins = ["tests.studies"]  # toy learners and tiny studies, for all
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # By default an example that takes 0.2 s fails, as any does on a busy machine.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 
@@ -38,18 +39,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests stay to the end: garbage collections need not look at them each time."""
+    """Modules and tests stay to the end: garbage collections, fewer than usual, leave them out."""
     gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def pytest_runtest_setup() -> None:
     """One torch thread, or as many as asked for; runs of a study use one, whatever is set here."""
+    import torch
+
     torch.set_num_threads(int(os.environ.get("COLDBENCH_TEST_THREADS", "1")))
 
 
 @pytest.fixture(scope="session")
-def ratings(own_cache: None) -> Ratings:
+def ratings(own_cache: None) -> "Ratings":
     """240 users, 160 items, 9,600 synthetic ratings."""
+    from coldbench.conformance.learners import small_ratings
+
     return small_ratings()
 
 

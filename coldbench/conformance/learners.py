@@ -19,7 +19,7 @@ import torch
 from coldbench.audit import Audit, Rooms, findings_of
 from coldbench.conformance.unsteady import holds
 from coldbench.data import Catalogue, Field, Ratings, Scale, open_dataset, withheld
-from coldbench.errors import Declined, UsageError
+from coldbench.errors import Declined
 from coldbench.learning import (
     SUPPORTED,
     Domain,
@@ -84,8 +84,12 @@ class Problem:
     def brief(self) -> "Problem":
         """Fewer ratings, and one epoch where the learner allows that: a sixth of the work, for
         checks that need a trained learner, whatever it has learned."""
-        most = 1 if _is_legal(self.variant, {"epochs": 1}) else self.most
-        return dataclasses.replace(self, ratings=fewer_ratings(), most=most)
+        return dataclasses.replace(self.shorter(1), ratings=fewer_ratings())
+
+    def shorter(self, epochs: int) -> "Problem":
+        """The same with fewer epochs at most, where the learner allows so few."""
+        allowed = _is_legal(self.variant, {"epochs": epochs})
+        return dataclasses.replace(self, most=epochs) if allowed else self
 
     @cached_property
     def sequential(self) -> bool:
@@ -133,7 +137,8 @@ class Problem:
 
     @cached_property
     def audit(self) -> Audit:
-        """The replays of `coldbench audit` on fewer data, in this process."""
+        """The replays of `coldbench audit` on fewer data, in this process; two epochs, so that one
+        is chosen by validation."""
         ratings = fewer_ratings()
         protocol = Separate(test_tasks=ASKED // 4 if self.sequential else None)
         job = Job(
@@ -143,14 +148,16 @@ class Problem:
             protocol_options=protocol.model_dump(mode="json"),
             learner="checked",
             base="checked",
-            config=self.config.model_dump(mode="json"),
+            config=self.shorter(2).config.model_dump(mode="json"),
             seeds=self.seeds,
         )
         rooms = Rooms(job, ratings, protocol.split(ratings, self.seeds))
         return findings_of(rooms, partial(rooms.here, prepared=self._prepared))
 
     def _prepared(self, job: Job) -> Prepared:
-        return Prepared(*permitted(SplitKey.of(job)), self.variant, self.config)
+        epochs = 2 if job.seeds == self.seeds else 1  # of a job before it, to see its ratings
+        config = self.shorter(epochs).config
+        return Prepared(*permitted(SplitKey.of(job)), self.variant, config)
 
     def at(self, seed: int) -> "Problem":
         """The same at another joint seed: another split, other initial weights."""
@@ -181,7 +188,7 @@ class Problem:
 def _is_legal(variant: Variant, options: Mapping[str, object]) -> bool:
     try:
         variant.configure(options)
-    except UsageError:
+    except ValueError:
         return False
     return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import coldbench
+from tests.cli.test_cli import SIZE, coldbench
 from tests.report.conftest import composed_one
 from tests.studies import forget
 
@@ -21,7 +21,10 @@ OFFLINE = ("--no-build-isolation", "--no-deps", "--no-index", "-q")
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs `coldbench ...`, `pip install -e FOLDER` (really, into a prefix) and `pytest FOLDER`."""
+    """Runs `coldbench ...`, `pip install -e FOLDER` (really, into a prefix) and `pytest FOLDER`.
+
+    Studies of the embedded data are of fewer data, with one worker.
+    """
     for module in ("pip", "hatchling"):
         pytest.importorskip(module)
     modules = set(sys.modules)
@@ -57,7 +60,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
             (file,) = (tmp_path / words[0]).glob("test_*.py")
             runpy.run_path(str(file))["test_conformance"]()
         else:
-            extra = ("--workers", "1") if words[0] == "run" else ()
+            extra = ["--workers", "1"] if words[0] == "run" else []
+            if words[0] in ("run", "tune") and not {"--dataset", "--config"} & set(words):
+                extra += SIZE
             assert coldbench(monkeypatch, *words, *extra) == 0, command
 
     yield run

@@ -40,6 +40,7 @@ def run(script: str, folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr[-3000:]
 
 
+@pytest.mark.slow  # the script of conformance/test_readme.py starts workers as well
 @pytest.mark.filterwarnings("default")
 def test_a_study(tmp_path: Path) -> None:
     run(DRIVES, tmp_path)

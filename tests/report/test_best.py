@@ -173,7 +173,7 @@ def tables(draw: st.DrawFn, complete: bool = False) -> dict[str, Values]:
     return table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(tables())
 def test_no_verdict_contradicts_the_common_seeds(table: dict[str, Values]) -> None:
     found = league(table)

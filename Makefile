@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 
 # pip compiles one file after the other, and half of them are the tests of libraries.
-COMPILE := -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib
+COMPILE := -m compileall -q -j 0 -x '/test(s|ing)?/' $(VENV)/lib
 
 # $(1): what is needed beside requirements.txt.
 define install

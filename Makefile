@@ -1,5 +1,6 @@
 # make run: install, run the first study on the embedded data, write its report.
-# make test: install what the tests need and run everything that CI runs.
+# make test: install what the tests need and run them; about five minutes on two cores.
+# make lint: the linter and the type checker. With make test, what CI runs.
 # make portable: the tests at each instruction level of this processor (default, avx2, avx512) with
 # one torch thread, and at the highest with two. LEVELS=second: the one below the highest alone;
 # TESTS="...": some tests alone.
@@ -8,13 +9,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 
+# pip compiles one file after the other, and half of them are the tests of libraries.
+COMPILE := -m compileall -q -j 0 -x '/test(s|ing)?/' $(VENV)/lib
+
+# $(1): what is needed beside requirements.txt.
+define install
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "coldbench needs Python 3.11 or newer: make PYTHON=python3.12")'
+$(PYTHON) -m venv $(VENV)
+$(BIN)/pip install --quiet --no-compile -r requirements.txt $(1)
+$(BIN)/pip install --quiet --no-compile $(L2L)
+-$(BIN)/python -W ignore $(COMPILE)
+endef
+
 .PHONY: run test lint portable slow realdata docs clean
 
 run: $(VENV)/.run
 	$(BIN)/coldbench run --models mamo,melu --seeds 10
 	$(BIN)/coldbench report
 
-test: $(VENV)/.test lint
+test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.test
@@ -39,12 +52,9 @@ clean:
 	rm -rf $(VENV)
 
 $(VENV)/.run: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "coldbench needs Python 3.11 or newer: make PYTHON=python3.12 run")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet -r requirements.txt
-	$(BIN)/pip install --quiet $(L2L)
+	$(call install)
 	touch $@
 
-$(VENV)/.test: $(VENV)/.run
-	$(BIN)/pip install --quiet -r requirements.txt -e '.[test]'
-	touch $@
+$(VENV)/.test: requirements.txt pyproject.toml
+	$(call install,-e '.[test]')
+	touch $(VENV)/.run $@

@@ -1,15 +1,16 @@
 """Fixtures that all tests share: caches of their own, small data."""
 
+import gc
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 from hypothesis import HealthCheck, settings
 
-from coldbench.conformance.learners import small_ratings
-from coldbench.data.ratings import Ratings
+if TYPE_CHECKING:  # the process that only deals out the tests needs no torch
+    from coldbench.data.ratings import Ratings
 
 pytest_plugins = ["tests.studies", "tests.edited"]  # toy learners and tiny studies, for all
 
@@ -17,7 +18,9 @@ pytest_plugins = ["tests.studies", "tests.edited"]  # toy learners and tiny stud
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # By default an example that takes 0.2 s fails, as any does on a busy machine.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 
@@ -41,14 +44,31 @@ def device(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--device"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import Together
+
+    return Together(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: garbage collections, fewer than usual, leave them out."""
+    gc.freeze()
+    gc.set_threshold(100_000)
+
+
 def pytest_runtest_setup() -> None:
     """One torch thread, or as many as asked for; runs of a study use one, whatever is set here."""
+    import torch
+
     torch.set_num_threads(int(os.environ.get("COLDBENCH_TEST_THREADS", "1")))
 
 
 @pytest.fixture(scope="session")
-def ratings(own_cache: None) -> Ratings:
+def ratings(own_cache: None) -> "Ratings":
     """240 users, 160 items, 9,600 synthetic ratings."""
+    from coldbench.conformance.learners import small_ratings
+
     return small_ratings()
 
 

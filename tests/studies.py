@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from coldbench import registry
-from coldbench.study.config import StudyConfig
+
+if TYPE_CHECKING:
+    from coldbench.study.config import StudyConfig
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.toy:Toy\ndrawn = tests.toy:Drawn\n"
@@ -33,8 +36,10 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> StudyConfig:
+def config(tmp_path: Path) -> "StudyConfig":
     """Two closed-form learners, two seeds, 6,000 ratings, no yardsticks."""
+    from coldbench.study.config import StudyConfig
+
     return StudyConfig(
         models=("bias", "global-mean"),
         seeds=2,

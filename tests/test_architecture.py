@@ -65,20 +65,20 @@ def test_the_face_imports_nothing_heavy() -> None:
 
 
 def test_paths_of_earlier_versions_lead_to_the_same_objects() -> None:
-    same = python(
+    told = python(
         "import warnings\nfrom importlib import import_module as named\n"
-        "from coldbench.moved import MOVED\nwarnings.simplefilter('ignore')\n"
+        "from coldbench.moved import MOVED\n"
+        "with warnings.catch_warnings(record=True) as told:\n"
+        "    warnings.simplefilter('always')\n    from coldbench.learner import Learner\n"
+        "print(told[0].category.__name__, told[0].message)\n"
+        "warnings.simplefilter('ignore')\n"
         "names = {old: getattr(named(new), '__all__', []) for old, new in MOVED.items()}\n"
         "print([(old, name) for old in MOVED for name in names[old]"
         " if getattr(named(old), name) is not getattr(named(MOVED[old]), name)])"
     )
-    assert same == "[]\n"
-    warned = python(
-        "import warnings\nwith warnings.catch_warnings(record=True) as told:\n"
-        "    warnings.simplefilter('always')\n    from coldbench.learner import Learner\n"
-        "print(told[0].category.__name__, told[0].message)"
-    )
+    warned, same = told.splitlines()
     assert warned.startswith("DeprecationWarning coldbench.learner")
+    assert same == "[]"
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda path: path.name)

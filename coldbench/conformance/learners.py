@@ -10,7 +10,7 @@ import copy
 import dataclasses
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -48,6 +48,7 @@ SEEDS = Seeds.joint(0)
 CLEAR = 0.12  # of chance; steady learners gain .22 to .36, random draws 0 with an sd of .01 to .04
 NEAR = 2.5  # of 9.5 rating points
 ASKED = 24  # test tasks, where each waits for the one before
+GRADED = 150  # test tasks of such a learner, in the check of learning
 FEW = 5  # support ratings, of a learner that takes its time for each
 
 
@@ -57,7 +58,7 @@ def small_ratings() -> Ratings:
 
 
 def fewer_ratings() -> Ratings:
-    """Those of the audit, which trains a learner half a dozen times."""
+    """Those of the audit, and of checks for which it does not matter how much is learned."""
     return open_dataset("synthetic", {"n_users": 120, "n_items": 100, "n_ratings": 4000})
 
 
@@ -67,7 +68,7 @@ class Problem:
     `device`.
 
     A SequentialLearner takes its users one after the other, here and in training: it trains for
-    one epoch, most checks ask it about `ASKED` test tasks, and that of learning about all of them
+    one epoch, most checks ask it about `ASKED` test tasks, and that of learning about `GRADED`,
     with `FEW` support ratings.
     """
 
@@ -81,6 +82,17 @@ class Problem:
     def config(self) -> LearnerConfig:
         most = 1 if self.sequential else self.most_epochs
         return self.variant.configure({"epochs": min(self.variant.configure({}).epochs, most)})
+
+    @cached_property
+    def brief(self) -> "Problem":
+        """Fewer ratings, and one epoch where the learner allows that: a sixth of the work, for
+        checks that need a trained learner, whatever it has learned."""
+        return dataclasses.replace(self.shorter(1), ratings=fewer_ratings())
+
+    def shorter(self, epochs: int) -> "Problem":
+        """The same with fewer epochs at most, where the learner allows so few."""
+        allowed = _is_legal(self.variant, {"epochs": epochs})
+        return dataclasses.replace(self, most_epochs=epochs) if allowed else self
 
     @cached_property
     def sequential(self) -> bool:
@@ -129,24 +141,28 @@ class Problem:
 
     @cached_property
     def audit(self) -> Audit:
-        """The replays of `coldbench audit` on fewer data, in this process."""
+        """The replays of `coldbench audit` on fewer data, in this process; two epochs, so that one
+        is chosen by validation."""
         ratings = fewer_ratings()
+        protocol = Separate(test_tasks=ASKED // 4 if self.sequential else None)
         job = Job(
             dataset=ratings.name,
             dataset_sha256=ratings.sha256,
-            protocol=Separate.name,
-            protocol_options=Separate().model_dump(mode="json"),
+            protocol=protocol.name,
+            protocol_options=protocol.model_dump(mode="json"),
             learner="checked",
             base="checked",
-            config=self.config.model_dump(mode="json"),
+            config=self.shorter(2).config.model_dump(mode="json"),
             seeds=self.seeds,
             device=self.device,
         )
-        rooms = Rooms(job, ratings, Separate().split(ratings, self.seeds))
+        rooms = Rooms(job, ratings, protocol.split(ratings, self.seeds))
         return findings_of(rooms, partial(rooms.here, prepared=self._prepared))
 
     def _prepared(self, job: Job) -> Prepared:
-        return Prepared(*permitted(SplitKey.of(job)), self.variant, self.config)
+        epochs = 2 if job.seeds == self.seeds else 1  # of a job before it, to see its ratings
+        config = self.shorter(epochs).config
+        return Prepared(*permitted(SplitKey.of(job)), self.variant, config)
 
     def at(self, seed: int) -> "Problem":
         """The same at another joint seed: another split, other initial weights."""
@@ -155,8 +171,9 @@ class Problem:
 
     @cached_property
     def gain(self) -> float:
-        """1 - MAE on all test queries / MAE of a random draw from the ratings."""
-        tasks = self.split.test.shots(FEW if self.sequential else None)
+        """1 - MAE on the test queries / MAE of a random draw from the ratings."""
+        asked, most = (GRADED, FEW) if self.sequential else (None, None)
+        tasks = self.split.test.drawn(asked, np.random.default_rng(0)).shots(most)
         predictions = predict(self.trained, tasks, self.ratings)
         low, high, _ = self.ratings.scale
         rating = np.asarray(self.ratings.value, np.float64)
@@ -171,6 +188,14 @@ class Problem:
         """Sixteen test episodes of unequal lengths."""
         batch, _ = next(batches(self.split.test, self.ratings, max_tasks=16, by_length=False))
         return batch.to(self.device)
+
+
+def _is_legal(variant: Variant, options: Mapping[str, object]) -> bool:
+    try:
+        variant.configure(options)
+    except ValueError:
+        return False
+    return True
 
 
 def answers_are_ratings(problem: Problem) -> None:
@@ -189,8 +214,9 @@ def answers_are_ratings(problem: Problem) -> None:
 
 def same_answer_twice(problem: Problem) -> None:
     """Two fits of one job give bit-equal predictions."""
-    again = problem.predictions(problem.fitted(problem.ratings))
-    assert np.array_equal(problem.answers.score, again.score), "two runs of one job differ"
+    brief = problem.brief
+    again = brief.predictions(brief.fitted(brief.ratings))
+    assert np.array_equal(brief.answers.score, again.score), "two runs of one job differ"
 
 
 def prediction_is_pure(problem: Problem) -> None:
@@ -289,6 +315,7 @@ def short_supports_work(problem: Problem) -> None:
 
 def unknown_content_works(problem: Problem) -> None:
     """Users and items with unknown content get predictions."""
+    problem = problem.brief
     old = problem.ratings.catalogue
     blank = dataclasses.replace(
         old,
@@ -300,6 +327,7 @@ def unknown_content_works(problem: Problem) -> None:
 
 def no_content_works_or_is_declined(problem: Problem) -> None:
     """A catalogue without fields: a learner works or raises Declined with a reason."""
+    problem = problem.brief
     old = problem.ratings.catalogue
     bare = Catalogue(old.n_users, old.n_items)
     _fits(problem, dataclasses.replace(problem.ratings, catalogue=bare, sha256=""))
@@ -307,6 +335,7 @@ def no_content_works_or_is_declined(problem: Problem) -> None:
 
 def another_scale_works(problem: Problem) -> None:
     """Ratings from 0.5 to 10 in half points: predictions are about as large as the ratings."""
+    problem = problem.brief
     value = (np.asarray(problem.ratings.value) * 2).astype(np.float32)
     scaled = dataclasses.replace(
         problem.ratings, value=value, scale=Scale(0.5, 10.0, 0.5), best=None, sha256=""
@@ -388,6 +417,7 @@ def space_is_legal(problem: Problem) -> None:
 
 def ratings_matter(problem: Problem) -> None:
     """Mirrored ratings (the lowest for the highest and so on) change the predictions."""
+    problem = problem.brief
     low, high, _ = problem.ratings.scale
     value = (low + high - np.asarray(problem.ratings.value)).astype(np.float32)
     mirrored = dataclasses.replace(problem.ratings, value=value, best=None, sha256="")

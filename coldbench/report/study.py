@@ -285,6 +285,8 @@ class ReportData:
     @cached_property
     def ablation(self) -> Ablation | None:
         """None for a study without departures."""
+        if not self.departures:
+            return None
         return ablation_of(self.manifest.departures, self.main, self.pairs, self.scenarios)
 
     @cached_property

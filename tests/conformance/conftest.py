@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import coldbench
+from tests.cli.test_cli import SIZE, coldbench
+from tests.report.conftest import composed_one
 from tests.studies import forget
 
 Run = Callable[[str], None]
@@ -20,7 +21,10 @@ OFFLINE = ("--no-build-isolation", "--no-deps", "--no-index", "-q")
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs `coldbench ...`, `pip install -e FOLDER` (really, into a prefix) and `pytest FOLDER`."""
+    """Runs `coldbench ...`, `pip install -e FOLDER` (really, into a prefix) and `pytest FOLDER`.
+
+    Studies of the embedded data are of fewer data, with one worker.
+    """
     for module in ("pip", "hatchling"):
         pytest.importorskip(module)
     modules = set(sys.modules)
@@ -28,8 +32,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     names = {"base": str(prefix), "platbase": str(prefix)}
     site = sysconfig.get_path("purelib", "posix_prefix", vars=names)
     monkeypatch.chdir(tmp_path)
-    for kind in ("png", "pdf"):  # half the time of a report; tests/report draws them
-        monkeypatch.setattr(f"coldbench.report.drawing.draw._{kind}", lambda figure: b"")
+    # two thirds of the time of a report; tests/report renders figures
+    monkeypatch.setattr("coldbench.report.drawing.draw.drawn", composed_one)
 
     def fresh() -> None:
         for name in set(sys.modules) - modules:
@@ -56,7 +60,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
             (file,) = (tmp_path / words[0]).glob("test_*.py")
             runpy.run_path(str(file))["test_conformance"]()
         else:
-            extra = ("--workers", "1") if words[0] == "run" else ()
+            extra = ["--workers", "1"] if words[0] == "run" else []
+            if words[0] in ("run", "tune") and not {"--dataset", "--config"} & set(words):
+                extra += SIZE
             assert coldbench(monkeypatch, *words, *extra) == 0, command
 
     yield run

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+from pydantic import Field
 
 from coldbench.data.ratings import Array
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData
@@ -139,6 +140,17 @@ class Layered(Sound):
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         with torch.no_grad():
             return super().predict(batch) + 0.1 * self.layer(torch.ones(1))
+
+
+class LongConfig(LearnerConfig):
+    epochs: int = Field(4, ge=3)
+
+
+class Long(Sound):
+    """Sound: one or two epochs are not enough for it, and it says so."""
+
+    Config = LongConfig
+    contract = 1
 
 
 class Lots(Sound):

@@ -28,6 +28,7 @@ from tests.conformance.faulty import (
     Crashes,
     Layered,
     Lists,
+    Long,
     Seeds,
     Shuffles,
     Sound,
@@ -42,7 +43,7 @@ def test_every_check_has_advice_and_only_these() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("learner", [Sound, Layered])
+@pytest.mark.parametrize("learner", [Sound, Layered, Long])
 def test_a_sound_learner_passes(learner: type[Sound], ratings: Ratings) -> None:
     problem = Problem(Variant(learner), ratings)
     found = [_verdict(test, problem) for test in conformance.CHECKS.values()]

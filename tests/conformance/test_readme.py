@@ -14,6 +14,7 @@ from coldbench.study.store import Study, latest_study
 from coldbench.study.yardsticks import YARDSTICKS
 from tests.cli.test_cli import coldbench
 from tests.conformance.pages import ROOT, blocks
+from tests.report.conftest import composed_one
 
 README = ROOT / "README.md"
 INLINE = re.compile(r"`(coldbench [^`]+)`")
@@ -48,6 +49,7 @@ def test_python_runs_as_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert {record.status for record in records} == {"finished"}
     assert len(records) == 9, "one yardstick was not asked for"
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("coldbench.report.drawing.draw.drawn", composed_one)
     assert "coldbench report" in commands()
     assert coldbench(monkeypatch, "report") == 0
 

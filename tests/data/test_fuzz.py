@@ -114,7 +114,7 @@ def fuzz(name: str, examples: int) -> None:
 
 @pytest.mark.parametrize("name", list(READERS))
 def test_mutated_files(name: str) -> None:
-    fuzz(name, 40 if name in CASES else 150)
+    fuzz(name, 40 if name in CASES else 75)
 
 
 @pytest.mark.slow

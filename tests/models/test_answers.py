@@ -1,5 +1,6 @@
 """What a stored model answers is what the harness predicts with the learner that was trained."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +10,14 @@ import pytest
 from coldbench import registry
 from coldbench.data import Array, Ragged, Ratings
 from coldbench.errors import Declined
-from coldbench.learning import load_variant, predict
-from coldbench.models import Model, open_model, train_model
+from coldbench.learning import predict
+from coldbench.models import Model, open_model
 from coldbench.tasks import Tasks
 from tests.models.worlds import NOBODY, NOTHING, content, support_of, world
 
 NEAR = 3e-5  # rating points: float32 sums in batches of another shape
 NO_NEW_ITEMS = {"metaemb", "mwuf"}  # they make the ids of cold items while they train
 NO_CONTENT = {"bias", "global-mean", "global-median", "item-mean", "support-mean", "support-median"}
-MODELS: dict[str, Model] = {}
-
-
-def trained(name: str, folder: Path) -> Model:
-    """The learner after one epoch, stored and opened."""
-    if name not in MODELS:
-        options = {"epochs": 1} if load_variant(name).configure({}).epochs > 1 else {}
-        MODELS[name] = open_model(train_model(name, world()[0], folder, options=options))
-    return MODELS[name]
 
 
 def harness(model: Model, ratings: Ratings, support: pd.DataFrame, user: int) -> Array:
@@ -48,10 +40,10 @@ def harness(model: Model, ratings: Ratings, support: pd.DataFrame, user: int) ->
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("name", registry.names("learner"))
-def test_answers_are_those_of_the_harness(name: str, tmp_path: Path) -> None:
+def test_answers_are_those_of_the_harness(name: str, stored: Callable[[str], Path]) -> None:
     """Of users with content, which is that of users of the catalogue, and of those without."""
     try:
-        model = trained(name, tmp_path / "model")
+        model = open_model(stored(name))
     except Declined as error:
         pytest.skip(str(error))
     _, whole = world()
@@ -69,10 +61,12 @@ def test_answers_are_those_of_the_harness(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("name", registry.names("learner"))
-def test_new_items_are_like_known_ones_of_the_same_content(name: str, tmp_path: Path) -> None:
+def test_new_items_are_like_known_ones_of_the_same_content(
+    name: str, stored: Callable[[str], Path]
+) -> None:
     """An item that training did not know gets the predictions of one that nobody has rated."""
     try:
-        model = trained(name, tmp_path / "model")
+        model = open_model(stored(name))
     except Declined as error:
         pytest.skip(str(error))
     _, whole = world()

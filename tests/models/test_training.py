@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,41 +28,36 @@ from coldbench.tasks import Separate
 from tests.models.worlds import NOBODY, support_of, world
 
 FEW = {"epochs": 3}
-
-
-def fast(name: str) -> dict[str, int]:
-    return {"epochs": 1} if load_variant(name).configure({}).epochs > 1 else {}
-
-
 PROGRAM = """
 import sys, warnings
 import pandas as pd
 from pathlib import Path
 from coldbench.models import open_model
 warnings.simplefilter("ignore")
-folder = Path(sys.argv[1])
+models, folder = map(Path, sys.argv[1:])
 support = pd.read_csv(folder / "support.csv", dtype={"user": str, "item": str})
-for path in sorted(folder.glob("*/model.json")):
+for path in sorted(models.glob("*/model.json")):
     answers = open_model(path.parent).predict(support, items=["1", "2", "30"])
     answers.to_parquet(folder / f"{path.parent.name}.parquet")
 """
 
 
 @pytest.mark.filterwarnings("default")
-def test_every_learner_predicts_alike_in_a_fresh_process(tmp_path: Path) -> None:
-    data, whole = world()
-    support = support_of(whole, NOBODY)
+def test_every_learner_predicts_alike_in_a_fresh_process(
+    stored: Callable[[str], Path], tmp_path: Path
+) -> None:
+    support = support_of(world()[1], NOBODY)
     support.to_csv(tmp_path / "support.csv", index=False)
     expected, declined = {}, list[str]()
     for name in registry.names("learner"):
         try:
-            train_model(name, data, tmp_path / name, options=fast(name))
+            model = stored(name)
         except Declined as error:
             declined.append(str(error))
             continue
-        model = open_model(tmp_path / name)
-        expected[name] = model.predict(support, items=["1", "2", "30"])
-    subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], check=True)
+        expected[name] = open_model(model).predict(support, items=["1", "2", "30"])
+    program = [sys.executable, "-c", PROGRAM, str(model.parent), str(tmp_path)]
+    subprocess.run(program, check=True)
     for name, answers in expected.items():
         again = pd.read_parquet(tmp_path / f"{name}.parquet")
         pd.testing.assert_frame_equal(answers, again, check_exact=True, obj=name)

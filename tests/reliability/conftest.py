@@ -1,6 +1,7 @@
 """Strangers' packages and tiny studies."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,21 +53,30 @@ def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     forget()
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> StudyConfig:
+def small(out: Path) -> StudyConfig:
     """Two closed-form learners, two seeds, 6,000 ratings."""
     return StudyConfig(
-        models=("bias", "global-mean"),
-        seeds=2,
-        dataset_options=TINY,
-        out=tmp_path / "study",
-        yardsticks=False,
+        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=out, yardsticks=False
     )
 
 
 @pytest.fixture
-def study(config: StudyConfig) -> Study:
-    return run_study(config, workers=1)
+def config(tmp_path: Path) -> StudyConfig:
+    return small(tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def ran(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study of `config`, run once."""
+    out = tmp_path_factory.mktemp("ran")
+    return run_study(small(out), workers=1).path
+
+
+@pytest.fixture
+def study(ran: Path, config: StudyConfig) -> Study:
+    """A copy of it, where `config` says."""
+    shutil.copytree(ran, config.out)
+    return Study.open(config.out)
 
 
 @pytest.fixture

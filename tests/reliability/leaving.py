@@ -1,7 +1,8 @@
-"""`python -m tests.reliability.leaving COMMAND ...`: run a command, tell what still lives after it.
+"""`python -m tests.reliability.leaving COMMAND ... -- COMMAND ...`: run commands, one after the
+other, and tell what still lives after each.
 
-One line of JSON on the standard error: Python threads, native threads that the command started,
-and child processes, all when it has nothing left to do but leave.
+A line of JSON a command on the standard error: its exit status, Python threads, native threads that
+it started, and child processes, all when it has nothing left to do but leave.
 """
 
 import json
@@ -24,16 +25,23 @@ def native() -> set[str]:
     return set(os.listdir("/proc/self/task"))
 
 
+def left_by(words: list[str]) -> dict[str, object]:
+    sys.argv = ["coldbench", *words]
+    before, status = native(), None
+    try:
+        main()
+    except SystemExit as done:
+        status = done.code
+    return {
+        "status": status or 0,
+        "python": threading.active_count() - 1,
+        "native": len(native() - before),
+        "processes": len(multiprocessing.active_children()),
+    }
+
+
 if __name__ == "__main__":
     for library in LIBRARIES:
         import_module(library)
-    before = native()
-    try:
-        main()
-    finally:
-        told = {
-            "python": threading.active_count() - 1,
-            "native": len(native() - before),
-            "processes": len(multiprocessing.active_children()),
-        }
-        print(json.dumps(told), file=sys.stderr)
+    for words in " ".join(sys.argv[1:]).split(" -- "):
+        print(json.dumps(left_by(words.split())), file=sys.stderr)

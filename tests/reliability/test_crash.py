@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,44 +30,67 @@ SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 
-def victims(*words: object) -> dict[str, object]:
+Told = dict[str, dict[str, Any]]
+
+
+def victims(*words: object) -> Told:
+    """What a process of its own says, from which drivers are forked; see `victim.py`."""
     command = [sys.executable, "-m", "tests.reliability.victim", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert done.returncode == 0, done.stderr
-    told: dict[str, object] = json.loads(done.stdout)
+    told: Told = json.loads(done.stdout)
     return told
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
-    told = victims(tmp_path / "broken", "times", kills, 0)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the studies of the victims lie, by mode."""
+    return tmp_path_factory.mktemp("victims")
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> Told:
+    return victims(folder, "times", 4, 0, "steps", "two", "again", "removed")
+
+
+def test_killed_at_random_times(told: Told, folder: Path, tmp_path: Path) -> None:
+    _is_whole_after(4, told["times"], folder / "times", tmp_path)
+
+
+@pytest.mark.slow
+def test_killed_very_often(tmp_path: Path) -> None:
+    _is_whole_after(50, victims(tmp_path, "times", 50, 0)["times"], tmp_path / "times", tmp_path)
+
+
+def _is_whole_after(kills: int, told: dict[str, Any], broken: Path, tmp_path: Path) -> None:
     print(f"killed {told['kills']} times, runs stored after each: {told['stored']}")
     assert told["kills"] == kills
     stored = told["stored"]
     assert isinstance(stored, list)
     assert stored[-1] > stored[0], "no life stored a run"
-    resumed = run_study(victim.config(tmp_path / "broken", kills + 4), workers=1)
+    resumed = run_study(victim.config(broken, kills + 4), workers=1)
     unbroken = run_study(victim.config(tmp_path / "unbroken", kills + 4), workers=1)
     assert contents(resumed) == contents(unbroken)
     assert results.runs(resumed).to_csv() == results.runs(unbroken).to_csv()
     assert len(list(resumed.runs.iterdir())) == 3 * (kills + 4)
 
 
-def test_killed_at_every_step_of_a_save(tmp_path: Path) -> None:
-    told = victims(tmp_path / "broken", "steps")
-    print(f"killed at {told['kills']} disk operations")
-    assert int(str(told["kills"])) >= 8
-    study = Study.prepare(tmp_path / "broken", plan(victim.config(tmp_path / "broken", 14))[1])
+def test_killed_at_every_step_of_a_save(told: Told, folder: Path) -> None:
+    kills = told["steps"]["kills"]
+    print(f"killed at {kills} disk operations")
+    assert kills >= 8
+    broken = folder / "steps"
+    study = Study.prepare(broken, plan(victim.config(broken, 14))[1])
     assert not [folder for folder in study.runs.iterdir() if folder.name.startswith(".")]
 
 
 @pytest.mark.parametrize("change", ["again", "removed"])
-def test_killed_at_every_step_of_a_change(tmp_path: Path, change: str) -> None:
+def test_killed_at_every_step_of_a_change(told: Told, change: str) -> None:
     """The learner's runs are all there or all set aside; the others are as they were."""
-    told = victims(tmp_path, change)
-    print(f"killed at {told['kills']} disk operations; runs of the learner left: {told['stored']}")
-    assert int(str(told["kills"])) >= 12
-    assert set(told["stored"]) == {0, 2}  # type: ignore[arg-type]
+    kills, left = told[change]["kills"], told[change]["stored"]
+    print(f"killed at {kills} disk operations; runs of the learner left: {left}")
+    assert kills >= 12
+    assert set(left) == {0, 2}
 
 
 def test_the_disk_is_full_at_every_step_of_a_change(study: Study, tmp_path: Path) -> None:
@@ -119,29 +143,11 @@ def test_a_full_disk_stops_a_study_with_status_4(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_two_drivers_on_one_study(config: StudyConfig, tmp_path: Path) -> None:
-    words = shell(
-        "run",
-        "--no-yardsticks",
-        "-m",
-        "bias,global-mean",
-        "-s",
-        8,
-        "-w",
-        1,
-        "-o",
-        tmp_path / "s",
-        *SIZE,
-    )
-    drivers = [
-        subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
-    ]
-    for driver in drivers:
-        _, error = driver.communicate(timeout=HANG)
-        assert driver.returncode == 0, error
-    study = Study.open(tmp_path / "s")
-    assert len(list(study.runs.iterdir())) == 16
-    alone = run_study(config.model_copy(update={"seeds": 8, "out": tmp_path / "alone"}), workers=1)
+def test_two_drivers_on_one_study(told: Told, folder: Path, tmp_path: Path) -> None:
+    assert told["two"]["statuses"] == [0, 0]
+    study = Study.open(folder / "two")
+    assert len(list(study.runs.iterdir())) == 15
+    alone = run_study(victim.config(tmp_path / "alone", 5), workers=1)
     assert contents(study) == contents(alone)
 
 

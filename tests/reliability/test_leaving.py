@@ -15,7 +15,7 @@ from tests.waiting import HANG
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
 RUN = ("run", "--no-yardsticks", "-m", "bias", "-s", "2", "-o", "study", *SIZE)
-NOBODY = {"python": 0, "native": 0, "processes": 0}
+NOBODY = {"status": 0, "python": 0, "native": 0, "processes": 0}
 AT_ONCE, ROUNDS = 10, 3  # processes, each with one or more below it
 
 
@@ -27,19 +27,20 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def left_by(*words: str) -> object:
-    """What is alive when a command is done; see `leaving.py`."""
+def left_by(*commands: str) -> list[object]:
+    """What is alive when each command is done; see `leaving.py`."""
+    words = " -- ".join(commands).split()
     command = [sys.executable, "-m", "tests.reliability.leaving", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stderr.splitlines()[-1])
+    return [json.loads(line) for line in done.stderr.splitlines() if line.startswith('{"status"')]
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="lists threads as Linux does")
 def test_nothing_is_alive_when_a_command_is_done(elsewhere: Path) -> None:
-    assert left_by(*RUN, "--workers", "2") == NOBODY
-    for words in (("verify", "study", "--replay", "1"), ("report", "study", "--format", "csv")):
-        assert left_by(*words) == NOBODY, words
+    commands = [" ".join((*RUN, "--workers", "2")), "verify study --replay 1"]
+    commands.append("report study --format csv")
+    assert left_by(*commands) == [NOBODY] * len(commands)
 
 
 @pytest.mark.slow

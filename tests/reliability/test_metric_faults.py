@@ -26,6 +26,11 @@ METRICS = {
 
 
 @pytest.fixture
+def study(config: StudyConfig) -> Study:
+    return run_study(config, workers=1)
+
+
+@pytest.fixture
 def config(tmp_path: Path) -> StudyConfig:
     return StudyConfig(
         models=("bias", "global-mean"), seeds=2, scenarios=("W-W", "C-C"), dataset_options=TINY,

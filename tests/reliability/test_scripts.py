@@ -18,7 +18,7 @@ from coldbench.study.config import StudyConfig
 print("started")
 settings = dict(seeds=2, dataset_options={TINY}, yardsticks=False)
 config = StudyConfig(models=("bias", "global-mean"), out=Path("s"), **settings)
-run_study(config, workers=2, backend="processes")
+run_study(config, workers=1, backend="processes")
 """
 DRAWS = """
 from pathlib import Path
@@ -41,6 +41,7 @@ def run(script: str, folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr[-3000:]
 
 
+@pytest.mark.slow  # the script of conformance/test_readme.py starts workers as well
 @pytest.mark.filterwarnings("default")
 def test_a_study(tmp_path: Path) -> None:
     run(DRIVES, tmp_path)

@@ -1,11 +1,12 @@
 """Lives and deaths of a driver: forks, runs a study in the child, kills it, and starts again.
 
-    python -m tests.reliability.victim OUT times KILLS SEED   killed after random times
-    python -m tests.reliability.victim OUT steps              killed at each step of a save
-    python -m tests.reliability.victim OUT again              ... of setting runs aside
-    python -m tests.reliability.victim OUT removed            ... of taking a learner out
+    python -m tests.reliability.victim OUT MODE ...
 
-Prints JSON: kills (children that died by the signal), stored (runs after each death).
+times KILLS SEED: killed after random times; steps: killed at each step of a save; again, removed:
+of setting runs aside, of taking a learner out; two: two drivers at once, with nobody killed.
+Several modes may follow each other: a new process takes as long to start as one of them.
+Prints JSON, by mode: kills (children that died by the signal), stored (runs after each death); of
+`two`, the exit statuses.
 """
 
 import json
@@ -14,6 +15,7 @@ import shutil
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -161,10 +163,33 @@ def _changed(path: Path, mode: str, others: dict[str, object]) -> None:
     assert left <= set(others)
 
 
+def two(out: Path) -> dict[str, object]:
+    """Two drivers start one study at the same time."""
+    children = []
+    for _ in range(2):
+        child = os.fork()
+        if child == 0:
+            run_study(config(out, 5), workers=1)
+            os._exit(0)
+        children.append(child)
+    return {"statuses": [os.waitpid(child, 0)[1] for child in children]}
+
+
+MODES = {
+    "times": times,
+    "steps": steps,
+    "two": two,
+    "again": partial(changes, mode="again"),
+    "removed": partial(changes, mode="removed"),
+}
+
 if __name__ == "__main__":
-    folder, mode, *rest = sys.argv[1:]
-    if mode == "times":
-        told = times(Path(folder), *map(int, rest))
-    else:
-        told = steps(Path(folder)) if mode == "steps" else changes(Path(folder), mode)
+    folder, *words = sys.argv[1:]
+    told = {}
+    while words:
+        mode = words.pop(0)
+        numbers = []
+        while words and words[0].isdigit():
+            numbers.append(int(words.pop(0)))
+        told[mode] = MODES[mode](Path(folder) / mode, *numbers)
     print(json.dumps(told))

@@ -1,6 +1,6 @@
 """Who is the best where runs are missing: decided on common seeds, with the sign."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from coldbench.report.pairs import compare
 from coldbench.report.standings import Standing, Values, order_of, standings
 from coldbench.report.study import ReportData
 from coldbench.report.topics.league import leading
+from coldbench.study.store import Study
+from tests.report.conftest import composed
 from tests.report.fake import fake_study
 
 PLACE = "C-C"
@@ -76,7 +78,7 @@ def test_a_mean_over_fewer_seeds_says_so(
         tmp_path / "t", ["A", "B"], 10, (PLACE,), status={("A", 7): "failed"}, shots=(0,)
     )
     data = build(study)
-    paths = write_report(study, tmp_path / "out", ("svg",), data)
+    paths = write_report(study, tmp_path / "out", ("svg",), data, draw=composed)
     page = paths["report.html"].read_text()
     assert "Runs are missing" in page
     shown = {"differences": "B, 9 of 10 seeds: ", "cost": ", 9 of 10 seeds."}
@@ -91,9 +93,10 @@ def test_a_mean_over_fewer_seeds_says_so(
     assert "9 of 10 seeds" in capsys.readouterr().out
 
 
-def test_with_all_runs_nothing_is_said_of_seeds(tmp_path: Path) -> None:
-    study = fake_study(tmp_path / "s", ["A", "B"], 5, (PLACE,), shots=(0,))
-    for path in write_report(study, tmp_path / "out", ("svg",)).values():
+def test_with_all_runs_nothing_is_said_of_seeds(
+    tmp_path: Path, worded: Callable[[Study], dict[str, Path]]
+) -> None:
+    for path in worded(fake_study(tmp_path / "s", ["A", "B"], 5, (PLACE,), shots=(0,))).values():
         if path.suffix in (".html", ".md", ".tex", ".csv"):
             assert "of 5 seeds" not in path.read_text()
 
@@ -170,7 +173,7 @@ def tables(draw: st.DrawFn, complete: bool = False) -> dict[str, Values]:
     return table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(tables())
 def test_no_verdict_contradicts_the_common_seeds(table: dict[str, Values]) -> None:
     found = league(table)

@@ -4,16 +4,18 @@ import base64
 import gzip
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from coldbench.errors import UsageError
-from coldbench.report import build, write_report
+from coldbench.report import build
 from coldbench.report.document import Document
 from coldbench.report.formats import html
 from coldbench.report.formats.html import to_html
 from coldbench.report.front import TOP
+from coldbench.report.study import ReportData
 from coldbench.study.store import Study
 from tests.report.fake import fake_study
 
@@ -30,8 +32,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Study:
     )
 
 
-def test_the_answer_is_three_sentences(many: Study) -> None:
-    leaders, yardstick, sure = build(many).of(Document).front.answer
+@pytest.fixture(scope="module")
+def data(many: Study) -> ReportData:
+    return build(many)
+
+
+def test_the_answer_is_three_sentences(data: ReportData) -> None:
+    leaders, yardstick, sure = data.of(Document).front.answer
     assert leaders.startswith("Lowest MAE: learner-00 in W-W (0.7")
     assert "May be the best too: nobody in W-W and C-C." in leaders
     assert yardstick == ("Of 12 learners, 6 in every scenario are shown to beat bias.")
@@ -40,7 +47,8 @@ def test_the_answer_is_three_sentences(many: Study) -> None:
 
 
 def test_a_focus_comes_first(many: Study) -> None:
-    front = build(many, ["learner-09"]).of(Document).front
+    document = build(many, ["learner-09"]).of(Document)
+    front = document.front
     assert front.answer[0].startswith(
         "learner-09, on common seeds: in W-W beats learner-10 and learner-11, is beaten by "
         "10 of 12 others; in C-C beats"
@@ -51,7 +59,7 @@ def test_a_focus_comes_first(many: Study) -> None:
     assert {"learner-00", "learner-09", "bias"} < set(shown)
     assert front.plot is not None
     assert "MAE of learner-09 minus that of each other learner" in front.plot.alt
-    sections = [section.key for section in build(many, ["learner-09"]).of(Document).sections]
+    sections = [section.key for section in document.sections]
     assert sections.index("focus") == 1
 
 
@@ -68,9 +76,9 @@ def test_learners_of_other_packages_are_in_focus(tmp_path: Path) -> None:
     assert data.focus == ("mine",)
 
 
-def test_a_wrong_focus_suggests_the_right_one(many: Study) -> None:
-    with pytest.raises(UsageError, match="did you mean 'learner-03'"):
-        _ = build(many, ["learner_03"]).focus
+def test_a_wrong_focus_suggests_the_right_one(study: Study) -> None:
+    with pytest.raises(UsageError, match="did you mean 'mamo'"):
+        _ = build(study, ["mammo"]).focus
 
 
 def test_one_seed_tests_nothing(tmp_path: Path) -> None:
@@ -85,9 +93,9 @@ def test_few_seeds_say_what_is_assumed(tmp_path: Path) -> None:
 
 
 def test_a_light_page_holds_its_parts_and_a_heavy_one_packs_them(
-    many: Study, monkeypatch: pytest.MonkeyPatch
+    data: ReportData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = build(many).of(Document)
+    document = data.of(Document)
     light = to_html(document, {})
     assert " data-part>" not in light
     assert "Every pair on its common seeds" in light
@@ -103,8 +111,10 @@ def test_a_light_page_holds_its_parts_and_a_heavy_one_packs_them(
     assert heavy == to_html(document, {}), "the same bytes again"
 
 
-def test_terms_are_explained_where_they_first_stand(many: Study, tmp_path: Path) -> None:
-    page = write_report(many, tmp_path, ("svg",))["report.html"].read_text()
+def test_terms_are_explained_where_they_first_stand(
+    many: Study, worded: Callable[[Study], dict[str, Path]]
+) -> None:
+    page = worded(many)["report.html"].read_text()
     first = page.partition('<details class="part"')[0]
     assert 'title="warm users, warm items: both were met in training"' in first
     assert "W-W: warm users, warm items; C-C: cold users, cold items (warm: met in" in first

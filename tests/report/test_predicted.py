@@ -10,6 +10,7 @@ import pytest
 from coldbench.data import open_prepared
 from coldbench.report import build, write_report
 from coldbench.report.document import Document
+from coldbench.report.drawing.draw import drawn
 from coldbench.report.formats.csv import to_files
 from coldbench.report.topics.disagreement import DisagreementTopic, disagreements
 from coldbench.report.topics.metrics import order_counts
@@ -20,6 +21,7 @@ from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from coldbench.tasks.splits import SCENARIOS
 from coldbench.text.tables import Section
+from tests.report.conftest import composed
 from tests.report.fake import fake_study
 from tests.report.real import real_study
 
@@ -39,6 +41,10 @@ def copy(ran: Study, tmp_path: Path) -> Study:
 
 def section(study: Study, key: str) -> Section:
     return next(one for one in build(study).of(Document).sections if one.key == key)
+
+
+def drawn_again(study: Study, key: str) -> bytes:
+    return drawn(build(study).of(Document).figures[key], ("svg",))["svg"]
 
 
 def forget_predictions(study: Study) -> None:
@@ -82,9 +88,11 @@ def test_users_and_pairs_by_brute_force(copy: Study) -> None:
 
 
 def test_the_digest_outlives_the_predictions(copy: Study, tmp_path: Path) -> None:
-    first = write_report(copy, tmp_path / "first", kinds=("svg",))
+    first = write_report(copy, tmp_path / "first", kinds=("svg",), draw=composed)
+    figure = drawn_again(copy, "disagreement-C-C")
     forget_predictions(copy)
-    again = write_report(copy, tmp_path / "again", kinds=("svg",))
+    again = write_report(copy, tmp_path / "again", kinds=("svg",), draw=composed)
+    assert drawn_again(copy, "disagreement-C-C") == figure
     for name, path in again.items():
         assert path.read_bytes() == first[name].read_bytes(), name
     assert "sd of single users" in first["report.html"].read_text()

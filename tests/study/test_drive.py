@@ -23,6 +23,7 @@ def csv(study: Study) -> str:
     return results.runs(study).to_csv()
 
 
+@pytest.mark.slow  # reliability/test_environment compares two workers with one every time
 def test_one_worker_or_two(config: StudyConfig, tmp_path: Path) -> None:
     one = run_study(config, workers=1)
     two = run_study(config.model_copy(update={"out": tmp_path / "two"}), workers=2)
@@ -109,7 +110,10 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
 
 
-@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+KILLED = pytest.param(signal.SIGKILL, marks=pytest.mark.slow)  # as in reliability/test_crash
+
+
+@pytest.mark.parametrize("signum", [KILLED, signal.SIGINT, signal.SIGTERM])
 def test_stopped_and_resumed(
     config: StudyConfig, tmp_path: Path, unbroken: str, signum: signal.Signals
 ) -> None:

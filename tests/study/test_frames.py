@@ -39,7 +39,7 @@ def own(tmp_path: Path) -> StudyConfig:
 
 def test_frames_go_straight_into_a_study(own: StudyConfig) -> None:
     ratings = coldbench.from_frames(frame(), name="mine")
-    study = coldbench.run_study(own, workers=2, ratings=ratings)
+    study = coldbench.run_study(own, workers=1, backend="processes", ratings=ratings)
     results = study.results()
     assert list(results)[: len(COLUMNS)] == COLUMNS
     assert set(results["dataset"]) == {"mine"}
@@ -102,7 +102,10 @@ def test_runs_say_what_content_they_read(own: StudyConfig) -> None:
     assert rows == {ratings.rows_sha256}
 
 
-def test_the_recipe_of_frames_is_python(own: StudyConfig, tmp_path: Path) -> None:
+def test_the_recipe_of_frames_is_python(
+    own: StudyConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # which saves the start of two workers
     ratings = coldbench.from_frames(frame(), name="mine")
     study = coldbench.run_study(own, workers=1, ratings=ratings)
     recipe = recipe_of(study)

@@ -183,8 +183,9 @@ def test_files(ablated: Study, worded: Writer) -> None:
 
 
 def test_the_same_study_gives_the_same_bytes(tmp_path: Path) -> None:
-    study = fake_study(tmp_path / "s", LABELS, 3, ("C-C",), departures=DEPARTURES)
+    study = fake_study(tmp_path / "s", LABELS[1:4], 3, ("C-C",), departures=PLANNED[:2])
     first, second = (write_report(study, tmp_path / name, kinds=("svg",)) for name in "ab")
+    assert {"figures/ablation-mae-C-C.svg", "figures/ablation-sd-C-C.svg"} <= set(first)
     assert all(first[name].read_bytes() == second[name].read_bytes() for name in first)
 
 
@@ -197,10 +198,10 @@ def test_one_seed_shows_nothing_and_says_so(tmp_path: Path, light: Writer) -> No
     assert not [key for key in found.of(Document).figures if key.startswith("ablation-sd")]
 
 
-def test_a_departure_without_runs_has_no_effect(tmp_path: Path, light: Writer) -> None:
+def test_a_departure_without_runs_has_no_effect(tmp_path: Path, worded: Writer) -> None:
     absent = [("x:paper~loss", seed) for seed in range(3)]
     study = fake_study(tmp_path / "s", LABELS, 3, ("C-C",), departures=DEPARTURES, absent=absent)
-    light(study)
+    worded(study)
     found = build(study)
     assert found.ablation is not None
     assert found.ablation.effect("C-C", "x:paper", "loss") is None

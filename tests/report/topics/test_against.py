@@ -1,6 +1,7 @@
 """Learners against those that the study says they must beat: one family, signs, words, files."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.stats import ttest_rel
 from statsmodels.stats.multitest import multipletests
 
 from coldbench.errors import UsageError
-from coldbench.report import build, write_report
+from coldbench.report import build
 from coldbench.report.document import Document
 from coldbench.report.topics.against import Against
 from coldbench.report.topics.origin import OriginTopic
@@ -67,7 +68,7 @@ def test_a_reference_meets_the_other_with_the_opposite_sign(study: Study) -> Non
     assert -Interval(1.0, None, None, 1, "one seed") == Interval(-1.0, None, None, 1, "one seed")
 
 
-def test_tables_words_and_file(study: Study, tmp_path: Path) -> None:
+def test_tables_words_and_file(study: Study, worded: Callable[[Study], dict[str, Path]]) -> None:
     data = build(study)
     section = data.of(Against).section()
     assert section is not None
@@ -80,7 +81,7 @@ def test_tables_words_and_file(study: Study, tmp_path: Path) -> None:
         sentence.text for sentence in data.of(Document).sentences if sentence.section == "against"
     ]
     assert told[0].startswith("Shown to beat ridge: W-W: melu")
-    files = write_report(study, tmp_path, kinds=("svg",))
+    files = worded(study)
     assert "Against ridge" in files["report.md"].read_text("utf-8")
     with files["against.csv"].open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))

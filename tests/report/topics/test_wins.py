@@ -1,11 +1,13 @@
 """Seeds won by each learner: counted, in all formats, and all of it in one file."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
-from coldbench.report import build, write_report
+from coldbench.report import build
 from coldbench.report.document import TOPICS, Document
 from coldbench.report.topics.wins import Wins
+from coldbench.study.store import Study
 from tests.report.fake import departure, fake_study
 
 LEVELS = {
@@ -14,7 +16,9 @@ LEVELS = {
 }  # fmt: skip
 
 
-def test_wins_are_counted_on_the_seeds_of_all(tmp_path: Path) -> None:
+def test_wins_are_counted_on_the_seeds_of_all(
+    tmp_path: Path, worded: Callable[[Study], dict[str, Path]]
+) -> None:
     study = fake_study(
         tmp_path / "s", ("a", "b"), 4, ("C-C",), levels=LEVELS, absent=[("b", 3)], oracle=False
     )
@@ -23,7 +27,7 @@ def test_wins_are_counted_on_the_seeds_of_all(tmp_path: Path) -> None:
         ("a", 2, 3),
         ("b", 1, 3),
     ]
-    files = write_report(study, tmp_path / "out", kinds=("svg",))
+    files = worded(study)
     with files["wins.csv"].open(newline="") as file:
         assert [(row["learner"], row["won"]) for row in csv.DictReader(file)] == [
             ("a", "2"),

@@ -171,7 +171,8 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     file = write_tuning(tuned, tune(tuned, 4, tmp_path / "t"), tmp_path / "t")
     lines = (tmp_path / "t" / "history.csv").read_text().splitlines()
     assert len(lines) == 1 + 4 + 1
-    config = read_config(file, {"seeds": (0, 1), "out": str(tmp_path / "study")})
+    said = {"seeds": (0, 1), "out": str(tmp_path / "study"), "yardsticks": False}
+    config = read_config(file, said)
     assert config.models == models
     study = run_study(config, workers=1)
     assert study.manifest.tunable == {"bias": True, "global-mean": False}

@@ -25,12 +25,15 @@ NA = "n/a"
 @dataclass(frozen=True, slots=True)
 class Cell:
     """text: what is shown; note: a second, smaller line; mark: `best`, `contender`, `unsettled`,
-    `bold`, `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text."""
+    `bold`, `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text; at,
+    to: on the page, the place of its row, and the place that its text leads to."""
 
     text: str
     note: str = ""
     mark: str = ""
     sort: float | None = None
+    at: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,4 +117,18 @@ def test_terms_are_explained_where_they_first_stand(
     page = worded(many)["report.html"].read_text()
     first = page.partition('<details class="part"')[0]
     assert 'title="warm users, warm items: both were met in training"' in first
-    assert "W-W: warm users, warm items; C-C: cold users, cold items (warm: met in" in first
+    bare = re.sub("<[^>]*>", "", first)
+    assert "W-W: warm users, warm items; C-C: cold users, cold items (warm: met in" in bare
+
+
+def test_a_name_on_the_first_screen_leads_to_its_card(
+    many: Study, worded: Callable[[Study], dict[str, Path]]
+) -> None:
+    page = worded(many)["report.html"].read_text()
+    first, _, rest = page.partition('<details class="part"')
+    leads = re.findall(r'<a href="#(card-\d+)">([^<]*)</a>', first)
+    assert leads
+    for place, name in leads:
+        row = re.search(rf'<tr id="{place}">.*?<b>([^<]*)</b>', rest)
+        assert row is not None
+        assert row[1] == name

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from coldbench.report.document import Document
 from coldbench.report.formats.rows import rows_to_html
@@ -126,7 +127,14 @@ def environment() -> Environment:
     made.filters["coded"] = _coded
     made.filters["meaning"] = meaning
     made.filters["rows"] = rows_to_html
+    made.filters["unbroken"] = _unbroken
     return made
+
+
+def _unbroken(text: str) -> Markup:
+    """The text, escaped; no scenario's name is cut at its hyphen."""
+    whole = r'<span class="whole">\g<0></span>'
+    return Markup(re.sub(r"\b[WC]-[WC]\b", whole, str(escape(text))))
 
 
 def _coded(text: str) -> Markup:

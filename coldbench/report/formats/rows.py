@@ -28,7 +28,8 @@ def _row(row: tuple[Cell, ...], numeric: list[bool], signs: dict[str, str]) -> s
         for cell, right in zip(row, numeric, strict=False)
     )
     rest = "".join(f"<td{cell}</td>" for cell in others)
-    return f'<tr{kind}><th scope="row"{first}</th>{rest}</tr>\n'
+    place = f' id="{escape(row[0].at)}"' if row[0].at else ""
+    return f'<tr{kind}{place}><th scope="row"{first}</th>{rest}</tr>\n'
 
 
 def _opening(cell: Cell, right: bool) -> str:
@@ -40,4 +41,5 @@ def _opening(cell: Cell, right: bool) -> str:
 
 def _content(cell: Cell) -> str:
     note = f"<small>{escape(cell.note)}</small>" if cell.note else ""
-    return f"<b>{escape(cell.text)}</b>{note}"
+    text = f'<a href="#{escape(cell.to)}">{escape(cell.text)}</a>' if cell.to else escape(cell.text)
+    return f"<b>{text}</b>{note}"

@@ -6,6 +6,7 @@ from coldbench.report.pairs import pair_of
 from coldbench.report.standings import Standing
 from coldbench.report.study import MAIN, ReportData
 from coldbench.report.topic import Sentence, Topic
+from coldbench.report.topics.cards import card_of
 from coldbench.report.topics.yardsticks import note_of
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, noted, number
@@ -79,7 +80,8 @@ def row_of(data: ReportData, learner: str) -> tuple[Cell, ...]:
     """Its name, its mean in each scenario, its runs."""
     cells = [_cell(data, learner, scenario) for scenario in data.scenarios]
     mark = "reference" if learner in data.beside else ""
-    return (Cell(data.names[learner], note_of(data, learner), mark), *cells, _runs(data, learner))
+    name = Cell(data.names[learner], note_of(data, learner), mark, to=card_of(data, learner))
+    return (name, *cells, _runs(data, learner))
 
 
 def _cell(data: ReportData, learner: str, scenario: str) -> Cell:

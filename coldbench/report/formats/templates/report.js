@@ -75,11 +75,11 @@ const hint = (place) => place.querySelectorAll(".scroll, figure").forEach((box) 
 
 const open = async () => {
   const name = decodeURIComponent(location.hash.slice(1));
-  const target = name && document.getElementById(name);
-  if (!target || target.tagName !== "DETAILS") return;
-  target.open = true;
-  await fill(target);
-  target.scrollIntoView();
+  const part = document.getElementById(name.startsWith("card-") ? "cards" : name);
+  if (!part || part.tagName !== "DETAILS") return;
+  part.open = true;
+  await fill(part);
+  document.getElementById(name).scrollIntoView();
 };
 for (const part of document.querySelectorAll("details.part")) {
   part.addEventListener("toggle", async () => {

@@ -167,8 +167,8 @@ class Problem:
     @cached_property
     def gain(self) -> float:
         """1 - MAE on the test queries / MAE of a random draw from the ratings."""
-        count, most = (GRADED, FEW) if self.sequential else (None, None)
-        tasks = self.split.test.drawn(count, np.random.default_rng(0)).shots(most)
+        asked, shots = (GRADED, FEW) if self.sequential else (None, None)
+        tasks = self.split.test.drawn(asked, np.random.default_rng(0)).shots(shots)
         predictions = predict(self.trained, tasks, self.ratings)
         low, high, _ = self.ratings.scale
         rating = np.asarray(self.ratings.value, np.float64)

@@ -1,5 +1,6 @@
 """A stranger's plugin package with toy learners, and studies on tiny data."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from coldbench import registry
 
 if TYPE_CHECKING:
     from coldbench.study.config import StudyConfig
+    from coldbench.study.store import Study
 
 TINY = {"n_users": 150, "n_items": 120, "n_ratings": 6000}
 ENTRY_POINTS = "[coldbench.learners]\ntoy = tests.toy:Toy\ndrawn = tests.toy:Drawn\n"
@@ -35,15 +37,32 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget()
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> "StudyConfig":
+def small(out: Path) -> "StudyConfig":
     """Two closed-form learners, two seeds, 6,000 ratings, no yardsticks."""
     from coldbench.study.config import StudyConfig
 
     return StudyConfig(
-        models=("bias", "global-mean"),
-        seeds=2,
-        dataset_options=TINY,
-        out=tmp_path / "study",
-        yardsticks=False,
+        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=out, yardsticks=False
     )
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> "StudyConfig":
+    return small(tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def small_study(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study of `small`, run once."""
+    from coldbench.study.drive import run_study
+
+    return run_study(small(tmp_path_factory.mktemp("small")), workers=1).path
+
+
+@pytest.fixture
+def study(small_study: Path, config: "StudyConfig") -> "Study":
+    """A copy of it, where `config` says."""
+    from coldbench.study.store import Study
+
+    shutil.copytree(small_study, config.out)
+    return Study.open(config.out)

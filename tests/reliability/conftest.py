@@ -1,17 +1,13 @@
 """Strangers' packages and tiny studies."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from coldbench import registry
-from coldbench.study.config import StudyConfig
-from coldbench.study.drive import run_study
-from coldbench.study.store import Study
-from tests.studies import TINY, forget
+from tests.studies import forget
 
 HERE = "tests.reliability"
 ENTRIES = {
@@ -51,32 +47,6 @@ def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     yield site
     monkeypatch.undo()
     forget()
-
-
-def small(out: Path) -> StudyConfig:
-    """Two closed-form learners, two seeds, 6,000 ratings."""
-    return StudyConfig(
-        models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=out, yardsticks=False
-    )
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> StudyConfig:
-    return small(tmp_path / "study")
-
-
-@pytest.fixture(scope="session")
-def ran(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study of `config`, run once."""
-    out = tmp_path_factory.mktemp("ran")
-    return run_study(small(out), workers=1).path
-
-
-@pytest.fixture
-def study(ran: Path, config: StudyConfig) -> Study:
-    """A copy of it, where `config` says."""
-    shutil.copytree(ran, config.out)
-    return Study.open(config.out)
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ from tests.committed import committed
 
 
 @pytest.fixture
-def study(config: StudyConfig) -> Study:
-    return run_study(config, workers=1)
-
-
-@pytest.fixture
 def packed(study: Study, tmp_path: Path) -> Study:
     pack(study, tmp_path / "packed")
     return Study.open(tmp_path / "packed")

@@ -16,11 +16,6 @@ from coldbench.study.planning import plan
 from coldbench.study.store import Study, latest_study
 
 
-@pytest.fixture
-def study(config: StudyConfig) -> Study:
-    return run_study(config, workers=1)
-
-
 def test_predictions_survive(study: Study, config: StudyConfig) -> None:
     _, jobs = plan(config)
     expected = run_job(jobs[0]).predictions

@@ -13,10 +13,11 @@ def refuse_missing_device(device: str, backend: str | None = None) -> None:
         return
     import torch
 
-    count, fix = torch.cuda.device_count(), "use --device cpu"
+    count = torch.cuda.device_count()
     if not torch.cuda.is_available() or not count:
-        raise UsageError(f"device {device!r}: torch finds no CUDA device on this machine; {fix}")
+        told = "torch finds no CUDA device on this machine; use --device cpu"
+        raise UsageError(f"device {device!r}: {told}")
     place = int(device.partition(":")[2] or 0)
     if place >= count:
         known = "cuda:0 alone" if count == 1 else f"cuda:0 to cuda:{count - 1}"
-        raise UsageError(f"device {device!r}: torch finds {known} on this machine; {fix}")
+        raise UsageError(f"device {device!r}: torch finds {known} here; use --device cuda")

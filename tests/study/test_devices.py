@@ -35,7 +35,7 @@ def test_devices_of_runs() -> None:
     ("count", "device", "told"),
     [
         (0, "cuda", "device 'cuda': torch finds no CUDA device on this machine; use --device cpu"),
-        (1, "cuda:1", "torch finds cuda:0 alone on this machine"),
+        (1, "cuda:1", "torch finds cuda:0 alone here; use --device cuda"),
         (2, "cuda:3", "torch finds cuda:0 to cuda:1"),
     ],
 )

@@ -61,7 +61,8 @@ class League(Topic):
         lower = lower_still(data, scenario)
         if said is None or not lower:
             return said
-        return f"{said[0][:-1]}; lower still: {lower}, a yardstick.", said[1]
+        called = "yardsticks" if " and " in lower else "a yardstick"
+        return f"{said[0][:-1]}; lower still: {lower}, {called}.", said[1]
 
 
 def _table(data: ReportData) -> Table:

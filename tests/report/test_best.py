@@ -222,3 +222,9 @@ def test_a_best_that_varies_far_more_says_why_nobody_is_called_worse() -> None:
         "is called worse than it; unsettled: calm (lost 3 of 3 runs to it) and like (lost 3 of 3 "
         "runs to it)."
     )
+
+
+@pytest.mark.parametrize(("others", "how_many"), [(2, "both others"), (3, "all 3 others")])
+def test_all_others_are_counted_from_three_on(others: int, how_many: str) -> None:
+    table = {str(place): runs(0.7 + 0.1 * place, range(8)) for place in range(others + 1)}
+    assert said(table) == f"0 has the lowest MAE (0.7009); {how_many} are shown to be worse."

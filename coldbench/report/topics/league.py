@@ -170,7 +170,8 @@ def _all_worse(others: Sequence[Standing], names: Mapping[str, str], absent: int
     if len(others) == 1:
         return f"{names[others[0].learner]} is shown to be worse"
     finished = " that finished a run" if absent else ""
-    return f"all {len(others)} others{finished} are shown to be worse"
+    every = "both" if len(others) == 2 else f"all {len(others)}"
+    return f"{every} others{finished} are shown to be worse"
 
 
 def _lead(best: Standing, others: Sequence[Standing], names: Mapping[str, str]) -> str:

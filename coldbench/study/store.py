@@ -48,6 +48,7 @@ __all__ = [
 
 TRACE = "traceback.txt"
 VARYING = {"learner", "base", "config", "seeds"}
+DATA = "dataset_sha256"
 
 
 class Planned(BaseModel):
@@ -126,6 +127,8 @@ class Manifest(BaseModel):
         changed = differences(self.fixed, other.fixed)
         for name in self.learners.keys() & other.learners.keys():
             changed += differences(self.learners[name], other.learners[name], f"{name}.")
+        if self.fixed | {DATA: other.fixed.get(DATA)} == other.fixed != self.fixed:
+            raise StoreError(self._other_data(other, where))
         if changed:
             lines = "\n".join(f"  {line}" for line in changed)
             raise StoreError(
@@ -155,6 +158,16 @@ class Manifest(BaseModel):
             yardsticks=_yardsticks(self, other),
             given=other.given | self.given,
             history=(*self.history, *(one for one in other.history if one not in self.history)),
+        )
+
+    def _other_data(self, other: "Manifest", where: Path) -> str:
+        """Why nothing can be added where only the data differ, with both fingerprints."""
+        there, here = (str(plan.fixed.get(DATA))[:16] for plan in (self, other))
+        return (
+            f"{where} was run on other data that are called {shorten(self.fixed['dataset'])}: on "
+            "another edition, other content, or data that an earlier version of coldbench read "
+            "otherwise. New runs cannot be compared with its numbers: run its learners again, too, "
+            f"with another --out (fingerprints: {there} there, {here} here)"
         )
 
     def _mended_by(self, other: "Manifest", where: Path) -> str:

@@ -1,5 +1,6 @@
 """`data info` and `run` say what was understood of the data, and what to doubt."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,26 @@ def test_info_begins_with_what_was_understood(
     assert f"{understood}Warning: {SENTENCE}\n" in shown.partition("ratings per user")[0]
     for word in ("sha256", "rows sha256", "content sha256", "share unknown", "3.33 %"):
         assert word in shown
+
+
+@pytest.mark.parametrize("prefix", ["", "dataset."])
+def test_info_takes_the_options_that_messages_name(
+    prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    table = tmp_path / "lent.csv"
+    rows = [f"p{n % 9},v{n % 7},{1 + n % 5},noir" for n in range(60)]
+    table.write_text("\n".join(["patron,volume,liking,shelf", *rows]))
+    assert coldbench(monkeypatch, "data", "info", str(table)) == 4
+    assert "--set dataset.columns.user=NAME" in capsys.readouterr().err
+    pairs = ("user=patron", "item=volume", "rating=liking")
+    flags = [word for pair in pairs for word in ("--set", f"{prefix}columns.{pair}")]
+    assert coldbench(monkeypatch, "data", "info", str(table), *flags, "--json") == 0
+    understood = json.loads(capsys.readouterr().out)["understood"]
+    assert understood[-1] == (
+        "not used of lent.csv: 'shelf'; content is read from other files of a folder, such as a "
+        "table with 'volume', once for each item, and its content"
+    )
 
 
 @pytest.mark.parametrize("command", [["data", "info"], ["run", "-m", "bias", "--dataset"]])

@@ -205,3 +205,26 @@ def test_with_all_runs_the_best_has_the_lowest_mean(table: dict[str, Values]) ->
     values = {(name, PLACE): one for name, one in found.items()}
     ordered = [means[name] for name in order_of(values, list(table))]
     assert ordered == pytest.approx(sorted(ordered), abs=1e-12)
+
+
+def test_a_best_that_varies_far_more_says_why_nobody_is_called_worse() -> None:
+    """Two learners alike in all runs make a third look so: a comparison of two shows the loss."""
+    table = {
+        "wild": {"0": 0.709, "1": 0.690, "2": 0.661},
+        "calm": {"0": 0.781, "1": 0.739, "2": 0.704},
+        "like": {"0": 0.815, "1": 0.769, "2": 0.736},
+    }
+    found = league(table)
+    assert (found["calm"].adjusted or 1.0) < 0.05
+    assert [found[name].group for name in table] == ["best", "unsettled", "unsettled"]
+    assert said(table) == (
+        "wild has the lowest MAE (0.6867), but its runs vary far more than others', so that nobody "
+        "is called worse than it; unsettled: calm (lost 3 of 3 runs to it) and like (lost 3 of 3 "
+        "runs to it)."
+    )
+
+
+@pytest.mark.parametrize(("others", "how_many"), [(2, "both others"), (3, "all 3 others")])
+def test_all_others_are_counted_from_three_on(others: int, how_many: str) -> None:
+    table = {str(place): runs(0.7 + 0.1 * place, range(8)) for place in range(others + 1)}
+    assert said(table) == f"0 has the lowest MAE (0.7009); {how_many} are shown to be worse."

@@ -85,6 +85,13 @@ def test_another_configuration_is_refused_with_the_difference(
         run_study(config.model_copy(update={"protocol": "mixed"}))
 
 
+def test_other_data_are_called_so(study: Study, config: StudyConfig) -> None:
+    jobs = [job.model_copy(update={"dataset_sha256": "ab" * 32}) for job in plan(config)[1]]
+    there = str(study.manifest.fixed["dataset_sha256"])[:16]
+    with pytest.raises(StoreError, match=f"was run on other data .*{there} there, {'ab' * 8} here"):
+        Study.prepare(study.path, jobs, config.dataset_options)
+
+
 def test_more_seeds_and_learners_may_join(study: Study, config: StudyConfig) -> None:
     more = config.model_copy(update={"models": ("support-mean",), "seeds": 3})
     assert len(list(run_study(more, workers=1).records())) == 4 + 3

@@ -35,7 +35,8 @@ def data_info(name: str, assign: tuple[str, ...], strict: bool, as_json: bool) -
     from coldbench.data import describe, open_dataset
     from coldbench.options import parse_assignments
 
-    options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+    named = [f"dataset.{text.removeprefix('dataset.')}" for text in assign]  # with it or without
+    options = parse_assignments(named).get("dataset", {})
     options |= {"strict": True} if strict else {}
     opened = open_dataset(name, options)
     if as_json:

@@ -49,7 +49,7 @@ def plain_plan(name: str, where: str, members: Sequence[Member], choice: Choice)
     said = [f"ratings: {ratings.name}, {ratings.form}"]
     said += [f"{ours}: column {shorten(theirs)}" for ours, theirs in columns.items()]
     rest = [column for column in ratings.names if column not in columns.values()]
-    said += [f"not used of {ratings.name}: {shorten(', '.join(rest), 200)}"] if rest else []
+    said += [_unused(ratings, rest, columns)] if rest else []
     contents: list[ContentPlan] = []
     for sheet in sheets:
         if sheet is not ratings:
@@ -102,6 +102,15 @@ def _nothing(where: str, members: Sequence[Member]) -> str:
     found = ", ".join(f"{shorten(m.name)} ({m.nature})" for m in members[:5])
     more = f" and {len(members) - 5} more" if len(members) > 5 else ""
     return f"{shorten(where, 200)} holds no table: found {found or 'no file'}{more}; {wanted}"
+
+
+def _unused(ratings: Sheet, rest: Sequence[str], columns: Mapping[str, str]) -> str:
+    """Columns that are not read, and where content would be."""
+    listed, item = shorten(", ".join(rest), 200), shorten(columns["item"])
+    return (
+        f"not used of {ratings.name}: {listed}; content is read from other files of a folder, such "
+        f"as a table with {item}, once for each item, and its content"
+    )
 
 
 def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet, dict[str, str]]:

@@ -62,7 +62,8 @@ class League(Topic):
         lower = lower_still(data, scenario)
         if said is None or not lower:
             return said
-        return f"{said[0][:-1]}; lower still: {lower}, a yardstick.", said[1]
+        called = "yardsticks" if " and " in lower else "a yardstick"
+        return f"{said[0][:-1]}; lower still: {lower}, {called}.", said[1]
 
 
 def _table(data: ReportData) -> Table:
@@ -171,19 +172,26 @@ def _all_worse(others: Sequence[Standing], names: Mapping[str, str], absent: int
     if len(others) == 1:
         return f"{names[others[0].learner]} is shown to be worse"
     finished = " that finished a run" if absent else ""
-    return f"all {len(others)} others{finished} are shown to be worse"
+    every = "both" if len(others) == 2 else f"all {len(others)}"
+    return f"{every} others{finished} are shown to be worse"
 
 
 def _lead(best: Standing, others: Sequence[Standing], names: Mapping[str, str]) -> str:
     name, mean = names[best.learner], number(best.mean.value)
     if not any(s.partial for s in (best, *others)):
-        return f"{name} has the lowest MAE ({mean})"
+        return f"{name} has the lowest MAE ({mean}){_but(best)}"
     mean = f"{mean} over {best.partial or f'all {best.tested} seeds'}"
     lower = [names[s.learner] for s in others if (s.gap or 0.0) < 0.0]
     if lower:
         met = "did better on the seeds that both finished"
         return f"{name} is taken as the best ({mean}), although {listed(lower)} {met}"
-    return f"{name} has the lowest MAE on common seeds ({mean})"
+    return f"{name} has the lowest MAE on common seeds ({mean}){_but(best)}"
+
+
+def _but(best: Standing) -> str:
+    """Why learners that lose to it in a comparison of two are still not among the worse."""
+    why = ", but its runs vary far more than others', so that nobody is called worse than it"
+    return why if best.unsteady else ""
 
 
 def _others(others: Sequence[Standing], names: Mapping[str, str]) -> Iterator[str]:

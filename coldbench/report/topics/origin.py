@@ -117,7 +117,7 @@ def origin_of(study: Study, records: Sequence[RunRecord]) -> Origin:
         ("Python", _all(records, lambda facts: str(facts.get("python", "")))),
         ("platform", _all(records, lambda facts: str(facts.get("platform", "")))),
         ("processor", _all(records, _processor)),
-        ("libraries", _all(records, lambda facts: _pairs(facts.get("libraries", {})))),
+        ("libraries", _all(records, _libraries)),
         ("learners of other packages", _all(records, _foreign)),
         ("device", plain(fixed.get("device", "cpu"))),
         ("early stopping by", plain(fixed.get("stop_by", ""))),
@@ -139,6 +139,12 @@ def _revision(facts: Mapping[str, Any]) -> str:
 def _processor(facts: Mapping[str, Any]) -> str:
     model, level = facts.get("processor", ""), facts.get("instructions", "")
     return f"{model}, {level}" if model and level else str(model or level)
+
+
+def _libraries(facts: Mapping[str, Any]) -> str:
+    """Those that were installed."""
+    found = facts.get("libraries", {})
+    return _pairs({name: version for name, version in found.items() if version})
 
 
 def _foreign(facts: Mapping[str, Any]) -> str:

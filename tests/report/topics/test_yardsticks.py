@@ -122,6 +122,14 @@ def test_a_yardstick_below_the_best_is_told(tmp_path: Path) -> None:
     assert "Lower still, a yardstick: good (0.7" in leaders
     league = [one.text for one in data.of(Document).sentences if one.section == "league"]
     assert all("lower still: good (" in text for text in league)
+    assert all(text.endswith(", a yardstick.") for text in league)
+
+
+def test_two_yardsticks_below_the_best_are_yardsticks(tmp_path: Path) -> None:
+    data = build(study_of(tmp_path, ("good", "fair")))
+    league = [one.text for one in data.of(Document).sentences if one.section == "league"]
+    assert all("lower still: " in text for text in league)
+    assert all(text.endswith(", yardsticks.") for text in league)
 
 
 def test_one_that_was_asked_for_is_marked_and_takes_part(tmp_path: Path) -> None:

@@ -29,13 +29,26 @@ class Family:
         return best_set(self.tests)
 
     def p(self, place: int) -> float | None:
-        """Of a pair, in the family; None without two common seeds."""
-        return None if self.tests.seeds[place] < 2 else float(self.tests.p[place])
+        """Of a pair, in the family; None without two common seeds. 1 where the lower mean is that
+        of a learner too unsteady for anybody to be called worse than it."""
+        if self.tests.seeds[place] < 2:
+            return None
+        return 1.0 if self._open(place) else float(self.tests.p[place])
+
+    def _open(self, place: int) -> bool:
+        """Whether the league leaves a pair open, whatever its p."""
+        if len(self.pairs) < len(self.learners) * (len(self.learners) - 1) // 2:
+            return False
+        a, b = self.tests.pairs[place]
+        return bool(self.best.unsteady[b if self.tests.gap[place] > 0.0 else a])
 
     def limits(self, place: int) -> Interval:
-        """Of a pair's mean difference, for all pairs of the family at once."""
+        """Of a pair's mean difference, for all pairs of the family at once; to 0 at least where
+        the league leaves it open."""
         tests = self.tests
         gap, half, n = float(tests.gap[place]), float(tests.half[place]), int(tests.seeds[place])
+        if self._open(place):
+            half = max(half, abs(gap))
         if not np.isfinite(half):
             return Interval(
                 gap, None, None, n, "n/a: too few seeds for limits of all pairs at once"

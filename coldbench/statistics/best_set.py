@@ -10,6 +10,8 @@ from coldbench.statistics.simultaneous import Simultaneous
 
 __all__ = ["BestSet", "best_set"]
 
+FEWEST = 4  # learners of which one can be called typical
+
 
 @dataclass(frozen=True, eq=False)
 class BestSet:
@@ -40,7 +42,7 @@ def best_set(tests: Simultaneous) -> BestSet:
     a, b = (np.array([pair[side] for pair in tests.pairs], dtype=np.int64) for side in (0, 1))
     k = int(max(a.max(initial=0), b.max(initial=0))) + 1
     loser, winner = np.where(tests.gap > 0.0, (a, b), (b, a))
-    unsteady = _spread(k, a, b, tests.sd) > UNSTEADY
+    unsteady = (k >= FEWEST) & (_spread(k, a, b, tests.sd) > UNSTEADY)
     fair = ~unsteady[winner]
     beaten_by = np.full(k, -1)
     stay, p, highest_p = np.ones(k, dtype=np.bool_), np.ones(k), 0.0

@@ -33,18 +33,19 @@ def pooled(k: int, a: IntArray, b: IntArray, seeds: IntArray, error: FloatArray)
     """One error for the differences of `k` learners `a` - `b` [P] on `seeds` [P], from their own
     `error` [P]: that of the learner that varies most.
 
-    The mean over all pairs, 2 MS_residual of the two-way table with (k - 1)(R - 1) degrees of
-    freedom, would be too small for the wilder ones: at the spreads of our studies it names a loser
-    among equals in a third of the cases. A learner that varies more than UNSTEADY times as much as
-    the others stays out: its pairs take their own error, or the median of its pairs where that is
-    larger, on R - 1 degrees of freedom.
+    Up to three learners it has R - 1 degrees of freedom, else (k - 1)(R - 1). The mean over all
+    pairs, 2 MS_residual of the two-way table, would be too small for the wilder ones: at the
+    spreads of our studies it names a loser among equals in a third of the cases. A learner that
+    varies more than UNSTEADY times as much as the others stays out: its pairs take their own
+    error, or the median of its pairs where that is larger, on R - 1 degrees of freedom.
     """
     variance, own = error**2 * seeds, list[int]()
     alone, wide = np.zeros(len(seeds), dtype=np.bool_), np.zeros(k)
     while True:
         inside = (seeds > 1) & ~alone
         runs, left = int(seeds[inside].max(initial=1)), k - len(own)
-        degrees = max(float((left - 1) * (runs - 1)), 1.0)
+        shared = left - 1 if left > 3 else 1  # of three, the wildest may be two thirds of it all
+        degrees = max(float(shared * (runs - 1)), 1.0)
         typical = _typical(k, a, b, variance, inside)
         wildest = int(typical.argmax()) if left > 3 else -1
         if left < 4 or _ratio(wildest, typical, a, b, variance, inside) <= UNSTEADY**2:

@@ -208,19 +208,19 @@ def test_with_all_runs_the_best_has_the_lowest_mean(table: dict[str, Values]) ->
 
 
 def test_a_best_that_varies_far_more_says_why_nobody_is_called_worse() -> None:
-    """Two learners alike in all runs make a third look so: a comparison of two shows the loss."""
     table = {
         "wild": {"0": 0.709, "1": 0.690, "2": 0.661},
         "calm": {"0": 0.781, "1": 0.739, "2": 0.704},
         "like": {"0": 0.815, "1": 0.769, "2": 0.736},
+        "same": {"0": 0.825, "1": 0.780, "2": 0.746},
     }
     found = league(table)
-    assert (found["calm"].adjusted or 1.0) < 0.05
-    assert [found[name].group for name in table] == ["best", "unsettled", "unsettled"]
+    assert found["calm"].adjusted == 1.0
+    assert [found[name].group for name in table] == ["best", "unsettled", "worse", "worse"]
     assert said(table) == (
         "wild has the lowest MAE (0.6867), but its runs vary far more than others', so that nobody "
-        "is called worse than it; unsettled: calm (lost 3 of 3 runs to it) and like (lost 3 of 3 "
-        "runs to it)."
+        "is called worse than it; unsettled: calm (lost 3 of 3 runs to it); the "
+        "other 2 are shown to be worse."
     )
 
 
@@ -228,3 +228,22 @@ def test_a_best_that_varies_far_more_says_why_nobody_is_called_worse() -> None:
 def test_all_others_are_counted_from_three_on(others: int, how_many: str) -> None:
     table = {str(place): runs(0.7 + 0.1 * place, range(8)) for place in range(others + 1)}
     assert said(table) == f"0 has the lowest MAE (0.7009); {how_many} are shown to be worse."
+
+
+def test_pairs_and_league_agree_on_an_unsteady_winner() -> None:
+    rng = np.random.default_rng(0)
+    table = {f"steady-{k}": 1.0 + 0.01 * k + 0.001 * rng.standard_normal(10) for k in range(5)}
+    table["wild"] = 0.7 + 0.1 * rng.standard_normal(10)
+    values = {
+        (name, PLACE): {str(seed): float(v) for seed, v in enumerate(runs)}
+        for name, runs in table.items()
+    }
+    family = families(values, list(combinations(table, 2)), [PLACE])
+    best = family[PLACE].best
+    assert best.unsteady.tolist() == [False] * 5 + [True]
+    for pair in compare(values, family, 15):
+        led = "wild" in (pair.a, pair.b)
+        assert pair.shown != led
+        assert pair.limits.low is not None
+        assert pair.limits.high is not None
+        assert pair.limits.contains(0.0) == led

@@ -63,6 +63,18 @@ def test_equal_learners_stay_where_runs_are_skewed(n: int) -> None:
     assert wrong <= stats.binom.ppf(0.999, studies, 0.05)
 
 
+def test_three_learners_of_which_two_are_alike() -> None:
+    rng, wrong, studies = np.random.default_rng(3), 0, 400
+    for _ in range(studies):
+        alike = 0.004 * rng.standard_normal(3)
+        twin, wild = alike + 0.0008 * rng.standard_normal(3), 0.008 * rng.standard_normal(3)
+        tests = compared(np.array([alike, twin, wild]))
+        found = st.best_set(tests)
+        assert found.may_be_best.all() == (tests.p > 0.05).all(), "the league and the pairs agree"
+        wrong += not found.may_be_best.all()
+    assert wrong <= stats.binom.ppf(0.999, studies, 0.05)
+
+
 def test_symmetric_runs_of_any_tail_are_not_called_skewed() -> None:
     rng = np.random.default_rng(5)
     for noise in ("normal", "t3"):

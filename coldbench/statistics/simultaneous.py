@@ -61,9 +61,10 @@ def simultaneous(
     ways up to eleven seeds, else 2,000 drawn ones. Exact where no learner differs and differences
     are jointly symmetric; nothing else is assumed of their spread or correlation. Fewer seeds
     cannot reach 5 % so, and where `skewness` is strong a sign is not as good as its mirror: there
-    `blocks` takes the error of the learner that varies most for all and compares with the largest
-    of the family under normal errors. Unit: the seed. A pair without two common seeds has p = 1
-    and no limits. Raises ValueError for another shape and infinite runs.
+    (of the latter, where all pairs are compared: variants of unlike learners, each beside its own,
+    share no error) `blocks` takes the error of the learner that varies most for all and compares
+    with the largest of the family under normal errors. Unit: the seed. A pair without two common
+    seeds has p = 1 and no limits. Raises ValueError for another shape and infinite runs.
     Source: Westfall & Young 1993; Romano & Wolf 2005; few seeds: Tukey 1953, Games & Howell 1976.
     """
     runs = np.asarray(x, dtype=np.float64)
@@ -74,7 +75,8 @@ def simultaneous(
     seeds, d = np.isfinite(d).sum(axis=1), np.nan_to_num(d)
     gap, error = moments(d, seeds)
     enough = int(seeds.max(initial=0)) >= FEWEST_FLIPS
-    skewed = enough and abs(skewness(runs)) > STRONG
+    league = len(pairs) == len(runs) * (len(runs) - 1) // 2
+    skewed = enough and league and abs(skewness(runs)) > STRONG
     flips = enough and not skewed
     if flips:
         errors = Errors(error, np.maximum(seeds - 1.0, 1.0), ())

@@ -82,6 +82,13 @@ def test_symmetric_runs_of_any_tail_are_not_called_skewed() -> None:
         assert sum(found) <= stats.binom.ppf(0.999, 40, 0.05 if noise == "normal" else 0.15)
 
 
+def test_variants_beside_their_base_share_no_error() -> None:
+    x = skewed(np.random.default_rng(7), np.geomspace(0.2, 2.0, 12), 10)
+    assert compared(x).skewed
+    to_the_first = [(0, place) for place in range(1, 12)]
+    assert st.simultaneous(x, to_the_first, np.random.default_rng(0)).flips
+
+
 def test_what_a_seed_does_to_all_is_not_skewness() -> None:
     rng = np.random.default_rng(6)
     x = rng.standard_normal((8, 10)) + 50.0 * rng.lognormal(0.0, 1.0, 10)

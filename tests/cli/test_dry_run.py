@@ -64,15 +64,21 @@ def test_a_dry_run_refuses_what_a_run_refuses(
     }
 
 
+def _files(folder: Path) -> dict[Path, bytes]:
+    """All but what Python compiles."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    return {file: file.read_bytes() for file in files}
+
+
 def test_a_dry_run_of_again_changes_nothing(
     stored: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(training="self.edited = True")
-    before = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
+    before = _files(stored)
     assert coldbench(monkeypatch, "run", "--again", "mine", "--out", "s", "--dry-run") == 0
     assert "1 run, 0 stored already." in capsys.readouterr().out
     edited = stored / "site" / "mine.py"
-    after = {file: file.read_bytes() for file in stored.rglob("*") if file.is_file()}
+    after = _files(stored)
     assert after == before | {edited: edited.read_bytes()}
 
 

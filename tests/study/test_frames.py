@@ -63,7 +63,7 @@ def test_the_same_frames_let_it_go_on_and_others_do_not(own: StudyConfig) -> Non
     coldbench.run_study(again, workers=1, ratings=ratings, progress=progress)
     assert seen == [(2, 4)]
     other = coldbench.from_frames(frame().iloc[1:], name="mine")
-    with pytest.raises(coldbench.ColdbenchError, match="dataset_sha256"):
+    with pytest.raises(coldbench.ColdbenchError, match="other data that are called 'mine'"):
         coldbench.run_study(own, workers=1, ratings=other)
 
 

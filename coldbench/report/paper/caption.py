@@ -57,8 +57,11 @@ def _marks(sides: Sequence[Side], cells: Collection[Cell]) -> Iterator[str]:
 
 def _test(sides: Sequence[Side]) -> str:
     """The family, its level, and what is assumed."""
-    flips = all(family.tests.flips for side in sides for family in side.families.values())
-    how = "by exchanging the signs of seeds" if flips else "normal runs assumed: few seeds"
+    tests = [family.tests for side in sides for family in side.families.values()]
+    few = any(not test.flips and not test.skewed for test in tests)
+    how = "normal runs assumed: few seeds" if few else "by exchanging the signs of seeds"
+    if not few and any(test.skewed for test in tests):
+        how += "; where runs are strongly skewed, with the error of the most variable learner"
     return f"Tested among the learners of the table, all pairs of a column at once (5 %; {how})."
 
 

@@ -176,7 +176,7 @@ def _statistics(data: ReportData) -> Iterator[str | Cited]:
     yield ". Learners are compared on common seeds; in each scenario "
     yield f"the {pairs} pairs are one family, tested" if several else "their difference is tested"
     yield f" at 5 % by its {'largest ' if several else ''}t statistic"
-    yield from _chance(tests[0].flips)
+    yield from _chance(any(test.flips for test in tests), any(test.skewed for test in tests))
     if data.departures or not several:
         yield "."
         return
@@ -189,12 +189,13 @@ def _statistics(data: ReportData) -> Iterator[str | Cited]:
     yield "."
 
 
-def _chance(flips: bool) -> Iterator[str | Cited]:
+def _chance(flips: bool, skewed: bool) -> Iterator[str | Cited]:
     if flips:
         yield ", to which the signs of whole seeds are exchanged"
         yield from cited([suite()["westfall1993"]])
-    else:
-        yield ", with normal runs and the error of the learner that varies most"
+    if skewed or not flips:
+        yield ", where runs are strongly skewed with" if flips else ", with"
+        yield " normal runs and the error of the learner that varies most"
         yield from cited([suite()["games1976"]])
 
 

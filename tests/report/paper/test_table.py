@@ -5,11 +5,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from coldbench.errors import StoreError, UsageError
 from coldbench.report import build, render_table
 from coldbench.report.paper.table import paper_table
+from coldbench.report.topics.to_the_best import ToTheBest
 from coldbench.study.store import Study
 from coldbench.text import Table
 from tests.committed import committed
@@ -88,6 +90,19 @@ def test_the_caption_explains_each_sign_that_occurs_and_no_other(pair: list[Stud
     assert "over seeds (ml-1m 8, ml-100k 6)" in both.caption
     assert "over 8 seeds" in whole.caption
     assert "`separate`, version 1" in both.caption
+
+
+def test_skewed_runs_are_not_called_few_seeds(tmp_path: Path) -> None:
+    names, rng = ["a", "b", "c", "d", "e"], np.random.default_rng(0)
+    runs = [(name, seed) for name in names for seed in range(10)]
+    levels = {run: float(0.1 * rng.lognormal(0.0, 1.5)) for run in runs}
+    study = fake_study(tmp_path / "s", names, 10, ("W-W",), levels=levels)
+    caption = paper_table([study]).caption
+    assert "where runs are strongly skewed, with the error of the most variable" in caption
+    assert "few seeds" not in caption
+    section = build(study).of(ToTheBest).section()
+    assert section is not None
+    assert any("Signs cannot be exchanged there" in note for note in section.notes)
 
 
 def test_few_seeds_say_what_is_assumed_and_one_claims_nothing(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def rows(file: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
+@pytest.mark.thorough
 def test_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parts = ["--parts", "speed,seeds,runs", "--learners", "plain", "--cores", "1"]
     main([*QUICK, *parts, "--out", str(tmp_path)])
@@ -47,6 +48,7 @@ def test_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["rounding"] for row in by_part["runs"]} == {0, 1}
 
 
+@pytest.mark.thorough
 def test_conformance_of_a_learner(tmp_path: Path) -> None:
     parts = ["--parts", "conformance", "--learners", "global-mean"]
     main([*QUICK, *parts, "--budget", "300", "--out", str(tmp_path)])
@@ -61,6 +63,7 @@ def test_a_failure_is_a_result(tmp_path: Path) -> None:
     assert all("no-such" in str(row["failed"]) for row in rows(tmp_path / "runs.jsonl"))
 
 
+@pytest.mark.thorough
 def test_each_work_is_bounded_and_a_new_process_is_its_own(tmp_path: Path) -> None:
     sheet = Sheet(tmp_path / "sheet.jsonl")
     pids = [Work(process, (), {"work": n}, sheet) for n in range(2)]

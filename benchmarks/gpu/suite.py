@@ -48,6 +48,7 @@ def _started(device: str, names: Sequence[str]) -> tuple[subprocess.Popen[bytes]
     command = [
         sys.executable, "-m", "pytest", *cases, "-v", "-rfE", "--tb=short", "-W", "default",
         "-p", "no:cacheprovider", "--device", device,
+        "-m", "",
     ]  # fmt: skip
     output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
     wide = {**os.environ, "COLUMNS": "400"}  # else reasons are cut off

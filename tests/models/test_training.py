@@ -42,6 +42,7 @@ for path in sorted(models.glob("*/model.json")):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("default")
 def test_every_learner_predicts_alike_in_a_fresh_process(
     stored: Callable[[str], Path], tmp_path: Path

@@ -53,6 +53,7 @@ def told(folder: Path) -> Told:
     return victims(folder, "times", 4, 0, "steps", "two", "again", "removed")
 
 
+@pytest.mark.thorough
 def test_killed_at_random_times(told: Told, folder: Path, tmp_path: Path) -> None:
     _is_whole_after(4, told["times"], folder / "times", tmp_path)
 

@@ -40,6 +40,7 @@ def elsewhere(models: list[str], out: Path, seeds: int, *words: str) -> Study:
     return Study.open(out)
 
 
+@pytest.mark.thorough
 def test_another_process_order_and_environment_and_no_token_in_any_file(
     study: Study, tmp_path: Path
 ) -> None:

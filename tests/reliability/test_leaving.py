@@ -36,6 +36,7 @@ def left_by(*commands: str) -> list[object]:
     return [json.loads(line) for line in done.stderr.splitlines() if line.startswith('{"status"')]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="lists threads as Linux does")
 def test_nothing_is_alive_when_a_command_is_done(elsewhere: Path) -> None:
     commands = [" ".join((*RUN, "--workers", "2")), "verify study --replay 1"]

@@ -143,6 +143,7 @@ def test_a_rare_collapse_defeats_the_mean_and_its_limits_say_so() -> None:
     assert shares / studies > 0.95
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shared", [True, False])
 def test_reversal_limits_cover(shared: bool) -> None:
     rng, n, studies, gap = generator(6), 5, 2_000, 1.0

@@ -80,6 +80,7 @@ def test_moving_or_adding_changes_no_other_run(config: StudyConfig, tmp_path: Pa
     assert (both.value_x == both.value_y).all()
 
 
+@pytest.mark.thorough
 def test_a_dead_and_a_hanging_worker_cost_their_jobs_only(config: StudyConfig, toys: None) -> None:
     mixed = {
         "models": ("toy", "drawn", "bias"), "seeds": 1,
@@ -113,7 +114,9 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> str:
 KILLED = pytest.param(signal.SIGKILL, marks=pytest.mark.slow)  # as in reliability/test_crash
 
 
-@pytest.mark.parametrize("signum", [KILLED, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "signum", [KILLED, pytest.param(signal.SIGINT, marks=pytest.mark.thorough), signal.SIGTERM]
+)
 def test_stopped_and_resumed(
     config: StudyConfig, tmp_path: Path, unbroken: str, signum: signal.Signals
 ) -> None:

@@ -75,8 +75,12 @@ def test_a_learner_that_breaks_the_contract_is_refused_before_anything_is_writte
     ("name", "told"),
     [
         ("dying", "its process (ended with exit code 9)"),
-        ("absent", "the learner can be loaded (the learner 'absent' of package strangers cannot"),
-        ("wrong-verb", "answers_are_ratings (TypeError"),
+        pytest.param(
+            "absent",
+            "the learner can be loaded (the learner 'absent' of package strangers cannot",
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param("wrong-verb", "answers_are_ratings (TypeError", marks=pytest.mark.thorough),
     ],
 )
 def test_whatever_it_does_is_a_sentence(strangers: Path, name: str, told: str) -> None:

@@ -95,6 +95,7 @@ def test_killed_tuning_goes_on(workers: str, tmp_path: Path) -> None:
     assert list(found.trials[: len(stored)]) == stored
 
 
+@pytest.mark.thorough
 def test_workers_do_not_matter(tuned: StudyConfig, tmp_path: Path) -> None:
     models = {"models": ("bias", "ridge", "global-mean")}
     alone = tune(tuned.model_copy(update=models), 3, tmp_path / "one")

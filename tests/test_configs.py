@@ -16,7 +16,7 @@ from tests.committed import committed
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
-NOT_RUN_YET = {"given-dbook", "rounding-ml-1m", "temporal-ml-100k"}
+NOT_RUN_YET = {"given-dbook", "temporal-ml-100k"}
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)

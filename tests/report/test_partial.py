@@ -125,6 +125,7 @@ def test_rounding_crossed_with_another_stream(tmp_path: Path) -> None:
     data = build(fake_study(tmp_path, ["bias"], seed_vectors("cross:init,rounding", (3, 1, 0))))
     names = [c.name for c in data.of(Sources).attributions[0].variance.components]
     assert names == ["init", "rounding", "error"]
+    assert "two sources move" in section(data, "sources").notes[-1]
 
 
 def test_the_order_of_the_orthogonal_array_is_found_in_any_mixture() -> None:

@@ -31,8 +31,17 @@ HOW = (
 )
 ROUNDING = (
     "Rounding: training ratings and starting weights that differ in the last bit, as arithmetic "
-    "on another processor does. Its part is what may change between machines at equal seeds. With "
-    "five sources the error has 4 degrees of freedom (with four 8), so intervals are wider."
+    "on another processor does. "
+)
+FIVE = ROUNDING + (
+    "Its part is what a level of it does alike at all other seeds. A chaotic learner, which "
+    "another last bit sends somewhere else in each run, has that in `error`: `--design "
+    "cross:init,rounding` shows it. With five sources the error has 4 degrees of freedom (with "
+    "four 8), so intervals are wider."
+)
+CROSSED = ROUNDING + (
+    "Here two sources move and all others stand still: what the other one does not do alike at all "
+    "roundings is what the last bit did, and may change between machines at equal seeds."
 )
 NO_DESIGN = (
     "n/a: these runs form no design that tells the streams of randomness apart, such as "
@@ -69,7 +78,8 @@ class Sources(Topic):
             return Section("sources", "Sources", title, HOW, notes=(NO_DESIGN,))
         table = _table(self.data, self.attributions)
         known = {part.name for one in self.attributions for part in one.variance.components}
-        notes = (NOTE, ROUNDING) if "rounding" in known else (NOTE,)
+        told = FIVE if "split" in known and "init" in known else CROSSED
+        notes = (NOTE, told) if "rounding" in known else (NOTE,)
         return Section("sources", "Sources", title, HOW, (), (table,), notes)
 
     def figures(self) -> list[Plot]:

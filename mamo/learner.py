@@ -27,7 +27,7 @@ from mamo.model import Model
 from mamo.released import Drift, inputs_of, leave_traces, single, single_episode
 from mamo.switches import MAMOConfig
 
-__all__ = ["MAMO", "mamo", "mamo_released"]
+__all__ = ["MAMO", "mamo", "mamo_released", "meta_users"]
 
 
 class MAMO(SequentialLearner):
@@ -60,7 +60,7 @@ class MAMO(SequentialLearner):
             self.model.to(self.domain.device)
             self.target = replace(self.target, offset=float(data.value.mean(dtype=np.float64)))
         if self.config.meta_users is not None:
-            data = first_users(data, self.config.meta_users)
+            data = meta_users(data, self.config, self.seed)
         hide = torch_generator(rng)
         drift = Drift(self.model) if self.config.restore == "weights" else None
         episodes = list(self._episodes(data, rng))
@@ -184,10 +184,14 @@ def target_of(domain: Domain) -> Target:
     return Target(scale.middle, unit, levels)
 
 
-def first_users(data: TrainingData, count: int) -> TrainingData:
-    """The training data of the first `count` users only."""
-    lists = data.lists.select(np.arange(min(count, len(data.task_user))))
-    return replace(data, lists=lists, task_user=data.task_user[:count])
+def meta_users(data: TrainingData, config: MAMOConfig, seed: int) -> TrainingData:
+    """The training data of the `meta_users` only: those of the lowest ids, or drawn by `seed`."""
+    users = len(data.task_user)
+    order = np.arange(users)
+    if config.meta_draw == "random":
+        order = generator(seed, "meta-users").permutation(users)
+    chosen = np.sort(order[: config.meta_users])
+    return replace(data, lists=data.lists.select(chosen), task_user=data.task_user[chosen])
 
 
 mamo = Variant(

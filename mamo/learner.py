@@ -17,9 +17,9 @@ embeddings of rare ids start at N(0, .01); the output is in quarters of the scal
 rating; queries are half of a user's ratings, drawn anew each epoch; a batch of users reads the
 memories as they were before it, and writes them in turn.
 Two readings of what the paper's symbols leave open: g_u is the query gradient, where
-RecBole-MetaRec takes that of the support; M_u,I is 2d x 2d, where RecBole-MetaRec has d x 2d. Little
-hangs on either: without M_U at all `mamo` changes by .0040 at most, without M_UI by .0046 (95 %
-limits, docs/mamo.md).
+RecBole-MetaRec takes that of the support; M_u,I is 2d x 2d, where RecBole-MetaRec has d x 2d.
+Little hangs on either: without M_U at all `mamo` changes by .0040 at most, without M_UI by .0046
+(95 % limits, docs/mamo.md).
 Departures of `mamo`, each with its reason in the code: the convex write of M_UI, absolute loss,
 d 32, other local and global rates, AdamW, batches of 64, averaged weights, rare ids hidden at
 random and decayed.

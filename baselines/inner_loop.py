@@ -3,7 +3,7 @@
     theta_b <- theta_b - inner_rate * grad_theta_b mean_s loss(f(u_b, i_s; theta_b), r_s)
 
 The layers carry a task axis and the inner loss is a sum over tasks, so that one call of
-learn2learn's `MAML.adapt()` is the step of every task.
+learn2learn's `MAML.adapt()` is the step of every task, on what the layers declare as parameters.
 """
 
 from abc import abstractmethod

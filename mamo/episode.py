@@ -8,6 +8,7 @@ import torch
 
 from coldbench import Episode, EpisodeBatch
 from mamo.attention import attention, random_layers
+from mamo.clipping import clipped
 from mamo.content import Content
 from mamo.global_update import add_gradients
 from mamo.local import LocalInputs, Theta, adapt, start
@@ -87,7 +88,8 @@ def learn(
         weight = weight / weight.sum(1, keepdim=True).clamp(min=1)
         seen, out = theta.forward(query)
         delta = gradient(config.loss, out, truth) * weight[..., None]
-        deltas = backward(theta.layers, seen, delta)
+        whole = backward(theta.layers, seen, delta)
+        deltas = clipped(theta.layers, adapted.inputs, seen, whole, config.user_clip)
         add_gradients(model, seen, deltas, config)
         remember(model, adapted, seen, deltas, config)
         loss = (value(config.loss, out, truth) * weight).sum(1)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from mamo.clipping import clipped
 from mamo.content import Cells
 from mamo.layers import FixedInput, OneOutput, PerTask
 from mamo.loss import Target, gradient
@@ -142,7 +143,8 @@ def adapt(
     ):
         seen, out = theta.forward(inputs.support(part))
         delta = gradient(config.loss, out, truth[:, part]).mul_(weight)
-        rule.step(seen, backward(theta.layers, seen, delta))
+        deltas = backward(theta.layers, seen, delta)
+        rule.step(seen, clipped(theta.layers, inputs, seen, deltas, config.local_clip))
 
 
 def minibatches(

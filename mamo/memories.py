@@ -43,8 +43,12 @@ class Memories(nn.Module):
 
         self.register_buffer("profile", normal(slots, width, std=1.0))
         distinct = 1 if config.slots_start == "aliased" else slots
-        for name, inputs in (("gradient1", width), ("gradient2", config.size)):
-            start = normal(distinct, inputs + 1, config.size, std=config.gradient_std)
+        between = config.between(width, config.size)
+        for name, inputs, outputs in (
+            ("gradient1", width, between),
+            ("gradient2", between, config.size),
+        ):
+            start = normal(distinct, inputs + 1, outputs, std=config.gradient_std)
             self.register_buffer(name, start.expand(slots, -1, -1).clone())
         self.register_buffer("task", normal(slots, both, both, std=config.task_std or both**-0.5))
 

@@ -32,7 +32,7 @@ class Model(nn.Module):
         self.item = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
         generator = torch_generator(rng)
         user_width, item_width = max(self.user.width, 1), max(self.item.width, 1)
-        self.network = Network(user_width, item_width, config.size, outputs, generator)
+        self.network = Network(config, user_width, item_width, outputs, generator)
         self.memories = Memories(config, user_width, generator)
 
     def rare_weights(self) -> list[nn.Parameter]:

@@ -13,6 +13,8 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from mamo.switches import MAMOConfig
+
 __all__ = ["SLOPE", "Affine", "Layer", "Network", "backward", "forward"]
 
 SLOPE = 0.1  # of the leaky ReLU
@@ -36,17 +38,24 @@ class Network(nn.Module):
     """
 
     def __init__(
-        self, user_width: int, item_width: int, size: int, outputs: int, generator: torch.Generator
+        self,
+        config: MAMOConfig,
+        user_width: int,
+        item_width: int,
+        outputs: int,
+        generator: torch.Generator,
     ) -> None:
         super().__init__()
-        both = 2 * size
-        self.user1 = Affine(user_width, size, generator)
-        self.user2 = Affine(size, size, generator)
-        self.item1 = Affine(item_width, size, generator)
-        self.item2 = Affine(size, size, generator)
+        size, both = config.size, 2 * config.size
+        of_user, of_item = (config.between(width, size) for width in (user_width, item_width))
+        last = config.between(both, both)
+        self.user1 = Affine(user_width, of_user, generator)
+        self.user2 = Affine(of_user, size, generator)
+        self.item1 = Affine(item_width, of_item, generator)
+        self.item2 = Affine(of_item, size, generator)
         self.memory = Affine(both, both, generator)
-        self.hidden = Affine(both, both, generator)
-        self.out = Affine(both, outputs, generator)
+        self.hidden = Affine(both, last, generator)
+        self.out = Affine(last, outputs, generator)
 
 
 class Layer(Protocol):

@@ -9,7 +9,7 @@ from torch.optim.adam import adam
 from mamo.layers import PerTask
 from mamo.network import Layer
 
-__all__ = ["Adam", "Inputs", "Sgd", "Tensors"]
+__all__ = ["Adam", "Inputs", "Sgd", "Tensors", "input_gradients"]
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -99,6 +99,7 @@ def views(flat: torch.Tensor, groups: list[list[torch.Tensor]]) -> list[list[tor
 def input_gradients(
     layers: Mapping[str, Layer], content: Inputs, deltas: Tensors, into: list[torch.Tensor]
 ) -> None:
+    """Gradients of what is trained of the inputs, written to `into`."""
     if into:
         user = layers["user1"].backward(deltas["user1"])
         content.gradient(user, layers["item1"].backward(deltas["item1"]), into)

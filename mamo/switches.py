@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from coldbench import Choice, Dimension, LearnerConfig, Real, Whole
 
@@ -53,6 +53,23 @@ class MAMOConfig(LearnerConfig):
     # the paper's sum over users gives no number of users; over 32, lambda .05 diverges
     reduction: Literal["sum", "mean"] = "mean"
     clip: float | None = Field(None, gt=0, description="greatest norm of a global gradient")
+    # left out of the record where they are as published, so that earlier jobs keep their hashes
+    user_clip: float | None = Field(
+        None, gt=0, exclude_if=lambda v: v is None, description="greatest norm of a query gradient"
+    )
+    local_clip: float | None = Field(
+        None, gt=0, exclude_if=lambda v: v is None, description="the same, of each local step"
+    )
+    meta_draw: Literal["lowest-ids", "random"] = Field(
+        "lowest-ids",
+        exclude_if=lambda v: v == "lowest-ids",
+        description="which users `meta_users` are, the same in all epochs; of all, no matter",
+    )
+    widths: Literal["equal", "halved"] = Field(
+        "equal",
+        exclude_if=lambda v: v == "equal",
+        description="a hidden layer is as wide as what follows it, or half as what it reads",
+    )
 
     # training that the paper leaves open
     batch: int = Field(32, ge=1, description="users computed at once, and a global step")
@@ -114,10 +131,14 @@ class MAMOConfig(LearnerConfig):
             "paper": {"meta_users": None, "outer_step": "batch"},
             "released": {"meta_users": 100, "outer_step": "epoch"},
         },
-        "outer-gradient": {
-            "paper": {"reduction": "mean", "clip": None},
-            "released": {"reduction": "sum", "clip": 5.0},
+        "meta-draw": {
+            "paper": {"meta_draw": "lowest-ids"},
+            "released": {"meta_draw": "random"},
         },
+        "outer-gradient": {"paper": {"reduction": "mean"}, "released": {"reduction": "sum"}},
+        "user-clip": {"paper": {"user_clip": None}, "released": {"user_clip": 5.0}},
+        "local-clip": {"paper": {"local_clip": None}, "released": {"local_clip": 5.0}},
+        "widths": {"paper": {"widths": "equal"}, "released": {"widths": "halved"}},
         "local-optimizer": {
             "paper": {"local_optimizer": "sgd", "local_batch": None},
             "released": {"local_optimizer": "adam", "local_batch": 5},
@@ -127,6 +148,16 @@ class MAMOConfig(LearnerConfig):
             "released": {"embedding_std": 1.0, "rare_std": 0.01, "task_std": 1.0},
         },
     }
+
+    @field_validator("meta_draw")
+    @classmethod
+    def _drawn(cls, value: str, known: ValidationInfo) -> str:
+        """One configuration, not two, where there is nothing to draw."""
+        return "lowest-ids" if known.data.get("meta_users") is None else value
+
+    def between(self, inputs: int, outputs: int) -> int:
+        """Width of the one layer between so many inputs and outputs."""
+        return outputs if self.widths == "equal" else max(inputs // 2, 1)
 
     @property
     def classifies(self) -> bool:

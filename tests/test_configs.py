@@ -16,7 +16,9 @@ from tests.committed import committed
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
-NOT_RUN_YET = {"given-dbook", "temporal-ml-100k"}
+NOT_RUN_YET = {
+    "given-dbook", "mamo-switches-mixed", "mamo-switches-separate", "temporal-ml-100k",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
@@ -54,7 +56,8 @@ def test_the_ablation_of_mamo_flips_every_switch_from_both_sides() -> None:
     switches = registry.load("learner", "mamo-paper").Config.switches
     alone = [one for one in config.departures if len(one.factors) == 1]
     assert len(alone) == 2 * len(switches)
-    assert not [one for one in config.departures if one.left_out]
+    lost = [one.label for one in config.departures if one.left_out]
+    assert lost == ["mamo-paper:paper~meta-draw"]  # of all users there is nothing to draw
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)

@@ -13,7 +13,8 @@ text leaves open. No weight moves for a new user.
 Departures, all switches or sizes: gamma is 1 + the perceptron's output (`residual`), so that the
 network starts as an unmodulated one (released: the output itself, which multiplies all by almost
 0); the hypernetwork is 64 wide, not 256; c starts at 1 + its encoder, so that a user without
-ratings has the context 1, d = x, instead of 0; absolute error instead of squared.
+ratings has the context 1, d = x, instead of 0; absolute error instead of squared; AdamW with a
+falling rate and averaged weights; supports are half of a user's ratings, drawn anew each epoch.
 """
 
 from typing import ClassVar

@@ -10,8 +10,10 @@ of the support, and no weight moves for a new user.
 
 Departures: g gives one number and the loss is the absolute error, which is what is measured,
 where the paper's g gives mean and variance of a Gaussian; queries are other ratings than the
-support, where the paper predicts both. With `shrink` short supports pull less, and a user
-without ratings is v_u = 0; 0 is the paper's mean.
+support, where the paper predicts both, and half of a user's ratings, at most 40, where the paper
+draws the size of a context at random. As all neural learners here: content embeddings, layers of
+64, AdamW with a falling rate and averaged weights. With `shrink` short supports pull less, and a
+user without ratings is v_u = 0; 0 is the paper's mean.
 """
 
 from typing import ClassVar

@@ -12,8 +12,9 @@ matter. No weight moves for a new user: the adaptation is attention, learned on 
 
 Source: no single paper. Set-to-set prediction by attention without positions: Lee et al.: Set
 Transformer, ICML 2019; pre-norm blocks and queries that see the support only: Hollmann et al.:
-TabPFN, ICLR 2023, here trained on the users' own episodes instead of a
-prior over data sets. The user token is ours: attention has something to read without any rating.
+TabPFN, ICLR 2023. Departures from it: trained on the users' own episodes instead of a prior over
+data sets, and one number for an output instead of a distribution. The user token is ours: attention
+has something to read without any rating.
 """
 
 from typing import ClassVar

@@ -7,7 +7,9 @@ W, b, V: learned, shared by all users; F, R_0, R_1: `class_means`. Vartak et al.
 the non-linear classifier: the weights of H are shared, and the biases of all its units are
 linear in the history. With
 absolute error in place of the log-likelihood, for ratings; b_l, the bias of a user without
-history, is ours; further departures in `baselines.amortised.class_means`.
+history, is ours. Further departures, as in `lwa`: a rating belongs to both classes, to liked with
+its place on the scale; class sums are divided by all ratings of the user, not by the size of the
+class (`normalise`); F reads the user's content too; AdamW, averaged weights.
 """
 
 from itertools import pairwise

@@ -10,14 +10,18 @@
 
 a_k: centres of K soft clusters, learned. Lin, Wu, Zhou, Pan, Cao, Wang: Task-adaptive Neural
 Process for User Cold-Start Recommendation, WWW 2021, with FiLM modulation (the gating variant is
-not built); sizes as in the authors' released code. In training z is drawn from
-q(z | support, query), as the paper has it.
+not built); sizes of z and of the task embedding, the number of clusters and the weight of their
+loss as in the authors' released code. In training z is drawn from q(z | support, query), as the
+paper has it.
 
 Departures: predictions use the mean of q(z | support), not a draw, which makes them repeatable;
 |o - a_k|^2 is a square, as in the text (the released code has no square); the query loss is that
 of the queries only and absolute, where the paper's is squared and counts the support as well; gamma
-is 1 + tanh (`residual`), since the decoder starts almost constant with the paper's gamma near 0;
-two decoder layers, as for every network here, instead of three; one optimiser for all.
+is 1 + tanh (`residual`), since the decoder starts almost constant with the paper's gamma near 0,
+and G_l, B_l have biases (released: none); the decoder has two layers of 64, as every network here,
+not three of 128, and the task encoder layers of 64, not of 128; contexts are half of a user's
+ratings, where the released code draws a size from 20 on; 7 clusters and a weight of .1, as released
+(the paper: 10 and 1), and kl .01 for 1; AdamW with a falling rate and averaged weights for all.
 """
 
 from itertools import pairwise

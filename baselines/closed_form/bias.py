@@ -6,7 +6,8 @@
 
 In training the two equations are solved in turn (Koren 2010, section 2.1, by alternation). The
 user's id is never used: b_u comes from the support alone, and an item without training ratings
-has b_i = 0, so a cold user and a cold item need no special case.
+has b_i = 0, so a cold user and a cold item need no special case. Departures from Koren: that, and a
+shrinkage for users and one for items, where he has one penalty for both.
 """
 
 from collections.abc import Mapping

@@ -4,9 +4,9 @@
 
 v_i is item i's own embedding, v_0 that of an unknown item, which stands in whenever the id is
 hidden; a cold item has v_0 for good, so the network has learned what to do without an id. The
-idea of DropoutNet (Volkovs, Yu, Poutanen, NeurIPS 2017) on an id embedding that is trained with
-the network, not before it. The user has no id: a new user's would say nothing. At prediction the
-decision layers take SGD steps on the support, as `plain-finetune` does.
+idea of DropoutNet (Volkovs, Yu, Poutanen, NeurIPS 2017); departures: the id embedding is trained
+with the network, not before it, and the user has no id: a new user's would say nothing. At
+prediction the decision layers take SGD steps on the support, as `plain-finetune` does.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ computed once a batch.
 
 Departures: regression instead of classification, so the head is one unit; AdamW with averaged
 weights instead of Adam, as for every neural learner here; absolute loss in the inner loop, for
-the reason given in `melu`.
+the reason given in `melu`; queries are half of a user's ratings, at most 40, drawn anew each epoch.
 """
 
 from typing import Any, ClassVar

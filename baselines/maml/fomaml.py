@@ -12,11 +12,12 @@ users with few ratings spoil them. Here they adapt too: what a user's ratings sa
 a year moves its embedding for that user. (`melu` too is of first order here, by default, so the
 embeddings are the whole difference.) Set `first_order: false` for MAML itself, on all layers.
 
-learn2learn's `MAML` does the steps. Its `clone()` would copy the embedding tables of every task,
-to which one user's support hardly touches; `whole_network` stands in for them, exactly.
+learn2learn's `MAML` takes the steps, with gradients by autograd. Its `clone()` would copy the
+embedding tables of every task, to which one user's support hardly touches; `whole_network` stands
+in for them, exactly.
 
 Departures: regression with absolute loss, which is what is measured; AdamW with averaged weights,
-as for every neural learner here.
+as for every neural learner here; queries are half of a user's ratings, drawn anew each epoch.
 """
 
 from typing import ClassVar

@@ -15,7 +15,8 @@ held constant: no second network is kept. learn2learn has no Reptile; the steps 
 
 Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
 tasks' embeddings (`whole_network`) and predicts by what it has trained; every training user has
-as many minibatches as steps, of a size that follows from the number of ratings.
+as many minibatches as steps, of a size that follows from the number of ratings; the outer AdamW
+has a falling rate and averaged weights, and losses are absolute, as for every neural learner here.
 """
 
 from typing import ClassVar

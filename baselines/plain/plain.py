@@ -2,7 +2,9 @@
 
 `plain-finetune` is the same training, then SGD steps on the support at prediction time: the
 ablation that isolates meta-learning, for it adapts as MeLU does, from weights that were never
-trained to be adapted.
+trained to be adapted. The network is that of Lee et al. 2019; departures from theirs, all in common
+with `melu`: output around the mean rating, start of the embeddings, absolute error, AdamW with a
+falling rate and averaged weights, fields of many ids hidden at random and decayed.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,9 @@ bias and content. An epoch draws fresh supports and queries of the training user
 `trees` trees that fit what the earlier ones left on them, so that early stopping chooses the
 number of trees. A target is left out of its item's statistics, and a share of the tasks is
 trained as if all their items were cold. The leave-one-out is exact for an item's sum of
-residuals; the user's bias within them is that of all of the user's ratings.
+residuals; the user's bias within them is that of all of the user's ratings. Departures from
+Friedman: boosting starts at `bias`, not at a constant; each epoch boosts on fresh rows; leaves are
+penalised, and split at the bins of a histogram.
 """
 
 from collections.abc import Mapping

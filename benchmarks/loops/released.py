@@ -15,7 +15,7 @@ from coldbench.learning import Episode, Learner, TrainingData
 from coldbench.rng import generator, torch_generator
 from coldbench.tasks import EpisodeBatch
 from mamo.episode import attend
-from mamo.learner import MAMO, first_users
+from mamo.learner import MAMO, meta_users
 from mamo.loss import Target, readout
 from mamo.memories import Memories
 from mamo.model import Model
@@ -38,7 +38,7 @@ class ReleasedLoop:
         made, c = self.learner, self.learner.config
         if epoch == 0:
             begin(made, data)
-        data = first_users(data, c.meta_users or len(data.task_user))
+        data = meta_users(data, c, made.seed)
         torch_generator(rng)  # the learner draws a seed for dropout here
         fast = copy.deepcopy(made.model)
         for episode in list(data.episodes(rng, c.batch, c.query_share, c.max_query, c.max_support)):
@@ -84,6 +84,7 @@ class ReleasedLoop:
         fast.zero_grad()
         outputs = self._output(fast, one.batch.user, one.batch.query_item[0])
         loss(outputs, self.learner.target, one.target[0]).backward()  # type: ignore[no-untyped-call]
+        clip(fast, c.user_clip)
         with torch.no_grad():
             for layer in WEIGHTS:
                 ours = model.network.get_parameter(f"{layer}.weight")
@@ -120,6 +121,7 @@ class ReleasedLoop:
                 outputs = self._output(fast, one.user, one.support_item[0, part])
                 error = loss(outputs, self.learner.target, one.support_value[0, part])
                 error.backward()  # type: ignore[no-untyped-call]
+                clip(fast, c.local_clip)
                 adam.step()
 
     def _output(self, fast: Model, user: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
@@ -131,6 +133,12 @@ def loss(outputs: torch.Tensor, target: Target, rating: torch.Tensor) -> torch.T
     """Cross-entropy of the softmax of a softmax, as released."""
     index = (rating[:, None] - target.levels).abs().argmin(1)
     return torch.nn.functional.cross_entropy(torch.softmax(outputs, 1), index)
+
+
+def clip(fast: Model, limit: float | None) -> None:
+    """Over all parameters: weights, biases, M_u,I and embeddings."""
+    if limit is not None:
+        torch.nn.utils.clip_grad_norm_(fast.parameters(), limit)
 
 
 def set_weights(fast: Model, to: Mapping[str, torch.Tensor]) -> None:

@@ -189,6 +189,22 @@ def test_meta_sgd_learns_a_rate_for_every_parameter(first_order: bool) -> None:
     assert_equal_with_gradients(network, learner.losses(episode), expected)
 
 
+@pytest.mark.parametrize(("steps", "exact"), [(1, True), (2, False), (6, False)])
+def test_first_order_gradients_of_the_rates_are_exact_for_one_step_only(
+    steps: int, exact: bool
+) -> None:
+    def of_rates(first_order: bool) -> torch.Tensor:
+        options = {"inner_steps": steps, "inner_rate": 0.125, "embedding": 5, "hidden": (8, 8)}
+        c = MetaSGDConfig(first_order=first_order, inner_loss="squared", **options)
+        learner, episode = built(MetaSGD, c)
+        learner.losses(episode).sum().backward()
+        return torch.cat([rate.grad.flatten() for rate in learner.network.rates.values()])
+
+    whole = of_rates(first_order=False)
+    error = float((of_rates(first_order=True) - whole).norm() / whole.norm())
+    assert error < 1e-9 if exact else error > 0.05
+
+
 def mean_of_tasks(learner: Reptile, batch: EpisodeBatch) -> torch.Tensor:
     """The loss of joint training in which every user counts alike."""
     network, params = learner.network, dict(learner.network.named_parameters())

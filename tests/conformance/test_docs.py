@@ -60,6 +60,16 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     assert all(note["fails"].endswith(".") for note in notes.values())
 
 
+def test_a_card_says_how_a_learner_departs_from_its_source(parts: Any) -> None:
+    """Of every learner that has a source in a bibliography; "Departures: none" will do."""
+    cards = re.split(r"^### `([\w-]+)`$", parts["learners"](), flags=re.MULTILINE)
+    text = dict(zip(cards[1::2], cards[2::2], strict=True))
+    sources = [(ROOT / name / "references.bib").read_text() for name in ("baselines", "mamo")]
+    keywords = ", ".join(re.findall(r"keywords = \{([^}]*)\}", "".join(sources)))
+    known = set(keywords.split(", ")) & set(text)
+    assert not [name for name in known if not re.search("[Dd]eparture", text[name])]
+
+
 def prose() -> list[Path]:
     """What people read before they change something."""
     names = ("README.md", "CONTRIBUTING.md", "AGENTS.md")

@@ -50,11 +50,19 @@ def descend(theta: Theta, learner: MAMO, user: Any, item: Any, rating: torch.Ten
         leaves = {name: value.detach().requires_grad_() for name, value in theta.items()}
         value = loss(learner.config.loss, output(leaves, user, item), rating, learner)
         grads = torch.autograd.grad(value, list(leaves.values()))
+        grads = scaled(grads, grads, learner.config.local_clip)
         theta = {
             name: leaf.detach() - learner.config.rho * grad
             for (name, leaf), grad in zip(leaves.items(), grads, strict=True)
         }
     return theta
+
+
+def scaled(grads: Any, counted: Any, limit: float | None) -> list:
+    """The gradients, all shorter by what clips the norm of `counted` at `limit`."""
+    norm = torch.cat([grad.flatten() for grad in counted]).norm()
+    factor = 1.0 if limit is None else min(1.0, limit / (float(norm) + 1e-6))
+    return [None if grad is None else grad * factor for grad in grads]
 
 
 def adapted(learner: MAMO, episode: Episode, task: int) -> tuple[torch.Tensor, Theta]:
@@ -97,6 +105,7 @@ def train(learner: MAMO, episode: Episode) -> tuple[Theta, Theta]:
         shared = [p for name, p in model.named_parameters() if not name.startswith("network")]
         names = [name for name, _ in model.named_parameters() if not name.startswith("network")]
         grads = torch.autograd.grad(value, [*leaves.values(), *shared], allow_unused=True)
+        grads = scaled(grads, grads[: len(leaves)], config.user_clip)
         for name, grad in zip([f"network.{n}" for n in leaves] + names, grads, strict=True):
             if grad is not None and name != "network.memory.weight":
                 total[name] += grad

@@ -16,6 +16,9 @@ OPTIONS = [
     {"loss": "squared", "rho": 0.05, "task_write": "convex", "tau": 0.5, "temperature": 5.0},
     {"loss": "absolute", "rho": 0.1, "local_loops": 5, "slots": 1},
     {"loss": "squared", "local_loops": 0},
+    {"loss": "squared", "rho": 0.1, "user_clip": 0.4},
+    {"loss": "squared", "rho": 0.1, "local_clip": 0.4},
+    {"loss": "squared", "rho": 0.1, "widths": "halved", "user_clip": 0.4, "local_clip": 0.4},
 ]
 
 

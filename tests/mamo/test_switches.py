@@ -27,8 +27,8 @@ def trained(options: dict) -> MAMO:
 
 
 def test_the_paper_has_no_switch_on() -> None:
-    defaults = MAMOConfig().model_dump()
-    assert {k: defaults[k] for k in side("paper")} == side("paper")
+    assert {k: getattr(MAMOConfig(), k) for k in side("paper")} == side("paper")
+    assert not {"user_clip", "local_clip", "meta_draw", "widths"} & MAMOConfig().model_dump().keys()
 
 
 def test_released_has_every_switch_on() -> None:
@@ -40,9 +40,14 @@ def test_released_has_every_switch_on() -> None:
 @pytest.mark.parametrize("name", SWITCHES)
 def test_each_switch_flips_alone(base: str, name: str) -> None:
     other = "released" if base == "paper" else "paper"
-    options = {**side(base), **SWITCHES[name][other], "meta_users": 12}
+    options = {**side(base), "meta_users": 12, **SWITCHES[name][other]}
     scores = trained(options).predict(batch())
     assert scores.isfinite().all()
+
+
+def test_of_all_users_there_is_nothing_to_draw() -> None:
+    assert MAMOConfig(meta_draw="random") == MAMOConfig()
+    assert MAMOConfig(meta_draw="random", meta_users=100) != MAMOConfig(meta_users=100)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,9 @@
-"""The frame of all learners that train on episodes: the outer loop, its loss, and prediction."""
+"""The frame of all learners that train on episodes: the outer loop, its loss, and prediction.
+
+With `item_id` what they learn of a rating, and read of a support, is what its item's offset leaves
+over (`coldbench.IdentityEmbedding`). Users have no ids here: who a user is, the support says, and
+the id of a training user would let a network do without reading it.
+"""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping

@@ -13,6 +13,9 @@ __all__ = ["MAMOConfig"]
 class MAMOConfig(IdentityConfig):
     """Defaults are the paper's (Dong et al. 2020), as far as it states them.
 
+    With `item_id` (neither paper nor released code has it) items are known by ids, and where the
+    output is a rating and not classes, by offsets. Users have none: the support says who they are.
+
     `switches` names each switch with the options of its two sides, so that an ablation can flip
     it from either side without knowing MAMO.
     """

@@ -2,7 +2,8 @@
 
 `plain-finetune` is the same training, then SGD steps on the support at prediction time: the
 ablation that isolates meta-learning, for it adapts as MeLU does, from weights that were never
-trained to be adapted.
+trained to be adapted. With `user_id` training users are known by an id, for `plain` does not read
+their supports; that of a new user is unknown.
 """
 
 from collections.abc import Mapping

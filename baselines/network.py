@@ -6,7 +6,9 @@
 Lee et al. 2019, section 3.2: embeddings of size 32, two hidden layers of 64. Offset and unit are
 ours: with the mean of the training ratings as offset and a quarter of the scale's width as
 unit (1 on a scale of 1..5), learning rates carry over to any scale, and no epoch is spent on
-learning the mean. Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
+learning the mean. With `item_id` the id is part of e_i, and its offset is added to the rating
+(`coldbench.IdentityEmbedding`).
+Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
 """
 
 from collections.abc import Sequence

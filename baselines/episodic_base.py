@@ -1,4 +1,9 @@
-"""The frame of all learners that train on episodes: the outer loop, its loss, and prediction."""
+"""The frame of all learners that train on episodes: the outer loop, its loss, and prediction.
+
+With `item_id` what they learn of a rating, and read of a support, is what its item's offset leaves
+over (`coldbench.IdentityEmbedding`). Users have no ids here: who a user is, the support says, and
+the id of a training user would let a network do without reading it.
+"""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -18,7 +23,9 @@ from coldbench import (
     Dimension,
     Episode,
     EpisodeBatch,
+    IdentityEmbedding,
     TrainingData,
+    hiding,
     torch_generator,
 )
 
@@ -38,6 +45,7 @@ class EpisodicConfig(NeuralConfig):
     space: ClassVar[Mapping[str, Dimension]] = {
         **NeuralConfig.space,
         "batch_size": Choice((16, 32, 64)),
+        **NeuralConfig.id_space,
     }
 
 
@@ -67,11 +75,25 @@ class Episodic(Neural[N], Generic[N]):
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
-        return episodic_epoch(self.prepared(data), data, rng, self.config, self.losses)
+        losses = self._residual_losses if self.config.item_id else self.losses
+        return episodic_epoch(self.prepared(data), data, rng, self.config, losses)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        network = self.predictor
         with torch.no_grad():
-            return self.predictor.rating(self.output(self.predictor, batch))
+            rating = network.rating(self.output(network, network.centred(batch)))
+            if not self.config.item_id:
+                return rating
+            return rating + network.offsets(batch.user, batch.query_item)
+
+    def _residual_losses(self, episode: Episode, generator: torch.Generator) -> torch.Tensor:
+        """`losses` of ratings less the offsets of their items, whose ids some tasks hide."""
+        network, share = self.network, self.config.item_id_dropout
+        assert isinstance(network.item, IdentityEmbedding)
+        episode = hiding(network.item, episode, share, generator)
+        batch = episode.batch
+        target = episode.target - network.offsets(batch.user, batch.query_item)
+        return self.losses(Episode(network.centred(batch), target), generator)
 
 
 def episodic_steps(c: EpisodicConfig, data: TrainingData) -> int:

@@ -9,7 +9,13 @@ from baselines.losses import pointwise
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
 from baselines.outer_optimiser import Optimiser
-from coldbench import TrainingData, to_device, torch_generator
+from coldbench import (
+    ContentEmbedding,
+    IdentityEmbedding,
+    TrainingData,
+    to_device,
+    torch_generator,
+)
 
 __all__ = ["joint_epoch"]
 
@@ -21,6 +27,7 @@ def joint_epoch(
     rng: np.random.Generator,
     c: NeuralConfig,
     batch_size: int,
+    user_id_dropout: float = 0.0,
 ) -> Mapping[str, float]:
     """One pass over the ratings in random order; returns the mean loss."""
     n, generator = len(data.value), torch_generator(rng)
@@ -30,8 +37,22 @@ def joint_epoch(
     order = to_device(torch.from_numpy(rng.permutation(n)), data.device)
     for chosen in torch.split(order, batch_size):
         user, item, value = (column[chosen] for column in columns)
+        if network.identified():
+            user = _hiding(network.user, user, user_id_dropout, generator)
+            item = _hiding(network.item, item, c.item_id_dropout, generator)
+            value = value - network.offsets(user, item[:, None])[:, 0]
         error = network(user, item, generator) - network.normal(value)
         loss = pointwise(c.loss, error, c.delta).mean()
         optimiser.step(loss)
         total += loss.detach() * len(chosen)
     return {"loss": float(total) / max(n, 1)}
+
+
+def _hiding(
+    side: ContentEmbedding, index: torch.Tensor, share: float, generator: torch.Generator
+) -> torch.Tensor:
+    """The users or items int64 [n], each without its id with probability `share`."""
+    if not isinstance(side, IdentityEmbedding):
+        return index
+    hidden = torch.rand(len(index), generator=generator) < share
+    return side.hide(index, to_device(hidden, index.device))

@@ -6,7 +6,9 @@
 Lee et al. 2019, section 3.2: embeddings of size 32, two hidden layers of 64. Offset and unit are
 ours: with the mean of the training ratings as offset and a quarter of the scale's width as
 unit (1 on a scale of 1..5), learning rates carry over to any scale, and no epoch is spent on
-learning the mean. Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
+learning the mean. With `item_id` the id is part of e_i, and its offset is added to the rating
+(`coldbench.IdentityEmbedding`).
+Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
 """
 
 from collections.abc import Sequence
@@ -18,7 +20,17 @@ from torch import nn
 
 from baselines.layers import initial
 from baselines.neural_options import NeuralConfig
-from coldbench import ContentEmbedding, Domain, TrainingData, torch_generator
+from coldbench import (
+    Catalogue,
+    ContentEmbedding,
+    Domain,
+    EpisodeBatch,
+    Field,
+    IdentityEmbedding,
+    TrainingData,
+    centred,
+    torch_generator,
+)
 
 __all__ = ["Content", "ContentNetwork", "Decision"]
 
@@ -70,15 +82,15 @@ class Decision(nn.Module):
 class Content(nn.Module):
     """What every network starts from: embeddings of both sides, and the unit of ratings."""
 
-    def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self, domain: Domain, c: NeuralConfig, rng: np.random.Generator, user_id: bool = False
+    ) -> None:
+        """user_id: whether users are known by their ids; items are as `item_id` says."""
         super().__init__()
-        catalogue, scale = domain.catalogue, domain.scale
-        self.user = ContentEmbedding(
-            catalogue.user_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.user_dropout
-        )
-        self.item = ContentEmbedding(
-            catalogue.item_fields, c.embedding, rng, rare_size=RARE, rare_dropout=c.item_dropout
-        )
+        known, scale = domain.catalogue, domain.scale
+        users, items = (known.user_fields, known.n_users), (known.item_fields, known.n_items)
+        self.user = _embedding(*users, c.embedding, rng, c.user_dropout, user_id)
+        self.item = _embedding(*items, c.embedding, rng, c.item_dropout, c.item_id)
         self.offset, self.unit = scale.middle, (scale.high - scale.low) / 4 or 1.0
 
     @property
@@ -99,6 +111,33 @@ class Content(nn.Module):
         """The embeddings of fields with many, mostly rare, ids."""
         return [*self.user.rare_weights, *self.item.rare_weights]
 
+    def id_weights(self) -> list[nn.Parameter]:
+        """What is learned of ids."""
+        return [weight for side in self.identified() for weight in side.id_weights]
+
+    def extend(self, old: Catalogue, new: Catalogue) -> None:
+        """Takes in the users and items of `new` that come after those of `old`."""
+        self.user.extend(old.user_fields, new.user_fields, new.n_users)
+        self.item.extend(old.item_fields, new.item_fields, new.n_items)
+
+    def offsets(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+        """What the ids of users [B] and items [B, n] add to ratings, [B, n]."""
+        total = torch.zeros(item.shape, device=item.device)
+        for side, index in ((self.user, user[:, None]), (self.item, item)):
+            if isinstance(side, IdentityEmbedding):
+                total = total + self.unit * side.offsets(index)
+        return total
+
+    def centred(self, batch: EpisodeBatch) -> EpisodeBatch:
+        """The batch, its support ratings less their offsets: itself where there are no ids."""
+        if not self.identified():
+            return batch
+        return centred(batch, self.offsets(batch.user, batch.support_item))
+
+    def identified(self) -> list[IdentityEmbedding]:
+        """The sides that are known by ids."""
+        return [side for side in (self.user, self.item) if isinstance(side, IdentityEmbedding)]
+
     def normal(self, rating: torch.Tensor) -> torch.Tensor:
         """Ratings in units of the network's output."""
         return (rating - self.offset) / self.unit
@@ -108,11 +147,27 @@ class Content(nn.Module):
         return output * self.unit + self.offset
 
 
+def _embedding(
+    fields: Sequence[Field],
+    n: int,
+    size: int,
+    rng: np.random.Generator,
+    dropout: float,
+    identified: bool,
+) -> ContentEmbedding:
+    """Of n users or items; with their ids, if `identified`."""
+    if identified:
+        return IdentityEmbedding(fields, n, size, rng, rare_size=RARE, rare_dropout=dropout)
+    return ContentEmbedding(fields, size, rng, rare_size=RARE, rare_dropout=dropout)
+
+
 class ContentNetwork(Content):
     """Embeddings of both sides, and one set of decision layers shared by all users."""
 
-    def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
-        super().__init__(domain, c, rng)
+    def __init__(
+        self, domain: Domain, c: NeuralConfig, rng: np.random.Generator, user_id: bool = False
+    ) -> None:
+        super().__init__(domain, c, rng, user_id)
         self.decision = Decision((self.width, *c.hidden, 1), rng)
         self.to(domain.device)
 

@@ -47,9 +47,7 @@ class Neural(Learner, Generic[N]):
         return self.optimiser.averaged if self.optimiser else self.network
 
     def extend(self, domain: Domain) -> None:
-        old, new, network = self.domain.catalogue, domain.catalogue, self.predictor
-        network.user.extend(old.user_fields, new.user_fields)
-        network.item.extend(old.item_fields, new.item_fields)
+        self.predictor.extend(self.domain.catalogue, domain.catalogue)
         self.domain = domain
 
     def state(self) -> Mapping[str, Any]:

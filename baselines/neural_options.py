@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from baselines.losses import Loss
-from coldbench import Choice, Dimension, LearnerConfig, Real
+from coldbench import Choice, Dimension, IdentityConfig, Real
 
 __all__ = ["NeuralConfig"]
 
 
-class NeuralConfig(LearnerConfig):
+class NeuralConfig(IdentityConfig):
     """Options of the network and of the outer optimiser.
 
     "validation": chosen by validation MAE on ML-1M.

@@ -26,10 +26,11 @@ class Optimiser(Generic[N]):
 
     def __init__(self, network: N, c: NeuralConfig, planned: int) -> None:
         self.network, self.averaged = network, copy.deepcopy(network)
-        rare = network.rare_weights()
-        named = {id(weight) for weight in rare}
+        rare, ids = network.rare_weights(), network.id_weights()
+        named = {id(weight) for weight in (*rare, *ids)}
         rest = [weight for weight in network.parameters() if id(weight) not in named]
-        self.groups = [Group.of(rest, c.weight_decay), Group.of(rare, c.rare_decay)]
+        decays = (rest, c.weight_decay), (rare, c.rare_decay), (ids, c.id_decay)
+        self.groups = [Group.of(weights, decay) for weights, decay in decays]
         self.config, self.planned, self.done = c, max(planned, 1), 0
 
     def step(self, loss: torch.Tensor) -> None:

@@ -23,6 +23,10 @@ from .errors import UsageError as UsageError
 from .learning.content import ContentEmbedding as ContentEmbedding
 from .learning.content import category_ids as category_ids
 from .learning.content import known_ids as known_ids
+from .learning.identity import IdentityConfig as IdentityConfig
+from .learning.identity import IdentityEmbedding as IdentityEmbedding
+from .learning.identity import centred as centred
+from .learning.identity import hiding as hiding
 from .learning.learner import Domain as Domain
 from .learning.learner import Episode as Episode
 from .learning.learner import Learner as Learner

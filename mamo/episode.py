@@ -98,6 +98,9 @@ def learn(
             theta.layers["user1"].backward(deltas["user1"]),
             theta.layers["item1"].backward(deltas["item1"]),
         )
+    if config.has_offsets:
+        offsets = model.identified.offsets(episode.batch.query_item)
+        torch.autograd.backward([offsets], [delta[..., 0]])
     a = adapted.attention
     entropy = -(a * a.clamp(min=1e-30).log()).sum(1) / np.log(max(config.slots, 2))
     return Figures(loss, entropy, (deltas["user1"] == 0).all(2)[:, 0])

@@ -22,10 +22,11 @@ class GlobalUpdate:
     def __init__(self, model: Model, config: MAMOConfig) -> None:
         self.model, self.config, self.users, self.steps = model, config, 0, 0
         self.predictor = model
-        rare = model.rare_weights()
-        named = {id(weight) for weight in rare}
+        rare, ids = model.rare_weights(), model.id_weights()
+        named = {id(weight) for weight in (*rare, *ids)}
         rest = [weight for weight in model.parameters() if id(weight) not in named]
-        decays = (rest, config.weight_decay), (rare, config.weight_decay + config.rare_decay)
+        common, rarely = config.weight_decay, config.weight_decay + config.rare_decay
+        decays = (rest, common), (rare, rarely), (ids, config.id_decay)
         groups = [{"params": weights, "weight_decay": decay} for weights, decay in decays]
         rule = torch.optim.SGD if config.outer_optimizer == "sgd" else torch.optim.AdamW
         self.optimizer: torch.optim.Optimizer = rule(groups, config.rate, fused=True)

@@ -40,10 +40,13 @@ from coldbench import (
     Domain,
     Episode,
     EpisodeBatch,
+    IdentityEmbedding,
     SequentialLearner,
     TrainingData,
     Variant,
+    centred,
     generator,
+    hiding,
     torch_generator,
 )
 from mamo.episode import Figures, learn, personalise
@@ -65,7 +68,8 @@ class MAMO(SequentialLearner):
 
     def __init__(self, config: MAMOConfig, domain: Domain, rng: np.random.Generator) -> None:
         super().__init__(config, domain, rng)
-        if not (domain.catalogue.user_fields or domain.catalogue.item_fields):
+        fields = domain.catalogue.user_fields or domain.catalogue.item_fields
+        if not (fields or config.item_id):
             raise Declined("MAMO needs content of users or items; the data set has no field")
         if config.classifies and domain.scale.step <= 0:
             raise Declined(f"loss {config.loss!r} needs a rating scale of steps; it is continuous")
@@ -124,6 +128,11 @@ class MAMO(SequentialLearner):
         rng: np.random.Generator,
         drift: Drift | None,
     ) -> Figures:
+        if self.config.item_id:
+            share = self.config.item_id_dropout
+            episode = hiding(self.model.identified, episode, share, hide)
+        if self.config.has_offsets:
+            episode = residual(self.model.identified, episode, self.target.unit)
         batch = episode.batch
         inputs = inputs_of(self.model, batch, drift, hide)
         rngs = [rng] * len(batch)
@@ -151,8 +160,8 @@ class MAMO(SequentialLearner):
 
     def extend(self, domain: Domain) -> None:
         old, new, model = self.domain.catalogue, domain.catalogue, self.update.predictor
-        model.user.extend(old.user_fields, new.user_fields)
-        model.item.extend(old.item_fields, new.item_fields)
+        model.user.extend(old.user_fields, new.user_fields, new.n_users)
+        model.item.extend(old.item_fields, new.item_fields, new.n_items)
         self.domain = domain
 
     def state(self) -> Mapping[str, Any]:
@@ -190,6 +199,9 @@ class MAMO(SequentialLearner):
     def _predict(self, model: Model, batch: EpisodeBatch, drift: Drift | None) -> torch.Tensor:
         config = self.config
         with torch.no_grad():
+            if config.has_offsets:
+                offsets = self.target.unit * model.identified.offsets(batch.support_item)
+                batch = centred(batch, offsets)
             inputs = inputs_of(model, batch, drift, None)
             rngs = (generator(self.seed, "attention", int(user)) for user in batch.user)
             use_memories = self.last_user is None
@@ -199,6 +211,8 @@ class MAMO(SequentialLearner):
                 profile, a = adapted.profile, adapted.attention
                 model.memories.write_profile(a, profile, config.alpha)
             leave_traces(model, adapted)
+            if config.has_offsets:
+                out = out + model.identified.offsets(batch.query_item)[..., None]
             return readout(config.readout, out, self.target).float()
 
 
@@ -219,6 +233,16 @@ def meta_users(data: TrainingData, config: MAMOConfig, seed: int) -> TrainingDat
         order = generator(seed, "meta-users").permutation(users)
     chosen = np.sort(order[: config.meta_users])
     return replace(data, lists=data.lists.select(chosen), task_user=data.task_user[chosen])
+
+
+def residual(items: IdentityEmbedding, episode: Episode, unit: float) -> Episode:
+    """The episode with ratings less the offsets of their items."""
+    batch = episode.batch
+    with torch.no_grad():
+        known, asked = (
+            unit * items.offsets(index) for index in (batch.support_item, batch.query_item)
+        )
+    return Episode(centred(batch, known), episode.target - asked)
 
 
 mamo = Variant(

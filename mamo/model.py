@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from coldbench import Catalogue, ContentEmbedding, torch_generator
+from coldbench import Catalogue, ContentEmbedding, IdentityEmbedding, torch_generator
 from mamo.memories import Memories
 from mamo.network import Network
 from mamo.switches import MAMOConfig
@@ -29,7 +29,12 @@ class Model(nn.Module):
         fields, hidden = catalogue.user_fields, config.user_dropout
         self.user = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
         fields, hidden = catalogue.item_fields, config.rare_dropout
-        self.item = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
+        options["rare_dropout"] = hidden
+        self.item = (
+            IdentityEmbedding(fields, catalogue.n_items, config.size, rng, **options)
+            if config.item_id
+            else ContentEmbedding(fields, config.size, rng, **options)
+        )
         generator = torch_generator(rng)
         user_width, item_width = max(self.user.width, 1), max(self.item.width, 1)
         self.network = Network(config, user_width, item_width, outputs, generator)
@@ -38,6 +43,16 @@ class Model(nn.Module):
     def rare_weights(self) -> list[nn.Parameter]:
         """The embeddings of fields with many, mostly rare, ids."""
         return [*self.user.rare_weights, *self.item.rare_weights]
+
+    @property
+    def identified(self) -> IdentityEmbedding:
+        """The items' embedding, which knows their ids."""
+        assert isinstance(self.item, IdentityEmbedding)
+        return self.item
+
+    def id_weights(self) -> list[nn.Parameter]:
+        """What is learned of ids."""
+        return self.item.id_weights if isinstance(self.item, IdentityEmbedding) else []
 
     def user_profile(
         self, index: torch.Tensor, generator: torch.Generator | None = None

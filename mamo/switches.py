@@ -5,13 +5,16 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from coldbench import Choice, Dimension, LearnerConfig, Real, Whole
+from coldbench import Choice, Dimension, IdentityConfig, Real, Whole
 
 __all__ = ["MAMOConfig"]
 
 
-class MAMOConfig(LearnerConfig):
+class MAMOConfig(IdentityConfig):
     """Defaults are the paper's (Dong et al. 2020), as far as it states them.
+
+    With `item_id` (neither paper nor released code has it) items are known by ids, and where the
+    output is a rating and not classes, by offsets. Users have none: the support says who they are.
 
     `switches` names each switch with the options of its two sides, so that an ablation can flip
     it from either side without knowing MAMO.
@@ -105,6 +108,7 @@ class MAMOConfig(LearnerConfig):
         "alpha": Real(0.05, 0.9),
         "rare_dropout": Real(0.0, 0.6),
         "batch": Choice((16, 32, 64)),
+        **IdentityConfig.id_space,
     }
 
     switches: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
@@ -163,6 +167,11 @@ class MAMOConfig(LearnerConfig):
     def classifies(self) -> bool:
         """Whether the network has one output for each level of the rating scale."""
         return self.loss in ("cross-entropy", "softmax-twice")
+
+    @property
+    def has_offsets(self) -> bool:
+        """Whether items have offsets: with ids, where the output is a rating and not classes."""
+        return self.item_id and not self.classifies
 
     @property
     def one_by_one(self) -> bool:

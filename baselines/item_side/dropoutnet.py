@@ -22,7 +22,7 @@ Axes: B tasks, K factors, n folds; a "vector" is (bias, K factors).
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -52,6 +52,7 @@ __all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
 class DropoutNetConfig(EpisodicConfig):
     """Options of the network and the episodes, and those of the factors and their dropout."""
 
+    item_id: Literal[False] = False  # its factors are what it knows of items
     factors: int = Field(8, ge=1)
     sweeps: int = Field(6, ge=1, description="of alternating least squares: where `mf` stops")
     item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")

@@ -2,6 +2,8 @@
 
 The field is a category of n_items + 1 ids (0 = unknown), so that `ContentEmbedding` embeds it as
 any other, hides it at random in training and maps items that training never showed to unknown.
+The learners here are published in this form. `item_id`, the option of all others, adds an offset
+and hides the ids of whole tasks (`coldbench.IdentityEmbedding`).
 """
 
 from dataclasses import replace

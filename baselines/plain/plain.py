@@ -5,6 +5,8 @@ ablation that isolates meta-learning, for it adapts as MeLU does, from weights t
 trained to be adapted. The network is that of Lee et al. 2019; departures from theirs, all in common
 with `melu`: output around the mean rating, start of the embeddings, absolute error, AdamW with a
 falling rate and averaged weights, fields of many ids hidden at random and decayed.
+With `user_id` training users are known by an id, for `plain` does not read
+their supports; that of a new user is unknown.
 """
 
 from collections.abc import Mapping
@@ -44,9 +46,17 @@ class PlainConfig(NeuralConfig):
     tune_rate: float = Field(0.1, gt=0, description="learning rate of those steps")
     tune_loss: Loss = Field("absolute", description="validation: .804 against .822 (squared)")
     tune_shrink: float = Field(0.0, ge=0, description="as `inner_shrink` of MeLU")
+    user_id: bool = Field(False, description="know training users by their ids, as `item_id`")
+    user_id_dropout: float = Field(0.3, ge=0, lt=1, description="share of ratings that hide it")
+    id_space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.id_space,
+        "user_id": Choice((False, True)),
+        "user_id_dropout": Real(0.0, 0.8),
+    }
     space: ClassVar[Mapping[str, Dimension]] = {
         **NeuralConfig.space,
         "batch_size": Choice((256, 512, 1024, 2048)),
+        **id_space,
     }
 
 
@@ -57,7 +67,7 @@ class Plain(Neural[ContentNetwork]):
     config: PlainConfig
 
     def build(self, rng: np.random.Generator) -> ContentNetwork:
-        return ContentNetwork(self.domain, self.config, rng)
+        return ContentNetwork(self.domain, self.config, rng, self.config.user_id)
 
     def planned(self, data: TrainingData) -> int:
         return self.config.epochs * -(-len(data.value) // self.config.batch_size)
@@ -65,13 +75,13 @@ class Plain(Neural[ContentNetwork]):
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
-        c = self.config
-        return joint_epoch(self.network, self.prepared(data), data, rng, c, c.batch_size)
+        c, optimiser = self.config, self.prepared(data)
+        return joint_epoch(self.network, optimiser, data, rng, c, c.batch_size, c.user_id_dropout)
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         c, network = self.config, self.predictor
         with torch.no_grad():
-            cells = task_cells(network, batch)
+            cells, batch = task_cells(network, batch), network.centred(batch)
         layers = FirstOrderLayers(network.decision, cells)
         inner = InnerLoss.of(network, batch, c.tune_loss, c.delta, c.tune_shrink)
         for _ in range(c.tune_steps):
@@ -79,7 +89,9 @@ class Plain(Neural[ContentNetwork]):
                 sgd_step(layers, layers.loss(inner), c.tune_rate)
         with torch.no_grad():
             rating: torch.Tensor = network.rating(layers(query=True))
-        return rating
+            if not network.identified():
+                return rating
+            return rating + network.offsets(batch.user, batch.query_item)
 
     def gradient_norms(self, batch: EpisodeBatch) -> torch.Tensor | None:
         if not self.config.tune_steps:

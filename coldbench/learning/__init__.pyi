@@ -10,6 +10,10 @@ from .fitting import fit as fit
 from .fitting import search as search
 from .fitting import train as train
 from .fitting import validate as validate
+from .identity import IdentityConfig as IdentityConfig
+from .identity import IdentityEmbedding as IdentityEmbedding
+from .identity import centred as centred
+from .identity import hiding as hiding
 from .learner import CONTRACT as CONTRACT
 from .learner import Domain as Domain
 from .learner import Episode as Episode

@@ -93,9 +93,9 @@ class ContentEmbedding(nn.Module):
             seen[ids[chosen].flatten()] = True
             self._know(field, _remap(seen, nearest=kind == "number")[ids])
 
-    def extend(self, old: Sequence[Field], new: Sequence[Field]) -> None:
+    def extend(self, old: Sequence[Field], new: Sequence[Field], count: int | None = None) -> None:
         """Takes in users or items that come after those of the fields it was built with, `old`;
-        what `observe` made of an id holds for theirs."""
+        what `observe` made of an id holds for theirs. count: how many there are with them."""
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             (start, n), (ids, _) = category_ids(before), category_ids(after, before)
             now = self._ids(index)

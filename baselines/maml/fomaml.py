@@ -13,7 +13,8 @@ a year moves its embedding for that user. (`melu` too is of first order here, by
 embeddings are the whole difference.) Set `first_order: false` for MAML itself, on all layers.
 
 learn2learn's `MAML` does the steps. Its `clone()` would copy the embedding tables of every task,
-to which one user's support hardly touches; `whole_network` stands in for them, exactly.
+to which one user's support hardly touches; `whole_first_order` (and for second derivatives
+`whole_network`) stands in for them, exactly.
 
 Departures: regression with absolute loss, which is what is measured; AdamW with averaged weights,
 as for every neural learner here.
@@ -25,6 +26,7 @@ import torch
 from pydantic import Field
 
 from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
+from baselines.maml.whole_first_order import whole_layers
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from coldbench import EpisodeBatch, LearnerConfig
@@ -47,4 +49,6 @@ class FOMAML(ThroughMAML):
     def layers(
         self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
     ) -> Adaptable:
+        if self.config.first_order or not torch.is_grad_enabled():
+            return whole_layers(network, batch, generator)
         return WholeLayers(network, batch, generator)

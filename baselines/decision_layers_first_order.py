@@ -12,6 +12,7 @@ that by the tasks' own ones, summed (Finn et al. 2017, section 5.2).
 Axes: B tasks, n cells of a task, S support, Q query, H hidden.
 """
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
@@ -105,13 +106,23 @@ class FirstOrderLayers(Adaptable):
     def fold(self) -> None:
         """After each step: what the moves mean for values and weights; then they are 0 again."""
         own: dict[str, Any] = self._parameters
-        first, *deep = (move.detach() for move in own.values())
+        self._move(move.detach() for move in own.values())
+        self._rest()
+
+    @torch.no_grad()
+    def descend(self, inner: InnerLoss, rate: float) -> None:
+        """A step of SGD by hand: what `loss`, an optimiser and `fold` do, in fewer passes."""
+        self.read, output = forward_pass(self.first.support(), self.layers)
+        self._move(backward_pass(inner.slope(output) * -rate, self.read, self.layers))
+
+    def _move(self, moves: Iterable[torch.Tensor]) -> None:
+        """moves: -rate times the gradient by the values of each layer."""
+        first, *deep = moves
         self.first.step(first)
         self.layers = [
             take_step(*layer, x, move)
             for layer, x, move in zip(self.layers, self.read, deep, strict=True)
         ]
-        self._rest()
 
     def _rest(self) -> None:
         for layer, zeros in enumerate(self.zeros):

@@ -97,12 +97,15 @@ class AdaptedCells:
         own = torch.bmm(torch.bmm(total[:, None], self.moves.mT), self.users)
         return torch.addmm(own[:, 0], total, self.user_weight.mT)
 
-    def step(self, cells: slice, delta: torch.Tensor, of_user: torch.Tensor) -> None:
+    def step(
+        self, cells: slice, delta: torch.Tensor, total: torch.Tensor, of_user: torch.Tensor
+    ) -> None:
         """A step on some of the first n cells, but that of the items' embeddings (`spread`).
 
-        delta [B, c, H]: -rate times the gradient by their values; of_user: `by_user` of its sum.
+        delta [B, c, H]: -rate times the gradient by their values; total: its sum over them;
+        of_user: `by_user` of that.
         """
-        x, total, weight = self.item[:, cells], delta.sum(1), self.item_weight
+        x, weight = self.item[:, cells], self.item_weight
         if weight.dim() == 2:
             self.item_weight = torch.baddbmm(weight.expand(len(x), -1, -1), x.mT, delta)
         else:
@@ -135,8 +138,8 @@ def _shares(
 
 def _shares_of_one(ids: Ids, e_user: torch.Tensor) -> torch.Tensor:
     """a_u a_u' of each user, over the places of his embeddings: [B, F D]."""
-    if not ids:
-        return torch.ones_like(e_user)
-    known = [known_ids(own, e_user.dtype) for own in ids]
-    squares = [1 / one.sum(1, keepdim=True) for one in known]
-    return torch.cat(squares, 1).repeat_interleave(e_user.shape[1] // len(ids), 1)
+    share = torch.ones_like(e_user)
+    for of_field, own in zip(share.chunk(max(len(ids), 1), 1), ids, strict=False):
+        if own.shape[1] > 1:
+            of_field /= known_ids(own, share.dtype).sum(1, keepdim=True)
+    return share

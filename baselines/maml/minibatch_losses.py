@@ -28,17 +28,18 @@ __all__ = ["minibatch_losses"]
 
 
 class Met(NamedTuple):
-    """A step's loss, [B], and what its gradient is made of.
+    """A step's loss, [B], and what its gradient, times -rate, is made of.
 
     user [B, F D]: the user's embeddings at that time; read, deltas: what each layer after the
-    first reads, and the gradient by the values of every layer; by_user [B, F D] and by_item
-    [B, c, F D]: that by the embeddings.
+    first reads, and the gradient by the values of every layer; total [B, H]: the sum of those of
+    the first over the cells; by_user [B, F D] and by_item [B, c, F D]: that by the embeddings.
     """
 
     loss: torch.Tensor
     user: torch.Tensor
     read: list[torch.Tensor]
     deltas: list[torch.Tensor]
+    total: torch.Tensor
     by_user: torch.Tensor
     by_item: torch.Tensor
 
@@ -70,19 +71,19 @@ class MinibatchLosses(torch.autograd.Function):
         met, begin = [], 0
         for number, inner in enumerate(losses):
             now = slice(begin, begin + inner.value.shape[1])
-            met.append(meet(cells, layers, inner, now))
+            met.append(meet(cells, layers, inner, now, rate))
             if number + 1 < len(losses):
-                layers = step(cells, layers, met[-1], now, -rate)
+                layers = step(cells, layers, met[-1], now)
             begin = now.stop
-        ctx.met, ctx.x = met, cells.item
+        ctx.met, ctx.x, ctx.rate = met, cells.item, rate
         return torch.stack([one.loss for one in met]).mean(0)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, of_loss: torch.Tensor) -> Any:
-        met, scale = ctx.met, of_loss[:, None] / len(ctx.met)
+        met, scale = ctx.met, of_loss[:, None] / (len(ctx.met) * -ctx.rate)
         users = torch.stack([one.user for one in met], 1)
-        totals = torch.stack([one.deltas[0].sum(1) for one in met], 1) * scale[..., None]
+        totals = torch.stack([one.total for one in met], 1) * scale[..., None]
         columns = zip(*([ctx.x.new_empty(0), *one.read] for one in met), strict=True)
         by_layer = zip(columns, zip(*(one.deltas for one in met), strict=True), strict=True)
         (_, first), *deep = by_layer
@@ -96,24 +97,25 @@ class MinibatchLosses(torch.autograd.Function):
         return None, None, None, None, by_user, by_item, *gradients
 
 
-def meet(cells: AdaptedCells, layers: list[Affine], inner: InnerLoss, now: slice) -> Met:
+def meet(
+    cells: AdaptedCells, layers: list[Affine], inner: InnerLoss, now: slice, rate: float
+) -> Met:
     """The loss of some cells at the weights of now."""
     read, output = forward_pass(cells.values(cells.item[:, now]), layers)
-    deltas = backward_pass(inner.slope(output), read, layers)
+    deltas = backward_pass(inner.slope(output) * -rate, read, layers)
     loss = pointwise(inner.kind, output - inner.value, inner.delta) * inner.weight
-    of_user, of_item = cells.by_user(deltas[0].sum(1)), cells.by_items(deltas[0])
-    return Met(loss.sum(1), cells.user, read, deltas, of_user, of_item)
+    total = deltas[0].sum(1)
+    of_user, of_item = cells.by_user(total), cells.by_items(deltas[0])
+    return Met(loss.sum(1), cells.user, read, deltas, total, of_user, of_item)
 
 
-def step(
-    cells: AdaptedCells, layers: list[Affine], met: Met, now: slice, factor: float
-) -> list[Affine]:
-    """Moves every weight, and the embeddings of the cells to come, by factor times the gradient;
-    the layers after the first are returned."""
-    first, *deep = (delta * factor for delta in met.deltas)
-    cells.step(now, first, met.by_user * factor)
+def step(cells: AdaptedCells, layers: list[Affine], met: Met, now: slice) -> list[Affine]:
+    """Moves every weight, and the embeddings of the cells to come; the layers after the first are
+    returned."""
+    first, *deep = met.deltas
+    cells.step(now, first, met.total, met.by_user)
     later = slice(now.stop, cells.n)
-    cells.item[:, later] += cells.spread(later, now, met.by_item * factor)
+    cells.item[:, later] += cells.spread(later, now, met.by_item)
     return [
         take_step(*layer, x, move) for layer, x, move in zip(layers, met.read, deep, strict=True)
     ]

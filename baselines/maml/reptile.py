@@ -26,7 +26,7 @@ import torch
 from pydantic import Field
 
 from baselines.episodic_base import Episodic, EpisodicConfig
-from baselines.inner_loop import InnerLoss, sgd_step
+from baselines.inner_loop import InnerLoss
 from baselines.losses import Loss, task_weights
 from baselines.maml.adapted_cells import AdaptedCells, DrawnIds
 from baselines.maml.minibatch_losses import minibatch_losses
@@ -84,9 +84,8 @@ class Reptile(Episodic[ContentNetwork]):
         c = self.config
         layers = whole_layers(network, batch, generator)
         inner = InnerLoss.of(network, batch, c.inner_loss, c.delta)
-        with torch.enable_grad():
-            for _ in range(c.tune_steps):
-                sgd_step(layers, layers.loss(inner), c.inner_rate)
+        for _ in range(c.tune_steps):
+            layers.descend(inner, c.inner_rate)
         output: torch.Tensor = layers(query=True)
         return output
 

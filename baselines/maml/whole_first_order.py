@@ -40,7 +40,10 @@ class WholeFirst:
 
     @torch.no_grad()
     def support(self) -> torch.Tensor:
-        """Embeddings are moved by the last step only now: before a query there is no need."""
+        """Embeddings are moved by the last step only now: before a query there is no need.
+
+        Between two steps the support is read.
+        """
         cells = self.cells
         if self.late is not None:
             cells.item.add_(cells.spread(self.known, self.known, self.late))
@@ -55,11 +58,9 @@ class WholeFirst:
         return output
 
     def step(self, move: torch.Tensor) -> None:
-        cells = self.cells
-        if self.late is not None:
-            cells.item.add_(cells.spread(self.known, self.known, self.late))
-        of_item, of_user = cells.by_items(move), cells.by_user(move.sum(1))
-        cells.step(self.known, move, of_user)
+        cells, total = self.cells, move.sum(1)
+        of_item, of_user = cells.by_items(move), cells.by_user(total)
+        cells.step(self.known, move, total, of_user)
         self.late = of_item
         self.moved = of_item if self.moved is None else self.moved.add_(of_item)
 

@@ -12,7 +12,8 @@ that by the tasks' own ones, summed (Finn et al. 2017, section 5.2).
 Axes: B tasks, n cells of a task, S support, Q query, H hidden.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import torch
 from torch.autograd.function import once_differentiable
@@ -21,7 +22,9 @@ from baselines.decision_layers import Cells
 from baselines.inner_loop import Adaptable, InnerLoss
 from baselines.network import Decision
 
-__all__ = ["FirstOrderLayers"]
+__all__ = [
+    "Affine", "FirstLayer", "FirstOrderLayers", "backward_pass", "forward_pass", "start", "take_step"
+]  # fmt: skip
 
 threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu
 
@@ -30,37 +33,72 @@ threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu
 Affine = tuple[torch.Tensor, torch.Tensor]
 
 
+class FirstLayer(Protocol):
+    """The first layer of B tasks. shape: that of its values before relu for the support, [B, S, H];
+    those for the queries are [B, Q, H]."""
+
+    shape: torch.Size
+
+    def support(self) -> torch.Tensor:
+        """Its values for the support, after the steps so far; no graph."""
+
+    def query(self) -> torch.Tensor:
+        """Its values for the queries, with the graph of the outer gradient."""
+
+    def step(self, move: torch.Tensor) -> None:
+        """A step, from -rate times the gradient by the values for the support, [B, S, H]."""
+
+
+class LowRank:
+    """The first layer as `decision_layers` has it: embeddings that stand still."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells, self.values, self.shape = cells, cells.support, cells.support.shape
+        self.moved: torch.Tensor | None = None  # the sum of the steps
+        self.late: torch.Tensor | None = None  # the last one, until `values` are read again
+
+    @torch.no_grad()
+    def support(self) -> torch.Tensor:
+        """Moved by the last step only now: before a query there is no need."""
+        if self.late is not None:
+            if self.values is self.cells.support:
+                self.values = torch.baddbmm(self.values, self.cells.within, self.late)
+            else:
+                self.values.baddbmm_(self.cells.within, self.late)
+            self.late = None
+        return self.values
+
+    def query(self) -> torch.Tensor:
+        if self.moved is None:
+            return self.cells.query
+        return torch.baddbmm(self.cells.query, self.cells.across, self.moved)
+
+    def step(self, move: torch.Tensor) -> None:
+        self.support()
+        self.late, self.moved = move, move if self.moved is None else self.moved.add_(move)
+
+
 class FirstOrderLayers(Adaptable):
     """The decision layers of B tasks: parameters `move{l}` [B, S, out of layer l]."""
 
-    def __init__(self, decision: Decision, cells: Cells) -> None:
+    def __init__(self, decision: Decision, first: Cells | FirstLayer) -> None:
         super().__init__()
-        self.cells, self.values = cells, cells.support
-        self.moved: torch.Tensor | None = None  # the sum of the steps of move0
-        self.late: torch.Tensor | None = None  # its last step, until `values` are read again
-        self.shared: list[torch.Tensor] = []
-        for layer in range(1, decision.depth):
-            self.shared += [decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias")]
-        *hidden, last = zip(self.shared[::2], self.shared[1::2], strict=True)
-        self.layers: list[Affine] = [*hidden, (last[0].T, last[1])]
+        self.first = LowRank(first) if isinstance(first, Cells) else first
+        self.shared, self.layers = start(decision)
         self.read: list[torch.Tensor] = []
-        sizes = [cells.support.shape[2], *(bias.shape[0] for bias in self.shared[1::2])]
-        zero = cells.support.new_zeros(())  # one number in memory, read as a whole tensor
-        self.zeros = [zero.expand(*cells.support.shape[:2], n) for n in sizes]
+        sizes = [self.first.shape[2], *(bias.shape[0] for bias in self.shared[1::2])]
+        zero = self.shared[0].new_zeros(())  # one number in memory, read as a whole tensor
+        self.zeros = [zero.expand(*self.first.shape[:2], n) for n in sizes]
         self._rest()
 
     def loss(self, inner: InnerLoss) -> torch.Tensor:
-        self._settle()
         loss: torch.Tensor = SupportLoss.apply(self, inner, *self._parameters.values())  # type: ignore[no-untyped-call]
         return loss
 
     def forward(self, query: bool = False) -> torch.Tensor:
         if not query:
-            self._settle()
-            return forward_pass(self.values, self.layers)[1]
-        values = self.cells.query
-        if self.moved is not None:
-            values = torch.baddbmm(values, self.cells.across, self.moved)
+            return forward_pass(self.first.support(), self.layers)[1]
+        values = self.first.query()
         output: torch.Tensor = QueryOutput.apply(self.layers, values, *self.shared)  # type: ignore[no-untyped-call]
         return output
 
@@ -68,28 +106,36 @@ class FirstOrderLayers(Adaptable):
     def fold(self) -> None:
         """After each step: what the moves mean for values and weights; then they are 0 again."""
         own: dict[str, Any] = self._parameters
-        first, *deep = (move.detach() for move in own.values())
-        self._settle()
-        self.late, self.moved = first, first if self.moved is None else self.moved.add_(first)
+        self._move(move.detach() for move in own.values())
+        self._rest()
+
+    @torch.no_grad()
+    def descend(self, inner: InnerLoss, rate: float) -> None:
+        """A step of SGD by hand: what `loss`, an optimiser and `fold` do, in fewer passes."""
+        self.read, output = forward_pass(self.first.support(), self.layers)
+        self._move(backward_pass(inner.slope(output) * -rate, self.read, self.layers))
+
+    def _move(self, moves: Iterable[torch.Tensor]) -> None:
+        """moves: -rate times the gradient by the values of each layer."""
+        first, *deep = moves
+        self.first.step(first)
         self.layers = [
             take_step(*layer, x, move)
             for layer, x, move in zip(self.layers, self.read, deep, strict=True)
         ]
-        self._rest()
-
-    @torch.no_grad()
-    def _settle(self) -> None:
-        """Moves the support's values by the last step, of which the query has no need."""
-        if self.late is not None:
-            if self.values is self.cells.support:
-                self.values = torch.baddbmm(self.values, self.cells.within, self.late)
-            else:
-                self.values.baddbmm_(self.cells.within, self.late)
-            self.late = None
 
     def _rest(self) -> None:
         for layer, zeros in enumerate(self.zeros):
             self.own(f"move{layer}", zeros.detach().requires_grad_())
+
+
+def start(decision: Decision) -> tuple[list[torch.Tensor], list[Affine]]:
+    """The layers after the first: their parameters, and as what all tasks start from."""
+    shared: list[torch.Tensor] = []
+    for layer in range(1, decision.depth):
+        shared += [decision.get_parameter(f"{n}{layer}") for n in ("weight", "bias")]
+    *hidden, last = zip(shared[::2], shared[1::2], strict=True)
+    return shared, [*hidden, (last[0].T, last[1])]
 
 
 class SupportLoss(torch.autograd.Function):
@@ -99,7 +145,7 @@ class SupportLoss(torch.autograd.Function):
     def forward(
         ctx: Any, layers: FirstOrderLayers, inner: InnerLoss, *_moves: torch.Tensor
     ) -> torch.Tensor:
-        layers.read, output = forward_pass(layers.values, layers.layers)
+        layers.read, output = forward_pass(layers.first.support(), layers.layers)
         ctx.layers, ctx.slope = layers, inner.slope(output)
         return inner(output)
 

@@ -5,6 +5,7 @@ Axes: B tasks, n cells, H hidden.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from torch.nn.functional import linear
 from baselines.losses import task_weights
 from coldbench import torch_generator
 
-__all__ = ["Joint", "Linear", "initial", "mlp", "support_mean"]
+__all__ = ["Joint", "Linear", "Lookup", "initial", "mlp", "support_mean", "support_means"]
 
 
 def initial(shape: Sequence[int], inputs: int, generator: torch.Generator) -> nn.Parameter:
@@ -57,11 +58,18 @@ def mlp(sizes: Sequence[int], rng: np.random.Generator | torch.Generator) -> nn.
     return nn.Sequential(*layers[:-1])
 
 
+class Lookup(NamedTuple):
+    """Rows of a table [M, width], read at index int64 [B, n]."""
+
+    table: torch.Tensor
+    index: torch.Tensor
+
+
 class Joint(nn.Module):
     """One linear layer on several inputs side by side: sum_k W_k x_k + b.
 
     Inputs broadcast, so that what all cells of a task have in common, [B, 1, width], is
-    multiplied once.
+    multiplied once; so is each row of a `Lookup`, however many cells read it.
     """
 
     def __init__(self, widths: Sequence[int], outputs: int, rng: np.random.Generator) -> None:
@@ -71,12 +79,19 @@ class Joint(nn.Module):
             for index, width in enumerate(widths)
         )
 
-    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, *inputs: torch.Tensor | Lookup) -> torch.Tensor:
         """[B, n or 1, width_k] each -> [B, n, outputs]."""
-        total: torch.Tensor = self.parts[0](inputs[0])
+        total = _of_part(self.parts[0], inputs[0])
         for part, x in zip(self.parts[1:], inputs[1:], strict=True):
-            total = total + part(x)
+            total = total + _of_part(part, x)
         return total
+
+
+def _of_part(part: nn.Module, x: torch.Tensor | Lookup) -> torch.Tensor:
+    values: torch.Tensor = part(x.table if isinstance(x, Lookup) else x)
+    if isinstance(x, Lookup):
+        values = values.index_select(0, x.index.flatten()).view(*x.index.shape, -1)
+    return values
 
 
 def support_mean(values: torch.Tensor, mask: torch.Tensor, shrink: float = 0.0) -> torch.Tensor:
@@ -85,3 +100,13 @@ def support_mean(values: torch.Tensor, mask: torch.Tensor, shrink: float = 0.0) 
     0 for a task without cells.
     """
     return torch.einsum("bnh,bn->bh", values, task_weights(mask, values.dtype, shrink))
+
+
+def support_means(encoder: nn.Sequential, values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """The means of what an `mlp` makes of the cells, [B, n, H], with K weightings of them,
+    [B, K, n], each of sum 1 or 0: [B, K, out]. Its last layer, being linear, is left until then."""
+    *deep, last = encoder
+    for layer in deep:
+        values = layer(values)
+    mean = torch.bmm(weights, values)
+    return linear(mean, last.weight) + last.bias * weights.sum(2, keepdim=True)

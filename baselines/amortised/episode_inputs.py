@@ -8,10 +8,11 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import embedding
 
+from baselines.layers import Lookup
 from baselines.network import Content
 from coldbench import EpisodeBatch
 
-__all__ = ["Sides", "read_sides"]
+__all__ = ["Sides", "look_up", "read_sides"]
 
 
 class Sides(NamedTuple):
@@ -35,3 +36,15 @@ def read_sides(
     n = batch.support_item.shape[1]
     rating = network.normal(batch.support_value.to(e_item.dtype))[..., None]
     return Sides(e_user, e_item[:, :n], e_item[:, n:], rating, batch.support_mask)
+
+
+def look_up(
+    network: Content, batch: EpisodeBatch, generator: torch.Generator | None = None
+) -> tuple[torch.Tensor, Lookup, torch.Tensor]:
+    """Users [B, 1, U], the items of all cells [B, S + Q], supports first, by the row of each, and
+    the support's ratings [B, S, 1]: the same before the items are read."""
+    distinct, position = batch.distinct
+    e_user = network.user(batch.user, generator)[:, None]
+    e_item = network.item(distinct, generator)
+    rating = network.normal(batch.support_value.to(e_item.dtype))[..., None]
+    return e_user, Lookup(e_item, position), rating

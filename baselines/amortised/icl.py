@@ -26,7 +26,7 @@ from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
-from baselines.amortised.episode_inputs import read_sides
+from baselines.amortised.episode_inputs import look_up
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, mlp
 from coldbench import Domain, EpisodeBatch, LearnerConfig, UsageError
@@ -57,10 +57,12 @@ class Block(nn.Module):
         self.to_key_value = Linear(size, 2 * size, rng)
         self.mlp = mlp((size, 2 * size, size), rng)
 
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Tokens x [B, n, size]; mask bool [B, m]: which of the first m may be attended to."""
+    def forward(self, x: torch.Tensor, mask: torch.Tensor, begin: int = 0) -> torch.Tensor:
+        """Tokens x [B, n, size] -> those from `begin` on; mask bool [B, m]: which of the first m
+        may be attended to."""
         normed = self.attention_norm(x)
         key, value = self.to_key_value(normed[:, : mask.shape[1]]).chunk(2, -1)
+        x, normed = x[:, begin:], normed[:, begin:]
         query, key, value = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for part in (self.to_query(normed), key, value)
@@ -86,16 +88,19 @@ class ICLNetwork(TaskNetwork):
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
-        sides = read_sides(self, batch, generator)
-        user, rating = self.of_user(sides.user), sides.rating
-        support = user + self.of_item(sides.support, rating, torch.ones_like(rating))
-        none = rating.new_zeros(len(batch), 1, 1)
-        query = user + self.of_item(sides.query, none, none)
-        x = torch.cat([user, support, query], 1)
-        mask = torch.cat([sides.mask.new_ones(len(batch), 1), sides.mask], 1)
-        for block in self.blocks:
+        e_user, item, rating = look_up(self, batch, generator)
+        user, none = self.of_user(e_user), rating.new_zeros(1, 1, 1)
+        support, query = (user + self.of_item(item, none, none)).split(
+            [rating.shape[1], batch.query_mask.shape[1]], 1
+        )
+        _, *of_rating = self.of_item.parts
+        shown = sum(part(x) for part, x in zip(of_rating, (rating, none + 1), strict=True))
+        x = torch.cat([user, support + shown, query], 1)
+        mask = torch.nn.functional.pad(batch.support_mask, (1, 0), value=True)
+        for block in self.blocks[:-1]:
             x = block(x, mask)
-        output: torch.Tensor = self.last(self.norm(x[:, mask.shape[1] :]))[..., 0]
+        x = self.blocks[-1](x, mask, mask.shape[1])  # of what is read next, the queries alone
+        output: torch.Tensor = self.last(self.norm(x))[..., 0]
         return output
 
 

@@ -33,10 +33,10 @@ from pydantic import Field
 from torch import nn
 
 from baselines.amortised.amortised_base import Amortised, TaskNetwork
-from baselines.amortised.episode_inputs import Sides, read_sides
+from baselines.amortised.episode_inputs import look_up
 from baselines.episodic_base import EpisodicConfig
-from baselines.layers import Joint, Linear, mlp, support_mean
-from baselines.losses import task_losses
+from baselines.layers import Joint, Linear, Lookup, mlp, support_means
+from baselines.losses import task_losses, task_weights
 from coldbench import (
     Domain,
     Episode,
@@ -88,32 +88,44 @@ class TaNPNetwork(TaskNetwork):
         self.last = Linear(hidden[-1], 1, rng)
 
     def encode(
-        self, user: torch.Tensor, item: torch.Tensor, value: torch.Tensor, mask: torch.Tensor
-    ) -> tuple[Normal, torch.Tensor]:
-        """q(z | pairs), and the task embedding o [B, task], of pairs [B, n]."""
+        self,
+        user: torch.Tensor,
+        item: Lookup,
+        value: torch.Tensor,
+        weights: torch.Tensor,
+        known: int,
+    ) -> tuple[list[Normal], torch.Tensor]:
+        """q(z | pairs) for K weightings [B, K, n] of the pairs, and the task embedding o
+        [B, task] of the first `known` pairs by the first weighting."""
         of_latent, of_task = self.pair(user, item, value).relu().chunk(2, -1)
-        latent = support_mean(self.latent_encoder(of_latent), mask)
-        task = support_mean(self.task_encoder(of_task), mask)
-        return Normal(*self.moments(latent).chunk(2, -1)), task
+        latent = support_means(self.latent_encoder, of_latent, weights)
+        of_support = weights[:, :1, :known]
+        task = support_means(self.task_encoder, of_task[:, :known], of_support)[:, 0]
+        moments = self.moments(latent).chunk(2, -1)
+        return [Normal(*one) for one in zip(*(part.unbind(1) for part in moments), strict=True)], task
 
-    def decode(self, sides: Sides, z: torch.Tensor, task: torch.Tensor) -> torch.Tensor:
+    def decode(
+        self, user: torch.Tensor, item: Lookup, z: torch.Tensor, task: torch.Tensor
+    ) -> torch.Tensor:
         """Output for the queries, [B, Q], from z [B, latent] and o' [B, task]."""
-        values = self.query(sides.user, sides.query, z[:, None])
+        values = self.query(user, item, z[:, None])
         for index, film in enumerate(self.films):
             if index:
                 values = self.layers[index - 1](values)
             gamma, beta = film(task)[:, None].tanh().chunk(2, -1)
-            values = (values * (self.start + gamma) + beta).relu()
+            values = torch.addcmul(beta, values, self.start + gamma).relu()
         output: torch.Tensor = self.last(values)[..., 0]
         return output
 
     def forward(
         self, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
-        sides = read_sides(self, batch, generator)
-        prior, task = self.encode(sides.user, sides.support, sides.rating, sides.mask)
+        user, item, rating = look_up(self, batch, generator)
+        support, query = split(item, rating.shape[1])
+        weights = task_weights(batch.support_mask, rating.dtype)[:, None]
+        (prior,), task = self.encode(user, support, rating, weights, rating.shape[1])
         share = clusters(task, self.centres, self.temperature)
-        return self.decode(sides, prior.mean, task + share @ self.centres)
+        return self.decode(user, query, prior.mean, task + share @ self.centres)
 
 
 class TaNP(Amortised[TaNPNetwork]):
@@ -128,25 +140,36 @@ class TaNP(Amortised[TaNPNetwork]):
     def losses(self, episode: Episode, generator: torch.Generator | None = None) -> torch.Tensor:
         """Query, latent and cluster loss of each task, [B]; without a generator z is a mean."""
         c, network, batch = self.config, self.network, episode.batch
-        sides = read_sides(network, batch, generator)
-        target = network.normal(episode.target.to(sides.rating.dtype))
-        prior, task = network.encode(sides.user, sides.support, sides.rating, sides.mask)
-        posterior, _ = network.encode(
-            sides.user,
-            torch.cat([sides.support, sides.query], 1),
-            torch.cat([sides.rating, target[..., None]], 1),
-            torch.cat([sides.mask, batch.query_mask], 1),
+        user, item, rating = look_up(network, batch, generator)
+        target = network.normal(episode.target.to(rating.dtype))
+        value = torch.cat([rating, target[..., None]], 1)
+        (prior, posterior), task = network.encode(
+            user, item, value, weightings(batch, value.dtype), rating.shape[1]
         )
         z = posterior.mean
         if generator is not None:
             noise = torch.randn(z.shape, generator=generator, dtype=z.dtype)
             z = z + to_device(noise, z.device) * (posterior.log_variance / 2).exp()
         share = clusters(task, network.centres, c.temperature)
-        error = network.decode(sides, z, task + share @ network.centres) - target
+        query = split(item, rating.shape[1])[1]
+        error = network.decode(user, query, z, task + share @ network.centres) - target
         fit = task_losses(c.loss, error, c.delta, batch.query_mask)
         target_share = sharpened(share)
         cluster = (target_share * (target_share / share).log()).sum(1)
         return fit + c.kl * divergence(posterior, prior) + c.cluster_loss * cluster
+
+
+def split(item: Lookup, n: int) -> tuple[Lookup, Lookup]:
+    """The items of the support, the first n, and those of the queries."""
+    return Lookup(item.table, item.index[:, :n]), Lookup(item.table, item.index[:, n:])
+
+
+def weightings(batch: EpisodeBatch, dtype: torch.dtype) -> torch.Tensor:
+    """The weights of all pairs in the means of the support alone and of both, [B, 2, S + Q]."""
+    both = torch.cat([batch.support_mask, batch.query_mask], 1)
+    alone = both.clone()
+    alone[:, batch.support_mask.shape[1] :] = False
+    return torch.stack([task_weights(mask, dtype) for mask in (alone, both)], 1)
 
 
 def clusters(task: torch.Tensor, centres: torch.Tensor, temperature: float) -> torch.Tensor:

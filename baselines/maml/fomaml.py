@@ -12,9 +12,10 @@ users with few ratings spoil them. Here they adapt too: what a user's ratings sa
 a year moves its embedding for that user. (`melu` too is of first order here, by default, so the
 embeddings are the whole difference.) Set `first_order: false` for MAML itself, on all layers.
 
-learn2learn's `MAML` takes the steps, with gradients by autograd. Its `clone()` would copy the
-embedding tables of every task, to which one user's support hardly touches; `whole_network` stands
-in for them, exactly.
+learn2learn's `MAML` does the steps where second derivatives are asked for. Its `clone()` would
+copy the embedding tables of every task, to which one user's support hardly touches;
+`whole_network` stands in for them, exactly. Steps of first order are the same ones by hand
+(`whole_first_order`): through autograd they take three times as long.
 
 Departures: regression with absolute loss, which is what is measured; AdamW with averaged weights,
 as for every neural learner here; queries are half of a user's ratings, drawn anew each epoch.
@@ -25,7 +26,8 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
+from baselines.inner_loop import Adaptable, InnerConfig, InnerLoss, ThroughMAML
+from baselines.maml.whole_first_order import whole_layers
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from coldbench import EpisodeBatch, LearnerConfig
@@ -40,7 +42,7 @@ class FOMAMLConfig(InnerConfig):
 
 
 class FOMAML(ThroughMAML):
-    """First-order MAML on every parameter, embeddings included, through learn2learn."""
+    """First-order MAML on every parameter, embeddings included."""
 
     Config: ClassVar[type[LearnerConfig]] = FOMAMLConfig
     config: FOMAMLConfig
@@ -49,3 +51,19 @@ class FOMAML(ThroughMAML):
         self, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
     ) -> Adaptable:
         return WholeLayers(network, batch, generator)
+
+    def output(
+        self,
+        network: ContentNetwork,
+        batch: EpisodeBatch,
+        generator: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        c = self.config
+        if torch.is_grad_enabled() and not c.first_order:
+            return super().output(network, batch, generator)
+        layers = whole_layers(network, batch, generator)
+        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
+        for _ in range(c.inner_steps):
+            layers.descend(inner, c.inner_rate)
+        output: torch.Tensor = layers(query=True)
+        return output

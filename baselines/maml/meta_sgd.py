@@ -17,8 +17,8 @@ neural learners here: absolute error; queries are half of a user's ratings, draw
 
 learn2learn has a `MetaSGD`, which does not fit: it writes `.grad` and the rates onto the clones'
 tensors, which torch warns about, as they are no leaves, and an elementwise rate rules out the
-low-rank form of `baselines.decision_layers`. So the first layer has a matrix for every task,
-and steps are ours.
+low-rank form of `baselines.decision_layers`. So steps are ours, by `rated_layers`, and those of
+second order on a matrix for every task, by `whole_network`.
 """
 
 from typing import ClassVar
@@ -30,6 +30,7 @@ from torch import nn
 
 from baselines.episodic_base import Episodic
 from baselines.inner_loop import InnerConfig, InnerLoss, sgd_step
+from baselines.maml.rated_layers import RatedLayers
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
@@ -75,12 +76,15 @@ class MetaSGD(Episodic[RatedNetwork]):
         self, network: RatedNetwork, batch: EpisodeBatch, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         c = self.config
-        second_order = not c.first_order and torch.is_grad_enabled()
-        with torch.enable_grad():
-            layers = WholeLayers(network, batch, generator, embeddings=False)
-            inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
-            rates = dict(network.rates.items())
+        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.inner_shrink)
+        rates = dict(network.rates.items())
+        if c.first_order or not torch.is_grad_enabled():
+            rated = RatedLayers(network, rates, batch, generator)
             for _ in range(c.inner_steps):
-                sgd_step(layers, layers.loss(inner), rates, second_order)
+                rated.step(inner)
+            return rated.query()
+        layers = WholeLayers(network, batch, generator, embeddings=False)
+        for _ in range(c.inner_steps):
+            sgd_step(layers, layers.loss(inner), rates, second_order=True)
         output: torch.Tensor = layers(query=True)
         return output

@@ -11,10 +11,11 @@ for what does not move in the inner loop does not learn in the outer one.
 
 theta - theta_b is rate times the sum of the gradients met on the way, so the outer gradient is
 that of the sum of the k minibatch losses, each at the weights of its step with the steps before
-held constant: no second network is kept. learn2learn has no Reptile; the steps are ours.
+held constant: no second network is kept, and the gradient of a step serves the outer one too
+(`minibatch_losses`). learn2learn has no Reptile; the steps are ours.
 
 Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
-tasks' embeddings (`whole_network`) and predicts by what it has trained; every training user has
+tasks' embeddings (`adapted_cells`) and predicts by what it has trained; every training user has
 as many minibatches as steps, of a size that follows from the number of ratings; the outer AdamW
 has a falling rate and averaged weights, and losses are absolute, as for every neural learner here.
 """
@@ -26,9 +27,11 @@ import torch
 from pydantic import Field
 
 from baselines.episodic_base import Episodic, EpisodicConfig
-from baselines.inner_loop import sgd_step
-from baselines.losses import Loss, task_losses
-from baselines.maml.whole_network import WholeLayers
+from baselines.inner_loop import InnerLoss
+from baselines.losses import Loss, task_weights
+from baselines.maml.adapted_cells import AdaptedCells, DrawnIds
+from baselines.maml.minibatch_losses import minibatch_losses
+from baselines.maml.whole_first_order import whole_layers
 from baselines.network import ContentNetwork
 from coldbench import Episode, EpisodeBatch, LearnerConfig, to_device
 
@@ -60,14 +63,18 @@ class Reptile(Episodic[ContentNetwork]):
     def losses(self, episode: Episode, generator: torch.Generator | None = None) -> torch.Tensor:
         """The mean over inner steps of each task's minibatch loss, [B]; its gradient is that of
         Reptile, (theta - theta_b) / (k * inner_rate), in the mean over tasks."""
-        c, batch = self.config, all_ratings(episode)
-        layers = WholeLayers(self.network, batch, generator)
-        parts: list[torch.Tensor] = []
-        for mask in minibatches(batch.support_mask, c.inner_steps, generator):
-            if parts:
-                sgd_step(layers, parts[-1].sum(), c.inner_rate)
-            parts.append(self._losses(self.network, layers(), batch, mask))
-        return torch.stack(parts).mean(0)
+        c, batch, network = self.config, all_ratings(episode), self.network
+        ids = DrawnIds.of(network, batch, generator)
+        parts = minibatches(batch.support_mask, c.inner_steps, generator)
+        order = torch.cat(parts, 1)
+        cells = AdaptedCells(network, ids, batch.distinct[1].gather(1, order), order.shape[1])
+        value = network.normal(batch.support_value.to(cells.weight.dtype))
+        losses = [
+            InnerLoss(value.gather(1, part), weights, c.inner_loss, c.delta)
+            for part in parts
+            for weights in [task_weights(batch.support_mask.gather(1, part), value.dtype)]
+        ]
+        return minibatch_losses(network.decision, cells, losses, c.inner_rate)
 
     def output(
         self,
@@ -75,21 +82,13 @@ class Reptile(Episodic[ContentNetwork]):
         batch: EpisodeBatch,
         generator: torch.Generator | None = None,
     ) -> torch.Tensor:
-        c, mask = self.config, batch.support_mask
-        with torch.enable_grad():
-            layers = WholeLayers(network, batch, generator)
-            for _ in range(c.tune_steps):
-                loss = self._losses(network, layers(), batch, mask).sum()
-                sgd_step(layers, loss, c.inner_rate)
+        c = self.config
+        layers = whole_layers(network, batch, generator)
+        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta)
+        for _ in range(c.tune_steps):
+            layers.descend(inner, c.inner_rate)
         output: torch.Tensor = layers(query=True)
         return output
-
-    def _losses(
-        self, network: ContentNetwork, output: torch.Tensor, batch: EpisodeBatch, mask: torch.Tensor
-    ) -> torch.Tensor:
-        """Each task's mean loss over the cells in `mask`, [B]."""
-        c, value = self.config, network.normal(batch.support_value.to(output.dtype))
-        return task_losses(c.inner_loss, output - value, c.delta, mask)
 
 
 def all_ratings(episode: Episode) -> EpisodeBatch:
@@ -108,7 +107,8 @@ def all_ratings(episode: Episode) -> EpisodeBatch:
 def minibatches(
     mask: torch.Tensor, count: int, generator: torch.Generator | None = None
 ) -> list[torch.Tensor]:
-    """A random partition of each task's cells into `count` parts of like size: masks [B, n].
+    """A random partition of each task's cells into `count` parts of like size, padding last: the
+    cells of each part, int64 [B, about n / count].
 
     Without a generator cells are dealt out in their own order.
     """
@@ -116,4 +116,4 @@ def minibatches(
     if generator is not None:
         draw = torch.rand(mask.shape, generator=generator)
     order = torch.where(mask, to_device(draw, mask.device), 2.0).argsort(dim=1)
-    return [mask & (order.argsort(dim=1) % count == part) for part in range(count)]
+    return [order[:, part::count] for part in range(count)]

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from baselines.decision_layers import gradient_norms, task_cells
 from baselines.decision_layers_first_order import FirstOrderLayers
-from baselines.inner_loop import InnerLoss, sgd_step
+from baselines.inner_loop import InnerLoss
 from baselines.joint_training import joint_epoch
 from baselines.losses import Loss
 from baselines.network import ContentNetwork
@@ -85,8 +85,7 @@ class Plain(Neural[ContentNetwork]):
         layers = FirstOrderLayers(network.decision, cells)
         inner = InnerLoss.of(network, batch, c.tune_loss, c.delta, c.tune_shrink)
         for _ in range(c.tune_steps):
-            with torch.enable_grad():
-                sgd_step(layers, layers.loss(inner), c.tune_rate)
+            layers.descend(inner, c.tune_rate)
         with torch.no_grad():
             rating: torch.Tensor = network.rating(layers(query=True))
             if not network.identified():

@@ -237,7 +237,7 @@ def test_the_gradient_of_reptile_is_how_far_the_weights_went() -> None:
     rates = all_parameters(network, c.inner_rate)
     for task in range(len(batch)):
         params = start
-        for masks in minibatches(batch.support_mask, c.inner_steps):
+        for masks in masks_of(minibatches(batch.support_mask, c.inner_steps), batch.support_mask):
             if masks[task].any():
                 loss = losses_of_user(network, params, batch, task, masks[task], c.inner_loss)
                 params = step(network, params, rates, loss, first_order=True)
@@ -248,13 +248,20 @@ def test_the_gradient_of_reptile_is_how_far_the_weights_went() -> None:
         torch.testing.assert_close(gradient, expected, rtol=0, atol=1e-9)
 
 
+def masks_of(parts: list[torch.Tensor], mask: torch.Tensor) -> list[torch.Tensor]:
+    """Which cells each part has, bool [B, n]: those that are no padding."""
+    return [mask & torch.zeros_like(mask).scatter_(1, part, True) for part in parts]
+
+
 def test_minibatches_are_a_partition() -> None:
     mask = torch.arange(11) < torch.tensor([[0], [2], [7], [11]])
-    parts = minibatches(mask, 3, torch.Generator().manual_seed(0))
+    dealt = minibatches(mask, 3, torch.Generator().manual_seed(0))
+    assert torch.equal(torch.cat(dealt, 1).sort(1).values, torch.arange(11).expand(4, -1))
+    parts = masks_of(dealt, mask)
     assert torch.equal(torch.stack(parts).sum(0), mask.long())
     sizes = torch.stack(parts).sum(2)
     assert int((sizes.amax(0) - sizes.amin(0)).max()) <= 1
-    assert not torch.equal(parts[0], minibatches(mask, 3, torch.Generator().manual_seed(1))[0])
+    assert not torch.equal(dealt[0], minibatches(mask, 3, torch.Generator().manual_seed(1))[0])
 
 
 def test_pretraining_for_all_epochs_is_plain_and_for_none_is_melu() -> None:

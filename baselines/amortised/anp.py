@@ -43,6 +43,8 @@ __all__ = ["ANP", "ANPConfig", "ANPNetwork", "CrossAttention"]
 class ANPConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the attention."""
 
+    epochs: int = Field(40, ge=1, description="validation on ML-100K: .845 (14 epochs: .886)")
+    batch_size: int = Field(16, ge=1, description="tasks; as `epochs`")
     size: int = Field(64, ge=1, description="of encodings, keys and values")
     heads: int = Field(4, ge=1, description="divides `size`")
     space: ClassVar[Mapping[str, Dimension]] = {

@@ -112,7 +112,8 @@ class MWUF(MetaIds[MetaNetworks]):
             known = first._replace(mask=first.mask & ~none[:, None])
             content, cold = item_content(base, item).detach(), self.meta.start.expand(len(item), -1)
             vectors = cold, self.warm(base, item, known)
-            return sum(rating_losses(base, content, v, second, c).mean() for v in vectors)
+            losses = [rating_losses(base, content, v, second, c).mean() for v in vectors]
+            return losses[0] + losses[1]
 
         loss = self.meta_epoch(data, rng, meta_loss)
         lists = _raters_of_items(data, n)

@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from torch import nn
+from pydantic import Field
 
 from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
@@ -39,8 +39,18 @@ class Side(NamedTuple):
 
 
 class ShallowConfig(JointConfig):
-    """Options of the network, the outer optimiser and joint training."""
+    """Options of the network, the outer optimiser and joint training; "validation": on Amazon
+    (products), .787 for both learners with these three, .829 and .825 with those of the others."""
 
+    user_dropout: float = Field(
+        0.5, ge=0, lt=1, description="that a user's id, or a rare field, is hidden; validation"
+    )
+    item_dropout: float = Field(
+        0.2, ge=0, lt=1, description="that an item's id, or a rare field, is hidden; validation"
+    )
+    rare_decay: float = Field(
+        1.0, ge=0, description="weight decay of ids and rare fields; validation"
+    )
     space: ClassVar[Mapping[str, Dimension]] = JointConfig.space
 
 
@@ -50,10 +60,15 @@ class ShallowNetwork(ContentNetwork):
     def __init__(self, domain: Domain, c: NeuralConfig, rng: np.random.Generator) -> None:
         super().__init__(domain, c, rng)
         known = domain.catalogue
-        self.linear = nn.ModuleList(
+        self.user_weights, self.item_weights = (
             ContentEmbedding(fields, 1, rng, std=0.0, rare_std=0.0)
             for fields in (known.user_fields, known.item_fields)
         )
+
+    @property
+    def linear(self) -> tuple[ContentEmbedding, ContentEmbedding]:
+        """The weights of each side's ids, read by the ids of its embedding."""
+        return self.user_weights, self.item_weights
 
     @abstractmethod
     def pairs(

@@ -133,8 +133,9 @@ def test_second_order_terms_are_all_pairs_of_embeddings() -> None:
     pairs = combinations(range(fields.shape[1]), 2)
     brute = torch.stack([(fields[:, a] * fields[:, b]).sum(1) for a, b in pairs]).sum(0)
     with torch.no_grad():
-        for table in network.linear.parameters():
-            table.zero_()
+        for linear in network.linear:
+            for table in linear.weights:
+                table.zero_()
     left, right = network.side(USER, user), network.side(ITEM, item)
     shallow = left.alone + right.alone + (left.paired * right.paired).sum(1)
     torch.testing.assert_close(shallow, brute, rtol=0, atol=1e-12)

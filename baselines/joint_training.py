@@ -1,6 +1,7 @@
 """An epoch of joint training: all ratings in batches, whoever gave them."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -19,10 +20,12 @@ from coldbench import (
 
 __all__ = ["joint_epoch"]
 
+N = TypeVar("N", bound=ContentNetwork)
+
 
 def joint_epoch(
-    network: ContentNetwork,
-    optimiser: Optimiser[ContentNetwork],
+    network: N,
+    optimiser: Optimiser[N],
     data: TrainingData,
     rng: np.random.Generator,
     c: NeuralConfig,

@@ -102,7 +102,9 @@ def support_mean(values: torch.Tensor, mask: torch.Tensor, shrink: float = 0.0) 
     return torch.einsum("bnh,bn->bh", values, task_weights(mask, values.dtype, shrink))
 
 
-def support_means(encoder: nn.Sequential, values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+def support_means(
+    encoder: nn.Sequential, values: torch.Tensor, weights: torch.Tensor
+) -> torch.Tensor:
     """The means of what an `mlp` makes of the cells, [B, n, H], with K weightings of them,
     [B, K, n], each of sum 1 or 0: [B, K, out]. Its last layer, being linear, is left until then."""
     *deep, last = encoder

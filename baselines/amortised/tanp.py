@@ -102,7 +102,9 @@ class TaNPNetwork(TaskNetwork):
         of_support = weights[:, :1, :known]
         task = support_means(self.task_encoder, of_task[:, :known], of_support)[:, 0]
         moments = self.moments(latent).chunk(2, -1)
-        return [Normal(*one) for one in zip(*(part.unbind(1) for part in moments), strict=True)], task
+        return [
+            Normal(*one) for one in zip(*(part.unbind(1) for part in moments), strict=True)
+        ], task
 
     def decode(
         self, user: torch.Tensor, item: Lookup, z: torch.Tensor, task: torch.Tensor

@@ -1,12 +1,14 @@
 """MWUF: meta networks that scale and shift a common cold embedding into that of a warm item.
 
     v_warm = v_cold * h(e_i) + g(mean over raters u of z_ui e_u)
+    v_cold, h and g learn by Adam on loss(v_cold) + loss(v_warm), over warm items; f is frozen
 
-v_cold: the mean id embedding of the items that training showed; e_i, e_u: content embeddings of
-the frozen base network (that of `plain-id`); z_ui: the rating in the network's units. h starts
-near 1 and g near 0. Both learn by Adam on the loss of v_warm, on ratings of warm items that are
-other than those of g. Zhu et al.: Learning to warm up cold item embeddings, SIGIR 2021, section 4:
-common initial embeddings, the meta scaling network (h) and the meta shifting network (g).
+v_cold: the common initial embedding, which starts as the mean id embedding of the items that
+training showed; e_i, e_u: content embeddings of the frozen base network (that of `plain-id`);
+z_ui: the rating in the network's units. h starts around 1 and g near 0. The losses are those of
+ratings of warm items other than g's. Zhu et al.: Learning to warm up cold item embeddings, SIGIR
+2021, section 4 and algorithm 1: common initial embeddings, the meta scaling network (h) and the
+meta shifting network (g).
 
 At prediction, items with at most `few` training ratings have v_warm, for which g reads those
 ratings. A cold item has none that a learner may see, so g reads an empty set, a zero: its shift
@@ -15,11 +17,14 @@ a share of the items, for that reason.
 
 Departures: ratings for clicks, so raters count by z_ui and not alike (Zhu et al. average users
 who clicked); users have content but no id; the meta networks train after each epoch of the base
-network, so that early stopping sees a complete learner; v_cold of an item takes no steps of its
-own (their l_cold), since at zero ratings there is none to take. What adapts to the user is what
-adapts in `plain-finetune`: SGD steps of the decision layers on the support.
+network, so that early stopping sees a complete learner; in the paper each item's v_cold takes steps
+by its own loss, and h and g by that of v_warm; an item without ratings has no v_cold of its own, so
+here the common one learns, by both losses. Left at the mean it is almost 0 (ids decay, and
+have either sign), and h scales nothing. What adapts to the user is what adapts in
+`plain-finetune`: SGD steps of the decision layers on the support.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -33,7 +38,16 @@ from baselines.item_side.meta_ids import MetaIds, MetaIdsConfig
 from baselines.layers import mlp
 from baselines.losses import task_weights
 from baselines.network import ContentNetwork
-from coldbench import LearnerConfig, Ragged, TrainingData, to_device, torch_generator
+from coldbench import (
+    Choice,
+    Dimension,
+    LearnerConfig,
+    Ragged,
+    Real,
+    TrainingData,
+    to_device,
+    torch_generator,
+)
 
 __all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 
@@ -41,27 +55,35 @@ __all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 class MWUFConfig(MetaIdsConfig):
     """Options of the base network, and those of the meta networks."""
 
+    meta_rate: float = Field(
+        0.01, gt=0, description="of Adam, for v_cold and the meta networks; .001 moves neither"
+    )
     few: int = Field(
         0, ge=0, description="items with at most so many training ratings are warmed up"
     )
     empty: float = Field(0.5, ge=0, le=1, description="share of items trained without raters")
     meta_hidden: int = Field(16, ge=1, description="hidden size of both meta networks")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        "meta_rate": Real(1e-3, 0.1, log=True),
+        "meta_hidden": Choice((8, 16, 32, 64)),
+        "empty": Real(0.1, 1.0),
+    }
 
 
 class MetaNetworks(nn.Module):
-    """h, the scaling, and g, the shifting network; the outputs of both start near 0."""
+    """v_cold, `start`; h - 1, the scaling, and g, the shifting network, which starts near 0."""
 
     def __init__(
         self, content: int, user: int, hidden: int, embedding: int, rng: np.random.Generator
     ) -> None:
         super().__init__()
+        self.start = nn.Parameter(torch.zeros(embedding))
         self.scaling = mlp((content, hidden, embedding), torch_generator(rng))
         # the 1 lets users without content shift as well
         self.shifting = mlp((1 + user, hidden, embedding), torch_generator(rng))
         with torch.no_grad():
-            for last in (self.scaling[-1], self.shifting[-1]):
-                for weight in last.parameters():
-                    weight.mul_(0.01)
+            for weight in self.shifting[-1].parameters():
+                weight.mul_(0.01)
 
 
 class MWUF(MetaIds[MetaNetworks]):
@@ -69,6 +91,7 @@ class MWUF(MetaIds[MetaNetworks]):
 
     Config: ClassVar[type[LearnerConfig]] = MWUFConfig
     config: MWUFConfig
+    started = False  # whether v_cold has its first value
 
     def build(self, content_width: int, rng: np.random.Generator) -> MetaNetworks:
         c, user_width = self.config, self.network.user.width
@@ -79,34 +102,36 @@ class MWUF(MetaIds[MetaNetworks]):
     ) -> float:
         c, n = self.config, self.domain.catalogue.n_items
         count = np.bincount(data.item, minlength=n)
-        shown = torch.from_numpy(np.flatnonzero(count)).to(data.device)
-        start = id_weight(base).detach()[shown + 1].mean(0)
+        if not self.started:
+            shown = torch.from_numpy(np.flatnonzero(count)).to(data.device)
+            self.meta.start.data = id_weight(base).detach()[shown + 1].mean(0)
+            self.started = True
 
         def meta_loss(item: torch.Tensor, first: Raters, second: Raters) -> torch.Tensor:
             none = to_device(torch.from_numpy(rng.random(len(item)) < c.empty), data.device)
             known = first._replace(mask=first.mask & ~none[:, None])
-            vector, content = self.warm(base, start, item, known), item_content(base, item).detach()
-            return rating_losses(base, content, vector, second, c).mean()
+            content, cold = item_content(base, item).detach(), self.meta.start.expand(len(item), -1)
+            vectors = cold, self.warm(base, item, known)
+            losses = [rating_losses(base, content, v, second, c).mean() for v in vectors]
+            return losses[0] + losses[1]
 
         loss = self.meta_epoch(data, rng, meta_loss)
         lists = _raters_of_items(data, n)
 
         def make(item: torch.Tensor) -> torch.Tensor:
-            return self.warm(base, start, item, Raters.of(lists.select(item.cpu().numpy()), data))
+            return self.warm(base, item, Raters.of(lists.select(item.cpu().numpy()), data))
 
         fill(base, torch.from_numpy(np.flatnonzero(count <= c.few)).to(data.device), n, make)
         return loss
 
-    def warm(
-        self, base: ContentNetwork, start: torch.Tensor, item: torch.Tensor, raters: Raters
-    ) -> torch.Tensor:
-        """v_warm of items: start [D], item [M] -> [M, D]."""
+    def warm(self, base: ContentNetwork, item: torch.Tensor, raters: Raters) -> torch.Tensor:
+        """v_warm of items, [M] -> [M, D]."""
         scale = 1 + self.meta.scaling(item_content(base, item).detach())
         user = base.user(raters.user).detach()
         user = torch.cat([torch.ones_like(raters.value)[..., None], user], 2)
         weight = task_weights(raters.mask, user.dtype) * base.normal(raters.value)
         shift: torch.Tensor = self.meta.shifting((user * weight[..., None]).sum(1))
-        warmed: torch.Tensor = start * scale + shift
+        warmed: torch.Tensor = self.meta.start * scale + shift
         return warmed
 
 

@@ -10,14 +10,14 @@ prediction the decision layers take SGD steps on the support, as `plain-finetune
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from pydantic import Field
 
 from baselines.item_side.item_ids import with_item_ids, with_more_items
-from baselines.plain.plain import Plain, PlainConfig
+from baselines.plain.base_options import SteppingConfig
+from baselines.plain.plain import Plain
 from coldbench import (
     Dimension,
     Domain,
@@ -26,27 +26,15 @@ from coldbench import (
     LearnerConfig,
     Real,
     TrainingData,
-    Whole,
 )
 
 __all__ = ["PlainId", "PlainIdConfig"]
 
 
-class PlainIdConfig(PlainConfig):
-    """Options of `plain`; dropout and decay of the rare item fields hold for the id as well."""
+class PlainIdConfig(SteppingConfig):
+    """Base options; dropout and decay of the rare item fields hold for the id as well."""
 
-    item_id: Literal[False] = False  # its domain has them
-    user_id: Literal[False] = False
-    item_dropout: float = Field(
-        0.2, ge=0, lt=1, description="of the id, and of rare fields; validation: .791 (.8: .795)"
-    )
-    tune_steps: int = Field(10, ge=0, description="as plain-finetune")
-    tune_rate: float = Field(0.05, gt=0, description="as plain-finetune")
-    space: ClassVar[Mapping[str, Dimension]] = {
-        **{name: d for name, d in PlainConfig.space.items() if name not in PlainConfig.id_space},
-        "tune_steps": Whole(1, 30, log=True),
-        "tune_rate": Real(5e-3, 0.5, log=True),
-    }
+    space: ClassVar[Mapping[str, Dimension]] = {"item_dropout": Real(0.0, 0.6)}
 
 
 class PlainId(Learner):

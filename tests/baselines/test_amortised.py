@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import leaky_relu, softmax
 
 from baselines.amortised.amortised_base import Amortised
+from baselines.amortised.anp import ANP, ANPConfig, CrossAttention
 from baselines.amortised.class_means import class_means
 from baselines.amortised.cmml import CMML, CMMLConfig
 from baselines.amortised.cnp import CNP, CNPConfig
@@ -26,6 +27,7 @@ from tests.baselines.worlds import RNG, domain, training, with_empty_support, wo
 KINDS = {
     CNP: CNPConfig, TaNP: TaNPConfig, LWA: LWAConfig, NLBA: NLBAConfig, CMML: CMMLConfig,
     ICL: ICLConfig,
+    ANP: ANPConfig,
 }  # fmt: skip
 
 
@@ -294,3 +296,58 @@ def test_icl_is_its_formula() -> None:
 def test_icl_needs_heads_that_divide_its_size() -> None:
     with pytest.raises(UsageError, match="heads 4 do not divide size 30"):
         built(ICL, size=30)
+
+
+def test_cross_attention_is_torchs_multihead_attention() -> None:
+    """With its `add_zero_attn`: one more key and value of zeros, also where no rating is shown."""
+    own, library = CrossAttention(12, 3, RNG(0)).double(), nn.MultiheadAttention(
+        12, 3, add_zero_attn=True, batch_first=True, dtype=torch.float64
+    )  # fmt: skip
+    parts = own.to_query, own.to_key, own.to_value
+    with torch.no_grad():
+        library.in_proj_weight.copy_(torch.cat([part.weight for part in parts]))
+        library.in_proj_bias.copy_(torch.cat([part.bias for part in parts]))
+        library.out_proj.weight.copy_(own.to_output.weight)
+        library.out_proj.bias.copy_(own.to_output.bias)
+    g = torch.Generator().manual_seed(0)
+    query, key, value = (torch.randn(4, n, 12, generator=g).double() for n in (5, 7, 7))
+    mask = torch.arange(7) < torch.tensor([[7], [3], [1], [0]])
+    expected, _ = library(query, key, value, key_padding_mask=~mask)
+    torch.testing.assert_close(own(query, key, value, mask), expected, rtol=0, atol=1e-12)
+    torch.testing.assert_close(own(query, key, value, mask)[3, 0], own.to_output.bias)
+
+
+def test_anp_is_its_formula() -> None:
+    """The softmax of each head over one user's own ratings and a zero."""
+    learner, episode = built(ANP, size=6, heads=2)
+    network, batch, expected = learner.network, episode.batch, []
+    wide, attention = network.user.width, network.attention
+    for x, r, asked in users(network, batch):
+        pairs = network.encoder(one(network.pair, torch.cat([x, r], 1)).relu())
+        zero = torch.zeros(1, 6).double()
+        keys = torch.cat([attention.to_key(network.place(x[:, wide:])), zero])
+        values = torch.cat([attention.to_value(pairs), zero])
+        question = attention.to_query(network.place(asked[:, wide:]))
+        heads = []
+        for part in (slice(3), slice(3, 6)):
+            share = softmax(question[:, part] @ keys[:, part].T / 3**0.5, 1)
+            heads.append(share @ values[:, part])
+        read = attention.to_output(torch.cat(heads, 1))
+        hidden = one(network.query, torch.cat([asked, read], 1)).relu()
+        expected.append(network.decoder(hidden)[:, 0])
+    assert_rows(network(batch), batch, expected)
+
+
+def test_anp_tells_queries_apart_where_a_cnp_cannot() -> None:
+    """Of one support each query reads something else: the point of attention."""
+    learner, episode = built(ANP)
+    batch, caught = episode.batch, list[torch.Tensor]()
+    learner.network.query.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[2]))
+    learner.network(batch)
+    read = caught[0][1, batch.query_mask[1]]
+    assert (read - read[0])[1:].abs().amax(1).min() > 1e-6
+
+
+def test_anp_needs_heads_that_divide_its_size() -> None:
+    with pytest.raises(UsageError, match="heads 4 do not divide size 30"):
+        built(ANP, size=30)

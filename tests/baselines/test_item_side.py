@@ -146,11 +146,10 @@ def test_metaemb_gives_cold_items_what_the_generator_makes() -> None:
     torch.testing.assert_close(base.item(warm)[:, -4:], id_weight(base)[warm + 1])
 
 
-def test_mwuf_scales_and_shifts_the_mean_embedding() -> None:
+def test_mwuf_scales_and_shifts_the_common_embedding() -> None:
     learner = trained(MAKERS["mwuf"](domain(WORLD)))
     assert isinstance(learner, MWUF)
-    base, cold = base_of(learner), torch.tensor([COLD])
-    start = id_weight(base)[torch.from_numpy(np.unique(data().item)) + 1].mean(0)
+    base, cold, start = base_of(learner), torch.tensor([COLD]), learner.meta.start
     scale = 1 + learner.meta.scaling(item_content(base, cold))
     empty = learner.meta.shifting(torch.zeros(1, 1 + base.user.width))
     torch.testing.assert_close(base.item(cold)[:, -4:], start * scale + empty)
@@ -158,7 +157,43 @@ def test_mwuf_scales_and_shifts_the_mean_embedding() -> None:
     raters = Raters(user, torch.tensor([[5.0, 1.0]]), torch.tensor([[True, False]]))
     read = torch.cat([torch.ones(1), base.user(user[0, :1])[0]]) * base.normal(torch.tensor(5.0))
     expected = start * scale + learner.meta.shifting(read[None])
-    torch.testing.assert_close(learner.warm(base, start, cold, raters), expected)
+    torch.testing.assert_close(learner.warm(base, cold, raters), expected)
+
+
+def test_the_common_embedding_starts_as_the_mean_of_the_ids() -> None:
+    learner = MWUF(MWUFConfig(embedding=4, meta_rate=1e-30), domain(WORLD), RNG(0))
+    learner.train_epoch(data(), 0, RNG(0))
+    ids = id_weight(base_of(learner)).detach()
+    mean = ids[torch.from_numpy(np.unique(data().item)) + 1].mean(0)
+    torch.testing.assert_close(learner.meta.start.detach(), mean)
+
+
+def test_mwuf_gives_cold_items_what_content_tells_of_the_ids() -> None:
+    """Where content tells the ids, whose mean is about 0, scaling has to tell cold items apart."""
+    rows = np.flatnonzero(WORLD.item >= 20)
+    lists, users = Ragged.grouped(rows, WORLD.user[rows])
+    known = TrainingData.of(WORLD, users.astype(np.int64), lists)
+    learner = MWUF(MWUFConfig(embedding=4, item_batch=8), domain(WORLD), RNG(0))
+    learner.train_epoch(known, 0, RNG(0))
+    base = base_of(learner)
+    with torch.no_grad():
+        told = (
+            item_content(base, torch.arange(60))
+            @ torch.from_numpy(RNG(3).normal(size=(8, 4))).float()
+        )
+        told = (told - told[20:].mean(0)) / told[20:].std(0) / 10
+        id_weight(base)[1:61] = told
+        base.decision.get_parameter("weight0")[-4:] *= 10  # ids matter
+        value = base.rating(base(torch.tensor(known.user), torch.tensor(known.item)))
+    known = dataclasses.replace(known, value=value.numpy())
+    for epoch in range(60):
+        learner.learn_ids(base, known, RNG(epoch))
+    cold, user = torch.arange(20), torch.arange(40).expand(20, 40)
+    made, content = id_weight(base)[1:21].detach(), item_content(base, cold)
+    says, knows, forgets = (
+        output(base, user, content, ids) for ids in (made, told[:20], 0 * told[:20])
+    )
+    assert (says - knows).abs().mean() < 0.5 * (forgets - knows).abs().mean()
 
 
 @pytest.mark.parametrize("fields", ["all", "items"])

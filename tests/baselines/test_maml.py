@@ -267,6 +267,7 @@ def test_minibatches_are_a_partition() -> None:
 def test_pretraining_for_all_epochs_is_plain_and_for_none_is_melu() -> None:
     ratings = world(12)
     same = {"epochs": 2, "embedding": 5, "hidden": (8, 8), "rate": 3e-3, "rare_decay": 15.0}
+    same |= {"user_dropout": 0.5, "item_dropout": 0.3}
     pairs = [
         (Plain(PlainConfig(batch_size=50, **same), domain(ratings), RNG(1)), 2),
         (MeLU(MeLUConfig(batch_size=4, **same), domain(ratings), RNG(1)), 0),

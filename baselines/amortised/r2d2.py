@@ -7,15 +7,16 @@
 y: what w_0 leaves of the ratings; h: a perceptron on content embeddings. w_0, lambda (one for the
 constant, one for the rest), alpha and beta are learned with it through the solve, by the loss of
 the queries. The system is S x S (Woodbury's identity) where the support is smaller than the
-features. Bertinetto, Henriques, Torr,
-Vedaldi: Meta-learning with differentiable closed-form solvers, ICLR 2019, the regression R2-D2.
+features. Bertinetto, Henriques, Torr, Vedaldi: Meta-learning with differentiable closed-form
+solvers, ICLR 2019.
 
 Departures, each with its reason:
 - the ridge is on what the shared head w_0 leaves, where the paper shrinks to a head of 0: a user
   without ratings is then predicted by w_0. This is the prior mean of ALPaCA (Harrison, Sharma,
   Pavone: Meta-learning priors for efficient online Bayesian regression, WAFR 2018);
-- some training supports are cut to a random length (`shorten`), as ALPaCA draws horizons, so that
-  w_0 and lambda are right for short ones too;
+- with `shorten` some training supports are cut to a random length, as ALPaCA draws horizons: better
+  at 0 and 1 ratings in validation on ML-100K (.8925 and .8896 for .8946 and .8924), worse on all
+  (.8359 for .8335);
 - alpha scales the user's part alone, so that it does not change the prior; beta, the paper's, moves
   the ridge's mean to the median that the absolute error asks for;
 - lambda has two entries: users differ more in level than in taste.
@@ -48,8 +49,9 @@ class R2D2Config(EpisodicConfig):
     penalty: float = Field(1.0, gt=0, description="lambda of the features, to start with")
     shrink_user: float = Field(3.0, gt=0, description="lambda of the constant, to start with")
     shorten: float = Field(
-        0.5, ge=0, le=1, description="share of training supports that are cut to a random length"
+        0.0, ge=0, le=1, description="share of training supports that are cut to a random length"
     )
+    rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
     space: ClassVar[Mapping[str, Dimension]] = {
         **EpisodicConfig.space,
         "penalty": Real(0.05, 50, log=True),

@@ -36,6 +36,8 @@ from coldbench import Domain, Episode, EpisodeBatch, Learner, LearnerConfig, Tra
 
 __all__ = ["GP", "GPConfig", "Kernel", "Points"]
 
+MOST_SUPPORT = 60  # with 40 queries at most: of a longer list 100 ratings show the kernel enough
+
 
 class GPConfig(MFConfig):
     """Options of `mf`, whose factors the kernel reads, and of the likelihood's ascent."""
@@ -122,7 +124,7 @@ class GP(Learner):
         self.factors.sweep(Cells.of(data))
         self._climb(data, rng)
         if self.config.median_shift:
-            self.shift = median_residual(self._expected, data, rng)
+            self.shift = median_residual(self._expected, data, rng, self.config.batch_size)
         return {"shift": self.shift}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
@@ -154,8 +156,8 @@ class GP(Learner):
         return Posterior(y, torch.linalg.cholesky(covariance))
 
     def _climb(self, data: TrainingData, rng: np.random.Generator) -> None:
-        """The likelihood of users' whole lists, supports and queries, a step each batch."""
-        episodes = data.episodes(rng, self.config.batch_size)
+        """The likelihood of users' lists, supports and queries, a step each batch."""
+        episodes = data.episodes(rng, self.config.batch_size, max_support=MOST_SUPPORT)
         for episode in islice(episodes, self.config.steps):
             columns = _all_ratings(episode)
             loss = -self.posterior(*columns).log_likelihood().sum() / columns[2].sum()

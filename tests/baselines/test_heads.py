@@ -45,7 +45,7 @@ def test_head_is_a_ridge_in_both_of_its_forms(length: int) -> None:
 
 def moved() -> R2D2:
     """A learner whose lambda, alpha and beta are not those of the start."""
-    learner = R2D2(R2D2Config(embedding=4, hidden=(8, 5)), domain(WORLD), RNG(0))
+    learner = R2D2(R2D2Config(embedding=4, hidden=(8, 5), shorten=0.5), domain(WORLD), RNG(0))
     network = learner.network
     network.observe(DATA)
     network.double()

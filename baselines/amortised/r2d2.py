@@ -15,7 +15,7 @@ Departures, each with its reason:
   without ratings is then predicted by w_0. This is the prior mean of ALPaCA (Harrison, Sharma,
   Pavone: Meta-learning priors for efficient online Bayesian regression, WAFR 2018);
 - with `shorten` some training supports are cut to a random length, as ALPaCA draws horizons: better
-  at 0 and 1 ratings in validation on ML-100K (.8925 and .8896 for .8946 and .8924), worse on all
+  at 0 and 1 ratings in validation on ML-100K, one seed (.8925 and .8896 for .8946 and .8924), worse on all
   (.8359 for .8335);
 - alpha scales the user's part alone, so that it does not change the prior; beta, the paper's, moves
   the ridge's mean to the median that the absolute error asks for;
@@ -117,7 +117,8 @@ def head(
     """
     x = nn.functional.pad(features, (1, 0), value=1.0) * mask[..., None]
     solve = solve_dual if x.shape[1] < x.shape[2] else solve_primal
-    return solve(x.double(), (y * mask).double(), penalty.double()).to(y.dtype)
+    solved: torch.Tensor = solve(x.double(), (y * mask).double(), penalty.double())
+    return solved.to(y.dtype)
 
 
 class R2D2(Amortised[R2D2Network]):

@@ -70,7 +70,8 @@ class Kernel(nn.Module):
         by_factors, by_content = (-2 * self.lengths).exp()
         near = (-by_factors / 2 * _squared(left.q, right.q)).exp()
         alike = (-by_content / 2 * _squared(left.x, right.x)).exp()
-        return level + of_factors * near + of_content * alike
+        covariance: torch.Tensor = level + of_factors * near + of_content * alike
+        return covariance
 
     @property
     def noise(self) -> torch.Tensor:
@@ -93,13 +94,16 @@ class Posterior(NamedTuple):
 
     def log_likelihood(self) -> torch.Tensor:
         """log N(y; 0, K + s) of each user, up to the constant, [B]."""
-        white = torch.linalg.solve_triangular(self.factor, self.y[..., None], upper=False)
+        white: torch.Tensor = torch.linalg.solve_triangular(
+            self.factor, self.y[..., None], upper=False
+        )
         log_root = self.factor.diagonal(dim1=1, dim2=2).log().sum(1)
         return -white.square().sum((1, 2)) / 2 - log_root
 
     def weights(self) -> torch.Tensor:
         """(K + s)^-1 y, [B, n]."""
-        return torch.cholesky_solve(self.y[..., None], self.factor)[..., 0]
+        solved: torch.Tensor = torch.cholesky_solve(self.y[..., None], self.factor)
+        return solved[..., 0]
 
 
 class GP(Learner):
@@ -162,7 +166,7 @@ class GP(Learner):
             columns = _all_ratings(episode)
             loss = -self.posterior(*columns).log_likelihood().sum() / columns[2].sum()
             self.ascent.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self.ascent.step()
 
     @torch.no_grad()
@@ -171,7 +175,7 @@ class GP(Learner):
         known = batch.support_item, batch.support_value, batch.support_mask
         weights, asked = self.posterior(*known).weights(), batch.query_item
         covariance = self.kernel(self.points(asked), self.points(batch.support_item))
-        own = (covariance @ weights[..., None])[..., 0]
+        own: torch.Tensor = (covariance @ weights[..., None])[..., 0]
         return self.factors.mean + self.factors.item[asked, 0] + own
 
 

@@ -105,7 +105,8 @@ class R2D2Network(TaskNetwork):
         chosen, share = torch.rand(2, len(mask), 1, generator=generator).to(mask.device)
         kept = (share * (mask.sum(1, keepdim=True) + 1)).floor()
         within = torch.arange(mask.shape[1], device=mask.device) < kept
-        return mask & (within | (chosen >= self.shorten))
+        shortened: torch.Tensor = mask & (within | (chosen >= self.shorten))
+        return shortened
 
 
 def head(

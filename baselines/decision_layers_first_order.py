@@ -23,7 +23,8 @@ from baselines.inner_loop import Adaptable, InnerLoss
 from baselines.network import Decision
 
 __all__ = [
-    "Affine", "FirstLayer", "FirstOrderLayers", "backward_pass", "forward_pass", "start", "take_step"
+    "Affine", "FirstLayer", "FirstOrderLayers", "backward_pass", "forward_pass", "start",
+    "take_step",
 ]  # fmt: skip
 
 threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu

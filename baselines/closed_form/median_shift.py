@@ -14,12 +14,15 @@ __all__ = ["median_residual"]
 
 
 def median_residual(
-    expected: Callable[[EpisodeBatch], torch.Tensor], data: TrainingData, rng: np.random.Generator
+    expected: Callable[[EpisodeBatch], torch.Tensor],
+    data: TrainingData,
+    rng: np.random.Generator,
+    batch_size: int = 256,
 ) -> float:
     """Median of target - expected over the training users' own episodes, whose queries are held
     out of the supports; 0 when no user has two ratings."""
     residuals = [
         (episode.target - expected(episode.batch))[episode.batch.query_mask]
-        for episode in data.episodes(rng, batch_size=256)
+        for episode in data.episodes(rng, batch_size)
     ]
     return float(torch.cat(residuals).median()) if residuals else 0.0

@@ -17,6 +17,7 @@ from baselines.amortised.cnp import CNP, CNPConfig
 from baselines.amortised.icl import ICL, ICLConfig
 from baselines.amortised.lwa import LWA, LWAConfig
 from baselines.amortised.nlba import NLBA, NLBAConfig
+from baselines.amortised.r2d2 import R2D2, R2D2Config
 from baselines.amortised.tanp import Normal, TaNP, TaNPConfig, clusters, divergence, sharpened
 from baselines.layers import Joint, support_mean
 from coldbench.errors import UsageError
@@ -26,8 +27,7 @@ from tests.baselines.worlds import RNG, domain, training, with_empty_support, wo
 
 KINDS = {
     CNP: CNPConfig, TaNP: TaNPConfig, LWA: LWAConfig, NLBA: NLBAConfig, CMML: CMMLConfig,
-    ICL: ICLConfig,
-    ANP: ANPConfig,
+    ICL: ICLConfig, ANP: ANPConfig, R2D2: R2D2Config,
 }  # fmt: skip
 
 

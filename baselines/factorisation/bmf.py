@@ -11,8 +11,8 @@ of factors: shrinkages, noise and the weight of content are drawn with the rest.
 A user's vector is never stored: warm or cold, it is N(P^-1 h, P^-1) given the support and a sample
 of everything else, so that E is closed. A cold item has its prior's mean x_i W; a rating of one in
 the support counts less, by the variance that its unknown vector adds. An epoch keeps `kept`
-samples, `sweeps` draws of everything apart (the first epoch has `burn_in` more), so that validation
-chooses their number.
+samples, `sweeps` draws of everything apart, and drops the first ones (`burn_in`), so that
+validation chooses their number.
 
 Departures: the biases are part of the vectors, with one Wishart prior; users' content is used as
 well as items'; items that nobody rated are left out of the chain; hyperpriors are in units of the
@@ -54,11 +54,11 @@ __all__ = ["BMF", "BMFConfig"]
 class BMFConfig(LearnerConfig):
     """Sizes of the model and of the chain."""
 
-    epochs: int = Field(10, ge=1)
-    patience: int = Field(10, ge=1, description="each sample adds to the mean of those before")
+    epochs: int = Field(15, ge=1)
+    patience: int = Field(15, ge=1, description="each sample adds to the mean of those before")
     kept: int = Field(3, ge=1, description="samples of an epoch")
-    sweeps: int = Field(4, ge=1, description="from one kept sample to the next")
-    burn_in: int = Field(50, ge=0, description="sweeps before the first")
+    sweeps: int = Field(2, ge=1, description="from one sample to the next")
+    burn_in: float = Field(0.25, ge=0, lt=1, description="share of all samples: the first ones")
     factors: int = Field(8, ge=1)
     spread: float = Field(0.3, gt=0, description="what a vector's entries are a priori, in sd")
     most_ids: int = Field(100, ge=2, description="fields with more ids are left out")
@@ -82,10 +82,11 @@ class BMF(Learner):
         self.item_content = _with_constant(items)
         self.start = torch.from_numpy(rng.normal(0, 0.1, (known.n_items, 1 + config.factors)))
         self.seen = torch.zeros(known.n_items, dtype=torch.bool)
-        self.mean, self.sd = domain.scale.middle, 1.0
+        self.mean, self.sd, self.shift = domain.scale.middle, 1.0, 0.0
         self.chain: Gibbs | None = None
         self.samples: list[State] = []
-        self.shifts: list[float] = []  # of each sample
+        self.dropped = 0  # samples that burn-in has taken
+        self.shifts: list[float] = []  # of each epoch
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -93,22 +94,25 @@ class BMF(Learner):
         if not len(data.value):
             return {}
         chain = self.chain or self._begun(data)
-        for _ in range(self.config.burn_in if epoch == 0 else 0):
-            chain.sweep(rng)
-        self.chain = chain
-        for _ in range(self.config.kept):
-            self._keep(chain, data, rng)
-        shift = float(np.mean(self.shifts)) if self.shifts else 0.0
-        return {"shift": shift, "noise": self.sd / chain.noise**0.5}
+        self.chain, c = chain, self.config
+        for _ in range(c.kept):
+            for _ in range(c.sweeps):
+                chain.sweep(rng)
+            self.samples = [*self.samples, chain.state()]
+        self.samples = self.samples[int(c.burn_in * c.kept * (epoch + 1)) - self.dropped :]
+        self.dropped = c.kept * (epoch + 1) - len(self.samples)
+        if c.median_shift:
+            self.shifts = [*self.shifts, self._shift(chain, data, rng)]
+            self.shift = float(np.mean(self.shifts[int(c.burn_in * len(self.shifts)) :]))
+        return {"shift": self.shift, "noise": self.sd / chain.noise**0.5}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         total = torch.zeros(batch.query_mask.shape, dtype=torch.float64, device=batch.user.device)
-        for sample, shift in zip(self.samples, self.shifts, strict=True):
+        for sample in self.samples:
             vectors = sample.item[batch.support_item], sample.item[batch.query_item]
-            total += self.expected(sample, batch, *vectors) + shift
-        if not self.samples:
-            return (total + self.mean).float()
-        return (total / len(self.samples)).float()
+            total += self.expected(sample, batch, *vectors)
+        mean = total / len(self.samples) if self.samples else total + self.mean
+        return (mean + self.shift).float()
 
     def extend(self, domain: Domain) -> None:
         known, new, old = self.domain.catalogue, domain.catalogue, len(self.seen)
@@ -127,7 +131,7 @@ class BMF(Learner):
         self.domain = domain
 
     def state(self) -> Mapping[str, Any]:
-        names = "user_content", "item_content", "seen", "mean", "sd", "shifts"
+        names = "user_content", "item_content", "seen", "mean", "sd", "shift"
         samples = [tuple(one) for one in self.samples]
         return {**{name: getattr(self, name) for name in names}, "samples": samples}
 
@@ -159,16 +163,8 @@ class BMF(Learner):
         own = torch.einsum("bqk,bk->bq", with_one(query), user)
         return self.mean + self.sd * (query[..., 0] + own)
 
-    def _keep(self, chain: Gibbs, data: TrainingData, rng: np.random.Generator) -> None:
-        """One more sample, and its shift."""
-        for _ in range(self.config.sweeps):
-            chain.sweep(rng)
-        self.samples = [*self.samples, chain.state()]
-        shift = self._shift(chain, data, rng) if self.config.median_shift else 0.0
-        self.shifts = [*self.shifts, shift]
-
     def _shift(self, chain: Gibbs, data: TrainingData, rng: np.random.Generator) -> float:
-        """Of the last sample, by training users in folds that the items are solved without."""
+        """By the last sample and training users in folds that the items are solved without."""
         folds, sample = self.config.folds, self.samples[-1]
         drawn = torch.from_numpy(rng.integers(0, folds, len(data.task_user))).to(data.device)
         tables = torch.stack([chain.items_without(drawn == fold) for fold in range(folds)])

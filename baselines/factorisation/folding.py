@@ -17,7 +17,7 @@ __all__ = ["Rated", "fold", "fold_without_own"]
 
 
 class Rated(NamedTuple):
-    """What a user rated. error: e_j [B, S], x and y [B, S, K], all 0 in the padding; count: n [B].
+    """What a user rated. error: e_j [B, S], x and y [B, S, K], all 0 in the padding; size: n [B].
 
     The sums over a task's ratings are made once for all that are left out of them.
     """
@@ -25,7 +25,7 @@ class Rated(NamedTuple):
     error: torch.Tensor
     x: torch.Tensor
     y: torch.Tensor
-    count: torch.Tensor
+    size: torch.Tensor
 
     @classmethod
     def of(
@@ -40,7 +40,7 @@ def fold(rated: Rated, shrink: float) -> tuple[torch.Tensor, torch.Tensor]:
     """c_u [B] and f_u [B, K]."""
     error, x, y = rated.error.sum(1), rated.x.sum(1), rated.y.sum(1)
     weighted = (rated.error[..., None] * rated.x).sum(1)
-    return _user(error, weighted, x, y, rated.count, shrink)
+    return _user(error, weighted, x, y, rated.size, shrink)
 
 
 def fold_without_own(rated: Rated, shrink: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -48,7 +48,7 @@ def fold_without_own(rated: Rated, shrink: float) -> tuple[torch.Tensor, torch.T
     own = rated.error[..., None] * rated.x
     error = rated.error.sum(1, keepdim=True) - rated.error
     weighted, x, y = (part.sum(1, keepdim=True) - part for part in (own, rated.x, rated.y))
-    others = (rated.count - 1).clamp(min=0)[:, None].expand_as(error)
+    others = (rated.size - 1).clamp(min=0)[:, None].expand_as(error)
     return _user(error, weighted, x, y, others, shrink)
 
 

@@ -100,7 +100,7 @@ def by_hand(learner: BMF, batch: EpisodeBatch, task: int) -> Array:
     item, asked = batch.support_item[task].numpy()[mask], batch.query_item[task].numpy()
     z = (batch.support_value[task].double().numpy()[mask] - learner.mean) / learner.sd
     total = np.zeros(len(asked))
-    for sample, shift in zip(learner.samples, learner.shifts, strict=True):
+    for sample in learner.samples:
         q, noise = sample.item.numpy(), np.where(learner.seen[item], 1, sample.unseen)
         x = np.concatenate([np.ones((len(item), 1)), q[item, 1:]], 1)
         root = np.sqrt(noise)
@@ -108,8 +108,8 @@ def by_hand(learner: BMF, batch: EpisodeBatch, task: int) -> Array:
         prior, y = sample.user_precision.numpy(), (z - q[item, 0]) * root
         user, _ = one_user(x * root[:, None], y, mean, prior, sample.noise)
         of_query = q[asked, 0] + user[0] + q[asked, 1:] @ user[1:]
-        total += learner.mean + learner.sd * of_query + shift
-    return total / len(learner.samples)
+        total += learner.mean + learner.sd * of_query
+    return total / len(learner.samples) + learner.shift
 
 
 def test_bmf_folds_users_in_and_gives_cold_items_their_prior() -> None:
@@ -117,7 +117,7 @@ def test_bmf_folds_users_in_and_gives_cold_items_their_prior() -> None:
     kept = rest.item != 7
     lists = rest.lists.where(kept[rest.lists.rows])
     cold = type(rest)(rest.user, rest.item, rest.value, lists, rest.task_user)
-    config = BMFConfig(factors=3, kept=2, sweeps=2, burn_in=2)
+    config = BMFConfig(factors=3, kept=4, burn_in=0.5)
     learner = BMF(config, domain(WORLD), RNG(0))
     learner.train_epoch(cold, 0, RNG(1))
     batch = next(DATA.episodes(RNG(3), batch_size=8)).batch
@@ -131,6 +131,16 @@ def test_bmf_folds_users_in_and_gives_cold_items_their_prior() -> None:
     for sample in learner.samples:
         assert 0 < sample.unseen < 1
         torch.testing.assert_close(sample.item[7], learner.item_content[7] @ sample.item_weight)
+
+
+def test_the_first_samples_are_dropped() -> None:
+    learner = BMF(BMFConfig(factors=2, kept=3, sweeps=1, burn_in=0.4), domain(WORLD), RNG(0))
+    drawn: list[float] = []
+    for epoch in range(4):
+        learner.train_epoch(DATA, epoch, RNG(epoch))
+        drawn += [sample.noise for sample in learner.samples[-3:]]
+        dropped = int(0.4 * 3 * (epoch + 1))
+        assert [sample.noise for sample in learner.samples] == drawn[dropped:]
 
 
 def test_the_chain_finds_the_vectors_that_made_the_ratings() -> None:
@@ -159,7 +169,7 @@ def test_the_chain_finds_the_vectors_that_made_the_ratings() -> None:
 
 
 def test_the_shift_of_bmf_does_not_see_a_user_s_own_ratings() -> None:
-    config = BMFConfig(factors=3, kept=1, sweeps=2, burn_in=2)
+    config = BMFConfig(factors=3, kept=1)
     learner = BMF(config, domain(WORLD), RNG(0))
     learner.train_epoch(DATA, 0, RNG(1))
     chain = learner.chain

@@ -146,8 +146,8 @@ class BMF(Learner):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """P [B, 1 + K, 1 + K] and h [B, 1 + K] of each episode's user, given one sample and the
         vectors of the support's items, [B, S, 1 + K]."""
-        known = self.seen[batch.support_item]
-        weight = torch.where(known, 1.0, sample.unseen) * batch.support_mask * sample.noise
+        known = self.seen[batch.support_item].double()
+        weight = (known + (1 - known) * sample.unseen) * batch.support_mask * sample.noise
         x = with_one(vector)
         y = (batch.support_value.double() - self.mean) / self.sd - vector[..., 0]
         weighted = x * weight[..., None]
@@ -201,10 +201,9 @@ class BMF(Learner):
     def _users(
         self, fields: tuple[ContentField, ...], n: int, like: tuple[ContentField, ...] | None = None
     ) -> Array:
-        used = fields if self.config.user_content else ()
-        return content_features(
-            used, n, self.config.most_ids, like if self.config.user_content else None
-        )
+        if not self.config.user_content:
+            return np.zeros((n, 0))
+        return content_features(fields, n, self.config.most_ids, like)
 
 
 def _with_constant(content: Array) -> torch.Tensor:

@@ -134,13 +134,16 @@ def test_bmf_folds_users_in_and_gives_cold_items_their_prior() -> None:
 
 
 def test_the_first_samples_are_dropped() -> None:
-    learner = BMF(BMFConfig(factors=2, kept=3, sweeps=1, burn_in=0.4), domain(WORLD), RNG(0))
-    drawn: list[float] = []
-    for epoch in range(4):
-        learner.train_epoch(DATA, epoch, RNG(epoch))
-        drawn += [sample.noise for sample in learner.samples[-3:]]
-        dropped = int(0.4 * 3 * (epoch + 1))
-        assert [sample.noise for sample in learner.samples] == drawn[dropped:]
+    all_kept, learner = (
+        BMF(BMFConfig(factors=2, sweeps=1, burn_in=share), domain(WORLD), RNG(0))
+        for share in (0.0, 0.4)
+    )
+    for epoch, dropped in enumerate((1, 2, 3, 4)):
+        for one in (all_kept, learner):
+            one.train_epoch(DATA, epoch, RNG(epoch))
+        noises = [sample.noise for sample in all_kept.samples]
+        assert len(set(noises)) == 3 * (epoch + 1)
+        assert [sample.noise for sample in learner.samples] == noises[dropped:]
 
 
 def test_the_chain_finds_the_vectors_that_made_the_ratings() -> None:

@@ -98,7 +98,7 @@ def test_what_pytest_printed() -> None:
 
 def test_closed_forms_and_trees_are_left_out() -> None:
     assert {"melu", "mamo", "plain"} < set(neural())
-    assert not {"ridge", "gbdt", "bias"} & set(neural())
+    assert not {"ridge", "gbdt", "bias", "bmf"} & set(neural())
 
 
 def test_lines_are_those_of_the_learners() -> None:

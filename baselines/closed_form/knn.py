@@ -22,7 +22,7 @@ import torch
 from pydantic import Field
 from scipy.sparse import csr_array
 
-from baselines.closed_form.bias import BiasConfig, item_biases, support_bias, user_biases
+from baselines.closed_form.bias import Shrinkage, item_biases, support_bias, user_biases
 from baselines.closed_form.median_shift import median_residual
 from baselines.content_features import content_features
 from coldbench import (
@@ -42,7 +42,7 @@ __all__ = ["KNN", "KNNConfig", "common_users", "nearest", "residuals"]
 TIE = 1e-6  # similarities closer than this are equal but for rounding
 
 
-class KNNConfig(BiasConfig):
+class KNNConfig(Shrinkage):
     """Options of `bias`, and those of the neighbours. Validation: .793 against .799 with the
     shrinkages of `bias` and a prior of .3."""
 
@@ -60,7 +60,7 @@ class KNNConfig(BiasConfig):
     )
     median_shift: bool = Field(True, description="off: the mean of least squares")
     space: ClassVar[Mapping[str, Dimension]] = {
-        **BiasConfig.space,
+        **Shrinkage.space,
         "neighbours": Whole(5, 50, log=True),
         "damp": Real(3, 300, log=True),
         "prior": Real(0.0, 0.5),

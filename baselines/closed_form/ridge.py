@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from baselines.closed_form.bias import BiasConfig, item_biases
+from baselines.closed_form.bias import Shrinkage, item_biases
 from baselines.closed_form.median_shift import median_residual
 from baselines.content_features import content_features
 from coldbench import Dimension, Domain, EpisodeBatch, Learner, LearnerConfig, Real, TrainingData
@@ -31,14 +31,14 @@ from coldbench import Dimension, Domain, EpisodeBatch, Learner, LearnerConfig, R
 __all__ = ["Ridge", "RidgeConfig", "solve_dual", "solve_primal"]
 
 
-class RidgeConfig(BiasConfig):
+class RidgeConfig(Shrinkage):
     """Options of `bias`, and those of the ridge."""
 
     penalty: float = Field(10.0, gt=0, description="ridge penalty of content")
     median_shift: bool = Field(True, description="off: the mean of least squares")
     most_ids: int = Field(100, ge=2, description="fields with more ids are left out")
     space: ClassVar[Mapping[str, Dimension]] = {
-        **BiasConfig.space,
+        **Shrinkage.space,
         "penalty": Real(0.5, 200, log=True),
     }
 

@@ -9,7 +9,7 @@ import torch
 
 from coldbench import TrainingData
 
-__all__ = ["Cells", "solve_groups"]
+__all__ = ["Cells", "add_groups", "solve_groups"]
 
 CHUNK = 2**15  # ratings whose outer products are formed at once
 
@@ -45,9 +45,16 @@ def solve_groups(
     k = x.shape[1]
     system = torch.diag(penalty).expand(n, k, k).clone()
     right = torch.zeros(n, k, dtype=x.dtype, device=x.device)
+    add_groups(system, right, group, x, y)
+    solved: torch.Tensor = torch.linalg.solve(system, right)
+    return solved
+
+
+def add_groups(
+    system: torch.Tensor, right: torch.Tensor, group: torch.Tensor, x: torch.Tensor, y: torch.Tensor
+) -> None:
+    """Adds each group's X'X to `system` [G, K, K] and X'y to `right` [G, K], in place."""
     chunks = (torch.split(part, CHUNK) for part in (group, x, y))
     for some, rows, target in zip(*chunks, strict=True):
         system.index_add_(0, some, rows[:, :, None] * rows[:, None])
         right.index_add_(0, some, rows * target[:, None])
-    solved: torch.Tensor = torch.linalg.solve(system, right)
-    return solved

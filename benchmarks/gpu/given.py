@@ -12,7 +12,7 @@ from coldbench.rng import generator
 
 __all__ = ["learner_on", "neural", "wait"]
 
-ON_THE_CPU = ("baselines.closed_form", "baselines.trees")
+ON_THE_CPU = ("baselines.closed_form", "baselines.factorisation.bmf", "baselines.trees")
 SLOW = ("fomaml", "reptile", "meta-sgd", "tanp", "icl", "mamo-paper", "mamo", "mwuf", "cmml")
 
 

@@ -19,6 +19,7 @@ __all__ = ["LEARNERS", "speed"]
 
 LEARNERS = ("melu", "mamo", "plain", "tanp", "icl", "fomaml", "reptile", "meta-sgd")
 RATINGS = 32  # in a batch of `plain`, for each task in a batch of the others
+OF_USERS = ("svdpp-fold",)  # whose batches are of users, without queries
 ENOUGH = 1.0  # seconds
 
 
@@ -49,7 +50,8 @@ def options_of(name: str, size: int) -> dict[str, Any]:
     fields = load_variant(name).learner.Config.model_fields
     if "batch" in fields:
         return {"batch": size, "least_steps": None}
-    return {"batch_size": size * (1 if "max_query" in fields else RATINGS)}
+    of_tasks = "max_query" in fields or name in OF_USERS
+    return {"batch_size": size * (1 if of_tasks else RATINGS)}
 
 
 def _training(learner: Any, given: Problem, device: str) -> float:

@@ -227,7 +227,18 @@ class Variant:
 
     def configure(self, options: Mapping[str, Any]) -> LearnerConfig:
         """The full configuration: defaults, then this variant's options, then the given ones."""
-        return self.learner.Config.model_validate({**self.options, **options})
+        return self.learner.Config.model_validate(self.completed(options))
+
+    def completed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The given options on top of this variant's own.
+
+        Options that name all that a record always names are a whole configuration, as a stored
+        study holds it, and stand for themselves: what a record leaves out is an option at the
+        value that it had before it existed, which this variant may have changed since.
+        """
+        fields = self.learner.Config.model_fields.items()
+        always = {name for name, one in fields if one.exclude_if is None}
+        return dict(options) if always <= options.keys() else {**self.options, **options}
 
     def dimensions(self) -> Mapping[str, Dimension]:
         """Everything that `coldbench tune` may change in this variant."""

@@ -40,7 +40,7 @@ class Work:
         device: str,
     ) -> "Work":
         variant = load_variant(base)
-        given = {**variant.options, **(options or {})}
+        given = variant.completed(options or {})
         config = validated(variant.learner.Config, given, f"learner {name!r}")
         if protocol not in PROTOCOLS:
             raise unknown("protocol", protocol, PROTOCOLS)

@@ -148,8 +148,7 @@ def _asked(old: Manifest, name: str, given: Mapping[str, Any]) -> dict[str, Any]
 def _configuration(old: Manifest, name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     base = old.learners[name]["base"]
     variant = load_variant(base)
-    options = {**variant.options, **asked}
-    full = validated(variant.learner.Config, options, f"learner {name!r}")
+    full = validated(variant.learner.Config, variant.completed(asked), f"learner {name!r}")
     return {"base": base, **full.model_dump(mode="json")}
 
 

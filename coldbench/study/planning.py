@@ -139,8 +139,7 @@ def _learner(config: StudyConfig, name: str) -> tuple[str, dict[str, Any]]:
         if named.base not in registry.names("learner"):
             raise
         return named.base, given
-    data = {**variant.options, **given}
-    full = validated(variant.learner.Config, data, f"learner {name!r}")
+    full = validated(variant.learner.Config, variant.completed(given), f"learner {name!r}")
     return named.base, full.model_dump(mode="json")
 
 

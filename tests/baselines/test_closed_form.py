@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.closed_form.bias import Bias, BiasConfig, item_biases
+from baselines.closed_form.bias import Bias, BiasConfig, bias, item_biases
 from baselines.closed_form.knn import KNN, KNNConfig, nearest
 from baselines.closed_form.mf import MF, MFConfig
 from baselines.closed_form.ridge import Ridge, RidgeConfig, solve_dual, solve_primal
@@ -99,6 +99,28 @@ def test_bias_by_hand() -> None:
     close(learner.predict(batch), expected)
 
 
+def test_the_shift_of_bias_is_the_median_residual_of_held_out_ratings() -> None:
+    learner = trained(Bias(BiasConfig(median_shift=True), domain(WORLD), RNG(0)))
+    plain = trained(Bias(BiasConfig(), domain(WORLD), RNG(0)))
+    assert isinstance(learner, Bias)
+    residuals = np.concatenate([
+        (episode.target - plain.predict(episode.batch))[episode.batch.query_mask].numpy()
+        for episode in DATA.episodes(RNG(0), batch_size=256)
+    ])  # fmt: skip
+    middle = np.sort(residuals)[(len(residuals) - 1) // 2]
+    assert middle != 0
+    moved = learner.predict(episode()) - plain.predict(episode())
+    torch.testing.assert_close(moved, torch.full_like(moved, float(middle)))
+
+
+def test_jobs_of_bias_from_before_its_shift_keep_their_names() -> None:
+    before = {"epochs": 1, "patience": 4, "fixed_epochs": False, "shrink_item": 5.0,
+              "shrink_user": 3.0, "sweeps": 10}  # fmt: skip
+    assert BiasConfig.model_validate(before).model_dump(mode="json") == before
+    assert bias.configure(before).model_dump(mode="json") == before
+    assert bias.configure({}).model_dump(mode="json") == before | {"median_shift": True}
+
+
 def test_primal_and_dual_agree_with_numpy() -> None:
     x, y = (
         torch.from_numpy(RNG(0).normal(size=(5, 7, 4))),
@@ -129,8 +151,8 @@ def test_ridge_per_user() -> None:
 def test_ridge_without_content_is_bias() -> None:
     bare = domain(world(content=False))
     ridge = trained(Ridge(RidgeConfig(median_shift=False), bare, RNG(0)))
-    bias = trained(Bias(BiasConfig(), bare, RNG(0)))
-    torch.testing.assert_close(ridge.predict(episode()), bias.predict(episode()))
+    biased = trained(Bias(BiasConfig(), bare, RNG(0)))
+    torch.testing.assert_close(ridge.predict(episode()), biased.predict(episode()))
 
 
 def test_solve_groups_is_one_ridge_a_group() -> None:

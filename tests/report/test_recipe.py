@@ -27,6 +27,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "nested protocol": {"protocol_options": {"query": 4, "validation": {"query": 3}}},
     "scenarios and shots": {"scenarios": ("C-C", "W-W"), "shots": (0, 2), "refit": False},
     "learner options": {"options": {"bias": {"shrink_user": 1.5}}},
+    "an option as it was before it existed": {"options": {"bias": {"median_shift": False}}},
     "variants": {
         "models": ("bias", "small", "tuned"),
         "variants": {

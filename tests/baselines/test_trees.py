@@ -8,19 +8,21 @@ import torch
 
 from baselines.trees.boosting import add_trees, predict_trees
 from baselines.trees.gbdt import GBDT, GBDTConfig
+from baselines.trees.gbdt_stack import GBDTStack
 from baselines.trees.stored_trees import Trees
 from baselines.trees.support_features import Content, Statistics, features, leave_one_out
 from coldbench.data.ratings import Array, Catalogue, Field, Scale
 from coldbench.errors import Declined
-from coldbench.learning.learner import Domain, Episode
+from coldbench.learning.learner import Domain, Episode, Learner
 from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, world
 
 
-def test_declines_without_lightgbm(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [GBDT, GBDTStack])
+def test_declines_without_lightgbm(monkeypatch: pytest.MonkeyPatch, kind: type[Learner]) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(Declined, match=r"pip install 'coldbench\[gbdt\]'") as caught:
-        GBDT(GBDTConfig(), domain(world()), RNG(0))
+        kind(kind.Config(), domain(world()), RNG(0))
     assert "\n" not in str(caught.value)
 
 

@@ -8,6 +8,11 @@ queries of the training users, and adds `trees` trees that fit what the earlier 
 so that early stopping chooses the number of trees. A target is left out of its item's statistics,
 and a share of the tasks is trained as if all their items were cold. The leave-one-out is exact
 for an item's sum of residuals; the user's bias within them is that of all of the user's ratings.
+
+LightGBM is as accurate as scikit-learn's HistGradientBoostingRegressor and grows trees in less
+than half the time, one thread, the same options (validation MAE; seconds of ten epochs' trees):
+ML-1M, seed 1000, .7500 and .7504, 4.9 s and 11.4 s; ML-100K, seeds 1000 to 1005, .8067 and .8063
+in the mean (standard error of the difference .0007), .07 s and .3 s an epoch.
 """
 
 from collections.abc import Mapping

@@ -47,6 +47,20 @@ def test_stored_trees_predict_what_lightgbm_does(missing: float) -> None:
     assert np.array_equal(Trees.of(stump).predict(new), stump.predict(new))
 
 
+def test_trees_are_those_that_scikit_learn_grows() -> None:
+    """Another library, given the same options by other names; ties and medians may differ."""
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    x, y = table(4000, missing=0)
+    options = GBDTConfig(rate=0.1, leaves=8, leaf_ratings=40, penalty=3.0)
+    other = ensemble.HistGradientBoostingRegressor(
+        loss="absolute_error", learning_rate=0.1, max_iter=30, max_leaf_nodes=8,
+        min_samples_leaf=40, l2_regularization=3.0, early_stopping=False,
+    ).fit(x, y)  # fmt: skip
+    model = add_trees(None, x, y, 30, options.growth, 0)
+    new = table(1000, missing=0, seed=1)[0]
+    assert np.abs(predict_trees(model, new) - other.predict(new)).mean() < 0.02 * y.std()
+
+
 def test_any_number_of_threads_grows_the_same_trees() -> None:
     x, y = table(20_000)
 

@@ -2,15 +2,19 @@
 
     r_uq = mu + b_q + b_u + trees(features of u, q and the support),   boosted on absolute error
 
-Friedman 2001, algorithm 3; scikit-learn's HistGradientBoostingRegressor (after LightGBM, Ke et
-al. 2017). The trees see no id: a user is a support and content, an item its rating count, its
-bias and content. An epoch draws fresh supports and queries of the training users, and adds
-`trees` trees that fit what the earlier ones left on them, so that early stopping chooses the
-number of trees. A target is left out of its item's statistics, and a share of the tasks is
-trained as if all their items were cold. The leave-one-out is exact for an item's sum of
-residuals; the user's bias within them is that of all of the user's ratings. Departures from
-Friedman: boosting starts at `bias`, not at a constant; each epoch boosts on fresh rows; leaves are
-penalised, and split at the bins of a histogram.
+Friedman 2001, algorithm 3, by LightGBM (Ke et al. 2017). The trees see no id: a user is a support
+and content, an item its rating count, its bias and content. An epoch draws fresh supports and
+queries of the training users, and adds `trees` trees that fit what the earlier ones left on them,
+so that early stopping chooses the number of trees. A target is left out of its item's statistics,
+and a share of the tasks is trained as if all their items were cold. The leave-one-out is exact
+for an item's sum of residuals; the user's bias within them is that of all of the user's ratings. Departures from Friedman:
+boosting starts at `bias`, not at a constant; each epoch boosts on fresh rows; leaves are penalised,
+and split at the bins of a histogram.
+
+LightGBM is as accurate as scikit-learn's HistGradientBoostingRegressor and grows trees in less
+than half the time, one thread, the same options (validation MAE; seconds of ten epochs' trees):
+ML-1M, seed 1000, .7500 and .7504, 4.9 s and 11.4 s; ML-100K, seeds 1000 to 1005, .8067 and .8063
+in the mean (standard error of the difference .0007), .07 s and .3 s an epoch.
 """
 
 from collections.abc import Mapping
@@ -19,12 +23,11 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
+from baselines.trees.boosting import add_trees, load_lightgbm, predict_trees
 from baselines.trees.stored_trees import Trees
 from baselines.trees.support_features import Content, Statistics, features, leave_one_out
 from coldbench import (
-    Declined,
     Dimension,
     Domain,
     Episode,
@@ -36,13 +39,13 @@ from coldbench import (
     Whole,
 )
 
-__all__ = ["GBDT", "GBDTConfig", "load_regressor"]
+__all__ = ["GBDT", "GBDTConfig"]
 
 
 class GBDTConfig(LearnerConfig):
     """Options of the statistics (shrinkages in ratings) and of the trees."""
 
-    epochs: int = Field(10, ge=1)
+    epochs: int = Field(30, ge=1, description="early stopping ends ML-1M at 10 to 14")
     trees: int = Field(20, ge=1, description="an epoch")
     rate: float = Field(0.05, gt=0, le=1, description="learning rate")
     leaves: int = Field(15, ge=2, description="of a tree at most")
@@ -58,11 +61,21 @@ class GBDTConfig(LearnerConfig):
         "leaves": Whole(4, 63, log=True),
         "leaf_ratings": Whole(10, 300, log=True),
         "penalty": Real(0.1, 100, log=True),
-        "cold": Real(0.1, 0.7),
+        "cold": Real(0.0, 0.9),
         "shrink_item": Real(0.5, 20, log=True),
         "shrink_user": Real(0.5, 20, log=True),
         "shrink_taste": Real(0.5, 50, log=True),
     }
+
+    @property
+    def growth(self) -> dict[str, float]:
+        """The options of a tree, as LightGBM names them."""
+        return {
+            "learning_rate": self.rate,
+            "num_leaves": self.leaves,
+            "min_data_in_leaf": self.leaf_ratings,
+            "lambda_l2": self.penalty,
+        }
 
 
 class GBDT(Learner):
@@ -77,18 +90,8 @@ class GBDT(Learner):
         self.content = Content.of(domain, config.most_ids)
         self.known = Statistics(torch.zeros(n), torch.zeros(n))
         self.mean = domain.scale.middle
-        self.fitted = False
-        self.model: Any = load_regressor()(
-            loss="absolute_error",
-            learning_rate=config.rate,
-            max_iter=config.trees,
-            max_leaf_nodes=config.leaves,
-            min_samples_leaf=config.leaf_ratings,
-            l2_regularization=config.penalty,
-            early_stopping=False,
-            warm_start=True,
-            random_state=int(rng.integers(2**31)),
-        )
+        self.model: Any = None
+        load_lightgbm()
 
     def train_epoch(
         self, data: TrainingData, epoch: int, rng: np.random.Generator
@@ -96,22 +99,17 @@ class GBDT(Learner):
         if not (data.lists.lengths >= 2).any():
             return {}
         x, y = self._table(data, rng)
-        self.model.set_params(max_iter=self.config.trees * (epoch + 1))
-        with threadpool_limits(1):
-            self.model.fit(x, y)
-            loss = float(np.abs(y - self.model.predict(x)).mean())
-        self.fitted = True
-        return {"loss": loss}
+        seed = int(rng.integers(2**31))
+        self.model = add_trees(self.model, x, y, self.config.trees, self.config.growth, seed)
+        return {"loss": float(np.abs(y - predict_trees(self.model, x)).mean())}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         host = batch.to("cpu")
         support, query = self.known.of(host.support_item), self.known.of(host.query_item)
         x, rating = self._features(host, support, query)
-        if self.fitted:
+        if self.model is not None:
             mask = host.query_mask
-            with threadpool_limits(1):
-                boosted = self.model.predict(x[mask].numpy())
-            rating[mask] += torch.from_numpy(boosted.astype(np.float32))
+            rating[mask] += torch.from_numpy(predict_trees(self.model, x[mask].numpy()))
         return rating.to(batch.query_item.device)
 
     def extend(self, domain: Domain) -> None:
@@ -122,14 +120,13 @@ class GBDT(Learner):
         self.domain = domain
 
     def state(self) -> Mapping[str, Any]:
-        known = {"mean": self.mean, "known": self.known}
-        return {**known, "trees": Trees.of(self.model)._asdict() if self.fitted else None}
+        trees = None if self.model is None else Trees.of(self.model)._asdict()
+        return {"mean": self.mean, "known": self.known, "trees": trees}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         trees = state["trees"]
-        self.mean, self.known, self.fitted = state["mean"], state["known"], trees is not None
-        if trees is not None:
-            self.model = Trees(**trees)
+        self.mean, self.known = state["mean"], state["known"]
+        self.model = None if trees is None else Trees(**trees)
 
     def _table(self, data: TrainingData, rng: np.random.Generator) -> tuple[Any, Any]:
         """Features [n, F] of fresh queries, and what `bias` leaves of their ratings, [n]."""
@@ -153,12 +150,3 @@ class GBDT(Learner):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         shrink = self.config.shrink_user, self.config.shrink_taste
         return features(self.content, batch, support, query, self.mean, *shrink)
-
-
-def load_regressor() -> Any:
-    """scikit-learn's class; raises Declined when it cannot be had."""
-    try:
-        from sklearn.ensemble import HistGradientBoostingRegressor
-    except ImportError:
-        raise Declined("gbdt needs scikit-learn: pip install 'coldbench[gbdt]'") from None
-    return HistGradientBoostingRegressor

@@ -100,7 +100,7 @@ def features(
     shrink_taste: float,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The features of each query, [B, Q, F], and the prediction of `bias` for it, [B, Q]."""
-    mask = batch.support_mask.float()
+    mask = batch.support_mask.double()  # a threshold makes a jump of what padding rounds
     n = mask.sum(1)
     value = (batch.support_value - mean) * mask
     residual = (batch.support_value - mean - support.bias) * mask
@@ -118,12 +118,13 @@ def features(
         taste = (shared @ residual[..., None])[..., 0] / (evidence + shrink_taste)
         columns += [taste, evidence]
     parts = [of_user[:, None].expand(-1, width, -1), content.item[batch.query_item]]
-    return torch.cat([torch.stack(columns, 2), *parts], 2), mean + baseline
+    x = torch.cat([torch.stack(columns, 2), *parts], 2)
+    return x.float(), (mean + baseline).float()
 
 
 def _shared(query: torch.Tensor, support: torch.Tensor) -> torch.Tensor:
     """How many known ids items share: query [B, Q, L], support [B, S, L] -> [B, Q, S]."""
-    shared = torch.zeros((*query.shape[:2], support.shape[1]))
+    shared = torch.zeros((*query.shape[:2], support.shape[1]), dtype=torch.float64)
     for one in query.unbind(2):
         same = (one[:, :, None, None] == support[:, None]).any(3)
         shared += same & (one > 0)[:, :, None]

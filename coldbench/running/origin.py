@@ -19,7 +19,8 @@ MACHINE = ("processor", "instructions", "platform", "python")
 SCHEME = 2  # of fingerprints of code; moves when the same code gets another one
 
 LIBRARIES = (
-    "coldbench", "learn2learn", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "torch",
+    "coldbench", "learn2learn", "lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy",
+    "torch",
 )  # fmt: skip
 ARITHMETIC = (  # hold a library to an instruction level, or to an order of sums
     "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS",

@@ -1,4 +1,4 @@
-"""gbdt: its features by hand, no target in them, and one line when scikit-learn is missing."""
+"""gbdt: its features by hand, no target in them, and one line when LightGBM is missing."""
 
 import sys
 
@@ -6,36 +6,88 @@ import numpy as np
 import pytest
 import torch
 
+from baselines.trees.boosting import add_trees, predict_trees
 from baselines.trees.gbdt import GBDT, GBDTConfig
+from baselines.trees.gbdt_stack import GBDTStack
 from baselines.trees.stored_trees import Trees
 from baselines.trees.support_features import Content, Statistics, features, leave_one_out
-from coldbench.data.ratings import Catalogue, Field, Scale
+from coldbench.data.ratings import Array, Catalogue, Field, Scale
 from coldbench.errors import Declined
-from coldbench.learning.learner import Domain, Episode
+from coldbench.learning.learner import Domain, Episode, Learner
 from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, world
 
 
-def test_declines_without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
+@pytest.mark.parametrize("kind", [GBDT, GBDTStack])
+def test_declines_without_lightgbm(monkeypatch: pytest.MonkeyPatch, kind: type[Learner]) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(Declined, match=r"pip install 'coldbench\[gbdt\]'") as caught:
-        GBDT(GBDTConfig(), domain(world()), RNG(0))
+        kind(kind.Config(), domain(world()), RNG(0))
     assert "\n" not in str(caught.value)
 
 
-def test_stored_trees_predict_what_the_regressor_does() -> None:
+def table(n: int, missing: float = 0.1, seed: int = 0) -> tuple[Array, Array]:
+    """Five features of few values, some unknown, and what follows from two of them and noise."""
+    rng = RNG(seed)
+    x = rng.integers(0, 9, (n, 5)).astype(np.float32)
+    x[rng.random(x.shape) < missing] = np.nan
+    return x, np.nan_to_num(x[:, 0]) - 2 * np.isnan(x[:, 1]) + rng.normal(0, 0.1, n)
+
+
+@pytest.mark.parametrize("missing", [0, 0.1])
+def test_stored_trees_predict_what_lightgbm_does(missing: float) -> None:
     """Bit for bit, missing values and values on a threshold included."""
-    boosted = pytest.importorskip("sklearn.ensemble").HistGradientBoostingRegressor
-    rng = RNG(0)
-    x = rng.integers(0, 9, (600, 5)).astype(np.float32)
-    x[rng.random(x.shape) < 0.1] = np.nan
-    y = np.nan_to_num(x[:, 0]) - 2 * np.isnan(x[:, 1]) + rng.normal(0, 0.1, 600)
-    model = boosted(max_iter=30, loss="absolute_error", min_samples_leaf=5).fit(x, y)
-    new = rng.integers(-2, 11, (500, 5)).astype(np.float32)
-    new[rng.random(new.shape) < 0.1] = np.nan
+    x, y = table(600, missing)
+    new = table(500, seed=1)[0] - 1
+    model = add_trees(None, x, y, 10, {"min_data_in_leaf": 5}, 0)
+    model = add_trees(model, *table(300, missing, 2), 20, {"min_data_in_leaf": 5}, 1)
+    assert model.num_trees() == 30
     assert np.array_equal(Trees.of(model).predict(new), model.predict(new))
-    stump = boosted(max_iter=1, min_samples_leaf=400).fit(x, y)  # a tree of one leaf
+    stump = add_trees(None, x, y, 2, {"min_data_in_leaf": 400}, 0)  # trees of one leaf
     assert np.array_equal(Trees.of(stump).predict(new), stump.predict(new))
+
+
+def test_trees_are_those_that_scikit_learn_grows() -> None:
+    """Another library, given the same options by other names; ties and medians may differ."""
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    x, y = table(4000, missing=0)
+    options = GBDTConfig(rate=0.1, leaves=8, leaf_ratings=40, penalty=3.0)
+    other = ensemble.HistGradientBoostingRegressor(
+        loss="absolute_error", learning_rate=0.1, max_iter=30, max_leaf_nodes=8,
+        min_samples_leaf=40, l2_regularization=3.0, early_stopping=False,
+    ).fit(x, y)  # fmt: skip
+    model = add_trees(None, x, y, 30, options.growth, 0)
+    new = table(1000, missing=0, seed=1)[0]
+    assert np.abs(predict_trees(model, new) - other.predict(new)).mean() < 0.02 * y.std()
+
+
+def test_any_number_of_threads_grows_the_same_trees() -> None:
+    x, y = table(20_000)
+
+    def grown() -> Trees:
+        return Trees.of(add_trees(None, x, y, 20, {"num_leaves": 15}, 0))
+
+    one = grown()
+    torch.set_num_threads(2)
+    try:
+        two = grown()
+        predicted = predict_trees(add_trees(None, x, y, 20, {"num_leaves": 15}, 0), x)
+    finally:
+        torch.set_num_threads(1)
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    assert np.array_equal(predicted, one.predict(x).astype(np.float32))
+
+
+def test_an_epoch_on_other_rows_starts_from_what_the_trees_say_of_them() -> None:
+    """The trees of epoch 0 are right on the rows of epoch 1, so those of epoch 1 add nothing."""
+    learner = GBDT(GBDTConfig(trees=2, rate=1, leaf_ratings=5), domain(world()), RNG(0))
+    high, low = np.arange(0, 10), np.arange(-200, 0)
+    for epoch, values in enumerate((high, np.concatenate([low, high]))):
+        x = np.tile(values, 40)[:, None].astype(np.float32)
+        y = np.where(x[:, 0] >= 5, 1.0, -1.0)
+        learner._table = lambda data, rng, x=x, y=y: (x, y)  # type: ignore[method-assign, misc]
+        figures = learner.train_epoch(training(world()), epoch, RNG(epoch))
+        assert figures["loss"] == pytest.approx(0, abs=1e-6)
 
 
 def test_features_by_hand() -> None:
@@ -99,15 +151,14 @@ def test_no_feature_moves_with_its_own_target() -> None:
 
 
 def test_an_epoch_adds_trees_and_lowers_the_error() -> None:
-    pytest.importorskip("sklearn")
     ratings = world(120)
     c = GBDTConfig(trees=5, leaf_ratings=5)
     learner = GBDT(c, domain(ratings), RNG(0))
     for epoch in range(2):
         learner.train_epoch(training(ratings), epoch, RNG(epoch))
-        assert learner.model.n_iter_ == 5 * (epoch + 1)
+        assert learner.model.num_trees() == 5 * (epoch + 1)
     episode = next(training(ratings).episodes(RNG(7), batch_size=64))
     asked = episode.batch.query_mask
     boosted = (learner.predict(episode.batch) - episode.target)[asked].abs().mean()
-    learner.fitted = False
+    learner.model = None
     assert boosted < (learner.predict(episode.batch) - episode.target)[asked].abs().mean()

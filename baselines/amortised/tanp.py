@@ -20,6 +20,7 @@ is 1 + tanh (`residual`), since the decoder starts almost constant with the pape
 two decoder layers, as for every network here, instead of three; one optimiser for all.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
@@ -34,10 +35,14 @@ from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, mlp, support_mean
 from baselines.losses import task_losses
 from coldbench import (
+    Choice,
+    Dimension,
     Domain,
     Episode,
     EpisodeBatch,
     LearnerConfig,
+    Real,
+    Whole,
     to_device,
     torch_generator,
 )
@@ -55,6 +60,15 @@ class TaNPConfig(EpisodicConfig):
     kl: float = Field(0.01, ge=0, description="weight of the latent divergence; released: 1")
     cluster_loss: float = Field(0.1, ge=0, description="weight of the cluster loss: released")
     residual: bool = Field(True, description="gamma around 1; released: around 0")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "latent": Choice((16, 32, 64)),
+        "task": Choice((32, 64, 128)),
+        "clusters": Whole(3, 20, log=True),
+        "kl": Real(1e-3, 1.0, log=True),
+        "cluster_loss": Real(0.01, 1.0, log=True),
+        "residual": Choice((False, True)),
+    }
 
 
 class Normal(NamedTuple):

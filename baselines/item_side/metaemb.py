@@ -16,6 +16,7 @@ learner may see; all of an item's fields are concatenated and not averaged. What
 user is what adapts in `plain-finetune`: SGD steps of the decision layers on the support.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -28,7 +29,7 @@ from baselines.item_side.item_batches import Raters, fill, item_content, rating_
 from baselines.item_side.meta_ids import MetaIds, MetaIdsConfig
 from baselines.layers import mlp
 from baselines.network import ContentNetwork
-from coldbench import LearnerConfig, TrainingData, torch_generator
+from coldbench import Dimension, LearnerConfig, Real, TrainingData, torch_generator
 
 __all__ = ["MetaEmb", "MetaEmbConfig"]
 
@@ -39,6 +40,12 @@ class MetaEmbConfig(MetaIdsConfig):
     gamma: float = Field(0.2, gt=0, description="bound of an embedding: ids start at .01, grow")
     alpha: float = Field(0.1, ge=0, le=1, description="Pan et al. 2019")
     warm_rate: float = Field(0.01, ge=0, description="of the step on an embedding")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **MetaIdsConfig.space,
+        "gamma": Real(0.02, 2.0, log=True),
+        "alpha": Real(0.0, 1.0),
+        "warm_rate": Real(1e-3, 1.0, log=True),
+    }
 
 
 class MetaEmb(MetaIds[nn.Sequential]):

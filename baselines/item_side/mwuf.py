@@ -20,6 +20,7 @@ own (their l_cold), since at zero ratings there is none to take. What adapts to 
 adapts in `plain-finetune`: SGD steps of the decision layers on the support.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -33,7 +34,17 @@ from baselines.item_side.meta_ids import MetaIds, MetaIdsConfig
 from baselines.layers import mlp
 from baselines.losses import task_weights
 from baselines.network import ContentNetwork
-from coldbench import LearnerConfig, Ragged, TrainingData, to_device, torch_generator
+from coldbench import (
+    Choice,
+    Dimension,
+    LearnerConfig,
+    Ragged,
+    Real,
+    TrainingData,
+    Whole,
+    to_device,
+    torch_generator,
+)
 
 __all__ = ["MWUF", "MWUFConfig", "MetaNetworks"]
 
@@ -46,6 +57,12 @@ class MWUFConfig(MetaIdsConfig):
     )
     empty: float = Field(0.5, ge=0, le=1, description="share of items trained without raters")
     meta_hidden: int = Field(16, ge=1, description="hidden size of both meta networks")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **MetaIdsConfig.space,
+        "few": Whole(0, 20),
+        "empty": Real(0.0, 1.0),
+        "meta_hidden": Choice((8, 16, 32, 64)),
+    }
 
 
 class MetaNetworks(nn.Module):

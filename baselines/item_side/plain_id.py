@@ -44,6 +44,7 @@ class PlainIdConfig(PlainConfig):
         **PlainConfig.space,
         "tune_steps": Whole(1, 30, log=True),
         "tune_rate": Real(5e-3, 0.5, log=True),
+        "tune_shrink": Real(0.0, 8.0),
     }
 
 

@@ -11,7 +11,7 @@ Meta-Baseline (ICCV 2021), who train a classifier on all classes first.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.joint_training import joint_epoch
 from baselines.maml.melu import melu_layers
 from baselines.network import ContentNetwork
-from coldbench import EpisodeBatch, LearnerConfig, TrainingData
+from coldbench import Dimension, EpisodeBatch, LearnerConfig, TrainingData, Whole
 
 __all__ = ["MeLUPretrained", "PretrainedConfig"]
 
@@ -31,6 +31,15 @@ class PretrainedConfig(InnerConfig):
 
     pretrain: int = Field(4, ge=0, description="epochs of joint training, of all `epochs`")
     joint_batch: int = Field(1024, ge=1, description="ratings: as `plain`")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **InnerConfig.space,
+        "pretrain": Whole(0, 10),
+    }
+
+    def shortened(self, share: float) -> Self:
+        """With the same part of the epochs before the episodes."""
+        before = round(self.pretrain * share)
+        return super().shortened(share).model_copy(update={"pretrain": before})
 
 
 class MeLUPretrained(ThroughMAML):

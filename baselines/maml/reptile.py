@@ -18,6 +18,7 @@ tasks' embeddings (`whole_network`) and predicts by what it has trained; every t
 as many minibatches as steps, of a size that follows from the number of ratings.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -29,7 +30,8 @@ from baselines.inner_loop import sgd_step
 from baselines.losses import Loss, task_losses
 from baselines.maml.whole_network import WholeLayers
 from baselines.network import ContentNetwork
-from coldbench import Episode, EpisodeBatch, LearnerConfig, to_device
+from baselines.neural_options import NeuralConfig
+from coldbench import Dimension, Episode, EpisodeBatch, LearnerConfig, Real, Whole, to_device
 
 __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 
@@ -45,6 +47,12 @@ class ReptileConfig(EpisodicConfig):
     inner_rate: float = Field(0.1, gt=0, description="learning rate of SGD")
     inner_loss: Loss = Field("absolute", description="as `melu`")
     tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **{name: EpisodicConfig.space[name] for name in (*NeuralConfig.space, "batch_size")},
+        "inner_steps": Whole(1, 10),
+        "inner_rate": Real(0.01, 0.5, log=True),
+        "tune_steps": Whole(1, 30, log=True),
+    }
 
 
 class Reptile(Episodic[ContentNetwork]):

@@ -89,5 +89,9 @@ plain_finetune = Variant(
     Plain,
     {"tune_steps": 10, "tune_rate": 0.05},
     "plain, then SGD steps on the user's support",
-    {"tune_steps": Whole(1, 30, log=True), "tune_rate": Real(5e-3, 0.5, log=True)},
+    {
+        "tune_steps": Whole(1, 30, log=True),
+        "tune_rate": Real(5e-3, 0.5, log=True),
+        "tune_shrink": Real(0.0, 8.0),
+    },
 )

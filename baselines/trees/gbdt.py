@@ -12,7 +12,7 @@ residuals; the user's bias within them is that of all of the user's ratings.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -56,11 +56,17 @@ class GBDTConfig(LearnerConfig):
         "leaves": Whole(4, 63, log=True),
         "leaf_ratings": Whole(10, 300, log=True),
         "penalty": Real(0.1, 100, log=True),
-        "cold": Real(0.1, 0.7),
+        "cold": Real(0.0, 0.7),
         "shrink_item": Real(0.5, 20, log=True),
         "shrink_user": Real(0.5, 20, log=True),
         "shrink_taste": Real(0.5, 50, log=True),
     }
+
+    def shortened(self, share: float) -> Self:
+        """Fewer trees of which each learns more: their number and rate foretell by the product."""
+        short = super().shortened(share)
+        rate = self.rate * self.epochs / short.epochs
+        return short.model_copy(update={"rate": min(rate, 1.0)})
 
 
 class GBDT(Learner):

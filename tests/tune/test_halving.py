@@ -8,8 +8,7 @@ import pytest
 
 from coldbench.errors import StoreError, UsageError
 from coldbench.learning import Choice, Dimension, Real, Whole, load_variant
-from coldbench.report import build
-from coldbench.report.paper import describe_methods
+from coldbench.report import build, describe_methods
 from coldbench.report.topics.tuning import TuningTopic
 from coldbench.study.budget import describe
 from coldbench.study.config import StudyConfig, read_config
@@ -23,7 +22,7 @@ from coldbench.tune.scale import place_of, value_at
 from tests.cli.test_cli import SIZE, coldbench
 from tests.studies import TINY
 
-optuna = pytest.importorskip("optuna")
+pytest.importorskip("optuna")
 from coldbench.tune import Tuning, tune, write_tuning
 from coldbench.tune.sampler import propose
 

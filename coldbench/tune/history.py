@@ -84,18 +84,19 @@ class History:
             trials.append(trial)
         return trials
 
-    def add(self, trial: Trial) -> None:
-        """Store a trial; raises StoreError."""
-        file = self._file(trial.number)
+    def add(self, trial: Trial) -> Trial:
+        """Store a trial; returns what a resumed tuning will read; raises StoreError."""
+        file, text = self._file(trial.number), trial.model_dump_json(indent=1)
         aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(trial.model_dump_json(indent=1), encoding="utf-8")
+            aside.write_text(text, encoding="utf-8")
             aside.replace(file)
         except OSError as error:
             raise StoreError(f"cannot write to {file}: {error.strerror or error}") from None
         finally:
             aside.unlink(missing_ok=True)
+        return Trial.model_validate_json(text)
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:04d}.json"

@@ -97,8 +97,7 @@ def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
             f"give --trials {len(done)} or more, or another --out"
         )
     while (trial := search.following(done)) is not None:
-        history.add(trial)
-        done.append(trial)
+        done.append(history.add(trial))
         if on_trial:
-            on_trial(trial)
+            on_trial(done[-1])
     return search.tuning(done)

@@ -17,7 +17,7 @@ from coldbench.study.halving import Halving
 from coldbench.tune.bounds import at_bounds
 from coldbench.tune.draw import DRAWN, drawn
 from coldbench.tune.halving import promoted, upcoming
-from coldbench.tune.history import Trial
+from coldbench.tune.history import History, Trial
 from coldbench.tune.scale import place_of, value_at
 from tests.cli.test_cli import SIZE, coldbench
 from tests.studies import TINY
@@ -91,10 +91,12 @@ def test_a_model_proposes_after_the_first_ten() -> None:
     assert np.mean(ours) < 0.75 * np.mean(theirs)
 
 
-def test_choices_of_lists_are_remembered_from_files() -> None:
+def test_choices_of_lists_are_remembered_from_files(tmp_path: Path) -> None:
     """A tuple is a list in a stored trial; the proposal after it must be the same."""
     trials = [trial(n, error(o), options=o) for n, o in enumerate(drawn("x", SPACE))]
-    stored = [Trial.model_validate_json(one.model_dump_json()) for one in trials]
+    history = History(tmp_path, "x", "")
+    stored = [history.add(one) for one in trials]
+    assert history.trials() == stored
     assert isinstance(stored[1].options["width"], list)
     assert propose("x", SPACE, DEFAULTS, stored, 4.0, 1) == propose(
         "x", SPACE, DEFAULTS, trials, 4.0, 1

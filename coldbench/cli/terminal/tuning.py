@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["print_trial", "print_tuning"]
 
-CHOSEN = "The best is the lowest of several on the seeds that chose it, so expect more on others."
+CHOSEN = (
+    "The best is the lowest of several on the seeds that chose it: on others, expect more error."
+)
 
 
 def print_trial(trial: "Trial") -> None:

@@ -24,6 +24,7 @@ from coldbench import (
     Episode,
     EpisodeBatch,
     IdentityEmbedding,
+    Real,
     TrainingData,
     hiding,
     torch_generator,
@@ -42,10 +43,18 @@ class EpisodicConfig(NeuralConfig):
         0.5, gt=0, lt=1, description="share of a user's ratings that are queries"
     )
     max_query: int = Field(40, ge=1)
+    # left out of the record when off, so that jobs from before it existed keep their hashes
+    random_support: bool = Field(
+        False,
+        exclude_if=lambda value: not value,
+        description="train on a random number of a task's support ratings, 1 to all",
+    )
     space: ClassVar[Mapping[str, Dimension]] = {
         **NeuralConfig.space,
         "batch_size": Choice((16, 32, 64)),
         **NeuralConfig.id_space,
+        "query_share": Real(0.2, 0.8),
+        "random_support": Choice((False, True)),
     }
 
 
@@ -115,7 +124,8 @@ def episodic_epoch(
     """
     generator = torch_generator(rng)
     total, tasks = torch.zeros((), device=data.device), 0
-    for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query):
+    how = {"random_support": c.random_support}
+    for episode in data.episodes(rng, c.batch_size, c.query_share, c.max_query, **how):
         of_tasks = losses(episode, generator)
         optimiser.step(of_tasks.mean())
         total += of_tasks.detach().sum()

@@ -43,7 +43,8 @@ class NeuralConfig(IdentityConfig):
     )
     space: ClassVar[Mapping[str, Dimension]] = {
         "rate": Real(5e-4, 0.02, log=True),
-        "embedding": Choice((8, 16, 32, 64)),
+        "embedding": Choice((8, 16, 32, 64, 128)),
+        "hidden": Choice(((32, 32), (64, 64), (128, 128))),
         "user_dropout": Real(0.0, 0.97),
         "item_dropout": Real(0.0, 0.6),
         "rare_decay": Real(0.1, 50, log=True),

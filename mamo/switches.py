@@ -107,7 +107,7 @@ class MAMOConfig(IdentityConfig):
         "tau": Real(1e-3, 0.1, log=True),
         "alpha": Real(0.05, 0.9),
         "rare_dropout": Real(0.0, 0.6),
-        "batch": Choice((16, 32, 64)),
+        "batch": Choice((16, 32, 64, 128)),
         **IdentityConfig.id_space,
     }
 

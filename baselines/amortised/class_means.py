@@ -15,7 +15,8 @@ instead of two classes:
 - F reads the user's content too, as every neural learner here does.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from baselines.amortised.amortised_base import TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, mlp
-from coldbench import Domain, EpisodeBatch
+from coldbench import Choice, Dimension, Domain, EpisodeBatch
 
 __all__ = ["HistoryNetwork", "VartakConfig", "class_means"]
 
@@ -37,6 +38,11 @@ class VartakConfig(EpisodicConfig):
 
     latent: int = Field(64, ge=1, description="size of an item representation F")
     normalise: Normalise = Field("support", description="the size that class sums are divided by")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "latent": Choice((16, 32, 64, 128)),
+        "normalise": Choice(("support", "class")),
+    }
 
 
 class HistoryNetwork(TaskNetwork):

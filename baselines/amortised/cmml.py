@@ -17,6 +17,7 @@ ratings has the context 1, d = x, instead of 0; absolute error instead of square
 falling rate and averaged weights; supports are half of a user's ratings, drawn anew each epoch.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -29,7 +30,7 @@ from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, mlp, support_mean
-from coldbench import Domain, EpisodeBatch, LearnerConfig
+from coldbench import Choice, Dimension, Domain, EpisodeBatch, LearnerConfig
 
 __all__ = ["CMML", "CMMLConfig", "CMMLNetwork"]
 
@@ -40,6 +41,12 @@ class CMMLConfig(EpisodicConfig):
     hyper: int = Field(64, ge=1, description="width of the hypernetwork; released: 256")
     residual: bool = Field(True, description="context and gamma start at 1; released: at 0")
     detach: bool = Field(True, description="no gradient into the context's embeddings: released")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "hyper": Choice((32, 64, 128, 256)),
+        "residual": Choice((False, True)),
+        "detach": Choice((False, True)),
+    }
 
 
 class CMMLNetwork(TaskNetwork):

@@ -16,6 +16,7 @@ draws the size of a context at random. As all neural learners here: content embe
 user without ratings is v_u = 0; 0 is the paper's mean.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -26,7 +27,7 @@ from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import read_sides
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, mlp, support_mean
-from coldbench import Domain, EpisodeBatch, LearnerConfig
+from coldbench import Choice, Dimension, Domain, EpisodeBatch, LearnerConfig, Real
 
 __all__ = ["CNP", "CNPConfig", "CNPNetwork"]
 
@@ -36,6 +37,11 @@ class CNPConfig(EpisodicConfig):
 
     latent: int = Field(64, ge=1, description="size of a user vector")
     shrink: float = Field(0.0, ge=0, description="cells of zeros added to the mean")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "latent": Choice((16, 32, 64, 128)),
+        "shrink": Real(0.0, 8.0),
+    }
 
 
 class CNPNetwork(TaskNetwork):

@@ -17,6 +17,7 @@ data sets, and one number for an output instead of a distribution. The user toke
 has something to read without any rating.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -29,7 +30,16 @@ from baselines.amortised.amortised_base import Amortised, TaskNetwork
 from baselines.amortised.episode_inputs import look_up
 from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, mlp
-from coldbench import Domain, EpisodeBatch, LearnerConfig, UsageError
+from coldbench import (
+    Choice,
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    LearnerConfig,
+    Real,
+    UsageError,
+    Whole,
+)
 
 __all__ = ["ICL", "Block", "ICLConfig", "ICLNetwork"]
 
@@ -44,6 +54,13 @@ class ICLConfig(EpisodicConfig):
     blocks: int = Field(2, ge=1)
     heads: int = Field(4, ge=1, description="divides `size`")
     rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **{name: EpisodicConfig.space[name] for name in EpisodicConfig.space if name != "hidden"},
+        "rate": Real(2e-4, 0.01, log=True),
+        "size": Choice((32, 64, 128)),
+        "blocks": Whole(1, 4),
+        "heads": Choice((2, 4, 8)),
+    }
 
 
 class Block(nn.Module):

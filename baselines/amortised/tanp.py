@@ -24,6 +24,7 @@ ratings, where the released code draws a size from 20 on; 7 clusters and a weigh
 (the paper: 10 and 1), and kl .01 for 1; AdamW with a falling rate and averaged weights for all.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
@@ -38,10 +39,14 @@ from baselines.episodic_base import EpisodicConfig
 from baselines.layers import Joint, Linear, Lookup, mlp, support_means
 from baselines.losses import task_losses, task_weights
 from coldbench import (
+    Choice,
+    Dimension,
     Domain,
     Episode,
     EpisodeBatch,
     LearnerConfig,
+    Real,
+    Whole,
     to_device,
     torch_generator,
 )
@@ -59,6 +64,15 @@ class TaNPConfig(EpisodicConfig):
     kl: float = Field(0.01, ge=0, description="weight of the latent divergence; released: 1")
     cluster_loss: float = Field(0.1, ge=0, description="weight of the cluster loss: released")
     residual: bool = Field(True, description="gamma around 1; released: around 0")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **EpisodicConfig.space,
+        "latent": Choice((16, 32, 64)),
+        "task": Choice((32, 64, 128)),
+        "clusters": Whole(3, 20, log=True),
+        "kl": Real(1e-3, 1.0, log=True),
+        "cluster_loss": Real(0.01, 1.0, log=True),
+        "residual": Choice((False, True)),
+    }
 
 
 class Normal(NamedTuple):

@@ -37,12 +37,15 @@ from baselines.network import ContentNetwork, Decision
 from baselines.neural_base import Neural
 from baselines.neural_options import NeuralConfig
 from coldbench import (
+    Choice,
     Dimension,
     Domain,
     Episode,
     EpisodeBatch,
     LearnerConfig,
+    Real,
     TrainingData,
+    Whole,
     to_device,
 )
 
@@ -58,7 +61,14 @@ class DropoutNetConfig(EpisodicConfig):
     item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")
     user_drop: float = Field(0.1, ge=0, le=1, description="share of tasks without user factors")
     folds: int = Field(4, ge=2, description="of the training users, for their items' factors")
-    space: ClassVar[Mapping[str, Dimension]] = NeuralConfig.space
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **NeuralConfig.space,
+        "rate": Real(5e-4, 0.06, log=True),
+        "batch_size": Choice((16, 32, 64, 128)),
+        "factors": Whole(2, 32, log=True),
+        "item_drop": Real(0.0, 0.95),
+        "user_drop": Real(0.0, 0.95),
+    }
 
 
 class LatentNetwork(ContentNetwork):

@@ -7,7 +7,7 @@ items into the base. So early stopping sees a complete learner after every epoch
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -19,7 +19,17 @@ from baselines.item_side.item_ids import with_item_ids, with_more_items
 from baselines.item_side.plain_id import PlainIdConfig
 from baselines.network import ContentNetwork
 from baselines.plain.plain import Plain
-from coldbench import Declined, Domain, EpisodeBatch, Learner, TrainingData
+from coldbench import (
+    Choice,
+    Declined,
+    Dimension,
+    Domain,
+    EpisodeBatch,
+    Learner,
+    Real,
+    TrainingData,
+    Whole,
+)
 
 __all__ = ["MetaIds", "MetaIdsConfig"]
 
@@ -30,6 +40,12 @@ class MetaIdsConfig(PlainIdConfig):
     item_ratings: int = Field(20, ge=1, description="of an item at most, in each of its two sets")
     item_batch: int = Field(64, ge=1, description="items")
     meta_rate: float = Field(1e-3, gt=0, description="learning rate of Adam, for the meta-learner")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **PlainIdConfig.space,
+        "item_ratings": Whole(5, 50, log=True),
+        "item_batch": Choice((32, 64, 128)),
+        "meta_rate": Real(1e-4, 0.02, log=True),
+    }
 
 
 M = TypeVar("M", bound=nn.Module)

@@ -45,6 +45,7 @@ from coldbench import (
     Ragged,
     Real,
     TrainingData,
+    Whole,
     to_device,
     torch_generator,
 )
@@ -66,7 +67,8 @@ class MWUFConfig(MetaIdsConfig):
     space: ClassVar[Mapping[str, Dimension]] = {
         "meta_rate": Real(1e-3, 0.1, log=True),
         "meta_hidden": Choice((8, 16, 32, 64)),
-        "empty": Real(0.1, 1.0),
+        "empty": Real(0.0, 1.0),
+        "few": Whole(0, 20),
     }
 
 

@@ -60,7 +60,7 @@ class MeLUConfig(InnerConfig):
     rare_decay: float = Field(70.0, ge=0, description="weight decay of the rare fields")
     space: ClassVar[Mapping[str, Dimension]] = {
         **InnerConfig.space,
-        "batch_size": Choice((32, 64, 128)),
+        "batch_size": Choice((32, 64, 128, 256)),
         "rare_decay": Real(0.1, 200, log=True),
     }
 

@@ -12,7 +12,7 @@ and what learn2learn does: as in `melu`, but with 32 tasks a batch at .003, for 
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from baselines.inner_loop import Adaptable, InnerConfig, ThroughMAML
 from baselines.joint_training import joint_epoch
 from baselines.maml.melu import melu_layers
 from baselines.network import ContentNetwork
-from coldbench import EpisodeBatch, LearnerConfig, TrainingData
+from coldbench import Dimension, EpisodeBatch, LearnerConfig, TrainingData, Whole
 
 __all__ = ["MeLUPretrained", "PretrainedConfig"]
 
@@ -32,6 +32,15 @@ class PretrainedConfig(InnerConfig):
 
     pretrain: int = Field(4, ge=0, description="epochs of joint training, of all `epochs`")
     joint_batch: int = Field(1024, ge=1, description="ratings: as `plain`")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **InnerConfig.space,
+        "pretrain": Whole(0, 10),
+    }
+
+    def shortened(self, share: float) -> Self:
+        """With the same part of the epochs before the episodes."""
+        before = round(self.pretrain * share)
+        return super().shortened(share).model_copy(update={"pretrain": before})
 
 
 class MeLUPretrained(ThroughMAML):

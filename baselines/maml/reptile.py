@@ -20,6 +20,7 @@ as many minibatches as steps, of a size that follows from the number of ratings;
 has a falling rate and averaged weights, and losses are absolute, as for every neural learner here.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -33,7 +34,8 @@ from baselines.maml.adapted_cells import AdaptedCells, DrawnIds
 from baselines.maml.minibatch_losses import minibatch_losses
 from baselines.maml.whole_first_order import whole_layers
 from baselines.network import ContentNetwork
-from coldbench import Episode, EpisodeBatch, LearnerConfig, to_device
+from baselines.neural_options import NeuralConfig
+from coldbench import Dimension, Episode, EpisodeBatch, LearnerConfig, Real, Whole, to_device
 
 __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 
@@ -49,6 +51,12 @@ class ReptileConfig(EpisodicConfig):
     inner_rate: float = Field(0.1, gt=0, description="learning rate of SGD")
     inner_loss: Loss = Field("absolute", description="as `melu`")
     tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
+    space: ClassVar[Mapping[str, Dimension]] = {
+        **{name: EpisodicConfig.space[name] for name in (*NeuralConfig.space, "batch_size")},
+        "inner_steps": Whole(1, 10),
+        "inner_rate": Real(0.01, 0.5, log=True),
+        "tune_steps": Whole(1, 30, log=True),
+    }
 
 
 class Reptile(Episodic[ContentNetwork]):

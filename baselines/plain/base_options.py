@@ -20,6 +20,7 @@ FINETUNE: Mapping[str, Any] = {"tune_steps": 10, "tune_rate": 0.05}
 FINETUNE_SPACE: Mapping[str, Dimension] = {
     "tune_steps": Whole(1, 30, log=True),
     "tune_rate": Real(5e-3, 0.5, log=True),
+    "tune_shrink": Real(0.0, 8.0),
 }
 
 

@@ -3,10 +3,11 @@
 The harness owns epochs, early stopping, timing and devices, so no learner gets a larger budget.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -87,12 +88,14 @@ class TrainingData:
         query_share: float = 0.5,
         max_query: int = 40,
         max_support: int | None = None,
+        random_support: bool = False,
     ) -> Iterator[Episode]:
         """Every training user once, in random order, with a fresh support / query split.
 
         A user with n >= 2 ratings gets round(n * query_share) of them as query, at least 1, at
-        most `max_query`; the rest (at most `max_support`) as support. Batches hold users of like
-        length (`coldbench.tasks.episodes.pools`).
+        most `max_query`; the rest (at most `max_support`) as support, with `random_support` a
+        number of these from 1 to all, each equally likely. Batches hold users of like length
+        (`coldbench.tasks.episodes.pools`).
         """
         lengths = self.lists.lengths
         usable = np.flatnonzero(lengths >= 2)
@@ -101,6 +104,8 @@ class TrainingData:
         query, support = shuffled.split(np.minimum(count, max_query).astype(np.int64))
         if max_support is not None:
             support = support.split(max_support)[0]
+        if random_support:
+            support = support.split(rng.integers(1, support.lengths + 1))[0]
         for chosen in pools(support.lengths, batch_size, rng):
             asked = query.select(chosen)
             users, known = self.task_user[usable[chosen]], support.select(chosen)
@@ -122,6 +127,14 @@ class LearnerConfig(BaseModel):
     epochs: int = Field(1, ge=1)
     patience: int = Field(4, ge=1)
     fixed_epochs: bool = False
+
+    def shortened(self, share: float) -> Self:
+        """The configuration of a run of a share of the epochs, which is to foretell a whole run.
+
+        A learning rate that falls over `epochs` falls faster. A configuration with other options
+        that are counted in epochs, or mean something else in fewer, overrides this.
+        """
+        return self.model_copy(update={"epochs": math.ceil(self.epochs * share)})
 
 
 class Learner(ABC):

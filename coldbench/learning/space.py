@@ -69,10 +69,18 @@ class Choice:
 
     def holds(self, value: Any) -> bool:
         """Whether the value is one of them."""
-        return value in self.values
+        return _hashable(value) in self.values
+
+    def index(self, value: Any) -> int:
+        """Which of them it is; a list, as files have it, is the same as a tuple."""
+        return self.values.index(_hashable(value))
 
 
 Dimension = Real | Whole | Choice
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _check(low: float, high: float, log: bool) -> None:

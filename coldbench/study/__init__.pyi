@@ -28,6 +28,8 @@ from .drive import ready_again as ready_again
 from .drive import run_again as run_again
 from .drive import run_study as run_study
 from .estimating import estimate as estimate
+from .halving import Halving as Halving
+from .halving import Rung as Rung
 from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coldbench.study.halving import Rung
+
 __all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "describe"]
 
 FIRST_TUNING_SEED = 1000  # tuning uses this seed and later ones, studies earlier ones
@@ -16,9 +18,14 @@ class Budget(BaseModel):
 
     trials: configurations tried, the defaults first; pruned, failed: of these; seconds: of all
     trials; seeds: replicates, never those of a study; default_mae, best_mae: mean validation MAE
-    over scenarios and seeds, None where it did not finish; options: what was found; overlap: by
-    scenario, the share of the test ratings of seeds 0 to 9 that the tuning seeds train or validate
-    on (`coldbench.tune.overlap`), empty in tunings of earlier versions.
+    over scenarios and seeds, None where it did not finish, the best being the lowest of many and
+    so too low; options: what was found; overlap: by scenario, the share of the test ratings of
+    seeds 0 to 9 that the tuning seeds train or validate on (`coldbench.tune.overlap`).
+
+    rungs: of successive halving, none where each trial was run whole; runs, epochs: that all
+    trials took together; searched: runs of all epochs that chose their number; capped: of these,
+    those that chose the most they may; at_bounds: chosen options at the lowest or highest value
+    of their space. Tunings of earlier versions recorded none of these (0 runs), nor the overlap.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +38,12 @@ class Budget(BaseModel):
     best_mae: float | None = None
     options: dict[str, Any] = {}
     overlap: dict[str, float] = {}
+    rungs: tuple[Rung, ...] = ()
+    runs: int = Field(0, ge=0)
+    epochs: int = Field(0, ge=0)
+    searched: int = Field(0, ge=0)
+    capped: int = Field(0, ge=0)
+    at_bounds: dict[str, str] = {}
 
 
 def describe(
@@ -46,6 +59,9 @@ def describe(
         return UNTUNED
     tuned = Budget.model_validate(dict(budget))
     moved = [name for name, value in tuned.options.items() if config.get(name) != value]
-    count = f"{tuned.trials} trial{'' if tuned.trials == 1 else 's'}"
-    text = f"{count}, {tuned.seconds / 60:.1f} min"
+    kind = "configuration" if tuned.rungs else "trial"
+    text = f"{tuned.trials} {kind}{'' if tuned.trials == 1 else 's'}"
+    if tuned.runs:
+        text += f", {tuned.runs} runs, {tuned.epochs:,} epochs"
+    text += f", {tuned.seconds / 60:.1f} min"
     return f"{text}; changed since: {', '.join(moved)}" if moved else text

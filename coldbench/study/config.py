@@ -11,6 +11,7 @@ from coldbench.errors import UsageError
 from coldbench.options import read_yaml, validated
 from coldbench.study.ablation import AblationSpec, Departure
 from coldbench.study.budget import FIRST_TUNING_SEED, Budget
+from coldbench.study.halving import Halving
 from coldbench.tasks import SCENARIOS
 
 __all__ = ["Named", "StudyConfig", "overlaid", "read_config", "read_study"]
@@ -39,7 +40,9 @@ class StudyConfig(BaseModel):
     into the study for its report;
     ablation: configurations of one learner that differ in one thing each, run instead of the
     default `models`; departures: which `variants` depart from which, as an ablation states it;
-    tuning: how learners were tuned (`coldbench tune` writes it), for the report; against: models
+    tuning: how learners were tuned (`coldbench tune` writes it), for the report; halving: how
+    `coldbench tune` searches, `{configurations: 32, finalists: 3, share: 0.25}` in full
+    (`coldbench.study.halving`), not used by other commands; against: models
     that the others should beat, named before the runs: the report tests these pairs as a family;
     margin: a difference in MAE that would not matter, for verdicts of equality; looks: numbers of
     seeds at which a study that runs until it is settled is looked at, the last one the most;
@@ -66,6 +69,7 @@ class StudyConfig(BaseModel):
     out: Path | None = None
     published: Path | None = None
     tuning: dict[str, Budget] = {}
+    halving: Halving = Halving()
     against: tuple[str, ...] = ()
     margin: float = Field(0.005, gt=0.0, allow_inf_nan=False)
     looks: tuple[int, ...] = ()

@@ -15,14 +15,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.errors import StoreError
 from coldbench.running import Job, code_has_changed
+from coldbench.study import Rung
 
 __all__ = ["History", "Trial", "identity"]
 
 
 class Trial(BaseModel):
     """One configuration tried. options: departures from the defaults (none in trial 0); maes:
-    validation MAE of each seed that was run; identity: hash of what all trials share; code: as
-    `provenance.code_of`."""
+    validation MAE of each seed that was run; epochs: the best one's number in each; identity: hash
+    of what all trials share; code: as `provenance.code_of`.
+
+    rung, configuration: of successive halving, counted from 0; trained: epochs of each run; most:
+    the most that a run may choose, 0 where it chooses none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     learner: str
@@ -35,6 +39,10 @@ class Trial(BaseModel):
     seconds: float = 0.0
     identity: str
     code: str = ""
+    rung: int | None = None
+    configuration: int | None = None
+    trained: tuple[int, ...] = ()
+    most: int = 0
 
     @property
     def mae(self) -> float | None:
@@ -42,10 +50,11 @@ class Trial(BaseModel):
         return sum(self.maes) / len(self.maes) if self.status == "finished" else None
 
 
-def identity(jobs: Sequence[Job], space: Any) -> str:
-    """16 digits that change with data, protocol, defaults, seeds and search space."""
-    text = json.dumps([[job.hash for job in jobs], repr(sorted(space.items()))])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def identity(jobs: Sequence[Job], space: Any, rungs: Sequence[Rung] = ()) -> str:
+    """16 digits that change with data, protocol, defaults, seeds, search space and rungs."""
+    shared: list[Any] = [[job.hash for job in jobs], repr(sorted(space.items()))]
+    shared += [[rung.model_dump() for rung in rungs]] if rungs else []
+    return hashlib.sha256(json.dumps(shared).encode()).hexdigest()[:16]
 
 
 class History:
@@ -65,8 +74,8 @@ class History:
                 raise StoreError(f"{file} is damaged ({error}): delete it and resume") from None
             if trial.identity != self.identity:
                 raise StoreError(
-                    f"{file}: from other data, defaults, seeds or search space; "
-                    "choose another --out"
+                    f"{file}: from other data, defaults, seeds, search space, --trials instead of "
+                    "--configurations or another number of these; choose another --out"
                 )
             if code_has_changed(trial.code, self.code):
                 raise StoreError(
@@ -75,18 +84,19 @@ class History:
             trials.append(trial)
         return trials
 
-    def add(self, trial: Trial) -> None:
-        """Store a trial; raises StoreError."""
-        file = self._file(trial.number)
+    def add(self, trial: Trial) -> Trial:
+        """Store a trial; returns what a resumed tuning will read; raises StoreError."""
+        file, text = self._file(trial.number), trial.model_dump_json(indent=1)
         aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(trial.model_dump_json(indent=1), encoding="utf-8")
+            aside.write_text(text, encoding="utf-8")
             aside.replace(file)
         except OSError as error:
             raise StoreError(f"cannot write to {file}: {error.strerror or error}") from None
         finally:
             aside.unlink(missing_ok=True)
+        return Trial.model_validate_json(text)
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:04d}.json"

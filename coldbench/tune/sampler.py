@@ -1,6 +1,6 @@
 """The next configuration, by optuna's TPE from the trials so far; the first is the defaults.
 
-Until there are ten trials TPE models nothing and proposes at random.
+With fewer than `startup` trials TPE models nothing and proposes at random.
 
 Each trial has its own sampler, seeded by learner and number: a proposal depends on the earlier
 trials alone, so a tuning that was killed and resumed equals one that ran through.
@@ -36,13 +36,16 @@ def propose(
     defaults: Mapping[str, Any],
     trials: Sequence[Trial],
     worst: float,
+    startup: int = 10,
 ) -> dict[str, Any]:
     """Options of the next trial. worst: the MAE assigned to a diverged or failed trial."""
     if not trials:
         return {}
     library = optuna()
     seed = int(generator(0, "tune", learner, len(trials)).integers(2**31))
-    study = library.create_study(sampler=library.samplers.TPESampler(seed=seed))
+    study = library.create_study(
+        sampler=library.samplers.TPESampler(n_startup_trials=startup, seed=seed)
+    )
     distributions = {name: _distribution(library, space[name]) for name in sorted(space)}
     for trial in trials:
         known = _known(library, distributions, space, defaults, trial, worst)
@@ -82,7 +85,7 @@ def _known(
 
 
 def _inner(dimension: Dimension, value: Any) -> Any:
-    return dimension.values.index(value) if isinstance(dimension, Choice) else value
+    return dimension.index(value) if isinstance(dimension, Choice) else value
 
 
 def _value(dimension: Dimension, inner: Any) -> Any:

@@ -1,67 +1,37 @@
-"""Tune the learners of a configuration: the same number of trials each, resumable, in parallel."""
+"""Tune the learners of a configuration: the same budget each, resumable, in parallel."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from pebble import ProcessExpired
 
 from coldbench.errors import ColdbenchError, UsageError
-from coldbench.learning import Dimension, load_variant
 from coldbench.running import Job, PebbleExecutor, code_of
-from coldbench.study import FIRST_TUNING_SEED, Budget, StudyConfig, plan
+from coldbench.study import FIRST_TUNING_SEED, Rung, StudyConfig, plan
+from coldbench.tune.following import Search
 from coldbench.tune.history import History, Trial, identity
-from coldbench.tune.objective import measure
 from coldbench.tune.overlap import overlap
-from coldbench.tune.sampler import optuna, propose
+from coldbench.tune.result import Tuning
+from coldbench.tune.sampler import optuna
 
-__all__ = ["MARGIN", "Tuning", "tune"]
+__all__ = ["Tuning", "tune"]
 
-MARGIN = 0.03  # share by which a trial may exceed the best MAE at the first seed and go on
 OnTrial = Callable[[Trial], None]
 
 
-@dataclass(frozen=True)
-class Tuning:
-    """The trials of one learner, the defaults first."""
-
-    learner: str
-    trials: tuple[Trial, ...]
-    seeds: tuple[int, ...]
-    overlap: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def best(self) -> Trial | None:
-        """The trial of lowest mean validation MAE; the first of equals."""
-        done = [trial for trial in self.trials if trial.mae is not None]
-        return min(done, key=lambda trial: (trial.mae, trial.number), default=None)
-
-    @property
-    def budget(self) -> Budget:
-        """Cost of the trials, and the best configuration."""
-        best = self.best
-        return Budget(
-            trials=len(self.trials),
-            pruned=sum(trial.status == "pruned" for trial in self.trials),
-            failed=sum(trial.status in ("failed", "diverged") for trial in self.trials),
-            seconds=sum(trial.seconds for trial in self.trials),
-            seeds=self.seeds,
-            default_mae=self.trials[0].mae,
-            best_mae=best.mae if best else None,
-            options=best.options if best else {},
-            overlap=dict(self.overlap),
-        )
-
-
 def tune(
-    config: StudyConfig, trials: int, out: Path, workers: int = 1, on_trial: OnTrial | None = None
+    config: StudyConfig,
+    trials: int | None,
+    out: Path,
+    workers: int = 1,
+    on_trial: OnTrial | None = None,
 ) -> list[Tuning]:
-    """Tune every model of the configuration with `trials` trials; stored ones are not repeated.
+    """Tune every model of the configuration; stored trials are not repeated.
 
-    A learner without a search space gets one trial, its defaults. workers: processes, one learner
+    trials: of whole runs for each; None: by successive halving, as `config.halving` says.
+    A learner without a search space gets its defaults alone. workers: processes, one learner
     each; the result does not depend on their number. Raises UsageError for seeds that a study may
     use, without optuna and for unknown names, StoreError for the folder of another tuning.
     """
@@ -75,8 +45,9 @@ def tune(
     ratings, jobs = plan(config)
     worst = float(ratings.scale.high - ratings.scale.low)
     del ratings  # learners may run in this process
+    rungs = () if trials else config.halving.rungs(len(config.seed_list))
     tasks = [
-        _Task([job for job in jobs if job.learner == name], trials, out / "trials", worst)
+        _Task([j for j in jobs if j.learner == name], trials or 0, rungs, out / "trials", worst)
         for name in config.models
     ]
     if workers > 1 and len(tasks) > 1:
@@ -91,6 +62,7 @@ def tune(
 class _Task:
     jobs: list[Job]
     trials: int
+    rungs: tuple[Rung, ...]
     folder: Path
     worst: float
 
@@ -114,45 +86,18 @@ def _parallel(tasks: Sequence[_Task], workers: int, on_trial: OnTrial | None) ->
 
 
 def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
-    first = task.jobs[0]
-    variant = load_variant(first.base)
-    space = variant.dimensions()
-    code = code_of(first.base)
-    history = History(task.folder, first.learner, identity(task.jobs, space), code)
+    first, search = task.jobs[0], Search.of(task.jobs, task.worst, task.trials, task.rungs)
+    name, code = identity(task.jobs, search.space, task.rungs), code_of(first.base)
+    history = History(task.folder, first.learner, name, code)
+    search = replace(search, stamp={"identity": name, "code": code})
     done = history.trials()
-    if len(done) > max(task.trials, 1):
+    if not task.rungs and len(done) > max(task.trials, 1):
         raise UsageError(
             f"{first.learner} has {len(done)} trials in {task.folder}: "
             f"give --trials {len(done)} or more, or another --out"
         )
-    for number in range(len(done), task.trials if space else 1):
-        trial = _next(task, space, done, history, number)
-        history.add(trial)
-        done.append(trial)
+    while (trial := search.following(done)) is not None:
+        done.append(history.add(trial))
         if on_trial:
-            on_trial(trial)
-    seeds = tuple(job.seeds.split for job in task.jobs)
-    return Tuning(first.learner, tuple(done[: max(task.trials, 1)]), seeds)
-
-
-def _next(
-    task: _Task, space: Mapping[str, Dimension], done: list[Trial], history: History, number: int
-) -> Trial:
-    job = task.jobs[0]
-    options: dict[str, Any] = propose(job.learner, space, job.config, done, task.worst)
-    finished = [trial for trial in done if trial.mae is not None]
-    best = min(finished, key=lambda trial: trial.mae or np.inf, default=None)
-    limit = np.inf if best is None else best.maes[0] * (1 + MARGIN)
-    measured = measure(task.jobs, options, lambda mae: mae > limit)
-    return Trial(
-        learner=job.learner,
-        number=number,
-        options=options,
-        status=measured.status,
-        reason=measured.reason,
-        maes=tuple(measured.maes),
-        epochs=tuple(measured.epochs),
-        seconds=round(measured.seconds, 3),
-        identity=history.identity,
-        code=history.code,
-    )
+            on_trial(done[-1])
+    return search.tuning(done)

@@ -15,8 +15,10 @@ from coldbench.tune.tuning import Tuning
 __all__ = ["COLUMNS", "write_tuning"]
 
 COLUMNS = ("learner", "trial", "status", "mae", "maes", "epochs", "seconds", "options", "reason")
+RUNGS = ("rung", "configuration", "trained")  # beside them since successive halving
 HEAD = """# Written by `coldbench tune`: the best configuration of each learner on validation tasks
-# of seeds that no study uses; `overlap` says how much of the test ratings of seeds 0 to 9 these
+# of seeds that no study uses. `best_mae` is the lowest of many and thus too low: a study's runs say
+# what the options are worth. `overlap` says how much of the test ratings of seeds 0 to 9 these
 # seeds train or validate on. All trials are in history.csv. Run a study of it with
 #   coldbench run --config {file} --seeds 10 --out FOLDER
 """
@@ -31,7 +33,7 @@ def write_tuning(config: StudyConfig, tunings: Sequence[Tuning], out: Path) -> P
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "history.csv").write_text(to_csv(COLUMNS, _lines(tunings)), encoding="utf-8")
+        (out / "history.csv").write_text(to_csv(COLUMNS + RUNGS, _lines(tunings)), encoding="utf-8")
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
@@ -40,7 +42,9 @@ def write_tuning(config: StudyConfig, tunings: Sequence[Tuning], out: Path) -> P
 
 def _study(config: StudyConfig, tunings: Sequence[Tuning]) -> dict[str, Any]:
     """The keys of a StudyConfig: those given, overridden by the tuned options."""
-    given = config.model_dump(mode="json", exclude_defaults=True, exclude={"seeds", "out"})
+    given = config.model_dump(
+        mode="json", exclude_defaults=True, exclude={"seeds", "out", "halving"}
+    )
     options = {
         tuning.learner: {**config.options.get(tuning.learner, {}), **tuning.budget.options}
         for tuning in tunings
@@ -65,6 +69,9 @@ def _lines(tunings: Sequence[Tuning]) -> list[tuple[object, ...]]:
             trial.seconds,
             json.dumps(trial.options, sort_keys=True),
             trial.reason,
+            trial.rung,
+            trial.configuration,
+            " ".join(map(str, trial.trained)),
         )
         for tuning in tunings
         for trial in tuning.trials

@@ -7,6 +7,7 @@ import torch
 
 from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import TrainingData
+from coldbench.learning.loading import load_variant
 from coldbench.rng import Seeds
 from coldbench.tasks.episodes import EpisodeBatch, batches, pools
 from coldbench.tasks.protocols import Separate
@@ -74,3 +75,26 @@ def test_pools_take_each_task_once_and_mix() -> None:
     cut = pools(lengths, 8, np.random.default_rng(0), pool=4)
     assert sorted(np.concatenate(cut)) == list(range(100))
     assert max(map(len, cut)) == 8
+
+
+def test_random_supports_have_one_rating_to_all_and_the_same_queries(ratings: Ratings) -> None:
+    """Off, nothing is drawn: the episodes, and records without the option, are as before it."""
+    split = Separate().split(ratings, SEEDS)
+    data = TrainingData.of(ratings, split.train_user, split.train)
+    whole, drawn = (
+        [
+            (e.batch.support_mask.sum(1), e.batch.query_mask.sum(1), e.batch.user)
+            for e in data.episodes(np.random.default_rng(0), 1000, random_support=random)
+        ]
+        for random in (False, True)
+    )
+    (most, queries, user), (few, same, again) = whole[0], drawn[0]
+    order, other = user.argsort(), again.argsort()
+    assert torch.equal(queries[order], same[other])
+    most, few = most[order], few[other]
+    assert ((few >= 1) & (few <= most)).all()
+    share = float((few - 1).sum() / (most - 1).sum())
+    assert 0.4 < share < 0.6
+    for name in ("melu", "icl", "dropoutnet"):
+        config = load_variant(name).configure({})
+        assert "random_support" not in config.model_dump(mode="json")

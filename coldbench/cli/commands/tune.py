@@ -7,18 +7,28 @@ import click
 
 from coldbench.cli.commands import parse
 from coldbench.cli.commands.output import json_option, quiet_option, write_json
+from coldbench.errors import UsageError
 
 __all__ = ["tune"]
 
 SEEDS = "1000,1001,1002"
+FORMS = "--trials {} and --configurations {} are two ways to tune: give one of them"
 
 
 @click.command()
 @click.option("--models", "-m", callback=parse.names, help="Learners, separated by commas.")
-@click.option("--trials", "-t", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--configurations", type=click.IntRange(1), show_default="32",
+    help="Of each learner, by successive halving: all in short runs on one seed, the best three "
+    "in whole runs on all seeds.",
+)  # fmt: skip
+@click.option(
+    "--trials", "-t", type=click.IntRange(1),
+    help="Instead of --configurations: so many configurations, all in whole runs.",
+)  # fmt: skip
 @click.option(
     "--seeds", "-s", callback=parse.seeds, default=SEEDS, show_default=True,
-    help="Tuning seeds, from 1000 on: studies use earlier ones.",
+    help="Tuning seeds, from 1000 on, as studies use earlier ones; 3 means the first three.",
 )  # fmt: skip
 @click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
 @click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
@@ -42,7 +52,8 @@ SEEDS = "1000,1001,1002"
 @quiet_option
 @json_option
 def tune(
-    trials: int, config: Path | None, assign: tuple[str, ...], out: Path, workers: int,
+    configurations: int | None, trials: int | None, config: Path | None, assign: tuple[str, ...],
+    out: Path, workers: int,
     quiet: bool, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Tune learners under one budget, on validation tasks of seeds that no study uses."""
@@ -54,6 +65,10 @@ def tune(
     from coldbench.tune import tune as search
     from coldbench.tune import write_tuning
 
+    if trials and configurations:
+        raise UsageError(FORMS.format(trials, configurations))
+    given["seeds"] = _seeds(given["seeds"])
+    given["halving"] = {"configurations": configurations} if configurations else None
     options = parse_assignments(assign)
     given["dataset_options"] = options.pop("dataset", None)
     given["protocol_options"] = options.pop("protocol", None)
@@ -66,3 +81,17 @@ def tune(
         write_json({"file": file, "tunings": tuning_facts(tunings)})
     else:
         print_tuning(tunings, file)
+
+
+def _seeds(given: Any) -> Any:
+    """The first tuning seeds, where a number of them is given."""
+    from coldbench.study import FIRST_TUNING_SEED
+
+    if not isinstance(given, int):
+        return given
+    if given >= FIRST_TUNING_SEED:
+        raise UsageError(
+            f"--seeds {given} asks for {given:,} seeds: write --seeds {given}, (with the comma) "
+            "for that seed alone, or --seeds 3 for three seeds"
+        )
+    return range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + given)

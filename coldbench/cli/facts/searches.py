@@ -23,6 +23,9 @@ def tuning_facts(tunings: Sequence["Tuning"]) -> list[dict[str, Any]]:
                     "status": trial.status,
                     "reason": trial.reason,
                     "mae": trial.mae,
+                    "rung": trial.rung,
+                    "configuration": trial.configuration,
+                    "epochs": sum(trial.trained),
                     "seconds": trial.seconds,
                     "options": trial.options,
                 }

@@ -1,6 +1,6 @@
 """Trials as they finish, and the result of tuning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["print_trial", "print_tuning"]
 
+CHOSEN = (
+    "The best is the lowest of several on the seeds that chose it: on others, expect more error."
+)
+
 
 def print_trial(trial: "Trial") -> None:
     """One line."""
     outcome = f"MAE {trial.mae:.4f}" if trial.mae is not None else f"{trial.status} {trial.reason}"
     options = ", ".join(f"{name} {_short(value)}" for name, value in trial.options.items())
-    line = f"{display_name(trial.learner)} {trial.number}: {outcome}  ({options or 'defaults'})"
+    rung = "" if trial.rung is None else f", rung {trial.rung + 1}"
+    which = f"{trial.number if trial.rung is None else trial.configuration}{rung}"
+    line = f"{display_name(trial.learner)} {which}: {outcome}  ({options or 'defaults'})"
     open_console().print(Text(plain(line)), soft_wrap=True)
 
 
@@ -34,17 +40,34 @@ def print_tuning(tunings: Sequence["Tuning"], file: Path) -> None:
                 budget.trials,
                 budget.pruned,
                 budget.failed,
+                budget.runs,
+                f"{budget.epochs:,}",
                 duration(budget.seconds),
                 _mae(budget.default_mae),
                 _mae(budget.best_mae),
             )
         )
-    columns = ("learner", "trials", "pruned", "failed", "time", "defaults", "best")
+    numbers = ("tried", "pruned", "failed", "runs", "epochs", "time", "defaults", "best")
+    columns = ("learner", *numbers)
     console = open_console()
     console.print(table("Mean validation MAE over scenarios and seeds", columns, lines))
+    for line in _said(tunings):
+        console.print(Text(line), soft_wrap=True)
     if tunings and tunings[0].overlap:
         console.print(Text(_overlap(tunings[0].overlap)), soft_wrap=True)
     console.print(Text(f"Next: coldbench run --config {plain(file)} --seeds 10"), soft_wrap=True)
+
+
+def _said(tunings: Sequence["Tuning"]) -> Iterator[str]:
+    """What the table leaves out: what the best is the best of, bounds, and the most epochs."""
+    yield CHOSEN
+    for tuning in tunings:
+        if parts := [f"{name} ({end})" for name, end in tuning.budget.at_bounds.items()]:
+            name = display_name(tuning.learner)
+            yield f"{name} is at an end of what was searched: {', '.join(parts)}."
+    searched = sum(tuning.budget.searched for tuning in tunings)
+    if capped := sum(tuning.budget.capped for tuning in tunings):
+        yield f"{capped} of {searched} whole runs chose the highest number of epochs they may."
 
 
 def _overlap(shares: Mapping[str, float]) -> str:

@@ -137,11 +137,17 @@ def _tuning(data: ReportData) -> Iterator[str | Cited]:
     if not tuned:
         yield "No learner was tuned for this study."
         return
+    halved = [budget for budget in tuned.values() if budget.rungs]
     trials = _range([budget.trials for budget in tuned.values()])
     seeds = sorted({seed for budget in tuned.values() for seed in budget.seeds})
     yield f"{len(tuned)} of {len(data.planned)} learners were tuned by their validation MAE"
-    yield f" with {trials} trials each, the defaults first"
+    kind = "configurations" if halved else "trials"
+    yield f" with {trials} {kind} each, the defaults first"
     yield from cited([suite()["bergstra2011"]])
+    if halved:
+        last = max(budget.rungs[-1].configurations for budget in halved)
+        yield f", by successive halving to {last}"
+        yield from cited([suite()["jamieson2016"]])
     if seeds:
         yield f", on seed{'s' if len(seeds) > 1 else ''} {listed([str(seed) for seed in seeds])}"
         shared = set(map(str, seeds)) & set(data.seeds)

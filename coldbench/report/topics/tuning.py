@@ -12,7 +12,7 @@ from coldbench.report.topic import Topic
 from coldbench.report.topics.cost import CostTopic
 from coldbench.running import RunRecord
 from coldbench.scoring import installed
-from coldbench.study import UNTUNED, Budget
+from coldbench.study import UNTUNED, Budget, Rung
 from coldbench.tasks import SCENARIOS
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, number, percent
 
@@ -30,6 +30,19 @@ SEARCH = (
     "With at most {} trials the search is random: TPE models nothing before its {} first trials. "
     "Budgets are equal in the number of trials, not in what a trial is worth to a learner."
 )
+HALVED = (
+    "Options were searched by successive halving: {} configurations of each learner with a search "
+    "space, the first ten spread over the space (the defaults among them) and each later one "
+    "proposed by TPE from those before it. {}. Learners have the same rungs, not the same seconds: "
+    "together {} epochs in {}. A short run is one of fewer epochs, over which the learning rate "
+    "falls to 0; learners of one epoch have none."
+)
+RUNG = "{} in {} of the epochs on {}"
+CURSE = (
+    "A gain in validation by tuning is that of the lowest of several errors, on the seeds that "
+    "chose it: part of it is luck, and the test shows less."
+)
+BOUND = "At an end of what was searched, so that a wider space might hold better values: {}."
 UNKNOWN = (
     "A tuning seed's own tests are out of reach of tuning; a study's tests, at other seeds, are "
     "not: some of their ratings are trained or validated on while tuning. How many was not "
@@ -136,9 +149,12 @@ class TuningTopic(Topic):
     def _notes(self) -> list[str]:
         budgets = [Budget.model_validate(dict(b)) for b in self.data.manifest.tuning.values()]
         notes = [self._kept()] if budgets else []
-        most = max((budget.trials for budget in budgets), default=0)
-        if 1 < most <= RANDOM:
-            notes.append(SEARCH.format(most, RANDOM))
+        whole = [budget.trials for budget in budgets if not budget.rungs]
+        if 1 < max(whole, default=0) <= RANDOM:
+            notes.append(SEARCH.format(max(whole), RANDOM))
+        notes += _halved(budgets)
+        notes += [CURSE] if any(one.gain for one in self.tuned) else []
+        notes += self._bounds()
         if budgets:
             notes.append(_overlap(budgets))
         notes += self._stopped()
@@ -148,6 +164,16 @@ class TuningTopic(Topic):
         if not self.agreements:
             notes.append("n/a: no run of this study was validated.")
         return notes
+
+    def _bounds(self) -> list[str]:
+        """Of the learners that run with what was found."""
+        stored = self.data.manifest.tuning
+        parts = [
+            f"{self.data.names[name]} {option} ({end})"
+            for name in self.data.learners
+            for option, end in stored.get(name, {}).get("at_bounds", {}).items()
+        ]
+        return [BOUND.format(", ".join(parts))] if parts else []
 
     def _stopped(self) -> list[str]:
         """What early stopping went by, unless it is the MAE."""
@@ -248,6 +274,24 @@ def _agreement(scenario: str, group: Sequence[Validated]) -> Agreement:
 
 def _best(group: Sequence[Validated], kind: str, seed: str) -> str:
     return min(group, key=lambda one: (getattr(one, kind)[seed], one.learner)).learner
+
+
+def _halved(budgets: Sequence[Budget]) -> list[str]:
+    """How the rungs were, and what they took."""
+    halved = [budget for budget in budgets if budget.rungs]
+    if not halved:
+        return []
+    rungs = max((budget.rungs for budget in halved), key=lambda rungs: rungs[0].configurations)
+    steps = "; ".join(_rung(rung) for rung in rungs)
+    epochs = f"{sum(budget.epochs for budget in halved):,}"
+    seconds = f"{sum(budget.seconds for budget in halved):,.0f} seconds"
+    return [HALVED.format(rungs[0].configurations, steps, epochs, seconds)]
+
+
+def _rung(rung: Rung) -> str:
+    share = "all" if rung.share == 1 else percent(rung.share)
+    seeds = f"{rung.seeds} seed{'' if rung.seeds == 1 else 's'}"
+    return RUNG.format(rung.configurations, share, seeds)
 
 
 def _overlap(budgets: Sequence[Budget]) -> str:

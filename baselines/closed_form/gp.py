@@ -15,7 +15,7 @@ Picard: Learning how to learn is learning with point sets, 1997).
 
 The factors have seen the ratings whose likelihood is maximised. With those of the other half of
 the users validation on ML-100K was no better (.8262 and .8168 against .8229 and .8162, with linear
-kernels beside). `shift`: to the median, as in `ridge`.
+kernels beside). Departures from the books: that, and `shift`, to the median, as in `ridge`.
 Axes: B tasks, n or m cells of a task, K factors, D content.
 """
 

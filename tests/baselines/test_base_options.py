@@ -13,7 +13,7 @@ OWN = {
     "mwuf": {"tune_steps", "tune_rate"},
 }
 METHOD = {"metaemb": {"gamma", "alpha", "warm_rate", "meta_rate"},
-          "mwuf": {"meta_rate", "meta_hidden", "empty"}}  # fmt: skip
+          "mwuf": {"meta_rate", "meta_hidden", "empty", "few"}}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -32,4 +32,4 @@ def test_those_built_on_plain_tune_what_is_their_own(name: str) -> None:
     space = set(load_variant(name).dimensions())
     assert space == METHOD.get(name, {"item_dropout"})
     base = set(load_variant("plain-finetune").dimensions())
-    assert base == {*PlainConfig.space, "tune_steps", "tune_rate"}
+    assert base == {*PlainConfig.space, "tune_steps", "tune_rate", "tune_shrink"}

@@ -23,7 +23,7 @@ def cases() -> Iterator[object]:
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize(("name", "check"), cases())
+@pytest.mark.parametrize(("name", "check"), list(cases()))
 def test_learner(name: str, check: str, ratings: Ratings, device: str) -> None:
     if name not in PROBLEMS:
         variant = Variant.of(registry.load("learner", name), name)

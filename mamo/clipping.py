@@ -10,12 +10,11 @@ from collections.abc import Mapping
 import torch
 
 from mamo.network import Layer
-from mamo.optimisers import Inputs, Tensors, input_gradients
+from mamo.optimisers import SMALL, Inputs, Tensors, input_gradients
 
 __all__ = ["clipped"]
 
 UNBIASED = "memory_user"  # the one layer without a bias
-SMALL = 1e-6  # added to a norm, as in torch's clip_grad_norm_
 
 
 def clipped(

@@ -134,9 +134,10 @@ def adapt(
     mask bool [B, S] and rating [B, S] of the support.
     """
     if config.local_optimizer == "adam":
-        rule: Adam | Sgd = Adam(theta.per_task, inputs, config.rho, len(rating))
+        rule: Adam | Sgd = Adam(theta.per_task, inputs, config.rho, len(rating), config.local_clip)
     else:
         rule = Sgd(theta.layers, inputs, config.rho)
+    limit = config.local_clip if rule.limit is None else None
     truth = target.truth(config.loss, rating)
     for part, weight in config.local_loops * minibatches(
         mask, config.local_batch, truth, inputs.splits
@@ -144,7 +145,7 @@ def adapt(
         seen, out = theta.forward(inputs.support(part))
         delta = gradient(config.loss, out, truth[:, part]).mul_(weight)
         deltas = backward(theta.layers, seen, delta)
-        rule.step(seen, clipped(theta.layers, inputs, seen, deltas, config.local_clip))
+        rule.step(seen, clipped(theta.layers, inputs, seen, deltas, limit))
 
 
 def minibatches(

@@ -9,9 +9,10 @@ from torch.optim.adam import adam
 from mamo.layers import PerTask
 from mamo.network import Layer
 
-__all__ = ["Adam", "Inputs", "Sgd", "Tensors", "input_gradients"]
+__all__ = ["SMALL", "Adam", "Inputs", "Sgd", "Tensors", "input_gradients"]
 
 Tensors = Mapping[str, torch.Tensor]
+SMALL = 1e-6  # added to a norm that is clipped, as in torch's clip_grad_norm_
 
 
 class Inputs(Protocol):
@@ -31,6 +32,8 @@ class Inputs(Protocol):
 class Sgd:
     """W <- W - rho gradient, the paper's; fused, and never formed where inputs are fixed."""
 
+    limit: float | None = None  # clips nothing itself
+
     def __init__(self, layers: Mapping[str, Layer], content: Inputs, rho: float) -> None:
         self.layers, self.content, self.rho = layers, content, rho
         self.tensors = [tensor.clone() for tensor in content.tensors()]
@@ -47,11 +50,20 @@ class Sgd:
 
 
 class Adam:
-    """A fresh torch Adam for each local update (released code), on all weights in one tensor."""
+    """A fresh torch Adam for each local update (released code), on all weights in one tensor.
+
+    limit: the greatest norm of a gradient; heeded for one task, whose gradients are that tensor.
+    """
 
     def __init__(
-        self, layers: Mapping[str, PerTask], content: Inputs, rho: float, tasks: int
+        self,
+        layers: Mapping[str, PerTask],
+        content: Inputs,
+        rho: float,
+        tasks: int,
+        limit: float | None = None,
     ) -> None:
+        self.limit = limit if tasks == 1 else None
         self.layers, self.content = layers, content
         groups = [layer.tensors(tasks) for layer in layers.values()] + [content.tensors()]
         flat = torch.cat([tensor.reshape(-1) for group in groups for tensor in group])
@@ -60,7 +72,7 @@ class Adam:
         for layer, tensors in zip(layers.values(), own, strict=True):
             layer.adopt(tensors)
         content.adopt(inputs)
-        self.gradients = views(gradient, groups)
+        self.gradient, self.gradients = gradient, views(gradient, groups)
         self.rho, steps = rho, torch.zeros((), device=flat.device)
         moments = torch.zeros_like(flat), torch.zeros_like(flat)
         empty: list[torch.Tensor] = []
@@ -71,6 +83,8 @@ class Adam:
         for (name, layer), into in zip(self.layers.items(), self.gradients, strict=False):
             layer.gradient(inputs[name], deltas[name], into)
         input_gradients(self.layers, self.content, deltas, self.gradients[-1])
+        if self.limit is not None:
+            self.gradient.mul_((self.limit / (self.gradient.norm() + SMALL)).clamp(max=1))
         adam(
             *self.state,
             fused=True,

@@ -11,8 +11,8 @@ Departures: theta leaves out the embeddings (a rate for each parameter of 3,400 
 which no support ever shows, would be noise); more than the paper's one step is allowed; alpha
 starts at one number instead of random ones; derivatives through the gradient itself are dropped
 by default (`first_order`). Those by alpha are then exact for one step only: with more they lack
-how an earlier step changes the gradients of later ones. Measured on ML-1M, the relative error is
-.27 at 2 steps, the default, and 9.9 at 6, which tuning chose. `first_order: false` is exact. As all
+how an earlier step changes the gradients of later ones: a relative error of .27 was measured at 2
+steps, the default, of 9.9 at 6, which tuning chose. `first_order: false` is exact. As all
 neural learners here: absolute error; queries are half of a user's ratings, drawn anew each epoch.
 
 learn2learn has a `MetaSGD`, which does not fit: it writes `.grad` and the rates onto the clones'

@@ -60,7 +60,11 @@ def test_prediction(options: dict) -> None:
 def test_local_optimisers_agree_with_formed_layers() -> None:
     """Fixed-input layers under SGD, and Adam on one flat tensor, against plain formed weights."""
     data = episode().batch
-    for options in ({"local_optimizer": "adam"}, {"local_batch": 2}):
+    for options in (
+        {"local_optimizer": "adam"},
+        {"local_optimizer": "adam", "local_clip": 0.1, "rho": 0.1},
+        {"local_batch": 2},
+    ):
         mamo = learner(double=True, **options)
         whole = mamo.predict(data)
         for task in range(len(data)):

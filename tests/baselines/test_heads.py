@@ -11,7 +11,8 @@ from sklearn.linear_model import Ridge
 
 from baselines.amortised.episode_inputs import read_sides
 from baselines.amortised.r2d2 import R2D2, R2D2Config, head
-from baselines.closed_form.gp import GP, GPConfig
+from baselines.closed_form.gp import GP, GPConfig, Rated
+from baselines.closed_form.ridge_regressions import Cells
 from coldbench.data.ratings import Array
 from coldbench.tasks.episodes import EpisodeBatch
 from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
@@ -113,7 +114,7 @@ def users(learner: GP, batch: EpisodeBatch) -> Iterator[tuple[int, Array, Array]
 
 
 def read(learner: GP, items: torch.Tensor) -> Array:
-    points = learner.points(items)
+    points = learner.points(items, learner.factors.item[items])
     return np.concatenate([points.q.numpy(), points.x.numpy()], 1)
 
 
@@ -145,12 +146,27 @@ def test_gp_predicts_as_scikit_learn() -> None:
 
 def test_gp_climbs_the_likelihood_of_scikit_learn() -> None:
     learner, batch = trained(), EPISODE.batch
-    known = batch.support_item, batch.support_value, batch.support_mask
-    found = learner.posterior(*known).log_likelihood().detach()
+    known = Rated(batch.support_item, batch.support_value, batch.support_mask)
+    vector = learner.factors.item[batch.support_item]
+    found = learner.posterior(known, vector).log_likelihood().detach()
     for task, x, y in users(learner, batch):
         expected = fitted(learner, x, y).log_marginal_likelihood_value_
         constant = len(y) / 2 * np.log(2 * np.pi)
         assert float(found[task]) == pytest.approx(expected + constant, abs=1e-8)
     at_start = GP(GPConfig(factors=3), domain(WORLD), RNG(0))
     at_start.factors = learner.factors
-    assert found.sum() > at_start.posterior(*known).log_likelihood().sum() + 1
+    assert found.sum() > at_start.posterior(known, vector).log_likelihood().sum() + 1
+
+
+def test_held_out_factors_have_not_seen_the_ratings_of_their_fold() -> None:
+    learner, cells = trained(), Cells.of(DATA)
+    fold = torch.from_numpy(RNG(5).integers(0, 4, cells.n_users))
+    tables = learner._held_out(cells, fold)
+    mine = fold[cells.user] == 2
+    given = cells._replace(value=torch.where(mine, 6 - cells.value, cells.value))
+    factors = learner.factors
+    users, prior = factors.users(cells), factors.content @ factors.weight
+    torch.testing.assert_close(
+        factors.items(given.where(~mine), users, prior), tables[2]
+    )  # whatever they rated
+    assert (factors.items(given, users, prior) - tables[2]).abs().max() > 0.1

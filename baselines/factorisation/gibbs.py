@@ -26,8 +26,7 @@ class State(NamedTuple):
     """One sample: what folding in a new user needs.
 
     item [I, 1 + K], their prior's mean where unseen; item_weight and user_weight: W of both
-    priors, [D, 1 + K]; user_precision [1 + K, 1 + K]; noise: a; unseen: by how much a rating of an
-    unseen item counts less than one of a known item.
+    priors, [D, 1 + K]; user_precision [1 + K, 1 + K]; noise: a.
     """
 
     item: torch.Tensor
@@ -35,7 +34,6 @@ class State(NamedTuple):
     user_weight: torch.Tensor
     user_precision: torch.Tensor
     noise: float
-    unseen: float
 
 
 class Gibbs:
@@ -76,7 +74,6 @@ class Gibbs:
             self.users.weight,
             self.users.precision,
             self.noise,
-            self._unseen(),
         )
 
     def items_without(self, left_out: torch.Tensor) -> torch.Tensor:
@@ -108,13 +105,6 @@ class Gibbs:
         error = self.cells.value - item[:, 0] - (with_one(item) * user).sum(1)
         rate = 1 + float(error.square().sum())
         return float(rng.gamma(0.5 * (1 + len(error)), 2 / rate))
-
-    def _unseen(self) -> float:
-        """1 / (1 + a v): v is the mean over users of the variance that an unseen item's vector,
-        which is drawn from its prior, adds to a rating."""
-        z = with_one(self.user)
-        variance = torch.linalg.solve(self.items.precision, z.mT @ z / max(len(z), 1)).trace()
-        return 1 / (1 + self.noise * float(variance))
 
 
 def conditional(

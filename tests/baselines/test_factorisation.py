@@ -101,12 +101,11 @@ def by_hand(learner: BMF, batch: EpisodeBatch, task: int) -> Array:
     z = (batch.support_value[task].double().numpy()[mask] - learner.mean) / learner.sd
     total = np.zeros(len(asked))
     for sample in learner.samples:
-        q, noise = sample.item.numpy(), np.where(learner.seen[item], 1, sample.unseen)
+        q = sample.item.numpy()
         x = np.concatenate([np.ones((len(item), 1)), q[item, 1:]], 1)
-        root = np.sqrt(noise)
         mean = learner.user_content[batch.user[task]].numpy() @ sample.user_weight.numpy()
-        prior, y = sample.user_precision.numpy(), (z - q[item, 0]) * root
-        user, _ = one_user(x * root[:, None], y, mean, prior, sample.noise)
+        prior, y = sample.user_precision.numpy(), z - q[item, 0]
+        user, _ = one_user(x, y, mean, prior, sample.noise)
         of_query = q[asked, 0] + user[0] + q[asked, 1:] @ user[1:]
         total += learner.mean + learner.sd * of_query
     return total / len(learner.samples) + learner.shift
@@ -129,7 +128,6 @@ def test_bmf_folds_users_in_and_gives_cold_items_their_prior() -> None:
     for task in range(len(batch)):
         np.testing.assert_allclose(got[task], by_hand(learner, batch, task), atol=1e-5)
     for sample in learner.samples:
-        assert 0 < sample.unseen < 1
         torch.testing.assert_close(sample.item[7], learner.item_content[7] @ sample.item_weight)
 
 

@@ -10,7 +10,12 @@ default options and with a fixed number of sweeps; only the trees grow from epoc
 
 Departures: Wolpert's folds are of rows, these are of users, since the base models fold in users
 anyway. Items of tasks that are trained as cold have no rating of their own in the scores, but W of
-`mf` has seen them, so that it is a little more right on them than on items that are new.
+`mf` has seen them, so that it may be more right on them than on items that are new.
+
+Validation MAE, seeds 1000 to 1003 of ML-100K: .7976 in the mean, better than `gbdt` (.8057) on
+each. Ten folds are worse than five on the last three of them (.8040, .7984). On hin-amazon nothing
+is shown: worse than `gbdt` on seed 1000 (.7255, .7141), and in a short trial (four epochs at a
+rate of .15) better on 1001 (.7540, .7551) and 1002 (.7334, .7372).
 """
 
 import dataclasses

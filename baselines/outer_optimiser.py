@@ -31,12 +31,14 @@ class Optimiser(Generic[N]):
         rest = [weight for weight in network.parameters() if id(weight) not in named]
         self.groups = [Group.of(rest, c.weight_decay), Group.of(rare, c.rare_decay)]
         self.config, self.planned, self.done = c, max(planned, 1), 0
+        # a walk through the modules costs as much as ten operations
+        self.parameters, self.means = (tuple(one.parameters()) for one in (network, self.averaged))
 
     def step(self, loss: torch.Tensor) -> None:
         """One step down the gradient of `loss`."""
-        c, parameters = self.config, tuple(self.network.parameters())
+        c = self.config
         remaining = max(1 - self.done / self.planned, 0.0) if c.decay else 1.0
-        for weight in parameters:
+        for weight in self.parameters:
             weight.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         self.done += 1
@@ -44,7 +46,7 @@ class Optimiser(Generic[N]):
         with torch.no_grad():
             for group in self.groups:
                 group.descend(c.rate * remaining)
-            torch._foreach_lerp_(tuple(self.averaged.parameters()), parameters, share)
+            torch._foreach_lerp_(self.means, self.parameters, share)
 
 
 class Group(NamedTuple):

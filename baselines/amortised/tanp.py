@@ -98,7 +98,9 @@ class TaNPNetwork(TaskNetwork):
         of_support = weights[:, :1, :known]
         task = support_means(self.task_encoder, of_task[:, :known], of_support)[:, 0]
         moments = self.moments(latent).chunk(2, -1)
-        return [Normal(*one) for one in zip(*(part.unbind(1) for part in moments), strict=True)], task
+        return [
+            Normal(*one) for one in zip(*(part.unbind(1) for part in moments), strict=True)
+        ], task
 
     def decode(
         self, user: torch.Tensor, item: Lookup, z: torch.Tensor, task: torch.Tensor
@@ -157,7 +159,7 @@ class TaNP(Amortised[TaNPNetwork]):
 
 def split(item: Lookup, n: int) -> tuple[Lookup, Lookup]:
     """The items of the support, the first n, and those of the queries."""
-    return Lookup(item.table, item.index[:, :n]), Lookup(item.table, item.index[:, n:])
+    return Lookup(item.table, item.row[:, :n]), Lookup(item.table, item.row[:, n:])
 
 
 def weightings(batch: EpisodeBatch, dtype: torch.dtype) -> torch.Tensor:

@@ -22,10 +22,7 @@ from baselines.decision_layers import Cells
 from baselines.inner_loop import Adaptable, InnerLoss
 from baselines.network import Decision
 
-__all__ = [
-    "Affine", "FirstLayer", "FirstOrderLayers", "backward_pass", "forward_pass", "start",
-    "take_step",
-]  # fmt: skip
+__all__ = ["Affine", "FirstOrderLayers", "backward_pass", "forward_pass", "start", "take_step"]
 
 threshold_backward = torch.ops.aten.threshold_backward  # the gradient of relu
 

@@ -59,10 +59,10 @@ def mlp(sizes: Sequence[int], rng: np.random.Generator | torch.Generator) -> nn.
 
 
 class Lookup(NamedTuple):
-    """Rows of a table [M, width], read at index int64 [B, n]."""
+    """Rows of a table [M, width]: which one each cell reads, int64 [B, n]."""
 
     table: torch.Tensor
-    index: torch.Tensor
+    row: torch.Tensor
 
 
 class Joint(nn.Module):
@@ -90,7 +90,7 @@ class Joint(nn.Module):
 def _of_part(part: nn.Module, x: torch.Tensor | Lookup) -> torch.Tensor:
     values: torch.Tensor = part(x.table if isinstance(x, Lookup) else x)
     if isinstance(x, Lookup):
-        values = values.index_select(0, x.index.flatten()).view(*x.index.shape, -1)
+        values = values.index_select(0, x.row.flatten()).view(*x.row.shape, -1)
     return values
 
 
@@ -107,8 +107,7 @@ def support_means(
 ) -> torch.Tensor:
     """The means of what an `mlp` makes of the cells, [B, n, H], with K weightings of them,
     [B, K, n], each of sum 1 or 0: [B, K, out]. Its last layer, being linear, is left until then."""
-    *deep, last = encoder
-    for layer in deep:
-        values = layer(values)
-    mean = torch.bmm(weights, values)
-    return linear(mean, last.weight) + last.bias * weights.sum(2, keepdim=True)
+    last = encoder[-1]
+    weight, bias = last.get_parameter("weight"), last.get_parameter("bias")
+    mean = torch.bmm(weights, encoder[:-1](values))
+    return linear(mean, weight) + bias * weights.sum(2, keepdim=True)

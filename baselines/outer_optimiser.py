@@ -32,12 +32,14 @@ class Optimiser(Generic[N]):
         decays = (rest, c.weight_decay), (rare, c.rare_decay), (ids, c.id_decay)
         self.groups = [Group.of(weights, decay) for weights, decay in decays]
         self.config, self.planned, self.done = c, max(planned, 1), 0
+        # a walk through the modules costs as much as ten operations
+        self.parameters, self.means = (tuple(one.parameters()) for one in (network, self.averaged))
 
     def step(self, loss: torch.Tensor) -> None:
         """One step down the gradient of `loss`."""
-        c, parameters = self.config, tuple(self.network.parameters())
+        c = self.config
         remaining = max(1 - self.done / self.planned, 0.0) if c.decay else 1.0
-        for weight in parameters:
+        for weight in self.parameters:
             weight.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         self.done += 1
@@ -45,7 +47,7 @@ class Optimiser(Generic[N]):
         with torch.no_grad():
             for group in self.groups:
                 group.descend(c.rate * remaining)
-            torch._foreach_lerp_(tuple(self.averaged.parameters()), parameters, share)
+            torch._foreach_lerp_(self.means, self.parameters, share)
 
 
 class Group(NamedTuple):

@@ -177,7 +177,7 @@ class TaNP(Amortised[TaNPNetwork]):
 
 def split(item: Lookup, n: int) -> tuple[Lookup, Lookup]:
     """The items of the support, the first n, and those of the queries."""
-    return Lookup(item.table, item.index[:, :n]), Lookup(item.table, item.index[:, n:])
+    return Lookup(item.table, item.row[:, :n]), Lookup(item.table, item.row[:, n:])
 
 
 def weightings(batch: EpisodeBatch, dtype: torch.dtype) -> torch.Tensor:

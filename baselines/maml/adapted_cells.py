@@ -115,15 +115,15 @@ class AdaptedCells:
         self.user = torch.addcmul(self.user, of_user, self.own_share)
         self.own_bias = self.own_bias + total
 
-    def spread(self, to: slice, cells: slice, move: torch.Tensor) -> torch.Tensor:
-        """What a step on the tables adds to the cells `to`, from what it would add to `cells` did
-        each have ids of its own, [B, c, F D]."""
+    def spread(self, x: torch.Tensor, to: slice, cells: slice, move: torch.Tensor) -> None:
+        """Adds to the embeddings x [B, n, F D] of the cells `to`, in place, what a step on the
+        tables adds, from what it would add to `cells` did each have ids of its own, [B, c, F D]."""
         shares = self.shares[:, :, to, cells]
         tasks, fields, n, c = shares.shape
         by_field = move.view(tasks, c, fields, self.size).transpose(1, 2)
         flat = by_field.reshape(tasks * fields, c, self.size)
         added = torch.bmm(shares.flatten(0, 1), flat).view(tasks, fields, n, self.size)
-        return added.transpose(1, 2).reshape(tasks, n, fields * self.size)
+        x.view(tasks, n, fields, self.size).add_(added.transpose(1, 2))
 
 
 def _shares(

@@ -115,7 +115,7 @@ def step(cells: AdaptedCells, layers: list[Affine], met: Met, now: slice) -> lis
     first, *deep = met.deltas
     cells.step(now, first, met.total, met.by_user)
     later = slice(now.stop, cells.n)
-    cells.item[:, later] += cells.spread(later, now, met.by_item)
+    cells.spread(cells.item[:, later], later, now, met.by_item)
     return [
         take_step(*layer, x, move) for layer, x, move in zip(layers, met.read, deep, strict=True)
     ]

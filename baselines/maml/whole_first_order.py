@@ -46,7 +46,7 @@ class WholeFirst:
         """
         cells = self.cells
         if self.late is not None:
-            cells.item.add_(cells.spread(self.known, self.known, self.late))
+            cells.spread(cells.item, self.known, self.known, self.late)
             self.late = None
         return cells.values(cells.item)
 
@@ -72,10 +72,9 @@ class QueryValues(torch.autograd.Function):
     def forward(
         ctx: Any, first: WholeFirst, e_user: torch.Tensor, e_item: torch.Tensor, *_: torch.Tensor
     ) -> torch.Tensor:
-        cells, x = first.cells, e_item
+        cells, x = first.cells, e_item.clone()
         if first.moved is not None:
-            asked = slice(cells.n, cells.position.shape[1])
-            x = x + cells.spread(asked, first.known, first.moved)
+            cells.spread(x, slice(cells.n, None), first.known, first.moved)
         ctx.cells, ctx.x = cells, x
         return cells.values(x)
 

@@ -351,3 +351,31 @@ def test_anp_tells_queries_apart_where_a_cnp_cannot() -> None:
 def test_anp_needs_heads_that_divide_its_size() -> None:
     with pytest.raises(UsageError, match="heads 4 do not divide size 30"):
         built(ANP, size=30)
+
+
+def test_the_loss_of_tanp_is_its_formula() -> None:
+    """Prior and posterior encoded apart, one user after the other; z is the posterior's mean."""
+    learner, episode = built(TaNP, latent=3, task=5, clusters=4)
+    network, c, batch = learner.network, learner.config, episode.batch
+    shares, rest = [], []
+    for row, (x, r, asked) in enumerate(users(network, batch)):
+        target = network.normal(episode.target[row, batch.query_mask[row]].double())
+        pairs = torch.cat([torch.cat([x, r], 1), torch.cat([asked, target[:, None]], 1)])
+        both, task = one(network.pair, pairs).relu(), torch.zeros(5).double()
+        latents = network.latent_encoder(both[:, :8])
+        means = [latents[: len(r)].mean(0) if len(r) else torch.zeros(3).double(), latents.mean(0)]
+        prior, posterior = (Normal(*network.moments(mean)[None].chunk(2, 1)) for mean in means)
+        if len(r):
+            task = network.task_encoder(both[: len(r), 8:]).mean(0)
+        shares.append(clusters(task[None], network.centres, 1.0)[0])
+        hidden = one(network.query, torch.cat([asked, posterior.mean.expand(len(asked), -1)], 1))
+        for index, film in enumerate(network.films):
+            hidden = network.layers[index - 1](hidden) if index else hidden
+            gamma, beta = film(task + shares[-1] @ network.centres).tanh().chunk(2)
+            hidden = (hidden * (1 + gamma) + beta).relu()
+        fit = (network.last(hidden)[:, 0] - target).abs().mean()
+        rest.append(fit + c.kl * divergence(posterior, prior)[0])
+    share = torch.stack(shares)
+    wanted = sharpened(share)
+    expected = torch.stack(rest) + c.cluster_loss * (wanted * (wanted / share).log()).sum(1)
+    torch.testing.assert_close(learner.losses(episode), expected, rtol=0, atol=1e-10)

@@ -83,7 +83,7 @@ def test_a_learner_is_described(monkeypatch: pytest.MonkeyPatch, capsys: Capture
     facts = learner_facts("melu")
     assert facts["target"] == "baselines.maml.melu:MeLU"
     tuned = {one["name"]: one["tuned"] for one in facts["options"]}
-    assert tuned["batch_size"] == {"values": (32, 64, 128)}
+    assert tuned["batch_size"] == {"values": (32, 64, 128, 256)}
     assert tuned["epochs"] is None
 
 

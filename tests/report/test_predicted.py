@@ -173,7 +173,7 @@ def test_the_same_users_at_every_run_are_crossed(tmp_path: Path) -> None:
     assert (found.variance.n, found.variance.seed) == (4, 0.0)  # it draws nothing
     assert found.variance.other_seeds.width == pytest.approx(0.0, abs=1e-12)
     assert isinstance(found.variance, type(crossed_variance([[1.0, 2.0], [1.0, 2.5]])))
-    assert disagreements(digest)["bias", "C-C"].difference.value == 0.0
+    assert disagreements(digest)["item-mean", "C-C"].difference.value == 0.0
     assert [table.key for table in section(study, "users").tables] == ["crossed-users"]
     data = build(study)
     files = to_files({**data.of(Users).files(), **data.of(DisagreementTopic).files()})

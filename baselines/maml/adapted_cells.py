@@ -30,18 +30,19 @@ Ids = Sequence[torch.Tensor]
 
 
 class DrawnIds(NamedTuple):
-    """The ids of each field, int64 [n, L], of a batch's users and of its distinct items."""
+    """The ids of each field, int64 [n, L], of a batch's users and of its M distinct items."""
 
     user: Ids
     item: Ids
+    items: int
 
     @classmethod
     def of(
         cls, network: ContentNetwork, batch: EpisodeBatch, generator: torch.Generator | None
     ) -> "DrawnIds":
         """Under one dropout; without a generator under none."""
-        users = network.user.ids(batch.user, generator)
-        return cls(users, network.item.ids(batch.distinct[0], generator))
+        users, distinct = network.user.ids(batch.user, generator), batch.distinct[0]
+        return cls(users, network.item.ids(distinct, generator), len(distinct))
 
 
 class AdaptedCells:
@@ -58,16 +59,16 @@ class AdaptedCells:
         self.weight = network.decision.get_parameter("weight0")
         self.bias = network.decision.get_parameter("bias0")
         self.position, self.n, self.size = position, n, network.item.size
-        self.e_user = self._embedded(network.user, ids.user)
-        self.e_item = self._embedded(network.item, ids.item)
+        self.e_user = self._embedded(network.user, ids.user, len(position))
+        self.e_item = self._embedded(network.item, ids.item, ids.items)
         with torch.no_grad():
             self.own_share = _shares_of_one(ids.user, self.e_user)
             counts = [len(weight) for weight in network.item.weights]
             self.shares = _shares(ids.item, counts, position, n, self.weight.dtype)
             self._start()
 
-    def _embedded(self, side: ContentEmbedding, ids: Ids) -> torch.Tensor:
-        return side.embed(ids) if ids else self.weight.new_zeros(len(self.position), 0)
+    def _embedded(self, side: ContentEmbedding, ids: Ids, n: int) -> torch.Tensor:
+        return side.embed(ids) if ids else self.weight.new_zeros(n, 0)
 
     def _start(self) -> None:
         split = self.e_user.shape[1]

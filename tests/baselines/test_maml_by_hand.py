@@ -83,8 +83,11 @@ class SlowReptile(Reptile):
         (Reptile, SlowReptile, ReptileConfig),
     ],
 )
-def test_training_by_hand_leads_to_the_same_predictions(fast: Any, slow: Any, config: Any) -> None:
-    ratings = world(40)
+@pytest.mark.parametrize("content", [True, False])
+def test_training_by_hand_leads_to_the_same_predictions(
+    content: bool, fast: Any, slow: Any, config: Any
+) -> None:
+    ratings = world(40, content=content)
     c = config(embedding=6, hidden=(8, 8), inner_steps=3, inner_loss="huber", rate=0.01)
     found = []
     for kind in (fast, slow):

@@ -56,6 +56,7 @@ def test_conformance_of_a_learner(tmp_path: Path) -> None:
     assert row == {"device": "cpu", "learner": "global-mean", "passed": len(CHECKS), "reasons": {}}
 
 
+@pytest.mark.thorough
 def test_a_failure_is_a_result(tmp_path: Path) -> None:
     main(
         [*QUICK, "--parts", "runs", "--learners", "no-such", "--cores", "1", "--out", str(tmp_path)]

@@ -1,6 +1,7 @@
 """bmf against NumPy's conditionals and a chain without batches; svdpp-fold against loops."""
 
 import numpy as np
+import pytest
 import torch
 from scipy.stats import wishart
 
@@ -78,6 +79,7 @@ def grid(prior: LinearPrior, vector: Array, x: Array) -> tuple[float, float]:
     )
 
 
+@pytest.mark.thorough
 def test_the_prior_is_drawn_from_its_posterior() -> None:
     rng = RNG(2)
     x = rng.normal(size=12)

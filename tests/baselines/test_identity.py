@@ -101,7 +101,16 @@ def test_a_warm_item_is_known_by_its_id_and_a_cold_one_is_not(name: str) -> None
         torch.testing.assert_close(without[:, 0], without[:, other])
 
 
-@pytest.mark.parametrize("name", ["melu", "tanp", "icl", "plain-finetune", "mamo"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "melu",
+        "tanp",
+        pytest.param("icl", marks=pytest.mark.thorough),
+        pytest.param("plain-finetune", marks=pytest.mark.thorough),
+        pytest.param("mamo", marks=pytest.mark.thorough),
+    ],
+)
 def test_item_effects_are_learned_without_content(name: str) -> None:
     """With ids near item-mean, without them at the best constant."""
     tuned = {"epochs": 20, "batch_size": 8, "rate": 0.01}

@@ -70,6 +70,7 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in files}
 
 
+@pytest.mark.thorough
 def test_a_dry_run_of_again_changes_nothing(
     stored: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from coldbench.learning.learner import Variant
 
 PROBLEMS: dict[str, Problem] = {}
 OF_MAMO = ("mamo-paper", "mamo-released")  # its code with other options, and many steps
-OF_OPTIONS = ("learning_beats_chance", "same_answer_twice", "short_supports_work")
+OF_OPTIONS = ("learning_beats_chance",)
 
 
 def cases() -> Iterator[object]:

@@ -33,6 +33,7 @@ def write_shop(ratings: Ratings, folder: Path) -> None:
             lines.writerow([f"b{item}", "|".join(genres), 1950 + item % 60])
 
 
+@pytest.mark.thorough
 @needs_posix
 @pytest.mark.filterwarnings("default")
 def test_from_a_csv_to_a_papers_table(

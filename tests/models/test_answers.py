@@ -19,6 +19,11 @@ NEAR = 3e-5  # rating points: float32 sums in batches of another shape
 NO_NEW_ITEMS = {"metaemb", "mwuf"}  # they make the ids of cold items while they train
 NO_CONTENT = {"bias", "global-mean", "global-median", "item-mean", "support-mean", "support-median"}
 
+LEARNERS = [
+    pytest.param(name, marks=[pytest.mark.thorough] if name == "mamo-released" else [])
+    for name in registry.names("learner")
+]  # one user after the other
+
 
 def harness(model: Model, ratings: Ratings, support: pd.DataFrame, user: int) -> Array:
     """The predictions of the harness for one user, who has this place, and all items, [I]."""
@@ -39,7 +44,7 @@ def harness(model: Model, ratings: Ratings, support: pd.DataFrame, user: int) ->
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("name", registry.names("learner"))
+@pytest.mark.parametrize("name", LEARNERS)
 def test_answers_are_those_of_the_harness(name: str, stored: Callable[[str], Path]) -> None:
     """Of users with content, which is that of users of the catalogue, and of those without."""
     try:

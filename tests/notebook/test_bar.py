@@ -51,6 +51,7 @@ def test_failures_are_said_with_their_reason(
     assert "2 did not finish" in shown
 
 
+@pytest.mark.thorough
 def test_a_study_elsewhere_imports_no_bar() -> None:
     program = (
         "import sys; from coldbench.study.drive import _usual_progress as usual; usual();"

@@ -50,12 +50,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def told(folder: Path) -> Told:
-    return victims(folder, "times", 4, 0, "steps", "two", "again", "removed")
+    return victims(folder, "steps", "two", "again", "removed")
 
 
 @pytest.mark.thorough
-def test_killed_at_random_times(told: Told, folder: Path, tmp_path: Path) -> None:
-    _is_whole_after(4, told["times"], folder / "times", tmp_path)
+def test_killed_at_random_times(tmp_path: Path) -> None:
+    _is_whole_after(4, victims(tmp_path, "times", 4, 0)["times"], tmp_path / "times", tmp_path)
 
 
 @pytest.mark.slow

@@ -49,6 +49,7 @@ def test_a_study(tmp_path: Path) -> None:
     assert [record.status for record in records] == ["finished"] * 4
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("default")
 def test_figures(tmp_path: Path) -> None:
     fake_study(tmp_path / "s", ["bias"], 2, ("C-C",))

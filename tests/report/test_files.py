@@ -168,6 +168,7 @@ def test_a_folder_that_cannot_be_written_is_a_named_error(study: Study, tmp_path
         write_report(study, tmp_path / "file", kinds=("svg",))
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 def test_artists_end_with_a_killed_driver() -> None:
     script = "from coldbench.report import artists\n"

@@ -257,6 +257,7 @@ def test_an_edited_departure_is_damage(study_config: StudyConfig) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_the_command_line_and_a_file_plan_the_same(
     toys: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

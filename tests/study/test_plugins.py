@@ -74,7 +74,7 @@ def test_a_learner_that_breaks_the_contract_is_refused_before_anything_is_writte
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("dying", "its process (ended with exit code 9)"),
+        pytest.param("dying", "its process (ended with exit code 9)", marks=pytest.mark.thorough),
         pytest.param(
             "absent",
             "the learner can be loaded (the learner 'absent' of package strangers cannot",

@@ -115,6 +115,7 @@ def test_processes_run_given_tasks(given: StudyConfig) -> None:
     assert results.runs(serial).to_csv() == results.runs(there).to_csv()
 
 
+@pytest.mark.thorough
 def test_given_and_temporal_jobs_are_audited(given: StudyConfig, temporal: StudyConfig) -> None:
     for config in (given, temporal):
         audit = audit_job(plan(config)[1][0])

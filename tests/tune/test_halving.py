@@ -143,6 +143,7 @@ def test_rungs_are_measured_in_order_and_the_budget_is_said(
     )
 
 
+@pytest.mark.thorough
 def test_interrupted_equals_unbroken_and_workers_do_not_matter(
     small: StudyConfig, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def test_rows_follow_the_models_asked_for(pair: list[Study]) -> None:
         paper_table(pair, metric="mea")
 
 
+@pytest.mark.thorough
 def test_marks_are_those_of_the_league() -> None:
     """Of a committed study, all of its learners: a best one, contenders, unsettled ones."""
     study = Study.open(committed("all-ml-100k"))

@@ -77,7 +77,8 @@ def test_the_last_learner_is_that_of_a_study_on_all_ratings(tmp_path: Path) -> N
     progress = TrainingProgress(step=steps.append, done=done.append)
     train_model("plain", data, tmp_path / "m", seeds=[1], options=FEW, progress=progress)
     maes = [step.mae for step in steps if step.mae is not None]
-    assert maes == [entry["validation_mae"] for entry in fitted.curve]
+    expected = [entry["validation_mae"] for entry in fitted.curve]
+    assert maes == pytest.approx(expected, abs=1e-6)  # sums of one thread, and of two
     assert done[0].epochs == fitted.epochs == len(steps) - len(maes)
     assert done[0].validation_mae == min(maes)
 

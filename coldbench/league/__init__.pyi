@@ -1,0 +1,1 @@
+# What others may use; imported on first use.

@@ -128,7 +128,8 @@ def _options(variant: Variant) -> Iterator[str]:
     yield "| option | default | tuned within | what, and why |\n|---|---|---|---|"
     for name, field in type(config).model_fields.items():
         text = (field.description or "").replace("|", "\\|")
-        within = _within(space[name]) if name in space else ""
+        base = type(config).tuned_by.get(name)
+        within = _within(space[name]) if name in space else f"as `{base}`" if base else ""
         yield f"| `{name}` | `{getattr(config, name)!r}` | {within} | {text} |"
     yield ""
 

@@ -1,9 +1,9 @@
 """What `plain`, `plain-finetune`, `plain-id`, `metaemb` and `mwuf` share: one network's options.
 
 They are the same network on the same schedule, so that what differs between them is the method:
-base options have one default, here, and one search space, that of `plain` and `plain-finetune`.
-The other three tune what is their own; in a study that tunes, tune `plain-finetune` first and give
-the base options that it found to all five. Tuned apart, equal networks came out .016 apart.
+base options have one default, here, and one search space, that of `plain-finetune`. `coldbench
+tune` tunes it first, and the others with what it found: `plain` has nothing of its own to tune.
+Tuned apart, equal networks came out .016 apart.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,13 @@ from coldbench import Dimension, Real, Whole
 __all__ = ["FINETUNE", "FINETUNE_SPACE", "PlainConfig", "SteppingConfig"]
 
 FINETUNE: Mapping[str, Any] = {"tune_steps": 10, "tune_rate": 0.05}
-FINETUNE_SPACE: Mapping[str, Dimension] = {
+STEPS_SPACE: Mapping[str, Dimension] = {
     "tune_steps": Whole(1, 30, log=True),
     "tune_rate": Real(5e-3, 0.5, log=True),
     "tune_shrink": Real(0.0, 8.0),
 }
+FINETUNE_SPACE: Mapping[str, Dimension] = {**JointConfig.space, **STEPS_SPACE}
+BASE = "plain-finetune"
 
 
 class PlainConfig(JointConfig):
@@ -34,6 +36,8 @@ class PlainConfig(JointConfig):
     item_dropout: float = Field(
         0.2, ge=0, lt=1, description="of rare item fields, and of the id; validation"
     )
+    space: ClassVar[Mapping[str, Dimension]] = {}
+    tuned_by: ClassVar[Mapping[str, str]] = dict.fromkeys(JointConfig.space, BASE)
 
 
 class SteppingConfig(PlainConfig):
@@ -43,4 +47,6 @@ class SteppingConfig(PlainConfig):
     user_id: Literal[False] = False
     tune_steps: int = Field(FINETUNE["tune_steps"], ge=0, description="as plain-finetune")
     tune_rate: float = Field(FINETUNE["tune_rate"], gt=0, description="as plain-finetune")
-    space: ClassVar[Mapping[str, Dimension]] = {}
+    tuned_by: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (*JointConfig.own_space, *STEPS_SPACE), BASE
+    )

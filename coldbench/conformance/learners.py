@@ -413,6 +413,8 @@ def space_is_legal(problem: Problem) -> None:
                 problem.variant.configure({name: value})
             except ValueError as error:
                 raise AssertionError(f"{name} = {value!r} is refused: {error}") from None
+    for name, base in type(config).tuned_by.items():
+        assert name in type(config).model_fields, f"{name!r}, tuned by {base}, is not an option"
 
 
 def ratings_matter(problem: Problem) -> None:

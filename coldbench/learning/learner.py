@@ -119,10 +119,13 @@ class LearnerConfig(BaseModel):
 
     epochs: most epochs of training; patience: stop after so many epochs without a better
     validation MAE; fixed_epochs: train for all `epochs`, without validation, as most released
-    code does. space: what `coldbench tune` may change, by option; nothing by default.
+    code does. space: what `coldbench tune` may change, by option; nothing by default. tuned_by: by
+    option, the learner that tunes it in this one's place, where both share a network; an option
+    of this one's own space counts as its own.
     """
 
     space: ClassVar[Mapping[str, Dimension]] = {}
+    tuned_by: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(1, ge=1)
     patience: int = Field(4, ge=1)

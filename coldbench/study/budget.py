@@ -26,6 +26,7 @@ class Budget(BaseModel):
     trials took together; searched: runs of all epochs that chose their number; capped: of these,
     those that chose the most they may; at_bounds: chosen options at the lowest or highest value
     of their space. Tunings of earlier versions recorded none of these (0 runs), nor the overlap.
+    bases: learners that were tuned first and whose options it has for the network that they share.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Budget(BaseModel):
     searched: int = Field(0, ge=0)
     capped: int = Field(0, ge=0)
     at_bounds: dict[str, str] = {}
+    bases: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
 
 
 def describe(
@@ -53,14 +55,16 @@ def describe(
 
     tunable: whether the learner has a search space.
     """
-    if not tunable:
+    tuned = Budget.model_validate(dict(budget)) if budget is not None else None
+    if not tunable and not (tuned and tuned.bases):
         return "nothing to tune"
-    if budget is None:
+    if tuned is None:
         return UNTUNED
-    tuned = Budget.model_validate(dict(budget))
-    moved = [name for name, value in tuned.options.items() if config.get(name) != value]
+    # an option that is not recorded is not in use
+    moved = [name for name, value in tuned.options.items() if config.get(name, value) != value]
+    base = f"base options of {' and '.join(tuned.bases)}, " if tuned.bases else ""
     kind = "configuration" if tuned.rungs else "trial"
-    text = f"{tuned.trials} {kind}{'' if tuned.trials == 1 else 's'}"
+    text = f"{base}{tuned.trials} {kind}{'' if tuned.trials == 1 else 's'}"
     if tuned.runs:
         text += f", {tuned.runs} runs, {tuned.epochs:,} epochs"
     text += f", {tuned.seconds / 60:.1f} min"

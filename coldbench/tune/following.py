@@ -62,11 +62,12 @@ class Search:
     def tuning(self, done: Sequence[Trial]) -> Tuning:
         """What was found."""
         seeds = tuple(job.seeds.split for job in self.jobs)
-        found = Tuning(self.jobs[0].learner, tuple(done), seeds, self.rungs)
+        found = Tuning(self.jobs[0].learner, tuple(done), seeds, self.config, self.rungs)
         best = found.best
         values = {**self.config.model_dump(), **(best.options if best else {})}
         chosen = type(self.config).model_validate(values)
-        return replace(found, at_bounds=at_bounds(chosen, self.space) if best else {})
+        ends = at_bounds(chosen, self.space) if best else {}
+        return replace(found, chosen=chosen, at_bounds=ends)
 
     def _proposed(self, trials: Sequence[Trial], startup: int = 1) -> dict[str, Any]:
         learner = self.jobs[0].learner

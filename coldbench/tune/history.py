@@ -75,7 +75,8 @@ class History:
             if trial.identity != self.identity:
                 raise StoreError(
                     f"{file}: from other data, defaults, seeds, search space, --trials instead of "
-                    "--configurations or another number of these; choose another --out"
+                    "--configurations or another number of these, or other options of a learner "
+                    "that is tuned before it; choose another --out"
                 )
             if code_has_changed(trial.code, self.code):
                 raise StoreError(

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from coldbench.learning import LearnerConfig
 from coldbench.study import Budget, Rung
 from coldbench.tune.history import Trial
 
@@ -14,15 +16,20 @@ class Tuning:
     """The trials of one learner, the defaults first.
 
     rungs: of successive halving, none where every trial was run whole; at_bounds: chosen options
-    at an end of their space (`coldbench.tune.bounds`); overlap: as `study.Budget`.
+    at an end of their space (`coldbench.tune.bounds`); overlap: as `study.Budget`; chosen: the
+    configuration of the best trial; bases, taken: the learners whose options it has, and which of
+    these changed its defaults (`coldbench.tune.taking`).
     """
 
     learner: str
     trials: tuple[Trial, ...]
     seeds: tuple[int, ...]
+    chosen: LearnerConfig
     rungs: tuple[Rung, ...] = ()
     at_bounds: Mapping[str, str] = field(default_factory=dict)
     overlap: Mapping[str, float] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
+    taken: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def compared(self) -> list[Trial]:
@@ -60,7 +67,8 @@ class Tuning:
             seeds=self.seeds,
             default_mae=defaults.mae if defaults else None,
             best_mae=best.mae if best else None,
-            options=best.options if best else {},
+            options={**self.taken, **(best.options if best else {})},
+            bases=self.bases,
             overlap=dict(self.overlap),
             rungs=self.rungs,
             runs=sum(len(trial.trained) for trial in self.trials),

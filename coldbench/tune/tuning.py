@@ -1,9 +1,10 @@
 """Tune the learners of a configuration: the same budget each, resumable, in parallel."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired
 
@@ -15,6 +16,7 @@ from coldbench.tune.history import History, Trial, identity
 from coldbench.tune.overlap import overlap
 from coldbench.tune.result import Tuning
 from coldbench.tune.sampler import optuna
+from coldbench.tune.taking import bases_of, in_order, taking
 
 __all__ = ["Tuning", "tune"]
 
@@ -31,9 +33,11 @@ def tune(
     """Tune every model of the configuration; stored trials are not repeated.
 
     trials: of whole runs for each; None: by successive halving, as `config.halving` says.
-    A learner without a search space gets its defaults alone. workers: processes, one learner
-    each; the result does not depend on their number. Raises UsageError for seeds that a study may
-    use, without optuna and for unknown names, StoreError for the folder of another tuning.
+    A learner without a search space gets its defaults alone. One that shares a network with
+    another is tuned after it, with its options for that network (`LearnerConfig.tuned_by`).
+    workers: processes, one learner each; the result does not depend on their number. Raises
+    UsageError for seeds that a study may use, without optuna, for unknown names and for a learner
+    without the one that is tuned first, StoreError for the folder of another tuning.
     """
     early = [seed for seed in config.seed_list if seed < FIRST_TUNING_SEED]
     if early:
@@ -46,16 +50,32 @@ def tune(
     worst = float(ratings.scale.high - ratings.scale.low)
     del ratings  # learners may run in this process
     rungs = () if trials else config.halving.rungs(len(config.seed_list))
-    tasks = [
-        _Task([j for j in jobs if j.learner == name], trials or 0, rungs, out / "trials", worst)
+    tasks = {
+        name: _Task(
+            [j for j in jobs if j.learner == name], trials or 0, rungs, out / "trials", worst
+        )
         for name in config.models
-    ]
+    }
+    bases = bases_of(config, {name: task.jobs[0] for name, task in tasks.items()})
+    found: dict[str, Tuning] = {}
+    for names in in_order(bases):
+        found |= _round([_taking(tasks[n], bases[n], found) for n in names], workers, on_trial)
+    seen = overlap(tasks[config.models[0]].jobs)
+    return [replace(found[name], overlap=seen) for name in config.models]
+
+
+def _taking(task: "_Task", bases: Mapping[str, str], found: Mapping[str, Tuning]) -> "_Task":
+    jobs, changes = taking(task.jobs, bases, found)
+    own = {"bases": tuple(sorted(set(bases.values()))), "taken": changes}
+    return replace(task, jobs=jobs, own=own)
+
+
+def _round(tasks: Sequence["_Task"], workers: int, on_trial: OnTrial | None) -> dict[str, Tuning]:
     if workers > 1 and len(tasks) > 1:
         tunings = list(_parallel(tasks, workers, on_trial))
     else:
         tunings = [_tune(task, on_trial) for task in tasks]
-    seen = overlap(tasks[0].jobs)
-    return [replace(tuning, overlap=seen) for tuning in tunings]
+    return {tuning.learner: tuning for tuning in tunings}
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,7 @@ class _Task:
     rungs: tuple[Rung, ...]
     folder: Path
     worst: float
+    own: Mapping[str, Any] = field(default_factory=dict)  # fields of its Tuning
 
 
 def _parallel(tasks: Sequence[_Task], workers: int, on_trial: OnTrial | None) -> Iterator[Tuning]:
@@ -100,4 +121,4 @@ def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
         done.append(history.add(trial))
         if on_trial:
             on_trial(done[-1])
-    return search.tuning(done)
+    return replace(search.tuning(done), **task.own)

@@ -3,6 +3,7 @@
 import pytest
 
 from baselines.plain.base_options import PlainConfig
+from baselines.plain.jointly_trained import JointConfig
 from coldbench.learning.loading import load_variant
 
 OWN = {
@@ -26,10 +27,15 @@ def test_the_base_options_of_all_five_are_one(name: str) -> None:
     assert name == "plain" or all(config[key] == finetune[key] for key in base)
 
 
-@pytest.mark.parametrize("name", ["plain-id", *METHOD])
+@pytest.mark.parametrize("name", ["plain", "plain-id", *METHOD])
 def test_those_built_on_plain_tune_what_is_their_own(name: str) -> None:
     """Base options are tuned once, by plain-finetune, whose space has them all."""
-    space = set(load_variant(name).dimensions())
-    assert space == METHOD.get(name, {"item_dropout"})
-    base = set(load_variant("plain-finetune").dimensions())
-    assert base == {*PlainConfig.space, "tune_steps", "tune_rate", "tune_shrink"}
+    variant, finetune = load_variant(name), load_variant("plain-finetune").dimensions()
+    space, taken = set(variant.dimensions()), variant.learner.Config.tuned_by
+    assert space == METHOD.get(name, {"item_dropout"} if name == "plain-id" else set())
+    steps = {"tune_steps", "tune_rate", "tune_shrink"}
+    assert set(finetune) == {*JointConfig.space, *steps}
+    assert set(taken.values()) == {"plain-finetune"}
+    assert set(taken) == set(JointConfig.space if name == "plain" else JointConfig.own_space) | (
+        steps if name != "plain" else set()
+    )

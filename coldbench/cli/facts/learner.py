@@ -41,13 +41,16 @@ def learner_facts(name: str) -> dict[str, Any]:
 
 
 def _options(variant: Variant) -> list[dict[str, Any]]:
-    """tuned: within what `coldbench tune` may change it, None where it leaves it alone."""
+    """tuned: within what `coldbench tune` may change it, None where it leaves it alone; tuned_by:
+    the learner whose option it takes."""
     config, space = variant.configure({}), variant.dimensions()
+    tuned_by = type(config).tuned_by
     return [
         {
             "name": name,
             "default": getattr(config, name),
             "tuned": asdict(space[name]) if name in space else None,
+            "tuned_by": None if name in space else tuned_by.get(name),
             "about": field.description or "",
         }
         for name, field in type(config).model_fields.items()

@@ -94,8 +94,7 @@ def print_learner(facts: Facts) -> None:
     console.print(Text("\n".join(plain_lines(facts["documentation"]))), soft_wrap=True)
     columns = ("option", "default", "tuned within", "what, and why")
     lines = [
-        (one["name"], _value(one["default"]), _within(one["tuned"]), one["about"])
-        for one in facts["options"]
+        (one["name"], _value(one["default"]), _tuned(one), one["about"]) for one in facts["options"]
     ]
     console.print(table("", columns, lines))
     if facts["switches"]:
@@ -103,6 +102,12 @@ def print_learner(facts: Facts) -> None:
     origin = f"From {plain(facts['package'])}, {plain(facts['target'])}, code {facts['code']}"
     console.print(Text(f"{origin}\n{plain(facts['file'] or 'no file')}"), soft_wrap=True)
     console.print(Text(_cost(facts["cost"])))
+
+
+def _tuned(option: Facts) -> str:
+    """Within what, or as which learner."""
+    base = option["tuned_by"]
+    return f"as {display_name(base)}" if base else _within(option["tuned"])
 
 
 def plain_lines(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from coldbench.cli.terminal.screen import duration, open_console, table
-from coldbench.text import display_name, percent, plain
+from coldbench.text import display_name, listed, percent, plain
 
 if TYPE_CHECKING:
     from coldbench.tune import Trial, Tuning
@@ -62,6 +62,8 @@ def _said(tunings: Sequence["Tuning"]) -> Iterator[str]:
     """What the table leaves out: what the best is the best of, bounds, and the most epochs."""
     yield CHOSEN
     for tuning in tunings:
+        if tuning.bases:
+            yield f"{display_name(tuning.learner)} has the base options of {listed(tuning.bases)}."
         if parts := [f"{name} ({end})" for name, end in tuning.budget.at_bounds.items()]:
             name = display_name(tuning.learner)
             yield f"{name} is at an end of what was searched: {', '.join(parts)}."

@@ -66,7 +66,7 @@ class MeLUConfig(InnerConfig):
 
 
 class MeLU(ThroughMAML):
-    """MeLU through learn2learn's MAML, batched over tasks."""
+    """MeLU, batched over tasks: learn2learn's MAML takes the steps, on gradients of ours."""
 
     Config: ClassVar[type[LearnerConfig]] = MeLUConfig
     config: MeLUConfig

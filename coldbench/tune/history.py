@@ -74,9 +74,9 @@ class History:
                 raise StoreError(f"{file} is damaged ({error}): delete it and resume") from None
             if trial.identity != self.identity:
                 raise StoreError(
-                    f"{file}: from other data, defaults, seeds, search space, --trials instead of "
-                    "--configurations or another number of these, or other options of a learner "
-                    "that is tuned before it; choose another --out"
+                    f"{file}: from other data, defaults, seeds, search space, options of a learner "
+                    "that is tuned first, --trials instead of --configurations or another number "
+                    "of these; choose another --out"
                 )
             if code_has_changed(trial.code, self.code):
                 raise StoreError(

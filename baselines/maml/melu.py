@@ -12,7 +12,8 @@ for all tasks of a batch in one call, on what our layers declare as parameters. 
 (`baselines.decision_layers`). By default they are moves of the layers' values, the gradients of
 both loops are ours, written out, and weights are never seen by learn2learn
 (`baselines.decision_layers_first_order`). Either way losses and meta-gradients equal those of
-learn2learn's own loop, one clone a user, to 1e-9: tests/baselines/test_maml_melu.py.
+learn2learn's own loop, one clone a user, to 1e-9: tests/baselines/test_maml_melu.py. It takes the
+steps of training; a prediction, which has no outer gradient, takes the same ones by hand.
 
 Departures from Lee et al. 2019, chosen by validation unless a reason is given:
 - derivatives of first order in both loops, five steps at .15 (published: 5e-6);

@@ -184,7 +184,14 @@ def forward_pass(
     *hidden, (row, bias) = layers
     for layer in hidden:
         read.append(affine(read[-1], *layer).relu_())
-    return read, ((read[-1] * row).sum(-1, keepdim=True) + bias)[..., 0]
+    return read, one_output(read[-1], row, bias)
+
+
+def one_output(x: torch.Tensor, row: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """The last layer, [B, n, in] -> [B, n], in one pass over what it reads."""
+    if row.dim() == 2:
+        return torch.addmv(bias, x.flatten(0, 1), row[0]).view(x.shape[:2])
+    return torch.baddbmm(bias, row, x.mT)[:, 0]
 
 
 def backward_pass(

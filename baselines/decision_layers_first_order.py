@@ -1,8 +1,10 @@
 """Decision layers of B tasks under steps of first order: no optimiser sees any weight.
 
 `decision_layers` never forms the first layer's matrices; here a step on any layer is taken from
-what that layer reads, x_l, and the gradient by its values, delta_l. `move{l}`, zeros added to
-those values, is what MAML adapts: after a step it holds -rate * delta_l, and `fold` does
+what that layer reads, x_l, and the gradient by its values, delta_l. `move`, zeros added to the
+output, is what MAML adapts: after a step it holds -rate times the gradient by the output, of which
+those by the values of all layers are linear functions. So `fold` takes it back through the layers,
+which gives move_l = -rate * delta_l, and does
 
     W_b <- W_b + x_l' move_l,      b_b <- b_b + sum_s move_l
 
@@ -12,7 +14,6 @@ that by the tasks' own ones, summed (Finn et al. 2017, section 5.2).
 Axes: B tasks, n cells of a task, S support, Q query, H hidden.
 """
 
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
@@ -77,20 +78,17 @@ class LowRank:
 
 
 class FirstOrderLayers(Adaptable):
-    """The decision layers of B tasks: parameters `move{l}` [B, S, out of layer l]."""
+    """The decision layers of B tasks: parameter `move` [B, S]."""
 
     def __init__(self, decision: Decision, first: Cells | FirstLayer) -> None:
         super().__init__()
         self.first = LowRank(first) if isinstance(first, Cells) else first
         self.shared, self.layers = start(decision)
         self.read: list[torch.Tensor] = []
-        sizes = [self.first.shape[2], *(bias.shape[0] for bias in self.shared[1::2])]
-        zero = self.shared[0].new_zeros(())  # one number in memory, read as a whole tensor
-        self.zeros = [zero.expand(*self.first.shape[:2], n) for n in sizes]
         self._rest()
 
     def loss(self, inner: InnerLoss) -> torch.Tensor:
-        loss: torch.Tensor = SupportLoss.apply(self, inner, *self._parameters.values())  # type: ignore[no-untyped-call]
+        loss: torch.Tensor = SupportLoss.apply(self, inner, self._parameters["move"])  # type: ignore[no-untyped-call]
         return loss
 
     def forward(self, query: bool = False) -> torch.Tensor:
@@ -100,31 +98,31 @@ class FirstOrderLayers(Adaptable):
         output: torch.Tensor = QueryOutput.apply(self.layers, values, *self.shared)  # type: ignore[no-untyped-call]
         return output
 
-    @torch.no_grad()
     def fold(self) -> None:
-        """After each step: what the moves mean for values and weights; then they are 0 again."""
+        """After each step: what the move means for values and weights; then it is 0 again."""
         own: dict[str, Any] = self._parameters
-        self._move(move.detach() for move in own.values())
+        self._move(own["move"].detach())
         self._rest()
 
     @torch.no_grad()
     def descend(self, inner: InnerLoss, rate: float) -> None:
-        """A step of SGD by hand: what `loss`, an optimiser and `fold` do, in fewer passes."""
+        """A step of SGD by hand: what `loss`, an optimiser and `fold` do."""
         self.read, output = forward_pass(self.first.support(), self.layers)
-        self._move(backward_pass(inner.slope(output) * -rate, self.read, self.layers))
+        self._move(inner.slope(output) * -rate)
 
-    def _move(self, moves: Iterable[torch.Tensor]) -> None:
-        """moves: -rate times the gradient by the values of each layer."""
-        first, *deep = moves
+    @torch.no_grad()
+    def _move(self, move: torch.Tensor) -> None:
+        """move: -rate times the gradient by the output, [B, S]."""
+        first, *deep = backward_pass(move, self.read, self.layers)
         self.first.step(first)
         self.layers = [
-            take_step(*layer, x, move)
-            for layer, x, move in zip(self.layers, self.read, deep, strict=True)
+            take_step(*layer, x, delta)
+            for layer, x, delta in zip(self.layers, self.read, deep, strict=True)
         ]
 
     def _rest(self) -> None:
-        for layer, zeros in enumerate(self.zeros):
-            self.own(f"move{layer}", zeros.detach().requires_grad_())
+        zero = self.shared[0].new_zeros(())  # one number in memory, read as a whole tensor
+        self.own("move", zero.expand(self.first.shape[:2]).detach().requires_grad_())
 
 
 def start(decision: Decision) -> tuple[list[torch.Tensor], list[Affine]]:
@@ -137,21 +135,20 @@ def start(decision: Decision) -> tuple[list[torch.Tensor], list[Affine]]:
 
 
 class SupportLoss(torch.autograd.Function):
-    """The inner loss, whose gradient goes to the moves alone."""
+    """The inner loss, whose gradient goes to the move alone."""
 
     @staticmethod
     def forward(
-        ctx: Any, layers: FirstOrderLayers, inner: InnerLoss, *_moves: torch.Tensor
+        ctx: Any, layers: FirstOrderLayers, inner: InnerLoss, _move: torch.Tensor
     ) -> torch.Tensor:
         layers.read, output = forward_pass(layers.first.support(), layers.layers)
-        ctx.layers, ctx.slope = layers, inner.slope(output)
+        ctx.slope = inner.slope(output)
         return inner(output)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, of_loss: torch.Tensor) -> Any:
-        slope = ctx.slope * of_loss
-        return None, None, *backward_pass(slope, ctx.layers.read, ctx.layers.layers)
+        return None, None, ctx.slope * of_loss
 
 
 class QueryOutput(torch.autograd.Function):
@@ -184,7 +181,14 @@ def forward_pass(
     *hidden, (row, bias) = layers
     for layer in hidden:
         read.append(affine(read[-1], *layer).relu_())
-    return read, ((read[-1] * row).sum(-1, keepdim=True) + bias)[..., 0]
+    return read, one_output(read[-1], row, bias)
+
+
+def one_output(x: torch.Tensor, row: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """The last layer, [B, n, in] -> [B, n], in one pass over what it reads."""
+    if row.dim() == 2:
+        return torch.addmv(bias, x.flatten(0, 1), row[0]).view(x.shape[:2])
+    return torch.baddbmm(bias, row, x.mT)[:, 0]
 
 
 def backward_pass(

@@ -12,6 +12,7 @@ import torch
 from benchmarks import program
 from benchmarks.contests import CONTESTS
 from benchmarks.data import data
+from benchmarks.league import league
 from benchmarks.line import Line, show
 from benchmarks.machine import facts, load
 from benchmarks.options import Options
@@ -26,7 +27,7 @@ SHORT: dict[str, Benchmark] = {
     "start": program.start,
     "report": program.report,
 }
-LONG: dict[str, Benchmark] = {"study": study, "scale": scale}
+LONG: dict[str, Benchmark] = {"study": study, "scale": scale, "league": league}
 
 
 def chosen(only: str | None, long: bool) -> dict[str, Benchmark]:

@@ -1,7 +1,7 @@
 """One measured figure beside its target, and the table of all of them."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +22,8 @@ class Ratio:
 @dataclass(frozen=True)
 class Line:
     """A figure. `target` is of the ratio when there is one, else of the value; `at_most`:
-    it is an upper limit. low, high: the range of the value over repeats, where it was repeated."""
+    it is an upper limit. low, high: the range of the value over repeats, where it was repeated;
+    parts: what it is made of, by name."""
 
     benchmark: str
     figure: str
@@ -33,6 +34,7 @@ class Line:
     ratio: Ratio | None = None
     low: float | None = None
     high: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def met(self) -> bool | None:
@@ -57,9 +59,20 @@ class Line:
         return self.benchmark, value, f"{target} {unit}".strip(), met, beside
 
 
-def show(lines: Iterable[Line]) -> None:
-    """Prints the table."""
+def show(lines: Sequence[Line]) -> None:
+    """Prints the table; a second one, as Markdown, of the lines that have parts."""
     table = Table("benchmark", "figure", "target", "met?", "beside the loop", box=None)
     for line in lines:
         table.add_row(*line.cells())
     Console(width=132).print(table)
+    print(markdown([line for line in lines if line.parts]))
+
+
+def markdown(lines: Sequence[Line]) -> str:
+    """Lines with their parts, the greatest first; nothing of none."""
+    names = list(dict.fromkeys(name for line in lines for name in line.parts))
+    rows = [["", "whole", *names], ["---", *["---:"] * (1 + len(names))]] if lines else []
+    for line in sorted(lines, key=lambda one: -one.value):
+        parts = (f"{line.parts[name]:.3g}" if name in line.parts else "" for name in names)
+        rows.append([line.figure, f"{line.value:.3g} {line.unit}", *parts])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -5,7 +5,7 @@ Weights lie as [in, out] while all tasks share them (before the first step), the
 
 import torch
 
-__all__ = ["FixedInput", "OneOutput", "PerTask"]
+__all__ = ["FixedInput", "OneOutput", "PerTask", "Turned"]
 
 
 class PerTask:
@@ -39,6 +39,10 @@ class PerTask:
             start = self.weight.expand(len(x), -1, -1)
             self.weight = torch.baddbmm(start, x.mT, delta, alpha=-rate)
             self.own = True
+        self.descend_bias(delta, rate)
+
+    def descend_bias(self, delta: torch.Tensor, rate: float) -> None:
+        """The step of the bias, if there is one."""
         if self.bias is not None:
             self.bias = torch.sub(self.bias, delta.sum(1, keepdim=True), alpha=rate)
 
@@ -65,23 +69,36 @@ class PerTask:
         return weight, None if self.bias is None else self.bias.reshape(-1, weight.shape[1])[-1]
 
 
-class OneOutput(PerTask):
-    """The same for one output, with sums in place of products: three times as fast."""
+class Turned(PerTask):
+    """The same, its weight in memory as [B, out, in]: for more outputs than inputs, where a product
+    with the transposed weight takes four times as long as one with a weight that lies so."""
+
+    def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
+        """One step of SGD."""
+        turned = self.weight.mT
+        if self.own:
+            turned.baddbmm_(delta.mT, x, alpha=-rate)
+        else:
+            start = turned.expand(len(x), -1, -1)
+            self.weight = torch.baddbmm(start, delta.mT, x, alpha=-rate).mT
+            self.own = True
+        self.descend_bias(delta, rate)
+
+
+class OneOutput(Turned):
+    """The same for one output, in one pass over its input."""
 
     def forward(self, x: torch.Tensor, start: torch.Tensor | None = None) -> torch.Tensor:
         """[B, S, 1] from x [B, S, in]; `start` is not used."""
-        y = (x * self.weight.mT).sum(-1, keepdim=True)
+        if self.weight.dim() == 2:
+            y = torch.mv(x.flatten(0, 1), self.weight[:, 0]).view(*x.shape[:2], 1)
+        else:
+            y = torch.bmm(self.weight.mT, x.mT).mT
         return y if self.bias is None else y.add_(self.bias)
 
     def backward(self, delta: torch.Tensor) -> torch.Tensor:
         """The gradient of x from that of y."""
         return delta * self.weight.mT
-
-    def descend(self, x: torch.Tensor, delta: torch.Tensor, rate: float) -> None:
-        """One step of SGD."""
-        self.weight = torch.sub(self.weight, (x * delta).sum(1)[..., None], alpha=rate)
-        if self.bias is not None:
-            self.bias = torch.sub(self.bias, delta.sum(1, keepdim=True), alpha=rate)
 
 
 class FixedInput:

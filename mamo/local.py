@@ -10,7 +10,7 @@ import torch
 
 from mamo.clipping import clipped
 from mamo.content import Cells
-from mamo.layers import FixedInput, OneOutput, PerTask
+from mamo.layers import FixedInput, OneOutput, PerTask, Turned
 from mamo.loss import Target, gradient
 from mamo.memories import Memories
 from mamo.network import Affine, Layer, Network, backward, forward
@@ -95,7 +95,7 @@ def start(
         "user2": PerTask(*user2),
         "item2": PerTask(network.item2.weight, network.item2.bias),
         "memory_user": PerTask(half_user, None),
-        "memory_item": PerTask(half_item, network.memory.bias),
+        "memory_item": Turned(half_item, network.memory.bias),
         "hidden": PerTask(network.hidden.weight, network.hidden.bias),
         "out": (OneOutput if len(network.out.bias) == 1 else PerTask)(
             network.out.weight, network.out.bias

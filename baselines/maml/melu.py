@@ -9,10 +9,11 @@ Lee, Im, Jang, Cho, Chung: MeLU, KDD 2019; Finn, Abbeel, Levine: MAML, ICML 2017
 What learn2learn does: `MAML.clone()` and `adapt()` take the step p <- p - inner_rate * gradient,
 for all tasks of a batch in one call, on what our layers declare as parameters. With
 `first_order: false` those are the tasks' own deep layers, and autograd gives their gradients
-(`baselines.decision_layers`). By default they are moves of the layers' values, the gradients of
+(`baselines.decision_layers`). By default they are moves of the layers' output, the gradients of
 both loops are ours, written out, and weights are never seen by learn2learn
 (`baselines.decision_layers_first_order`). Either way losses and meta-gradients equal those of
-learn2learn's own loop, one clone a user, to 1e-9: tests/baselines/test_maml_melu.py.
+learn2learn's own loop, one clone a user, to 1e-9: tests/baselines/test_maml_melu.py. It takes the
+steps of training; a prediction, which has no outer gradient, takes the same ones by hand.
 
 Departures from Lee et al. 2019, chosen by validation unless a reason is given:
 - derivatives of first order in both loops, five steps at .15 (published: 5e-6);

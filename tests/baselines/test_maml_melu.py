@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from baselines.inner_loop import ThroughMAML
 from baselines.learn2learn_maml import load_maml
 from baselines.losses import Loss, pointwise
+from baselines.maml.anil import ANIL
 from baselines.maml.melu import MeLU, MeLUConfig
 from baselines.network import ContentNetwork
 from coldbench.learning.learner import Episode
@@ -100,3 +102,21 @@ def test_batched_melu_equals_a_loop_of_learn2learn(
     for name, gradient in gradients(network).items():
         torch.testing.assert_close(ours[name], gradient, rtol=0, atol=1e-9)
         assert gradient.abs().max() > 0
+
+
+@pytest.mark.parametrize("learner", [MeLU, ANIL])
+def test_predictions_are_those_of_learn2learn_though_it_takes_no_step(
+    learner: type[ThroughMAML], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings = world(12)
+    made = learner(learner.Config(epochs=1), domain(ratings), RNG(1))
+    made.train_epoch(training(ratings), 0, RNG(2))
+    network = made.predictor.double()
+    episode = with_empty_support(next(training(ratings).episodes(RNG(3), batch_size=8)))
+    through = made.output(network, episode.batch).detach()
+    monkeypatch.setattr("baselines.inner_loop.through_maml", None)
+    with torch.no_grad():
+        ours = made.output(network, episode.batch)
+    mask = episode.batch.query_mask
+    torch.testing.assert_close(ours[mask], through[mask], rtol=0, atol=1e-12)
+    assert (through[mask] - through[mask].mean()).abs().max() > 0.01

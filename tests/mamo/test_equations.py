@@ -8,7 +8,7 @@ import torch
 
 from mamo import loss
 from mamo.attention import attention, random_layers
-from mamo.layers import FixedInput, PerTask
+from mamo.layers import FixedInput, OneOutput, PerTask, Turned
 from mamo.local import shift_by_memory
 from mamo.loss import Target
 from mamo.memories import Memories, Outer, composed
@@ -150,6 +150,27 @@ def test_a_layer_of_fixed_input_never_forms_its_weights() -> None:
     torch.testing.assert_close(fixed.backward(delta), formed.backward(delta))
     torch.testing.assert_close(fixed.of_last()[0], formed.of_last()[0])
     torch.testing.assert_close(fixed.of_last()[1], formed.of_last()[1])
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "own"])
+@pytest.mark.parametrize(("turned", "outputs"), [(Turned, 6), (OneOutput, 1)])
+def test_layers_that_lie_turned_are_the_same(
+    turned: type[PerTask], outputs: int, shared: bool
+) -> None:
+    generator = torch.Generator().manual_seed(3)
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    start = (normal(4, outputs), normal(outputs)) if shared else (normal(3, 4, outputs), None)
+    ours, plain = turned(*start), PerTask(*start)
+    for _ in range(3):
+        x, delta = normal(3, 5, 4), normal(3, 5, outputs)
+        torch.testing.assert_close(ours.forward(x), plain.forward(x))
+        torch.testing.assert_close(ours.backward(delta), plain.backward(delta))
+        ours.descend(x, delta, 0.1)
+        plain.descend(x, delta, 0.1)
+    torch.testing.assert_close(ours.of_last(), plain.of_last())
 
 
 @pytest.mark.parametrize("kind", ["squared", "absolute", "cross-entropy", "softmax-twice"])

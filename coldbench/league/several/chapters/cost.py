@@ -29,11 +29,9 @@ class CostChapter(Chapter):
     def sentences(self) -> list[Sentence]:
         if not self.league.sentinel:
             return []
-        return [
-            Sentence(f"No other learner is both as good and as cheap as: {listed(names, 9)}.", "cost", "open", s)
-            for s in self.league.scenarios
-            if (names := self.front(s))
-        ]
+        said = ((s, listed(names, 9)) for s in self.league.scenarios if (names := self.front(s)))
+        text = "No other learner is both as good and as cheap as: {}."
+        return [Sentence(text.format(names), "cost", "open", s) for s, names in said]
 
     def front(self, scenario: str) -> list[str]:
         """The learners on it, the cheapest first."""

@@ -5,6 +5,8 @@ from .several.gathering import holds_studies as holds_studies
 from .several.gathering import studies_of as studies_of
 from .several.league import LeagueOver as LeagueOver
 from .several.league import league_over as league_over
+from .several.opened import DataSets as DataSets
+from .several.opened import open_league as open_league
 from .several.parts import Part as Part
 from .several.parts import Parts as Parts
 from .several.parts import parts_of as parts_of

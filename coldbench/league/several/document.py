@@ -55,7 +55,7 @@ class LeagueDocument:
         many = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
         return (
             f"{len(self.league.asked)} learners, {many} seeds a data set. Skill: per cent of the "
-            f"best constant's MAE that is removed, higher is better. {spelled(self.scenarios)}"
+            f"best constant's MAE that is removed, higher is better. {spelled(self.scenarios[:1])}"
         )
 
     @property

@@ -68,12 +68,12 @@ class LeagueFront:
             return f"No learner was run on every data set in {self.scenario}."
         one, count = whole[0], len(self.league.places(self.scenario))
         name, mean = self.chapter.names[one.learner], per_cent(one.level)
-        limits = span(one.skill.mean)
-        over = f" over {count} data sets (95 % {limits})" if limits else " on one data set"
-        ahead = f"; on the next one {span(one.skill.new)} % is to be expected" if limits else ""
+        limits, ahead = span(one.skill.mean), span(one.skill.new)
+        sure = f" (95 % {limits}; on a next data set {ahead})" if limits else ""
+        over = f"over {count} data sets" if count > 1 else "on its one data set"
         return (
-            f"{self.scenario}: {name} removes most of the best constant's error, {mean} %{over}"
-            f"{ahead}."
+            f"{self.scenario}: {name} has the highest skill, {mean} % of the best constant's error "
+            f"removed {over}{sure}."
         )
 
     def _ridge(self) -> str:

@@ -17,6 +17,7 @@ __all__ = ["Part", "Parts", "parts_of", "split_names"]
 Values = Mapping[str, Any]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")  # it names a folder
 APART = ("out", "seeds", "protocol")  # alike for all, so that the studies stand in one league
+KEYS = sorted({*StudyConfig.model_fields, "tuned"} - set(APART))
 FORM = (
     "datasets: write a list of names or folders, or a mapping of names to what is different for "
     "each, such as `{amazon: {dataset: data/hin-amazon, options: {...}}}`"
@@ -144,8 +145,8 @@ def _keys(name: str, given: Values, own: Values, told: Values, folder: Path) -> 
     for key in own:
         if key in APART:
             raise UsageError(f"datasets: {name}.{key}: the same for all data sets, so say it once")
-        if key not in (*StudyConfig.model_fields, "tuned"):
-            raise unknown("key", f"datasets.{name}.{key}", [*StudyConfig.model_fields, "tuned"])
+        if key not in KEYS:
+            raise unknown(f"key of datasets.{name}", key, KEYS)
     rest = {key: value for key, value in own.items() if key not in ("tuned", "dataset")}
     models = told.get("models") or own.get("models") or given.get("models")
     tuned = _tuned(Path(str(own["tuned"])), models) if "tuned" in own else {}

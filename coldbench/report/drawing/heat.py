@@ -54,7 +54,7 @@ def _heat(
     names = [Word(_x(place), 1.0, name) for place, name in enumerate(columns)]
     above = shifted(ax, ax.get_xaxis_transform(), 0.0, 4.0 if steep else 8.0)
     side, angle = ("left", 40.0) if steep else ("center", 0.0)
-    ax.add_artist(Words(names, above, 8.0, side, angle)).set_in_layout(False)
+    ax.add_artist(Words(names, above, 8.0, side, angle))
     _boxes(ax, cells)
     words = [Word(_x(column), row, text, best) for (row, column), (text, _, best) in cells.items()]
     ax.add_artist(Words(words, ax.transData, 7.0)).set_in_layout(False)

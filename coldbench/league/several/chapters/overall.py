@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from coldbench.league.several.cells import counted, skill_cell, span, times
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.over import Overall
+from coldbench.report.formats.terms import spelled
 from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Column, Section, Table, listed
 
@@ -36,7 +37,7 @@ class OverallChapter(Chapter):
         league = self.league
         tables = tuple(self._table(scenario) for scenario in league.scenarios)
         how = HOW.format(f"`{league.sentinel}`" if league.sentinel else "no learner of all studies")
-        notes = [*self._few(), *self._partial(), *league.notes]
+        notes = [spelled(league.scenarios), *self._few(), *self._partial(), *league.notes]
         return Section("league", "League", "League over data sets", how, (), tables, tuple(notes))
 
     def sentences(self) -> list[Sentence]:

@@ -18,7 +18,7 @@ HOW = (
     "Learners in the order of their mean. In the tables: the 95 % interval over seeds, the rank, "
     "and in brackets the ranks that the study's own tests leave open."
 )
-FULL = 0.25  # the skill of the darkest cell, at least
+FULL = 0.15  # the skill of the darkest cell, at least
 
 
 class SkillChapter(Chapter):
@@ -71,7 +71,7 @@ def picture(chapter: Chapter, scenario: str, key: str) -> Plot:
     }
     names = [chapter.names[one.learner] for one in shown]
     columns = ["mean", *places]
-    title = f"{scenario}: % of the best constant's error removed"
+    title = f"{scenario}: skill, %"
     said = (_said(name, columns, line) for name, line in zip(names, lines, strict=True))
     return heat(key, title, f"{title}. {' '.join(said)}", names, columns, cells)
 

@@ -122,3 +122,22 @@ def test_commands_that_want_one_study_name_those_of_a_folder(
     assert "mf" in league._repr_html_()
     assert league.report(tmp_path / "elsewhere") == tmp_path / "elsewhere" / "report.html"
     assert (tmp_path / "elsewhere" / "goods" / "report.html").exists()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_was_tuned_on_each_data_set_runs_on_it(
+    tmp_path: Path, monkeypatch: Patch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(seeds=[1000])
+    words = ("--config", "several.yaml", "--trials", 2, "--seeds", "1000,", "--out", "tuning")
+    facts = facts_of(monkeypatch, capsys, "tune", *words)
+    assert facts["file"] == "tuning/datasets.yaml"
+    ran = ("run", "--config", facts["file"], "--seeds", 1, "--workers", 1, "--out", "league")
+    assert coldbench(monkeypatch, *ran) == 0
+    for name in ("one", "two"):
+        plan = json.loads((tmp_path / "league" / name / "study.json").read_text())
+        tuned = yaml.safe_load((tmp_path / "tuning" / name / "tuned.yaml").read_text())
+        assert plan["tuning"]["ridge"]["trials"] == 2
+        options = tuned.get("options", {}).get("ridge", {})
+        assert options.items() <= plan["learners"]["ridge"].items()

@@ -2,6 +2,7 @@
 from .several.document import LeagueDocument as LeagueDocument
 from .several.frames import frames_of as frames_of
 from .several.gathering import holds_studies as holds_studies
+from .several.gathering import latest_work as latest_work
 from .several.gathering import studies_of as studies_of
 from .several.league import LeagueOver as LeagueOver
 from .several.league import league_over as league_over

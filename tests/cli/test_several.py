@@ -66,6 +66,8 @@ def test_run_goes_on_and_its_folder_is_reported_and_verified(
     }  # fmt: skip
     factors = json.loads(Path("league/two/study.json").read_text())["learners"]["mf"]["factors"]
     assert factors == 4
+    listed = facts_of(monkeypatch, capsys, "studies", ".")
+    assert [one["name"] for one in listed["studies"]] == ["league/one", "league/two"]
     verified = facts_of(monkeypatch, capsys, "verify", "league")
     assert (verified["passed"], list(verified["studies"])) == (True, ["one", "two"])
 

@@ -76,10 +76,10 @@ def report(
     For a paper: the main table of several studies, their data sets side by side, with --format; one
     figure with --figure.
     """
-    from coldbench.league import holds_studies, studies_of
-    from coldbench.study import Study, latest_study
+    from coldbench.league import holds_studies, latest_work, studies_of
+    from coldbench.study import Study
 
-    paths = studies or (latest_study(Path("results")),)
+    paths = studies or (latest_work(Path("results")),)
     if len(paths) == 1 and form is None and figure is None and holds_studies(paths[0]):
         _league(paths[0], out, focus, figures, as_json)
         return

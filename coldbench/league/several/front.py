@@ -69,8 +69,10 @@ class LeagueFront:
         one, count = whole[0], len(self.league.places(self.scenario))
         name, mean = self.chapter.names[one.learner], per_cent(one.level)
         limits, ahead = span(one.skill.mean), span(one.skill.new)
-        sure = f" (95 % {limits}; on a next data set {ahead})" if limits else ""
-        over = f"over {count} data sets" if count > 1 else "on its one data set"
+        sure = f" (95 % {limits}; on a next data set {ahead})" if count > 2 else ""
+        over = {1: "on the one data set", 2: "over two data sets, too few to tell of a third"}.get(
+            count, f"over {count} data sets"
+        )
         return (
             f"{self.scenario}: {name} has the highest skill, {mean} % of the best constant's error "
             f"removed {over}{sure}."

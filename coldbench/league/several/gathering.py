@@ -8,10 +8,10 @@ from pathlib import Path
 
 from coldbench.errors import StoreError, shorten
 from coldbench.report.study import ReportData, build
-from coldbench.study import Manifest, Study
+from coldbench.study import Manifest, Study, latest_study
 from coldbench.text import listed
 
-__all__ = ["CONSTANT", "Member", "gathered", "holds_studies", "studies_of"]
+__all__ = ["CONSTANT", "Member", "gathered", "holds_studies", "latest_work", "studies_of"]
 
 CONSTANT = "global-median"  # the yardstick that skill is measured by
 SKILL = (
@@ -44,6 +44,14 @@ def studies_of(folder: Path) -> list[Study]:
     if not paths:
         raise StoreError(f"{folder} is neither a study nor a folder of studies")
     return [Study.open(path) for path in paths]
+
+
+def latest_work(root: Path) -> Path:
+    """The study under `root` whose plan changed last, or the folder of studies that has it; raises
+    StoreError when there is none."""
+    inner = [(file.stat().st_mtime, file.parent.parent) for file in root.glob("*/*/study.json")]
+    outer = [(file.stat().st_mtime, file.parent) for file in root.glob("*/study.json")]
+    return max(inner + outer)[1] if inner else latest_study(root)
 
 
 def _paths(folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """The league over data sets, against what its studies say themselves."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from scipy import stats
 
 from coldbench.errors import StoreError
-from coldbench.league import LeagueOver, frames_of, league_over
+from coldbench.league import LeagueOver, frames_of, latest_work, league_over
 from coldbench.league.several.costs import front
 from coldbench.report import build
 from coldbench.report.topics.yardsticks import Yardsticks
@@ -160,3 +161,15 @@ def test_folders_that_would_share_a_name_keep_their_own(tmp_path: Path) -> None:
     first = alone.overall["W-W"][0]
     assert (first.learner, first.skill.mean.low) == ("mf", None)
     assert (alone.left_out, [one.a for one in alone.agreements]) == ([], ["b", "b"])
+
+
+def test_the_latest_work_is_a_study_or_a_folder_of_them(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no study in"):
+        latest_work(tmp_path)
+    fake_study(tmp_path / "alone", ["bias"], 1)
+    assert latest_work(tmp_path) == tmp_path / "alone"
+    fake_study(tmp_path / "league" / "films", ["bias"], 1)
+    os.utime(tmp_path / "alone" / "study.json", (1, 1))
+    assert latest_work(tmp_path) == tmp_path / "league"
+    os.utime(tmp_path / "league" / "films" / "study.json", (0, 0))
+    assert latest_work(tmp_path) == tmp_path / "alone"

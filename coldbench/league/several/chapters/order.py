@@ -46,7 +46,7 @@ class OrderChapter(Chapter):
         if not taus:
             return ""
         mean, own = sum(taus) / len(taus), _values(self._repeats(scenario))
-        repeats = f"; with itself, at other seeds, {number(min(own), 2)} and more" if own else ""
+        repeats = f"; with itself, at other seeds, at least {number(min(own), 2)}" if own else ""
         spread = f" ({number(min(taus), 2)} to {number(max(taus), 2)})" if taus[1:] else ""
         return (
             f"Two data sets agree on the order of two learners {50 * (1 + mean):.0f} % of the time "

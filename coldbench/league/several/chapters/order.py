@@ -30,7 +30,7 @@ class OrderChapter(Chapter):
         if not tables:
             return None
         few = any(one.a != one.b and 0 < one.learners < 5 for one in self.league.agreements)
-        title = "Does one data set tell the order on another?"
+        title = "Order on other data sets"
         return Section("order", "Order", title, HOW, (), tables, (FEW,) if few else ())
 
     def figures(self) -> list[Plot]:

@@ -75,7 +75,7 @@ def tune(
     given["protocol_options"] = options.pop("protocol", None)
     given["options"] = options or None
     said = {key: value for key, value in given.items() if value is not None}
-    parts = parts_of(config, {**said, "out": out})
+    parts = parts_of(config, {**said, "out": out}, joins=False)
     how = trials, workers, quiet, as_json
     if parts is None:
         search_one(read_config(config, said), out, *how)

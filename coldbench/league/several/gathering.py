@@ -11,7 +11,9 @@ from coldbench.report.study import ReportData, build
 from coldbench.study import Manifest, Study, latest_study
 from coldbench.text import listed
 
-__all__ = ["CONSTANT", "Member", "gathered", "holds_studies", "latest_work", "studies_of"]
+__all__ = [
+    "CONSTANT", "Member", "differences", "gathered", "holds_studies", "latest_work", "studies_of",
+]  # fmt: skip
 
 CONSTANT = "global-median"  # the yardstick that skill is measured by
 SKILL = (

@@ -36,11 +36,6 @@ class Overall:
         """Its mean skill."""
         return self.skill.mean.value or 0.0
 
-    @property
-    def worst(self) -> int:
-        """The largest of its ranks."""
-        return max(self.ranks.values())
-
 
 def overall(skills: Sequence[Skill], ranks: dict[str, int], missing: Sequence[str]) -> Overall:
     """From a learner's skills on the data sets that it ran on, of one scenario."""

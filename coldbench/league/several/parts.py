@@ -40,18 +40,18 @@ class Parts:
     parts: tuple[Part, ...]
 
 
-def parts_of(file: Path | None, said: Values) -> Parts | None:
+def parts_of(file: Path | None, said: Values, joins: bool = True) -> Parts | None:
     """The studies that a command asks for; None where it asks for one, in the usual way.
 
-    file, said: a configuration file and the keys that the command line gives, which win. Where
-    `out` is a folder of studies and no data set is named, each of them. Raises UsageError for names
-    that are no folders' names, or twice the same.
+    file, said: a configuration file and the keys that the command line gives, which win; joins:
+    whether an `out` that is a folder of studies is gone on with: each of them where no data set is
+    named. Raises UsageError for names that are no folders' names, or twice the same.
     """
     given = read_yaml(file) if file else {}
     listed = _listed(given.pop("datasets", None))
     told = {key: value for key, value in said.items() if key != "dataset"}
     out = told.get("out") or given.get("out")
-    inside = bool(out) and holds_studies(Path(str(out)))
+    inside = joins and bool(out) and holds_studies(Path(str(out)))
     asked = _asked(said, given, listed)
     if asked is None and inside:
         asked = {study.path.name: {} for study in studies_of(Path(str(out)))}

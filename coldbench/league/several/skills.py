@@ -8,7 +8,7 @@ from coldbench.report.pairs import pair_of
 from coldbench.report.standings import Standing
 from coldbench.statistics import Interval, mean_interval
 
-__all__ = ["RIDGE", "Skill", "not_run", "skills_of"]
+__all__ = ["RIDGE", "Skill", "not_run", "ranked", "skills_of"]
 
 RIDGE = "ridge"  # the closed form that a learner has to beat to be worth its time
 Values = Mapping[str, float]

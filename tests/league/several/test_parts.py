@@ -98,6 +98,7 @@ def test_a_folder_of_studies_is_gone_on_with(tmp_path: Path) -> None:
         name: {"seeds": 9, "out": Path("league") / name} for name in ("a", "b")
     }
     more = keys_of(None, out=Path("league"), dataset="ml-100k")
+    assert parts_of(None, {"out": Path("league"), "dataset": "ml-100k"}, joins=False) is None
     assert more == {"ml-100k": {"dataset": "ml-100k", "out": Path("league/ml-100k")}}
 
 

@@ -1,7 +1,5 @@
 """The league: each learner over all data sets, and on the next one."""
 
-from collections.abc import Sequence
-
 from coldbench.league.several.cells import counted, skill_cell, span, times
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.over import Overall
@@ -46,15 +44,12 @@ class OverallChapter(Chapter):
 
     def _verdicts(self, scenario: str) -> str:
         made = [one for one in self.league.overall[scenario] if one.learner in self.league.asked]
-        ridge = self._everywhere(made, "ridge")
+        ridge = [self.names[one.learner] for one in made if one.ridge[0] == one.of]
         constant = sum(one.constant[0] == one.of for one in made)
         return (
             f"Shown to beat ridge on every data set: {listed(ridge) or 'nobody'}; shown to beat "
             f"the best constant on every one: {constant} of {len(made)} learners."
         )
-
-    def _everywhere(self, made: Sequence[Overall], kind: str) -> list[str]:
-        return [self.names[one.learner] for one in made if getattr(one, kind)[0] == one.of]
 
     def _few(self) -> list[str]:
         count = len(self.league.datasets)

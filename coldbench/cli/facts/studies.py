@@ -13,19 +13,21 @@ __all__ = ["studies_in"]
 
 
 def studies_in(folder: Path) -> list[dict[str, Any]]:
-    """Facts about a study, or about each study right below a folder; raises StoreError for a
-    folder without any."""
-    here = [folder] if (folder / "study.json").exists() else []
-    paths = here or sorted(file.parent for file in folder.glob("*/study.json"))
-    if not paths:
+    """Facts about a study, or about each study right below a folder or in a folder of studies
+    there; raises StoreError for a folder without any."""
+    if (folder / "study.json").exists():
+        return [_facts(folder, folder.resolve().name)]
+    files = [*folder.glob("*/study.json"), *folder.glob("*/*/study.json")]
+    if not files:
         raise StoreError(f"no study in {folder}: start one with `coldbench run`")
-    return [_facts(path) for path in paths]
+    paths = sorted(file.parent for file in files)
+    return [_facts(path, path.relative_to(folder).as_posix()) for path in paths]
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def _facts(path: Path, name: str) -> dict[str, Any]:
     """problem: why a study cannot be read, `` for one that can."""
     changed = datetime.fromtimestamp(max(_times(path)), UTC).isoformat(timespec="seconds")
-    about = {"name": path.resolve().name, "path": path, "changed": changed}
+    about = {"name": name, "path": path, "changed": changed}
     try:
         return {**about, **_contents(Study.open(path)), "problem": ""}
     except ColdbenchError as error:

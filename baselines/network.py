@@ -13,6 +13,7 @@ Axes: B tasks, n cells of a task, M distinct items, H hidden, D content.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,8 +90,9 @@ class Content(nn.Module):
         super().__init__()
         known, scale = domain.catalogue, domain.scale
         users, items = (known.user_fields, known.n_users), (known.item_fields, known.n_items)
-        self.user = _embedding(*users, c.embedding, rng, c.user_dropout, user_id)
-        self.item = _embedding(*items, c.embedding, rng, c.item_dropout, c.item_id)
+        self.user = _embedding(*users, c.embedding, rng, c.user_dropout, int(user_id))
+        least = c.item_id_least if c.item_id else 0
+        self.item = _embedding(*items, c.embedding, rng, c.item_dropout, least)
         self.offset, self.unit = scale.middle, (scale.high - scale.low) / 4 or 1.0
 
     @property
@@ -153,12 +155,13 @@ def _embedding(
     size: int,
     rng: np.random.Generator,
     dropout: float,
-    identified: bool,
+    least: int,
 ) -> ContentEmbedding:
-    """Of n users or items; with their ids, if `identified`."""
-    if identified:
-        return IdentityEmbedding(fields, n, size, rng, rare_size=RARE, rare_dropout=dropout)
-    return ContentEmbedding(fields, size, rng, rare_size=RARE, rare_dropout=dropout)
+    """Of n users or items; with the ids of those of `least` ratings or more, unless it is 0."""
+    options: dict[str, Any] = {"rare_size": RARE, "rare_dropout": dropout}
+    if least:
+        return IdentityEmbedding(fields, n, size, rng, least=least, **options)
+    return ContentEmbedding(fields, size, rng, **options)
 
 
 class ContentNetwork(Content):

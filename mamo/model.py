@@ -30,11 +30,13 @@ class Model(nn.Module):
         self.user = ContentEmbedding(fields, config.size, rng, **options, rare_dropout=hidden)
         fields, hidden = catalogue.item_fields, config.rare_dropout
         options["rare_dropout"] = hidden
-        self.item = (
-            IdentityEmbedding(fields, catalogue.n_items, config.size, rng, **options)
-            if config.item_id
-            else ContentEmbedding(fields, config.size, rng, **options)
-        )
+        if config.item_id:
+            options["least"] = config.item_id_least
+            self.item: ContentEmbedding = IdentityEmbedding(
+                fields, catalogue.n_items, config.size, rng, **options
+            )
+        else:
+            self.item = ContentEmbedding(fields, config.size, rng, **options)
         generator = torch_generator(rng)
         user_width, item_width = max(self.user.width, 1), max(self.item.width, 1)
         self.network = Network(config, user_width, item_width, outputs, generator)

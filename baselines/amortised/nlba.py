@@ -17,6 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import nn
 
 from baselines.amortised.amortised_base import Amortised
@@ -29,6 +30,8 @@ __all__ = ["NLBA", "NLBAConfig", "NLBANetwork"]
 
 class NLBAConfig(VartakConfig):
     """Options of the network, the outer optimiser and the episodes, and of the history."""
+
+    epochs: int = Field(40, ge=1, description="validation on ML-100K: .881 (14 epochs: .915)")
 
 
 class NLBANetwork(HistoryNetwork):

@@ -55,6 +55,7 @@ __all__ = ["DropoutNet", "DropoutNetConfig", "LatentNetwork"]
 class DropoutNetConfig(EpisodicConfig):
     """Options of the network and the episodes, and those of the factors and their dropout."""
 
+    epochs: int = Field(28, ge=1, description="validation on ML-100K: .839 (14 epochs: .859)")
     item_id: Literal[False] = False  # its factors are what it knows of items
     factors: int = Field(8, ge=1)
     sweeps: int = Field(6, ge=1, description="of alternating least squares: where `mf` stops")

@@ -30,6 +30,7 @@ __all__ = ["ANIL", "ANILConfig", "Head"]
 class ANILConfig(InnerConfig):
     """Options of the network, the outer optimiser, the episodes and the inner loop."""
 
+    epochs: int = Field(28, ge=1, description="validation on ML-100K: .855 (14 epochs: .871)")
     first_order: bool = Field(False, description="second derivatives of one layer cost little")
     inner_rate: float = Field(0.05, gt=0, description="inner learning rate")
 

@@ -7,8 +7,8 @@ and the id's offset b_i, a number in the unit of the network's output. Ratings a
     r_ui = b_i + f(u, i)     and a support rating reaches f less the offset of its item,
 
 so that f need not learn, within every user's few ratings, that an item is liked by all: with
-f = 0 this is the item's mean. An id that training never showed is unknown; what to predict then
-is learned where ids are hidden. Optional for plugins. Axes: B tasks, n cells.
+f = 0 this is the item's mean. An id that training showed too rarely is unknown; what to predict
+then is learned where ids are hidden. Optional for plugins. Axes: B tasks, n cells.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,10 +38,14 @@ class IdentityConfig(LearnerConfig):
     item_id_dropout: float = Option(
         0.3, ge=0, lt=1, description="share of training tasks that hide all their items' ids"
     )
+    item_id_least: int = Option(
+        5, ge=1, description="training ratings from which on an item's id is known"
+    )
     id_decay: float = Option(1.0, ge=0, description="weight decay of what is learned of ids")
     id_space: ClassVar[Mapping[str, Dimension]] = {
         "item_id": Choice((False, True)),
         "item_id_dropout": Real(0.0, 0.8),
+        "item_id_least": Choice((1, 2, 5, 10)),
         "id_decay": Real(0.05, 20, log=True),
     }
 
@@ -57,7 +61,9 @@ class IdentityEmbedding(ContentEmbedding):
     """Content, and as its last field the id, of n users or items. Index n + i is i with its id
     hidden; it exists until `extend`, after which nobody trains.
 
-    offset: b of each id, zero at the start; row 0 is that of unknown ids.
+    offset: b of each id, zero at the start; row 0 is that of unknown ids; least: ratings from which
+    on an id is known. In the b of an item that few have rated a training user reads his own rating
+    back, and what he rated is explained before anything is learned of him.
     """
 
     def __init__(
@@ -67,9 +73,11 @@ class IdentityEmbedding(ContentEmbedding):
         size: int,
         rng: np.random.Generator,
         rare_size: int = 100,
+        least: int = 1,
         **options: Any,
     ) -> None:
         self.named = self.rows = n
+        self.least = least
         self.ids_at_least = rare_size
         *content, ids = self._with_ids(fields, n)
         twice = [_joined(field, field.values) for field in content]
@@ -86,6 +94,14 @@ class IdentityEmbedding(ContentEmbedding):
     def id_weights(self) -> list[nn.Parameter]:
         """What is learned of ids."""
         return [self.weights[-1], self.offset]
+
+    def observe(self, index: Array) -> None:
+        super().observe(index)
+        last = len(self.weights) - 1
+        known = np.bincount(index, minlength=self.named) >= self.least
+        ids = self._ids(last).clone()
+        ids[: self.named] *= torch.from_numpy(known)[:, None]
+        self._know(last, ids)
 
     def offsets(self, index: torch.Tensor) -> torch.Tensor:
         """b of the users or items int64 [...], in units of the network's output."""

@@ -171,13 +171,26 @@ def test_hidden_ids_are_unknown_in_every_cell() -> None:
     torch.testing.assert_close(embedding(hidden), same)
 
 
+@pytest.mark.parametrize("name", ["cnp", "plain", "mamo"])
+def test_an_id_is_known_from_so_many_ratings_on(name: str) -> None:
+    """Items of the same content are told apart by their ids alone, where they are known."""
+    batch, _ = asking([36, 37, COLD[0]])
+    count = np.bincount(data().item, minlength=ITEMS)[[36, 37]].tolist()
+    for least in (min(count), max(count), max(count) + 1):
+        found = trained(name, 1, item_id=True, item_id_least=least).predict(batch)
+        unknown = [torch.equal(found[:, place], found[:, 2]) for place in (0, 1)]
+        assert unknown == [one < least for one in count]
+
+
 @pytest.mark.parametrize("name", NEURAL)
 def test_a_configuration_without_ids_is_recorded_as_before(name: str) -> None:
     variant = load_variant(name)
     off = variant.configure({"item_id_dropout": 0.5}).model_dump(mode="json")
     assert not [key for key in off if "_id" in key or key == "id_decay"]
     on = variant.configure({"item_id": True}).model_dump(mode="json")
-    assert set(on) - set(off) == {"item_id", "item_id_dropout", "id_decay"}
+    assert set(on) - set(off) == {
+        "item_id", "item_id_dropout", "item_id_least", "id_decay",
+    }  # fmt: skip
     assert variant.configure(on).model_dump(mode="json") == on
 
 

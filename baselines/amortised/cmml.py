@@ -38,6 +38,7 @@ __all__ = ["CMML", "CMMLConfig", "CMMLNetwork"]
 class CMMLConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and of the modulation."""
 
+    epochs: int = Field(28, ge=1, description="validation on ML-100K: .851 (14 epochs: .859)")
     hyper: int = Field(64, ge=1, description="width of the hypernetwork; released: 256")
     residual: bool = Field(True, description="context and gamma start at 1; released: at 0")
     detach: bool = Field(True, description="no gradient into the context's embeddings: released")

@@ -25,7 +25,8 @@ Departures, each with its reason:
   for each unit of a layer, not for each weight, and is 2 sigmoid, so that it starts near 1;
 - the path by raters counts a training user's own ratings too; it holds no value of a rating;
 - as all neural learners here: absolute error, content embeddings, two layers of 64, AdamW with a
-  falling rate and averaged weights, half of a user's ratings as queries, first-order steps.
+  falling rate and averaged weights, half of a user's ratings as queries; five first-order steps on
+  omega, not one with second derivatives (`first_order: false`).
 Axes: B tasks, P meta-paths, S support, Q queries, M distinct items, I items, W item width.
 """
 

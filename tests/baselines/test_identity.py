@@ -17,7 +17,7 @@ from coldbench.learning.loading import load_variant
 from coldbench.tasks.episodes import EpisodeBatch, collate
 from tests.baselines.worlds import RNG
 
-EPISODIC = ("melu", "fomaml", "reptile", "meta-sgd", "anil", "melu-pretrained")
+EPISODIC = ("melu", "metahin", "fomaml", "reptile", "meta-sgd", "anil", "melu-pretrained")
 AMORTISED = ("cnp", "tanp", "cmml", "lwa", "nlba", "icl")
 NEURAL = ("plain", "plain-finetune", *EPISODIC, *AMORTISED, "mamo", "mamo-paper")
 USERS, ITEMS, COLD = 60, 40, (38, 39)  # COLD items are rated, but not in training

@@ -22,9 +22,11 @@ class GlobalUpdate:
     def __init__(self, model: Model, config: MAMOConfig) -> None:
         self.model, self.config, self.users, self.steps = model, config, 0, 0
         self.predictor = model
+        # a walk through the modules costs as much as ten operations
+        self.parameters = self.averages = tuple(model.parameters())
         rare, ids = model.rare_weights(), model.id_weights()
         named = {id(weight) for weight in (*rare, *ids)}
-        rest = [weight for weight in model.parameters() if id(weight) not in named]
+        rest = [weight for weight in self.parameters if id(weight) not in named]
         common, rarely = config.weight_decay, config.weight_decay + config.rare_decay
         decays = (rest, common), (rare, rarely), (ids, config.id_decay)
         groups = [{"params": weights, "weight_decay": decay} for weights, decay in decays]
@@ -41,7 +43,7 @@ class GlobalUpdate:
     def step(self) -> None:
         """One step with the gradients of the users added since the last one."""
         with torch.no_grad():
-            present = [p for p in self.model.parameters() if p.grad is not None]
+            present = [p for p in self.parameters if p.grad is not None]
             gradients = [p.grad for p in present if p.grad is not None]
             if self.config.reduction == "mean" and self.users:
                 torch._foreach_div_(gradients, float(self.users))
@@ -57,11 +59,11 @@ class GlobalUpdate:
         if self.predictor is self.model:
             self.predictor = copy.deepcopy(self.model)
             self.predictor.memories = self.model.memories
+            self.averages = tuple(self.predictor.parameters())
         self.steps += 1
         share = max(1 - self.config.averaging, 9 / (10 + self.steps))
         with torch.no_grad():
-            averages, current = (tuple(m.parameters()) for m in (self.predictor, self.model))
-            torch._foreach_lerp_(averages, current, share)
+            torch._foreach_lerp_(self.averages, self.parameters, share)
 
 
 def add_gradients(model: Model, inputs: Tensors, deltas: Tensors, config: MAMOConfig) -> None:

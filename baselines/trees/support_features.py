@@ -124,8 +124,11 @@ def features(
 
 def _shared(query: torch.Tensor, support: torch.Tensor) -> torch.Tensor:
     """How many known ids items share: query [B, Q, L], support [B, S, L] -> [B, Q, S]."""
-    shared = torch.zeros((*query.shape[:2], support.shape[1]), dtype=torch.float64)
-    for one in query.unbind(2):
-        same = (one[:, :, None, None] == support[:, None]).any(3)
-        shared += same & (one > 0)[:, :, None]
-    return shared
+    shared = torch.zeros((*query.shape[:2], support.shape[1]), dtype=torch.int32)
+    others = support.int().masked_fill(support == 0, -1).unbind(2)  # no query has an id of -1
+    for one in query.int().unbind(2):
+        same = one[:, :, None] == others[0][:, None]
+        for other in others[1:]:  # a pass each: `any` over a short last axis takes longer
+            same |= one[:, :, None] == other[:, None]
+        shared += same
+    return shared.double()

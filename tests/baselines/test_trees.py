@@ -10,7 +10,13 @@ from baselines.trees.boosting import add_trees, predict_trees
 from baselines.trees.gbdt import GBDT, GBDTConfig
 from baselines.trees.gbdt_stack import GBDTStack
 from baselines.trees.stored_trees import Trees
-from baselines.trees.support_features import Content, Statistics, features, leave_one_out
+from baselines.trees.support_features import (
+    Content,
+    Statistics,
+    _shared,
+    features,
+    leave_one_out,
+)
 from coldbench.data.ratings import Array, Catalogue, Field, Scale
 from coldbench.errors import Declined
 from coldbench.learning.learner import Domain, Episode, Learner
@@ -162,3 +168,16 @@ def test_an_epoch_adds_trees_and_lowers_the_error() -> None:
     boosted = (learner.predict(episode.batch) - episode.target)[asked].abs().mean()
     learner.model = None
     assert boosted < (learner.predict(episode.batch) - episode.target)[asked].abs().mean()
+
+
+def test_shared_ids_are_counted_once_for_each_of_the_query() -> None:
+    draw = torch.Generator().manual_seed(0)
+    query = torch.randint(5, (2, 3, 4), generator=draw)
+    support = torch.randint(5, (2, 6, 4), generator=draw)
+    expected = [
+        [[sum(one in known and one > 0 for one in asked) for known in of] for asked in these]
+        for these, of in zip(query.tolist(), support.tolist(), strict=True)
+    ]
+    found = _shared(query, support)
+    assert found.dtype == torch.float64
+    assert found.tolist() == expected

@@ -20,7 +20,7 @@ from coldbench.running.backends.fetch import _intact, fetch
 from coldbench.running.backends.wire import packed, unpacked
 from coldbench.running.backends.work import work
 from coldbench.running.records import Job
-from coldbench.running.run import run_job
+from coldbench.running.run import failure, run_job
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study, shard_of
 from coldbench.study.planning import plan
@@ -126,6 +126,30 @@ def test_two_losses_fail_that_job_only(
     found = {outcome.record.job_hash: outcome.record for outcome in acting(jobs, source, act)[0]}
     assert reason in found.pop(jobs[1].hash).reason
     assert {record.status for record in found.values()} == {"finished"}
+
+
+def test_of_a_seed_the_slowest_learner_comes_first_once_that_is_known(
+    jobs: list[Job], source: Source
+) -> None:
+    names = list(dict.fromkeys(job.learner for job in jobs))
+    slow = names[-1]
+    order: list[tuple[int, str]] = []
+
+    def act(number: int, fn: Callable[..., bytes], args: tuple[Any, ...]) -> bytes:
+        job = Job.model_validate_json(args[0])
+        order.append((job.seeds.split, job.learner))
+        seconds = {"total": 9.0 if job.learner == slow else 1.0}
+        outcome = failure(job, "failed", "not run")
+        record = outcome.record.model_copy(update={"seconds": seconds})
+        return packed(dataclasses.replace(outcome, record=record))
+
+    later = [slow, *names[:-1]]
+    assert later != names
+    for workers, second in ((1, names), (2, later)):
+        order.clear()
+        engine = Engine(lambda: Acting([], act), window=1)
+        list(collect(engine, jobs, Settings(workers, source)))
+        assert order == [(0, name) for name in names] + [(1, name) for name in second]
 
 
 def test_a_lost_engine_is_opened_again(jobs: list[Job], source: Source) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 import torch
 
 from coldbench.data.ratings import Ratings
@@ -98,3 +99,16 @@ def test_random_supports_have_one_rating_to_all_and_the_same_queries(ratings: Ra
     for name in ("melu", "icl", "dropoutnet"):
         config = load_variant(name).configure({})
         assert "random_support" not in config.model_dump(mode="json")
+
+
+@pytest.mark.parametrize("range_of_ids", [1, 40, 100_000], ids=["one", "dense", "sparse"])
+def test_distinct_items_are_those_of_a_sort(range_of_ids: int) -> None:
+    ids = torch.randint(range_of_ids, (6, 9), generator=torch.Generator().manual_seed(0))
+    flags = torch.ones(ids.shape, dtype=torch.bool)
+    batch = EpisodeBatch(
+        torch.arange(6), ids[:, :4], torch.ones(6, 4), flags[:, :4], ids[:, 4:], flags[:, 4:]
+    )
+    item, place = torch.unique(ids, return_inverse=True)
+    assert torch.equal(batch.distinct[0], item)
+    assert torch.equal(batch.distinct[1], place)
+    assert batch.distinct[0].dtype == item.dtype

@@ -2,11 +2,16 @@
 
 A job whose worker died, or whose answer is damaged, is tried once more, then fails. When the
 engine itself is lost (its scheduler died), it is opened anew and gets all unanswered jobs again.
+
+Several workers take the learners of a seed that have taken longest first, so that none works on
+alone at the end: as far as earlier seeds say, and where jobs are not handed over all at once.
 """
 
+import math
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from itertools import takewhile
 
 from coldbench.errors import ColdbenchError, DataError, shorten
 from coldbench.running.backends.engine import Engine, Settings
@@ -25,12 +30,12 @@ Kinds = tuple[type[BaseException], ...]
 def collect(engine: Engine, jobs: Iterable[Job], settings: Settings) -> Iterator[Outcome]:
     """Outcomes as they come; raises ColdbenchError when the engine is lost again and again."""
     waiting: Waiting = deque((job, 1) for job in jobs)
-    losses = 0
+    losses, spent = 0, dict[str, float]()
     while waiting:
         before = len(waiting)
         executor = engine.open()
         try:
-            waiting = yield from _drain(engine, executor, waiting, settings)
+            waiting = yield from _drain(engine, executor, waiting, settings, spent)
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
         losses = losses + 1 if len(waiting) == before else 1
@@ -42,16 +47,23 @@ def collect(engine: Engine, jobs: Iterable[Job], settings: Settings) -> Iterator
 
 
 def _drain(
-    engine: Engine, executor: Executor, waiting: Waiting, settings: Settings
+    engine: Engine,
+    executor: Executor,
+    waiting: Waiting,
+    settings: Settings,
+    spent: dict[str, float],
 ) -> Generator[Outcome, None, Waiting]:
-    """Yields outcomes; returns the jobs that still wait when the engine was lost, else none."""
+    """Yields outcomes; returns the jobs that still wait when the engine was lost, else none.
+
+    spent: seconds of the last run of each learner, which is kept up to date.
+    """
     pending: dict[Future[bytes], tuple[Job, int]] = {}
     inner = None if engine.keeps_timeout else settings.timeout
     refused: Kinds = (*engine.lost, RuntimeError)
     while waiting or pending:
         lost = False
         while waiting and not lost and (engine.window is None or len(pending) < engine.window):
-            job, tries = waiting.popleft()
+            job, tries = _next(waiting, spent if settings.workers > 1 else {})
             try:
                 text = job.model_dump_json()
                 pending[executor.submit(work, text, settings.source, inner)] = job, tries
@@ -70,10 +82,23 @@ def _drain(
             if outcome is None:
                 waiting.append((job, tries + 1))
             else:
+                spent[job.learner] = outcome.record.seconds.get("total", 0.0)
                 yield outcome
         if lost:
             return deque([*pending.values(), *waiting])
     return waiting
+
+
+def _next(waiting: Waiting, spent: Mapping[str, float]) -> tuple[Job, int]:
+    """Takes out the job that has taken longest of those with the first one's seeds; one of a
+    learner that has not run yet comes before all that have."""
+    seeds = waiting[0][0].seeds
+    together = takewhile(lambda one: one[0].seeds == seeds, waiting)
+    times = [spent.get(job.learner, math.inf) for job, _ in together]
+    place = times.index(max(times))
+    chosen = waiting[place]
+    del waiting[place]
+    return chosen
 
 
 def _first(pending: dict[Future[bytes], tuple[Job, int]]) -> set[Future[bytes]]:

@@ -42,10 +42,14 @@ def ready() -> None:
 
 
 def engine(settings: Settings) -> Engine:
-    """As many processes as workers; a process that dies costs the job it was running."""
+    """As many processes as workers; a process that dies costs the job it was running.
+
+    A worker finds its next job ready; those after it are still to be chosen.
+    """
     settings.only("processes")
     return Engine(
         lambda: PebbleExecutor(settings.workers, settings.timeout),
+        window=2 * settings.workers,
         keeps_timeout=True,
         died=(ProcessExpired,),
         lost=(BrokenExecutor,),

@@ -16,10 +16,10 @@ from coldbench.errors import StoreError, UsageError, shorten
 from coldbench.league.packs.archive import packed
 from coldbench.league.packs.facts import MEMBERS, NAMED, PackFacts, planned, sums
 from coldbench.league.packs.opening import FACTS, Pack, open_pack
-from coldbench.report import text_files
+from coldbench.report import build
 from coldbench.running import RunRecord, seal
 from coldbench.study import Manifest, Study, describe, pack, refuse_mixed, verify
-from coldbench.text import listed
+from coldbench.text import frame_to_csv, listed
 
 __all__ = ["Naming", "make_pack"]
 
@@ -104,8 +104,15 @@ def _files(study: Study) -> dict[str, bytes]:
     """The packed study, in the order of a pack."""
     with tempfile.TemporaryDirectory(prefix="coldbench-pack-") as folder:
         place = Path(folder) / "study"
-        pack(study, place, lambda: {"summary.csv": text_files(study)["summary.csv"]})
+        pack(study, place, lambda: _summary(study))
         return {name: (place / name).read_bytes() for name in MEMBERS if (place / name).exists()}
+
+
+def _summary(study: Study) -> dict[str, str]:
+    """Also sees to it that the digest is of all predictions that are at hand."""
+    data = build(study)
+    _ = data.digest
+    return {"summary.csv": frame_to_csv(data.summary)}
 
 
 def _facts(

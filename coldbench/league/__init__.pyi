@@ -1,4 +1,12 @@
 # What others may use; imported on first use.
+from .entries.form import Entry as Entry
+from .entries.form import Reference as Reference
+from .entries.marks import Check as Check
+from .entries.marks import Review as Review
+from .entries.marks import read_review as read_review
+from .entries.reviewing import Asked as Asked
+from .entries.reviewing import review as review
+from .entries.writing import write_entry as write_entry
 from .packs.facts import PackFacts as PackFacts
 from .packs.getting import find_pack as find_pack
 from .packs.index import Listed as Listed

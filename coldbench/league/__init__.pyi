@@ -1,12 +1,13 @@
 # What others may use; imported on first use.
-from .entries.form import Entry as Entry
-from .entries.form import Reference as Reference
+from .entries.form import Submission as Submission
 from .entries.marks import Check as Check
 from .entries.marks import Review as Review
 from .entries.marks import read_review as read_review
-from .entries.reviewing import Asked as Asked
 from .entries.reviewing import review as review
 from .entries.writing import write_entry as write_entry
+from .packs.asking import Asked as Asked
+from .packs.entering import Entry as Entry
+from .packs.entering import enter as enter
 from .packs.facts import PackFacts as PackFacts
 from .packs.getting import find_pack as find_pack
 from .packs.index import Listed as Listed
@@ -16,3 +17,4 @@ from .packs.making import Naming as Naming
 from .packs.making import make_pack as make_pack
 from .packs.opening import Pack as Pack
 from .packs.opening import open_pack as open_pack
+from .packs.showing import reach_sentence as reach_sentence

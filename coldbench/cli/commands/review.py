@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["review"]
 
-FEWEST = 3  # fresh seeds
-
 
 @click.command()
 @click.argument("entry", type=click.Path(path_type=Path))
@@ -33,11 +31,10 @@ def review(entry: Path, reference: str | None, data: str, seeds: Any, as_json: b
     stored runs again, and fresh seeds drawn now. Nothing in the entry is executed: read its
     plugin/, install it, then review. What was found is written to ENTRY/review.json.
     """
-    from coldbench.league import Asked
     from coldbench.league import review as review_entry
 
-    asked = Asked(reference or "", data, _chosen(seeds))
-    found = review_entry(entry, asked, _nobody if as_json else _say)
+    chosen = tuple(seeds) if isinstance(seeds, list) else seeds
+    found = review_entry(entry, reference or "", data, chosen, _nobody if as_json else _say)
     if as_json:
         write_json({**found.model_dump(), "mark": found.mark, "passed": found.passed})
     else:
@@ -45,21 +42,6 @@ def review(entry: Path, reference: str | None, data: str, seeds: Any, as_json: b
         click.echo(entry / "review.json")
     if not found.passed:
         sys.exit(3)
-
-
-def _chosen(seeds: Any) -> int | tuple[int, ...]:
-    """Raises UsageError for too few, for a seed twice, and for those of tuning."""
-    from coldbench.errors import UsageError
-    from coldbench.study import FIRST_TUNING_SEED
-
-    named = seeds if isinstance(seeds, list) else []
-    count = len(set(named)) if named else seeds
-    if count < FEWEST or any(not 0 <= seed < FIRST_TUNING_SEED for seed in named):
-        raise UsageError(
-            f"--seeds: draw at least {FEWEST}, or name as many different ones below "
-            f"{FIRST_TUNING_SEED}, where those of `coldbench tune` begin"
-        )
-    return tuple(sorted(set(named))) if named else int(seeds)
 
 
 def _say(check: "Check") -> None:

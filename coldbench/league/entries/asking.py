@@ -6,33 +6,22 @@ All that imports the plugin happens in processes of their own, whose end ends no
 import io
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any
 
 from pebble import ProcessExpired
 
 from coldbench.conformance import check
 from coldbench.errors import ColdbenchError, shorten
+from coldbench.league.entries.against import PROCESSES
 from coldbench.league.entries.fresh import judged
 from coldbench.league.entries.marks import Check
 from coldbench.rng import Seeds
-from coldbench.running import PebbleExecutor, RunRecord, Settings, Source, confined, outcomes
+from coldbench.running import PebbleExecutor, Settings, Source, confined, outcomes
 from coldbench.study import Study, audit_study, job_of, replay
 
-__all__ = ["Data", "audited", "conforming", "failures", "fresh", "replayed"]
+__all__ = ["audited", "conforming", "failures", "fresh", "replayed"]
 
-PROCESSES = 2  # of `replay`, which runs a single worker's jobs in this process
 LONGEST = 1_800.0  # seconds of the conformance suite
 REPLAYED = 3  # runs
-
-
-@dataclass(frozen=True)
-class Data:
-    """Where the reference's data are: a cache, and a name or folder with options to read."""
-
-    cache: str
-    dataset: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 def failures(learner: str) -> list[str]:
@@ -64,9 +53,9 @@ def conforming(learner: str) -> Check:
     )
 
 
-def audited(alone: Study, data: Data, draw: int) -> Check:
+def audited(alone: Study, source: Source, draw: int) -> Check:
     """One stored run of the learner, audited for leaks."""
-    (audit,) = audit_study(alone, 1, draw, data.dataset, data.options)
+    (audit,) = audit_study(alone, 1, draw, source.dataset, source.options)
     found = tuple(str(leak) for leak in audit.leaks)
     told = {
         "clean": f"no leak at seed {audit.seed} ({audit.predictions:,} predictions)",
@@ -76,21 +65,22 @@ def audited(alone: Study, data: Data, draw: int) -> Check:
     return Check(name="audit", passed=audit.clean, said=told, more=(*found, *audit.notes))
 
 
-def replayed(alone: Study, data: Data, draw: int) -> Check:
+def replayed(alone: Study, source: Source, draw: int) -> Check:
     """Three stored runs of the learner, run again."""
     same: list[bool] = []
     count = lambda record, equal: same.append(equal)  # noqa: E731
-    found = replay(alone, REPLAYED, draw, data.dataset, data.options, count, PROCESSES)
+    found = replay(alone, REPLAYED, draw, source.dataset, source.options, count, PROCESSES)
     wrong = [one for one in found if one.kind == "damage"]
     bits = f"{sum(same)} of {len(same)} stored runs are the same bit for bit"
     said = f"{bits}; {len(wrong)} give another result" if wrong else bits
     return Check(name="replay", passed=not wrong, said=said, more=tuple(one.text for one in found))
 
 
-def fresh(study: Study, learner: str, sentinel: str, seeds: Sequence[int], data: Data) -> Check:
+def fresh(study: Study, learner: str, sentinel: str, seeds: Sequence[int], source: Source) -> Check:
     """Learner and sentinel on fresh seeds, beside what the entry's own runs let expect."""
-    stored = list(study.records())
-    made = _runs(study, dict.fromkeys((learner, sentinel)), seeds, data)
+    stored, both = list(study.records()), dict.fromkeys((learner, sentinel))
+    jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in both]
+    made = [one.record for one in outcomes("processes", jobs, Settings(PROCESSES, source))]
     lost = [one for one in made if one.status != "finished"]
     usual = any(one.status != "finished" for one in stored)
     if len(lost) == len(made) or (lost and not usual):
@@ -111,11 +101,3 @@ def fresh(study: Study, learner: str, sentinel: str, seeds: Sequence[int], data:
         name="fresh seeds", passed=not outside, said=said, more=tuple(map(str, found)),
         measured=[{**vars(one), "inside": one.inside} for one in found],
     )  # fmt: skip
-
-
-def _runs(
-    study: Study, learners: Sequence[str] | dict[str, None], seeds: Sequence[int], data: Data
-) -> list[RunRecord]:
-    jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in learners]
-    source = Source(data.cache, data.dataset or jobs[0].dataset, data.options)
-    return [one.record for one in outcomes("processes", jobs, Settings(PROCESSES, source))]

@@ -1,7 +1,7 @@
-"""entry.json: what an entry says of itself, and the seals of all its files.
+"""entry.json of an entry: what it says of itself, and the seals of all its files.
 
-<entry>/entry.json       Entry
-<entry>/study.json, records.jsonl, audit.json   the packed study of the learner and the sentinel
+<entry>/entry.json       Submission
+<entry>/study/           the packed study of the learner and the sentinel, as they ran there
 <entry>/plugin/          the source of the learner's package, where it is not coldbench itself
 <entry>/card.md          the learner, as `coldbench describe` has it
 <entry>/tuning.csv       every trial of its tuning, where it was tuned
@@ -9,22 +9,25 @@
 """
 
 import json
-from typing import Any, Literal
+import re
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench.running import seal
+from coldbench.study import Entered
 
 __all__ = [
-    "CARD", "ENTRY", "NEEDED", "PLUGIN", "REVIEW", "SCHEMA", "TUNING", "Entry", "Environment",
-    "Plugin", "Reference", "entry_bytes",
+    "CARD", "ENTRY", "NEEDED", "PLUGIN", "REVIEW", "SCHEMA", "STUDY", "TUNING", "Environment",
+    "Plugin", "Submission", "entry_bytes",
 ]  # fmt: skip
 
 SCHEMA = 1
-ENTRY, REVIEW, PLUGIN = "entry.json", "review.json", "plugin"
+ENTRY, REVIEW, PLUGIN, STUDY = "entry.json", "review.json", "plugin", "study"
 CARD, TUNING = "card.md", "tuning.csv"
-NEEDED = ("study.json", "records.jsonl", CARD)
+NEEDED = (f"{STUDY}/study.json", f"{STUDY}/records.jsonl", CARD)
 DIGEST = r"^[0-9a-f]{64}$"
+TITLE = r"^[a-z0-9][a-z0-9._-]{0,63}@[0-9]{1,6}$"
 NAME = r"^[^\x00-\x1f\x7f/\\]{1,80}$"
 
 
@@ -55,32 +58,31 @@ class Environment(BaseModel):
     libraries: dict[str, tuple[str, ...]] = {}
 
 
-class Reference(BaseModel):
-    """The pack that was entered: `name@release`, and the SHA-256 of its file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    title: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}@[0-9]{1,6}$")
-    sha256: str = Field(pattern=DIGEST)
-
-
-class Entry(BaseModel):
-    """learner, sentinel: as they are called in the study; entered: what `coldbench enter` kept of
-    the run; files: SHA-256 of every other file by its path; sha256: of entry.json itself."""
+class Submission(BaseModel):
+    """entered: what `coldbench enter` kept: pack, learner, sentinel, agreement, seconds; files:
+    SHA-256 of every other file by its path; sha256: of entry.json itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = SCHEMA
-    learner: str = Field(pattern=NAME)
-    sentinel: str = Field(pattern=NAME)
-    reference: Reference
+    entered: Entered
     plugin: Plugin
     environment: Environment
     tuned: bool = False
-    entered: dict[str, Any] = {}
     files: dict[str, str]
     sha256: str = ""
 
+    @field_validator("entered")
+    @classmethod
+    def _plain_names(cls, entered: Entered) -> Entered:
+        """They name a pack to look for, and stand in sentences."""
+        if not re.fullmatch(TITLE, entered.pack) or not re.fullmatch(DIGEST, entered.pack_sha256):
+            raise ValueError("it names no reference pack")
+        if not all(re.fullmatch(NAME, name) for name in (entered.learner, entered.sentinel)):
+            raise ValueError("a learner's name holds what no name does")
+        return entered
 
-def entry_bytes(entry: Entry) -> bytes:
+
+def entry_bytes(entry: Submission) -> bytes:
     """entry.json with its seal; the same entry gives the same bytes."""
     data = json.loads(entry.model_dump_json(exclude={"sha256"}))
     return (json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n").encode()

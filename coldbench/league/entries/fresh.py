@@ -8,19 +8,20 @@ probability; where its runs are skewed as a lognormal of sd .5 with .99 still (s
 ten runs, one of over 4 standard deviations of a run is found nearly always.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import SystemRandom
 
 import numpy as np
 
 from coldbench.errors import StoreError, UsageError
-from coldbench.league.entries.matching import maes
+from coldbench.league.entries.matching import FEWEST, maes
+from coldbench.rng import Seeds
 from coldbench.running import RunRecord
 from coldbench.statistics import prediction_interval
 from coldbench.study import FIRST_TUNING_SEED
 
-__all__ = ["COUNT", "LEVEL", "Fresh", "drawn_seeds", "judged"]
+__all__ = ["COUNT", "LEVEL", "Fresh", "chosen_seeds", "judged"]
 
 COUNT = 3  # fresh seeds
 LEVEL = 0.999  # of all intervals together, for normal errors
@@ -54,12 +55,24 @@ class Fresh:
         return f"{self.scenario} {self.what}: {self.found:.4f}, {word} {limits}"
 
 
-def drawn_seeds(known: Collection[str], count: int = COUNT) -> tuple[int, ...]:
-    """Seeds from the system's entropy, none of those known and none of `coldbench tune`."""
-    open_seeds = [seed for seed in range(FIRST_TUNING_SEED) if str(seed) not in known]
-    if count > len(open_seeds):
-        raise UsageError(f"only {len(open_seeds)} seeds are left to draw {count} from")
-    return tuple(sorted(SystemRandom().sample(open_seeds, count)))
+def chosen_seeds(known: Iterable[str], asked: int | Sequence[int]) -> tuple[int, ...]:
+    """So many from the system's entropy, or those asked for: none that is known, none of tuning.
+
+    known: labels of the reference's seeds. Raises UsageError where nothing fresh can be had.
+    """
+    old = {Seeds.parse(label) for label in known}
+    if not all(seeds.is_joint for seeds in old):
+        raise UsageError("the reference varies its streams one by one: no seed is like its own")
+    left = [seed for seed in range(FIRST_TUNING_SEED) if Seeds.joint(seed) not in old]
+    count = asked if isinstance(asked, int) else len(set(asked))
+    stale = [] if isinstance(asked, int) else sorted(set(asked) - set(left))
+    if stale or not FEWEST <= count <= len(left):
+        raise UsageError(
+            f"--seeds: draw from {FEWEST} to {len(left)}, or name as many different ones below "
+            f"{FIRST_TUNING_SEED} (from where `coldbench tune` takes its own) that are none of the "
+            f"reference{f', unlike {stale[0]}' if stale else ''}"
+        )
+    return tuple(sorted(SystemRandom().sample(left, asked) if isinstance(asked, int) else asked))
 
 
 def judged(

@@ -41,8 +41,8 @@ def project_files(installed: Installed) -> Files:
     if len(kept) > MOST or sizes.get(large, 0) > LARGEST or sum(sizes.values()) > TOTAL:
         raise UsageError(
             f"the plugin's source has {len(kept)} files of {sum(sizes.values()):,} bytes, the "
-            f"largest {large} of {sizes.get(large, 0):,}; an entry takes {MOST} files, {LARGEST:,} bytes "
-            f"each and {TOTAL:,} together: keep data and generated code out of the package"
+            f"largest {large} of {sizes.get(large, 0):,}; an entry takes {MOST} files, {LARGEST:,} "
+            f"bytes each and {TOTAL:,} together: keep data and generated code out of the package"
         )
     more = (f"and {len(left) - NAMED} more",) if len(left) > NAMED else ()
     files = {name: file.read_bytes() for name, file in sorted(kept.items())}

@@ -20,8 +20,9 @@ from coldbench.league.entries.form import (
     PLUGIN,
     REVIEW,
     SCHEMA,
+    STUDY,
     TUNING,
-    Entry,
+    Submission,
 )
 from coldbench.league.entries.project import LARGEST, MOST, TOTAL, is_source
 from coldbench.running import seal
@@ -29,8 +30,8 @@ from coldbench.running import seal
 __all__ = ["receive"]
 
 LIMITS = {  # bytes; a study of 2 learners and 20 seeds has a tenth
-    ENTRY: 500_000, "study.json": 1_000_000, "records.jsonl": 8_000_000, "audit.json": 1_000_000,
-    "card.md": 500_000, TUNING: 4_000_000,
+    ENTRY: 500_000, f"{STUDY}/study.json": 1_000_000, f"{STUDY}/records.jsonl": 8_000_000,
+    f"{STUDY}/audit.json": 1_000_000, "card.md": 500_000, TUNING: 4_000_000,
 }  # fmt: skip
 LONGEST, LINES = 200_000, 2_000  # of records.jsonl: what is shared is repeated in memory
 DEEPEST = 12
@@ -39,8 +40,8 @@ AGAIN = "write the entry again with `coldbench enter ... --submit FOLDER`"
 WRONG = (ValueError, ValidationError, KeyError, TypeError, AttributeError, RecursionError)
 
 
-def receive(folder: Path, into: Path) -> Entry:
-    """Copy the files of an entry; raises StoreError for one that is edited, incomplete or unsafe."""
+def receive(folder: Path, into: Path) -> Submission:
+    """Copy an entry's files; raises StoreError for one that is edited, incomplete or unsafe."""
     found = set(_names(folder))
     entry = _entry(folder)
     _check_complete(folder, entry, found - {ENTRY, REVIEW})
@@ -53,7 +54,7 @@ def receive(folder: Path, into: Path) -> Entry:
                 f"{folder / name} does not match its hash in {ENTRY}: one of the two was edited; "
                 f"{AGAIN}"
             )
-        if name == "records.jsonl":
+        if name == f"{STUDY}/records.jsonl":
             _check_lines(folder / name, data)
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         (into / name).write_bytes(data)
@@ -83,7 +84,7 @@ def _names(folder: Path) -> Iterator[str]:
                 yield name
 
 
-def _entry(folder: Path) -> Entry:
+def _entry(folder: Path) -> Submission:
     file = folder / ENTRY
     try:
         data = json.loads(_read(file, LIMITS[ENTRY]))
@@ -91,13 +92,13 @@ def _entry(folder: Path) -> Entry:
             raise StoreError(f"{file}: written by a newer coldbench; update this one")
         if data["sha256"] != seal(data):
             raise StoreError(f"{file} does not match its own seal: it was edited; {AGAIN}")
-        return Entry.model_validate(data)
+        return Submission.model_validate(data)
     except WRONG as error:
         reason = shorten(" ".join(str(error).split()), 200)
         raise StoreError(f"{file} is damaged: {reason}; {AGAIN}") from None
 
 
-def _check_complete(folder: Path, entry: Entry, found: set[str]) -> None:
+def _check_complete(folder: Path, entry: Submission, found: set[str]) -> None:
     stated = set(entry.files)
     needed = {*NEEDED, *([TUNING] if entry.tuned else [])}
     for name in sorted(needed - stated):

@@ -13,16 +13,16 @@ from coldbench.league.entries.form import (
     CARD,
     ENTRY,
     PLUGIN,
+    STUDY,
     TUNING,
-    Entry,
     Environment,
-    Reference,
+    Submission,
     entry_bytes,
 )
 from coldbench.league.entries.source import source_of
 from coldbench.league.entries.tuned import tuning_text
 from coldbench.running import RunRecord, code_of
-from coldbench.study import Study, alone_of, verify
+from coldbench.study import OWN, Entered, Study, alone_of, stored_entry, verify
 
 __all__ = ["write_entry"]
 
@@ -30,46 +30,51 @@ FACTS = ("python", "platform", "processor", "revision")
 
 
 def write_entry(
-    entered: Study,
-    learner: str,
-    folder: Path,
-    facts: Mapping[str, Any],
-    reference: Reference,
-    sentinel: str = "ridge",
-    kept: Mapping[str, Any] | None = None,
-    history: Path | None = None,
-) -> Entry:
+    entered: Path, folder: Path, facts: Mapping[str, Any], history: Path | None = None
+) -> Submission:
     """Write an entry into a new folder, the whole or nothing; the same study gives the same bytes.
 
-    facts: of the learner, as `coldbench describe --json` has them; kept: what `coldbench enter`
-    says of the run besides; history: of `coldbench tune`, where the learner was tuned. Raises
-    UsageError for code that is not what ran and for a source that cannot be handed over, StoreError
-    for a study that is damaged or incomplete.
+    entered: the folder that `coldbench enter` left; facts: of the learner, as `coldbench describe
+    --json` has them; history: of `coldbench tune`, where the learner was tuned. Raises UsageError
+    for a learner that was not joined, for code that is not what ran and for a source that cannot
+    be handed over, StoreError for a study that is damaged or incomplete.
     """
     if folder.exists():
         raise StoreError(f"{folder} exists: an entry is never replaced, choose another folder")
-    manifest = entered.manifest
-    base = str(manifest.learners[learner]["base"]) if learner in manifest.learners else learner
-    study = alone_of(entered, (learner, sentinel))
-    records = [one for one in entered.records() if one.job.learner == learner]
+    kept = _joined(entered)
+    own = Study.open(entered / OWN)
+    manifest, learner = own.manifest, kept.learner
+    study = alone_of(own, (learner, kept.sentinel))
+    records = [one for one in own.records() if one.job.learner == learner]
+    base = str(manifest.learners[learner]["base"])
     _check_code(base, records)
     source = source_of(base)
-    files = {**study, **{f"{PLUGIN}/{name}": data for name, data in source.files.items()}}
+    files = {f"{STUDY}/{name}": data for name, data in study.items()}
+    files |= {f"{PLUGIN}/{name}": data for name, data in source.files.items()}
     files[CARD] = card_text(facts, manifest.learners[learner]).encode()
     if budget := manifest.tuning.get(learner):
         files[TUNING] = tuning_text(learner, budget, history).encode()
-    entry = Entry(
-        learner=learner,
-        sentinel=sentinel,
-        reference=reference,
+    entry = Submission(
+        entered=kept,
         plugin=source.plugin,
         environment=_environment(records),
         tuned=TUNING in files,
-        entered=dict(kept or {}),
         files={name: sha256(files[name]).hexdigest() for name in sorted(files)},
     )
     _write(folder, {**files, ENTRY: entry_bytes(entry)})
     return entry
+
+
+def _joined(folder: Path) -> Entered:
+    kept = stored_entry(folder)
+    if kept is None:
+        raise UsageError(f"{folder} holds no entry: run `coldbench enter LEARNER --reference PACK`")
+    if kept.status != "joined":
+        raise UsageError(
+            f"{kept.learner!r} was not joined with {kept.pack} ({kept.status}): only what "
+            "`coldbench enter` has joined can be submitted"
+        )
+    return kept
 
 
 def _check_code(base: str, records: Sequence[RunRecord]) -> None:
@@ -120,6 +125,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _check_whole(folder: Path) -> None:
-    verdict = verify(folder)
+    verdict = verify(folder / STUDY)
     for wrong in (*verdict.of("damage"), *verdict.of("hole")):
         raise StoreError(f"no entry is made of this study: {wrong.text}")

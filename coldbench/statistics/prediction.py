@@ -38,11 +38,11 @@ def prediction_interval(x: npt.ArrayLike, *, level: float = 0.95, further: int =
 
 
 def prediction_limits(
-    x: npt.NDArray[np.floating], *, level: float = 0.95
+    x: npt.NDArray[np.floating], *, level: float = 0.95, further: int = 1
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The limits of `prediction_interval` for many quantities at once: x [R, ...], R >= 2."""
     runs, n = x.astype(np.float64), len(x)
-    reach = t_quantile((1.0 + level) / 2.0, n - 1) * sqrt(1.0 + 1.0 / n)
+    reach = t_quantile((1.0 + level) / 2.0, n - 1) * sqrt(1.0 / further + 1.0 / n)
     mean, sd, middle = runs.mean(0), runs.std(0, ddof=1), np.median(runs, 0)
     above, below = (
         np.sqrt(2.0 * (np.clip(side * (runs - middle), 0.0, None) ** 2).sum(0) / (n - 1))

@@ -15,9 +15,9 @@ from coldbench.report.topics.entry import in_words
 from coldbench.running import Job, RunRecord, Settings, Source, outcomes
 from coldbench.study import Study, StudyConfig, verify
 
-__all__ = ["PROCESSES", "compared", "other_pack", "source_of_data", "whole"]
+__all__ = ["ENGINE", "PROCESSES", "compared", "other_pack", "source_of_data", "whole"]
 
-PROCESSES = 2  # one would be this process, which no plugin is to enter
+ENGINE, PROCESSES = "processes", 2  # no plugin is to enter this process, as one alone would
 
 
 def whole(study: Study) -> Check:
@@ -64,7 +64,7 @@ def compared(entry: Submission, mine: Study, pack: Pack, theirs: Study, data: st
     source = source_of_data(theirs, data)
 
     def rerun(jobs: list[Job]) -> list[RunRecord]:
-        return [one.record for one in outcomes("processes", jobs, Settings(PROCESSES, source))]
+        return [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source))]
 
     check = agreement(_runs(theirs, kept.sentinel), _runs(mine, kept.sentinel), rerun)
     if check.verdict == "disagrees":

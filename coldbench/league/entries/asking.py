@@ -11,7 +11,7 @@ from pebble import ProcessExpired
 
 from coldbench.conformance import check
 from coldbench.errors import ColdbenchError, shorten
-from coldbench.league.entries.against import PROCESSES
+from coldbench.league.entries.against import ENGINE, PROCESSES
 from coldbench.league.entries.fresh import judged
 from coldbench.league.entries.marks import Check
 from coldbench.rng import Seeds
@@ -80,7 +80,7 @@ def fresh(study: Study, learner: str, sentinel: str, seeds: Sequence[int], sourc
     """Learner and sentinel on fresh seeds, beside what the entry's own runs let expect."""
     stored, both = list(study.records()), dict.fromkeys((learner, sentinel))
     jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in both]
-    made = [one.record for one in outcomes("processes", jobs, Settings(PROCESSES, source))]
+    made = [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source))]
     lost = [one for one in made if one.status != "finished"]
     usual = any(one.status != "finished" for one in stored)
     if len(lost) == len(made) or (lost and not usual):

@@ -36,7 +36,10 @@ def review(entry: Path, reference: str | None, data: str, seeds: Any, as_json: b
     chosen = tuple(seeds) if isinstance(seeds, list) else seeds
     found = review_entry(entry, reference or "", data, chosen, _nobody if as_json else _say)
     if as_json:
-        write_json({**found.model_dump(), "mark": found.mark, "passed": found.passed})
+        write_json(
+            {**found.model_dump(exclude={"schema_version", "sha256"}),
+             "mark": found.mark, "passed": found.passed}
+        )  # fmt: skip
     else:
         click.echo(str(found))
         click.echo(entry / "review.json")

@@ -2,7 +2,8 @@
 
 claimed: anyone may write an entry. replayed: it is whole, the same study as the reference's, its
 code is the code installed here, which is sound and clean, and stored runs repeat. fresh seeds
-passed: besides, runs on seeds that nobody knew before give what its own runs let expect.
+passed: besides, runs on seeds that nobody knew before give what its own runs let expect. Three
+runs (`--lite`) let expect nearly anything, so that no lite entry earns this mark.
 """
 
 import json
@@ -41,8 +42,8 @@ class Check(BaseModel):
 
 class Review(BaseModel):
     """entry: SHA-256 of entry.json, "" where it could not be read; seeds: the fresh ones, drawn:
-    by the review itself; draw: of the runs to replay and to audit; by: machine, versions and
-    revision of the review; reviewed: when, in UTC."""
+    by the review itself; lite: an entry of three seeds; draw: of the runs to replay and to audit;
+    by: machine, versions and revision of the review; reviewed: when, in UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = 1
@@ -52,6 +53,7 @@ class Review(BaseModel):
     checks: tuple[Check, ...]
     seeds: tuple[int, ...] = ()
     drawn: bool = True
+    lite: bool = False
     draw: int = 0
     reviewed: str = ""
     by: dict[str, Any] = {}
@@ -64,19 +66,23 @@ class Review(BaseModel):
 
     @property
     def mark(self) -> Mark:
-        """The highest that it has earned; seeds that someone named show nothing new."""
+        """The highest that it has earned; seeds that somebody named show nothing new."""
         rest = all(check.passed for check in self.checks if check.name != FRESH)
         if not rest:
             return "claimed"
-        return "fresh seeds passed" if self.passed and self.drawn else "replayed"
+        return "fresh seeds passed" if self.passed and self._shows else "replayed"
+
+    @property
+    def _shows(self) -> bool:
+        """Whether the fresh seeds could have come out otherwise."""
+        return self.drawn and not self.lite
 
     def __str__(self) -> str:
         wrong = [check.name for check in self.checks if check.passed is False]
         told = f"{shorten(self.learner)[1:-1] or 'the entry'} against {self.reference or 'nothing'}"
-        if self.passed and not self.drawn:
-            return (
-                f"{told}: {self.mark}; the seeds were named, so a mark for fresh ones needs a draw"
-            )
+        if self.passed and not self._shows:
+            why = "three runs let expect nearly anything" if self.lite else "the seeds were named"
+            return f"{told}: {self.mark}; {why}, which earns no mark for fresh seeds"
         return f"{told}: {self.mark}" + (f"; refused by: {', '.join(wrong)}" if wrong else "")
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from coldbench.errors import shorten
 from coldbench.league.entries.form import Submission
+from coldbench.league.packs.asking import LITE
 from coldbench.running import RunRecord
 from coldbench.study import Entered, Study
 
-__all__ = ["FEWEST", "maes", "mismatches"]
+__all__ = ["maes", "mismatches"]
 
-FEWEST = 3  # seeds, of `coldbench enter --lite`
 SPLITS = ("split_sha256", "episode_sha256")
 
 
@@ -21,7 +21,7 @@ def mismatches(entry: Submission, mine: Study, title: str, theirs: Study) -> lis
     again = f"run `{shlex.join(['coldbench', 'enter', kept.learner, '--reference', title])}` again"
     texts = [*_settings(mine.manifest.fixed, theirs.manifest.fixed, title)]
     if not texts:
-        texts = [*_learners(entry, mine), *_seeds(mine, theirs, title)]
+        texts = [*_learners(entry, mine), *_seeds(kept, mine, theirs, title)]
     if not texts:
         texts = [*_tasks(mine, theirs, title), *_sentinel(kept, mine, theirs, title)]
     return [f"{text}; {again}" for text in texts]
@@ -65,16 +65,17 @@ def _learners(entry: Submission, mine: Study) -> Iterator[str]:
         yield "study.json and entry.json do not agree whether the learner was tuned"
 
 
-def _seeds(mine: Study, theirs: Study, title: str) -> Iterator[str]:
-    """The reference's first ones: whoever chooses among seeds chooses a result."""
+def _seeds(entry: Entered, mine: Study, theirs: Study, title: str) -> Iterator[str]:
+    """All of the reference, or its first ones: whoever chooses among seeds chooses a result."""
     known = list(dict.fromkeys(job.seed for job in theirs.manifest.jobs))
+    due = known[:LITE] if entry.lite else known
     for learner in mine.manifest.learners:
         seeds = [job.seed for job in mine.manifest.jobs if job.learner == learner]
-        if len(seeds) < FEWEST or sorted(seeds) != sorted(known[: len(seeds)]):
-            few = f"at least {FEWEST} of them" if len(seeds) < FEWEST else "the first of them"
+        if sorted(seeds) != sorted(due):
+            lite = f" (--lite: the first {LITE})" if entry.lite else ""
             yield (
-                f"{shorten(learner)} ran on the seeds {_named(seeds)}, {title} on {_named(known)}, "
-                f"of which an entry has all, or with --lite {few}"
+                f"{shorten(learner)} ran on the seeds {_named(seeds)}, learners of {title} on "
+                f"{_named(due)}{lite}"
             )
 
 

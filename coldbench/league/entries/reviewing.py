@@ -96,6 +96,7 @@ class _Review:
             checks=tuple(checks),
             seeds=self.seeds,
             drawn=isinstance(self.asked, int),
+            lite=entry is not None and entry.entered.lite,
             draw=self.draw,
             reviewed=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             by=_here(),

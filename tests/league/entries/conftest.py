@@ -135,12 +135,12 @@ def pack(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return make_pack(study, Naming("tiny", 1, "2026-11-27"), file)
 
 
-def entered(pack: Pack, learner: str, out: Path, **options: object) -> Path:
+def entered(pack: Pack, learner: str, out: Path, lite: bool = False, **options: object) -> Path:
     """What `coldbench enter` leaves, without its audit."""
     config = StudyConfig(options={learner: options} if options else {})
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(entering, "audit_study", _unaudited)
-        entering.enter(Asked(learner, pack, config, out=out), How(workers=1), Progress())
+        entering.enter(Asked(learner, pack, config, lite=lite, out=out), How(workers=1), Progress())
     return out
 
 
@@ -165,6 +165,14 @@ def good(entered_mine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def entry(good: Path, tmp_path: Path) -> Path:
     """A copy of it, to be spoilt or reviewed."""
     return Path(shutil.copytree(good, tmp_path / "entry"))
+
+
+@pytest.fixture
+def good_lite(pack: Pack, installed: Path, tmp_path: Path) -> Path:
+    """One of three seeds."""
+    made = entered(pack, "mine", tmp_path / "entered", lite=True)
+    write_entry(made, tmp_path / "lite", learner_facts("mine"))
+    return tmp_path / "lite"
 
 
 def logged(folder: Path, learner: str) -> list[str]:

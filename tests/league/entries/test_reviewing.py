@@ -164,7 +164,16 @@ def test_chosen_seeds(entry: Path, pack: Pack) -> None:
     (entry / "study" / "study.json").write_text(json.dumps(plan))
     resealed(entry)
     told = refused(review(entry, str(pack.path)), "study")
-    assert "mine' ran on the seeds '2, 4, 7', tiny@1 on '0, 1, 2" in told
+    assert "'mine' ran on the seeds '2, 4, 7', learners of tiny@1 on '0, 1, 2" in told
+    kept = json.loads((entry / "entry.json").read_text())["entered"]
+    told = refused(review(resealed(entry, entered={**kept, "lite": True}), str(pack.path)), "study")
+    assert "'2, 4, 7', learners of tiny@1 on '0, 1, 2' (--lite: the first 3); run `cold" in told
+
+
+def test_three_seeds_earn_no_mark_for_fresh_ones(good_lite: Path, pack: Pack, here: None) -> None:
+    found = review(good_lite, str(pack.path))
+    assert (found.passed, found.mark) == (True, "replayed"), found
+    assert "three runs let expect nearly anything" in str(found)
 
 
 def test_seeds_of_the_reference_are_not_fresh(entry: Path, pack: Pack, here: None) -> None:

@@ -7,11 +7,10 @@ from coldbench.data import cache_home
 from coldbench.league.entries.form import Submission
 from coldbench.league.entries.marks import Check
 from coldbench.league.entries.matching import mismatches
+from coldbench.league.entries.sentinels import agreeing
 from coldbench.league.packs.asking import Asked
 from coldbench.league.packs.fitting import check_protocol, open_data
 from coldbench.league.packs.opening import Pack
-from coldbench.league.packs.sentinel import agreement, disagreement
-from coldbench.report.topics.entry import in_words
 from coldbench.running import Job, RunRecord, Settings, Source, outcomes
 from coldbench.study import Study, StudyConfig, verify
 
@@ -66,20 +65,12 @@ def compared(entry: Submission, mine: Study, pack: Pack, theirs: Study, data: st
     def rerun(jobs: list[Job]) -> list[RunRecord]:
         return [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source))]
 
-    check = agreement(_runs(theirs, kept.sentinel), _runs(mine, kept.sentinel), rerun)
-    if check.verdict == "disagrees":
-        return _study(False, disagreement(check, title))
-    return _study(
-        True,
-        f"{len(mine.stored())} runs; data, protocol and tasks are those of {title}; the sentinel "
-        f"{kept.sentinel} {in_words(check)}",
-    )
-
-
-def _runs(study: Study, learner: str) -> dict[str, RunRecord]:
-    """By seed; a reference has more of them than a lite entry."""
-    jobs = [job for job in study.manifest.jobs if job.learner == learner]
-    return {job.seed: study.record(job.job_hash) for job in jobs}
+    wrong, told = agreeing(kept.sentinel, mine, theirs, title, rerun)
+    if wrong:
+        again = shlex.join(["coldbench", "enter", kept.learner, "--reference", title])
+        return _study(False, f"{wrong}; run `{again}` again")
+    runs = f"{len(mine.stored())} runs; data, protocol and tasks are those of {title}"
+    return _study(True, f"{runs}; the sentinel {kept.sentinel} {told}")
 
 
 def _study(passed: bool, said: str, more: Sequence[str] = ()) -> Check:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from coldbench.league.entries.form import ENTRY, Submission, entry_bytes
+from coldbench.league.entries.form import ENTRY, REVIEW, Submission, entry_bytes
 from coldbench.running.encoding import seal
 from coldbench.study.packed import packed_bytes
 from coldbench.study.store import Study
@@ -30,7 +30,9 @@ def forged(entry: Path, edit: Edit, jobs: Container[str] | None = None) -> Path:
 def resealed(entry: Path, **facts: Any) -> Path:
     """The entry with other facts, and hashes of the files that are there."""
     data = {**json.loads((entry / ENTRY).read_text()), **facts}
-    files = (file for file in entry.rglob("*") if file.is_file() and file.name != ENTRY)
+    files = (
+        file for file in entry.rglob("*") if file.is_file() and file.name not in (ENTRY, REVIEW)
+    )
     places = {file.relative_to(entry).as_posix(): file for file in sorted(files)}
     hashes = {name: sha256(file.read_bytes()).hexdigest() for name, file in places.items()}
     kept = Submission.model_validate({**data, "files": hashes})

@@ -1,6 +1,7 @@
 """A good entry earns all marks; each bad one is refused by the check that is made for it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -145,15 +146,32 @@ def test_another_plugin(entry: Path, pack: Pack, installed: Path) -> None:
     assert f"`pip install {entry / 'plugin'}`" in told
 
 
-def test_a_sentinel_that_disagrees(entry: Path, pack: Pack, here: None) -> None:
-    def other(record: dict[str, Any]) -> None:
-        if record["job"]["learner"] == "ridge":
-            record["predictions_sha256"] = "0" * 64
-            for row in record["scores"]:
-                row["value"] *= 1.01
+def moved(by: float, sha256: str = "") -> Callable[[dict[str, Any]], None]:
+    """The sentinel's scores, and with a hash its predictions too."""
 
-    told = refused(review(forged(entry, other), str(pack.path)), "study")
-    assert "ridge is not what it is in tiny@1: its MAE differs by" in told
+    def edit(record: dict[str, Any]) -> None:
+        if record["job"]["learner"] == "ridge":
+            record["predictions_sha256"] = sha256 or record["predictions_sha256"]
+            for row in record["scores"]:
+                row["value"] *= 1 + by
+
+    return edit
+
+
+def test_a_sentinel_that_disagrees(entry: Path, pack: Pack, here: None) -> None:
+    told = refused(review(forged(entry, moved(0.01, "0" * 64)), str(pack.path)), "study")
+    assert "the sentinel ridge here is not that of the entry: it disagrees" in told
+
+
+def test_a_sentinel_of_another_machine(entry: Path, pack: Pack, here: None) -> None:
+    found = review(forged(entry, moved(1e-8, "0" * 64)), str(pack.path))
+    assert "agrees within rounding with runs on this machine" in found.checks[2].said
+    assert found.passed, found
+
+
+def test_a_sentinel_with_the_same_bits_and_other_scores(entry: Path, pack: Pack) -> None:
+    told = refused(review(forged(entry, moved(0.001)), str(pack.path)), "study")
+    assert "the sentinel ridge has the predictions of tiny@1 and other scores" in told
 
 
 def test_chosen_seeds(entry: Path, pack: Pack) -> None:

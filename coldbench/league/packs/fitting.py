@@ -67,7 +67,7 @@ def check_data(asked: Asked, plan: Manifest, ratings: Ratings) -> None:
         if not there.rows_sha256:
             what = "other data, by their fingerprint"
         elif ratings.rows_sha256 != there.rows_sha256:
-            what = f"other ratings ({len(ratings):,} here, {there.ratings:,} there)"
+            what = _ratings(len(ratings), there.ratings)
         elif ratings.content_sha256 != there.content_sha256:
             what = "the same ratings with other content of users or items"
         else:
@@ -78,6 +78,11 @@ def check_data(asked: Asked, plan: Manifest, ratings: Ratings) -> None:
             f"these are the data of {asked.pack.title} under another name, {shorten(ratings.name)} "
             f"instead of {shorten(fixed['dataset'])}: rename their folder and files"
         )
+
+
+def _ratings(here: int, there: int) -> str:
+    counts = f"{here:,} as there" if here == there else f"{here:,} here, {there:,} there"
+    return f"other ratings ({counts})"
 
 
 def _edition(asked: Asked, what: str) -> str:

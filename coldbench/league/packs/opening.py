@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from coldbench.data import member_names, read_members
-from coldbench.errors import StoreError, shorten
+from coldbench.errors import DataError, StoreError, shorten
 from coldbench.league.packs.facts import MEMBERS, SCHEMA, PackFacts, planned, sums
 from coldbench.running import seal
 from coldbench.study import Study, verify
@@ -82,7 +82,7 @@ def open_pack(path: Path, sha256: str = "") -> Pack:
     """
     data = _bytes(path)
     found = hashlib.sha256(data).hexdigest()
-    files = read_members(path, (FACTS, *MEMBERS))
+    files = _members(path)
     facts = _facts(path, files.pop(FACTS, b""), files)
     _check_names(path, facts)
     for text in _edited(facts, files):
@@ -102,6 +102,13 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise StoreError(f"cannot read the pack {path}: {error.strerror or error}") from None
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    try:
+        return read_members(path, (FACTS, *MEMBERS))
+    except DataError as error:
+        raise StoreError(f"{error}: it was edited, or torn in transfer; {AGAIN}") from None
 
 
 def _facts(path: Path, text: bytes, files: Mapping[str, bytes]) -> PackFacts:

@@ -11,7 +11,7 @@ from coldbench.text import Cell, Column, Section, Table, display_name, listed, p
 __all__ = ["EntryTopic", "in_words"]
 
 HOW = (
-    "One learner ran on another machine than all others, whose runs come sealed from a reference "
+    "One learner ran apart from all others, whose runs come sealed from a reference "
     "pack. The sentinel, a learner of the pack, ran there and here: where its predictions are the "
     "same bit for bit, or its errors differ by no more than two runs do that differ in the last "
     "bit of a number, data, splits and arithmetic are those of the pack, and seeds can be paired."
@@ -59,9 +59,9 @@ class EntryTopic(Topic):
             return []
         who, sentinel = display_name(entry.learner), display_name(entry.sentinel)
         return [
-            f"≈: {who} ran on another machine, {entry.seconds[entry.learner]:,.2f} s a run there; "
-            f"its seconds are multiplied by {entry.scale:.2f}, since runs of {sentinel} took "
-            f"{entry.scale:.2f} times as long in the pack. costs.csv has them as measured."
+            f"≈: {who} did not run beside the others, and took {entry.seconds[entry.learner]:,.2f} "
+            f"s a run; its seconds are multiplied by {entry.scale:.2f}: so many times as long runs "
+            f"of {sentinel} took in the pack. costs.csv has them as measured."
         ]
 
     def section(self) -> Section | None:

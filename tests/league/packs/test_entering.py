@@ -108,7 +108,7 @@ def test_seconds_are_marked_and_scaled(first: Entry) -> None:
     assert costs[LEARNER].scaled
     assert not costs["ridge"].scaled
     assert costs[LEARNER].seconds == pytest.approx(facts.scale * facts.seconds[LEARNER])
-    assert f"{LEARNER} ran on another machine" in " ".join(topic.section().notes)
+    assert f"{LEARNER} did not run beside the others" in " ".join(topic.section().notes)
 
 
 def test_a_lite_entry_says_what_its_seeds_show(asked: Asked) -> None:

@@ -48,6 +48,9 @@ def test_other_ratings_are_told_apart_from_other_content(
     fewer = open_dataset("synthetic", {**TINY, "n_ratings": 5000})
     with pytest.raises(DataError, match=r"other ratings \(5,000 here, 6,000 there\)"):
         check_data(asked, plan, fewer)
+    changed = open_dataset("synthetic", {**TINY, "seed": 7})
+    with pytest.raises(DataError, match=r"other ratings \(6,000 as there\)"):
+        check_data(asked, plan, changed)
     item = ratings.catalogue.item_fields
     renamed = (Field(f"{item[0].name}_", *_rest(item[0])), *item[1:])
     catalogue = replace(ratings.catalogue, item_fields=renamed)

@@ -59,6 +59,13 @@ def test_an_edited_member_is_named(pack_file: Path, name: str) -> None:
         open_pack(pack_file)
 
 
+def test_a_changed_byte_names_its_member(pack_file: Path) -> None:
+    data = pack_file.read_bytes()
+    pack_file.write_bytes(data.replace(b'"scenarios"', b'"Scenarios"'))
+    with pytest.raises(StoreError, match=r"Bad CRC-32 for file '(pack|study)\.json'.*edited"):
+        open_pack(pack_file)
+
+
 def test_an_edited_seal_is_found(pack_file: Path) -> None:
     text = members(pack_file)["pack.json"]
     rewritten(pack_file, {"pack.json": text.replace(b'"release": 1', b'"release": 2')})

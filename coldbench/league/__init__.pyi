@@ -1,4 +1,10 @@
 # What others may use; imported on first use.
+from .entries.form import Submission as Submission
+from .entries.marks import Check as Check
+from .entries.marks import Review as Review
+from .entries.marks import read_review as read_review
+from .entries.reviewing import review as review
+from .entries.writing import write_entry as write_entry
 from .packs.asking import Asked as Asked
 from .packs.entering import Entry as Entry
 from .packs.entering import enter as enter

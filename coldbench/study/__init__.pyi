@@ -4,7 +4,9 @@ from .ablation import Departure as Departure
 from .ablation import bases as bases
 from .ablation import couples as couples
 from .again import again_of as again_of
+from .again import job_of as job_of
 from .again import remove as remove
+from .alone import alone_of as alone_of
 from .audits import keep_audits as keep_audits
 from .audits import stored_audits as stored_audits
 from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED

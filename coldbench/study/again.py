@@ -16,7 +16,7 @@ from coldbench.running import Job, RunRecord, code_of
 from coldbench.study.changes import Change, change_of, short_seal
 from coldbench.study.store import Manifest, Planned, Study, differences
 
-__all__ = ["Again", "again_of", "job_of", "remove", "set_again"]
+__all__ = ["Again", "again_of", "job_of", "remove", "set_again", "without"]
 
 Options = Mapping[str, Mapping[str, Any]]
 
@@ -114,7 +114,7 @@ def remove(study: Study, names: Iterable[str]) -> tuple[Change, ...]:
             stored = [study.record(job) for job in study.stored() if job in _jobs(old, name)]
             history = [*old.history, *made]
             made.append(_changed(study, history, "removed", name, stored, ""))
-        return _without(old, names, (*old.history, *made))
+        return without(old, names, (*old.history, *made))
 
     study.amend(make)
     return tuple(made)
@@ -189,15 +189,15 @@ def _changed(
     runs = {one.job_hash: short_seal(study.contents(one.job_hash)) for one in records}
     old = study.manifest
     others = tuple(other for other in old.learners if other != name)
-    alone = _without(old, others, ())
+    alone = without(old, others, ())
     jobs = [one for one in alone.jobs if one.job_hash in runs]
     alone = alone.model_copy(update={"jobs": jobs, "yardsticks": ()})
     study.keep_aside(folder, alone, runs)
     return change_of(kind, name, records, runs, folder, code)
 
 
-def _without(old: Manifest, names: tuple[str, ...], history: tuple[Change, ...]) -> Manifest:
-    """The plan without some learners."""
+def without(old: Manifest, names: tuple[str, ...], history: tuple[Change, ...]) -> Manifest:
+    """The plan without some learners; history: what is kept of it."""
     gone = set(names)
 
     def rest(by_name: Mapping[str, Any]) -> dict[str, Any]:

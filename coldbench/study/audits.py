@@ -10,7 +10,7 @@ from coldbench.errors import StoreError
 from coldbench.running import seal
 from coldbench.study.store import Study
 
-__all__ = ["AUDITS", "keep_audits", "stored_audits"]
+__all__ = ["AUDITS", "audits_bytes", "keep_audits", "stored_audits"]
 
 AUDITS = "audit.json"
 
@@ -41,8 +41,13 @@ def stored_audits(study: Study) -> Mapping[str, Audit]:
 def keep_audits(study: Study, audits: Iterable[Audit]) -> None:
     """Store audits beside the earlier ones, of which those of the same jobs are replaced."""
     known = {**stored_audits(study), **{audit.job_hash: audit for audit in audits}}
-    data = json.loads(_File(audits=tuple(known.values())).model_dump_json())
-    study.keep(AUDITS, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")
+    study.keep(AUDITS, audits_bytes(known.values()))
+
+
+def audits_bytes(audits: Iterable[Audit]) -> bytes:
+    """The file that holds these audits."""
+    data = json.loads(_File(audits=tuple(audits)).model_dump_json())
+    return (json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n").encode()
 
 
 def _holds(study: Study, audit: Audit) -> bool:

@@ -23,6 +23,7 @@ from coldbench.cli.commands.predict import predict
 from coldbench.cli.commands.reference import reference
 from coldbench.cli.commands.remove import remove
 from coldbench.cli.commands.report import report
+from coldbench.cli.commands.review import review
 from coldbench.cli.commands.run import run
 from coldbench.cli.commands.show import show
 from coldbench.cli.commands.studies import studies
@@ -35,5 +36,5 @@ __all__ = ["COMMANDS"]
 COMMANDS: tuple[click.Command, ...] = (
     run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge,
     remove, pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
-    reference, enter,
+    reference, enter, review,
 )  # fmt: skip

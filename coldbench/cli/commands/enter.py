@@ -11,7 +11,7 @@ from coldbench.cli.commands.output import json_option, quiet_option, write_json
 from coldbench.cli.commands.run import overrides
 
 if TYPE_CHECKING:
-    pass
+    from coldbench.league import Entry
 
 __all__ = ["enter"]
 
@@ -32,14 +32,17 @@ WHERE = click.Path(path_type=Path)
 @click.option("--set", "assign", multiple=True, metavar="LEARNER.OPTION=VALUE",
               help="An option of the learner, or dataset.OPTION. Repeatable.")  # fmt: skip
 @click.option("--out", "-o", type=WHERE, help="Folder; default: results/PACK-LEARNER.")
+@click.option("--submit", type=WHERE, metavar="FOLDER",
+              help="Also write an entry for `coldbench review`; with --config tuned.yaml, the "
+              "history.csv beside it goes along.")  # fmt: skip
 @click.option("--workers", "-w", type=click.IntRange(1), help="Processes; default: one a core.")
 @click.option("--no-check", is_flag=True, help="Run the learner without a quick check.")
 @quiet_option
 @json_option
 def enter(
     learner: str, reference: str, data: str, lite: bool, sentinel: str, config: Path | None,
-    assign: tuple[str, ...], out: Path | None, workers: int | None, no_check: bool, quiet: bool,
-    as_json: bool,
+    assign: tuple[str, ...], out: Path | None, submit: Path | None, workers: int | None,
+    no_check: bool, quiet: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run LEARNER as all learners of a reference pack were run, and report it among them.
 
@@ -70,9 +73,22 @@ def enter(
         files = write_report(made.study, made.folder, data=report)
         if not as_json:
             print_report(made.study, files, report)
+    if submit is not None and made.study is not None:
+        files["submitted"] = _submitted(made, submit, config)
     if as_json:
         write_json(entry_facts(made, files))
     else:
         print_entry(made, asked)
     if made.study is None or has_failed(tuple(made.own.records())):
         sys.exit(3)
+
+
+def _submitted(made: "Entry", folder: Path, config: Path | None) -> Path:
+    """An entry for review, with the trials that `coldbench tune` left beside its tuned.yaml."""
+    from coldbench.cli.facts.learner import learner_facts
+    from coldbench.league import write_entry
+
+    base = str(made.own.manifest.learners[made.facts.learner]["base"])
+    history = config.parent / "history.csv" if config else None
+    write_entry(made.folder, folder, learner_facts(base), history)
+    return folder

@@ -1,0 +1,120 @@
+"""Seeds that nobody knew when the entry was written: do they give what its runs say?
+
+Tested are, in each scenario, the learner's mean MAE and its mean difference from the sentinel on
+the fresh seeds, each against the prediction interval of the entry's own runs. All of them together
+are to hold (Bonferroni) with LEVEL. An honest entry of 3 to 20 runs then passes with probability
+.999 if its errors are normal, .996 if they are skewed as a lognormal of sd .25, .984 of sd .5
+(simulated: `tests/league/entries/test_fresh.py`); of our 32 learners on ML-100K and ML-1M, 7 of
+their 10 seeds let expect the other 3 in .9998 of all cases. So strict a level does not see small
+favours. Of a mean that is 3, 4, 5 standard deviations of a run better than it should be, 20 runs
+find out .90, .999, 1, ten runs .55, .89, .99, three runs hardly any.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from secrets import SystemRandom
+
+import numpy as np
+
+from coldbench.errors import StoreError, UsageError
+from coldbench.league.entries.matching import maes
+from coldbench.rng import Seeds
+from coldbench.running import RunRecord
+from coldbench.statistics import prediction_interval
+from coldbench.study import FIRST_TUNING_SEED
+
+__all__ = ["COUNT", "LEVEL", "Fresh", "chosen_seeds", "judged"]
+
+COUNT = 3  # fresh seeds, at least
+LEVEL = 0.999  # of all intervals together, for normal errors
+FLOOR = 1e-6  # of the value: a difference of rounding
+
+Values = Mapping[str, float]  # MAE by scenario
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """what: of which the mean over the fresh seeds is `found`, with the limits of the entry's own
+    `runs` runs; by seed: each fresh value."""
+
+    what: str
+    scenario: str
+    found: float
+    low: float
+    high: float
+    runs: int
+    by_seed: dict[str, float]
+
+    @property
+    def inside(self) -> bool:
+        """Whether the mean is one that the entry's runs let expect."""
+        room = FLOOR * max(abs(self.low), abs(self.high))
+        return self.low - room <= self.found <= self.high + room
+
+    def __str__(self) -> str:
+        word = "inside" if self.inside else "OUTSIDE"
+        limits = f"{self.low:.4f} to {self.high:.4f}"
+        return f"{self.scenario} {self.what}: {self.found:.4f}, {word} {limits}"
+
+
+def chosen_seeds(known: Iterable[str], asked: int | Sequence[int]) -> tuple[int, ...]:
+    """So many from the system's entropy, or those asked for: none that is known, none of tuning.
+
+    known: labels of the reference's seeds. Raises UsageError where nothing fresh can be had.
+    """
+    old = {Seeds.parse(label) for label in known}
+    if not all(seeds.is_joint for seeds in old):
+        raise UsageError("the reference varies its streams one by one: no seed is like its own")
+    left = [seed for seed in range(FIRST_TUNING_SEED) if Seeds.joint(seed) not in old]
+    count = asked if isinstance(asked, int) else len(set(asked))
+    stale = [] if isinstance(asked, int) else sorted(set(asked) - set(left))
+    if stale or not COUNT <= count <= len(left):
+        raise UsageError(
+            f"--seeds: draw from {COUNT} to {len(left)}, or name as many different ones below "
+            f"{FIRST_TUNING_SEED} (from where `coldbench tune` takes its own) that are none of the "
+            f"reference{f', unlike {stale[0]}' if stale else ''}"
+        )
+    return tuple(sorted(SystemRandom().sample(left, asked) if isinstance(asked, int) else asked))
+
+
+def judged(
+    stored: Sequence[RunRecord], fresh: Sequence[RunRecord], learner: str, sentinel: str
+) -> list[Fresh]:
+    """One for each quantity and scenario, of finished runs; raises StoreError without a value."""
+    old, new = (_quantities(runs, learner, sentinel) for runs in (stored, fresh))
+    if missing := [
+        f"{what} in {scenario}" for what, scenario in old if (what, scenario) not in new
+    ]:
+        raise StoreError(f"the fresh runs have no {missing[0]}, the entry's own have one")
+    level = 1 - (1 - LEVEL) / max(len(old), 1)
+    return [_one(key, old[key], new[key], level) for key in old]
+
+
+def _one(
+    key: tuple[str, str], old: Mapping[str, float], new: Mapping[str, float], level: float
+) -> Fresh:
+    expected = prediction_interval(list(old.values()), level=level, further=len(new))
+    if expected.low is None or expected.high is None:
+        raise StoreError("one run has no prediction interval: enter the learner on more seeds")
+    found = float(np.mean(list(new.values())))
+    return Fresh(key[0], key[1], found, expected.low, expected.high, len(old), dict(new))
+
+
+def _quantities(
+    records: Sequence[RunRecord], learner: str, sentinel: str
+) -> dict[tuple[str, str], dict[str, float]]:
+    """(what, scenario): value by seed."""
+    mine, other = _values(records, learner), _values(records, sentinel)
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for seed, values in mine.items():
+        for scenario, value in values.items():
+            found.setdefault(("MAE", scenario), {})[seed] = value
+            beside = other.get(seed, {}).get(scenario)
+            if beside is not None and learner != sentinel:
+                key = (f"MAE less that of {sentinel}", scenario)
+                found.setdefault(key, {})[seed] = value - beside
+    return found
+
+
+def _values(records: Sequence[RunRecord], learner: str) -> dict[str, Values]:
+    return {r.job.seeds.label: maes(r) for r in records if r.job.learner == learner}

@@ -1,0 +1,118 @@
+"""What an entry has earned, and review.json, which says why.
+
+claimed: anyone may write an entry. replayed: it is whole, the same study as the reference's, its
+code is the code installed here, which is sound and clean, and stored runs repeat. fresh seeds
+passed: besides, runs on seeds that nobody knew before give what its own runs let expect. Three
+runs (`--lite`) let expect nearly anything, so that no lite entry earns this mark.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coldbench.errors import StoreError, shorten
+from coldbench.league.entries.form import REVIEW
+from coldbench.running import seal
+from coldbench.study import Study
+
+__all__ = ["Check", "Mark", "Review", "read_review", "write_review"]
+
+Mark = Literal["claimed", "replayed", "fresh seeds passed"]
+FRESH = "fresh seeds"
+LARGEST = 2_000_000  # bytes of review.json
+
+
+class Check(BaseModel):
+    """One check: said in a sentence, with what was measured; passed: None where it was not run,
+    since one before it failed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    passed: bool | None
+    said: str
+    more: tuple[str, ...] = ()
+    measured: list[dict[str, Any]] = []
+
+    def __str__(self) -> str:
+        word = {True: "ok", False: "FAIL", None: "-"}[self.passed]
+        return "\n".join([f"{word:<6}{self.name}: {self.said}", *(f"      {x}" for x in self.more)])
+
+
+class Review(BaseModel):
+    """entry: SHA-256 of entry.json, "" where it could not be read; seeds: the fresh ones, drawn:
+    by the review itself; lite: an entry of three seeds; draw: of the runs to replay and to audit;
+    by: machine, versions and revision of the review; reviewed: when, in UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = 1
+    entry: str = ""
+    learner: str = ""
+    reference: str = ""
+    checks: tuple[Check, ...]
+    seeds: tuple[int, ...] = ()
+    drawn: bool = True
+    lite: bool = False
+    draw: int = 0
+    reviewed: str = ""
+    by: dict[str, Any] = {}
+    sha256: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check was run and passed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def mark(self) -> Mark:
+        """The highest that it has earned; seeds that somebody named show nothing new."""
+        rest = all(check.passed for check in self.checks if check.name != FRESH)
+        if not rest:
+            return "claimed"
+        return "fresh seeds passed" if self.passed and self._shows else "replayed"
+
+    @property
+    def _shows(self) -> bool:
+        """Whether the fresh seeds could have come out otherwise."""
+        return self.drawn and not self.lite
+
+    def __str__(self) -> str:
+        wrong = [check.name for check in self.checks if check.passed is False]
+        told = f"{shorten(self.learner)[1:-1] or 'the entry'} against {self.reference or 'nothing'}"
+        if self.passed and not self._shows:
+            why = "three runs let expect nearly anything" if self.lite else "the seeds were named"
+            return f"{told}: {self.mark}; {why}, which earns no mark for fresh seeds"
+        return f"{told}: {self.mark}" + (f"; refused by: {', '.join(wrong)}" if wrong else "")
+
+
+def write_review(folder: Path, review: Review) -> Path:
+    """review.json in the folder of an entry, in place of an earlier one."""
+    data = {**json.loads(review.model_dump_json(exclude={"sha256"}))}
+    data |= {"mark": review.mark, "passed": review.passed}
+    Study(folder).keep(REVIEW, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")
+    return folder / REVIEW
+
+
+def read_review(folder: Path) -> Review | None:
+    """The review of an entry, None where there was none or it is of an earlier entry.json.
+
+    Raises StoreError for one that was edited.
+    """
+    file = folder / REVIEW
+    if not file.exists():
+        return None
+    try:
+        if file.stat().st_size > LARGEST:
+            raise StoreError(f"{file} is longer than {LARGEST:,} bytes, so it is not read")
+        data = json.loads(file.read_text("utf-8"))
+        if data["sha256"] != seal(data):
+            raise StoreError(f"{file} does not match its seal: review the entry again")
+        review = Review.model_validate(
+            {k: v for k, v in data.items() if k not in ("mark", "passed")}
+        )
+        current = json.loads((folder / "entry.json").read_text("utf-8"))["sha256"]
+    except (OSError, ValueError, ValidationError, KeyError, TypeError, RecursionError) as error:
+        reason = shorten(" ".join(str(error).split()), 200)
+        raise StoreError(f"{file} is damaged: {reason}; review the entry again") from None
+    return review if review.entry == current else None

@@ -1,0 +1,106 @@
+"""An entry is a stranger's folder: what is not as it is sealed, or could do harm, is not read."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coldbench.errors import StoreError
+from coldbench.league.entries import received
+from coldbench.league.entries.form import ENTRY
+from coldbench.league.entries.received import receive
+from tests.league.entries.forging import resealed
+
+Spoil = Callable[[Path], object]
+
+
+def linked(entry: Path) -> None:
+    (entry / "card.md").unlink()
+    (entry / "card.md").symlink_to("/etc/passwd")
+
+
+def linked_folder(entry: Path) -> None:
+    (entry / "plugin" / "more").symlink_to("/etc")
+
+
+def edited_seal(entry: Path) -> None:
+    data = json.loads((entry / ENTRY).read_text())
+    (entry / ENTRY).write_text(json.dumps({**data, "tuned": True}))
+
+
+def nested(entry: Path) -> None:
+    (entry / ENTRY).write_text("[" * 100_000)
+
+
+def climbing(entry: Path) -> None:
+    data = json.loads((entry / ENTRY).read_text())
+    _sealed(entry, {**data, "files": {**data["files"], "../../harm.py": "0" * 64}})
+
+
+def naming_a_file_as_pack(entry: Path) -> None:
+    data = json.loads((entry / ENTRY).read_text())
+    _sealed(entry, {**data, "entered": {**data["entered"], "pack": "/tmp/mine.coldbench"}})
+
+
+def _sealed(entry: Path, data: dict[str, object]) -> None:
+    from coldbench.running.encoding import seal
+
+    (entry / ENTRY).write_text(json.dumps({**data, "sha256": seal(data)}))
+
+
+def with_data(entry: Path) -> None:
+    (entry / "plugin" / "ratings.csv").write_text("1,2,5\n")
+    resealed(entry)
+
+
+def untuned(entry: Path) -> None:
+    resealed(entry, tuned=True)
+
+
+def repeating(entry: Path) -> None:
+    with (entry / "study" / "records.jsonl").open("a") as stream:
+        stream.writelines("{}\n" for _ in range(received.LINES))
+    resealed(entry)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (linked, "card.md is a link or no file"),
+        (linked_folder, "plugin/more is a link or no file"),
+        pytest.param(
+            lambda entry: os.mkfifo(entry / "plugin" / "pipe.py"), "pipe.py is a link or no file",
+            marks=pytest.mark.skipif(os.name == "nt", reason="no pipes among files"),
+        ),
+        (lambda entry: (entry / "card.md").unlink(), "lacks 'card.md', which entry.json lists"),
+        (lambda entry: (entry / "more.py").write_text(""), "more.py is not in entry.json"),
+        (lambda entry: (entry / "plugin" / ".git").mkdir(), "one file too many"),
+        (edited_seal, "entry.json does not match its own seal"),
+        (nested, "entry.json is damaged: .*recursion"),
+        (climbing, "lacks '../../harm.py', which entry.json lists"),
+        (naming_a_file_as_pack, "it names no reference pack"),
+        (with_data, "ratings.csv is nothing that an entry holds"),
+        (untuned, "is not complete: it has no tuning.csv"),
+        (repeating, "has over 2,000 lines"),
+    ],
+)  # fmt: skip
+def test_what_is_not_read(entry: Path, tmp_path: Path, spoil: Spoil, told: str) -> None:
+    spoil(entry)
+    with pytest.raises(StoreError, match=told):
+        receive(entry, tmp_path / "copy")
+    assert not (tmp_path.parent / "harm.py").exists()
+
+
+def test_what_is_too_long(entry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(received.LIMITS, "card.md", 10)
+    with pytest.raises(StoreError, match=r"card\.md is longer than 10 bytes"):
+        receive(entry, tmp_path / "copy")
+
+
+def test_the_copy_holds_the_sealed_files_alone(entry: Path, tmp_path: Path) -> None:
+    (entry / "review.json").write_text("{}")
+    made = receive(entry, tmp_path / "copy")
+    there = {p.relative_to(tmp_path / "copy").as_posix() for p in (tmp_path / "copy").rglob("*")}
+    assert {name for name in there if "." in name} == set(made.files)

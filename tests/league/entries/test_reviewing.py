@@ -1,0 +1,207 @@
+"""A good entry earns all marks; each bad one is refused by the check that is made for it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coldbench.audit.rooms import Rooms
+from coldbench.cli.facts.learner import learner_facts
+from coldbench.league.entries import against, asking, reviewing
+from coldbench.league.entries.marks import Check, Review, read_review
+from coldbench.league.entries.reviewing import review
+from coldbench.league.entries.writing import write_entry
+from coldbench.league.packs.making import Naming, make_pack
+from coldbench.league.packs.opening import Pack
+from coldbench.study.config import StudyConfig
+from coldbench.study.drive import run_study
+from tests.cli.test_cli import coldbench
+from tests.league.entries.conftest import SEEDS, entered, logged
+from tests.league.entries.forging import forged, resealed
+from tests.studies import TINY
+
+Capture = pytest.CaptureFixture[str]
+ORDER = ["seal", "plugin", "study", "conformance", "audit", "replay", "fresh seeds"]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in this process and without the conformance suite, which tests/conformance has."""
+    for module in (against, asking):
+        monkeypatch.setattr(module, "ENGINE", "serial")
+        monkeypatch.setattr(module, "PROCESSES", 1)
+    monkeypatch.setattr(Rooms, "apart", Rooms.here)
+    sound = Check(name="conformance", passed=True, said="not asked")
+    monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
+
+
+def refused(found: Review, name: str) -> str:
+    """What the one check that failed says; those after it that ask the learner have run or not."""
+    assert [check.name for check in found.checks] == ORDER
+    (wrong,) = [check for check in found.checks if check.passed is False]
+    assert wrong.name == name, found
+    assert not found.passed
+    return " ".join([wrong.said, *wrong.more])
+
+
+@pytest.mark.thorough
+def test_a_good_entry_passes_in_processes_of_its_own(entry: Path, pack: Pack) -> None:
+    found = review(entry, str(pack.path))
+    assert found.passed, found
+    assert found.mark == "fresh seeds passed"
+
+
+def test_a_good_entry_passes(entry: Path, pack: Pack, here: None) -> None:
+    found = review(entry, str(pack.path))
+    assert found.passed, found
+    assert found.mark == "fresh seeds passed"
+    assert read_review(entry) is not None
+    assert len(found.seeds) == 3
+    assert not set(found.seeds) & set(range(SEEDS))
+    measured = found.checks[-1].measured
+    assert len(measured) == 8
+    assert all(one["low"] < one["found"] < one["high"] for one in measured)
+    again = review(entry, str(pack.path), seeds=found.seeds)
+    assert again.checks[-1] == found.checks[-1]
+    assert (again.passed, again.mark) == (True, "replayed")
+
+
+def test_an_edited_number(
+    entry: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    file = entry / "study" / "records.jsonl"
+    file.write_bytes(file.read_bytes().replace(b"0.8", b"0.7", 1))
+    assert coldbench(monkeypatch, "review", entry, "--reference", pack.path) == 3
+    told = capsys.readouterr().out
+    assert "records.jsonl does not match its hash in entry.json: one of the two was edited" in told
+    assert told.count("not run, since a check before it failed") == 6
+    assert json.loads((entry / "review.json").read_text())["mark"] == "claimed"
+
+
+def test_numbers_edited_by_somebody_who_seals_them_again(
+    entry: Path, pack: Pack, here: None
+) -> None:
+    def better(record: dict[str, Any]) -> None:
+        for row in record["scores"]:
+            if record["job"]["learner"] == "mine" and row["metric"] == "mae":
+                row["value"] -= 0.002
+
+    found = review(forged(entry, better), str(pack.path))
+    assert "the same predictions give other scores" in refused(found, "replay")
+    assert found.mark == "claimed"
+
+
+def test_a_result_of_lucky_seeds(pack: Pack, installed: Path, tmp_path: Path, here: None) -> None:
+    draws = logged(entered(pack, "mine", tmp_path / "told", tell=True), "mine")
+    lucky = entered(pack, "mine", tmp_path / "lucky", known=[int(draw) for draw in draws])
+    write_entry(lucky, tmp_path / "entry", learner_facts("mine"))
+    found = review(tmp_path / "entry", str(pack.path))
+    assert "are not what the entry's runs let expect" in refused(found, "fresh seeds")
+    assert "OUTSIDE" in refused(found, "fresh seeds")
+    assert found.mark == "replayed"
+
+
+def test_a_plugin_that_leaks(pack: Pack, installed: Path, tmp_path: Path, here: None) -> None:
+    write_entry(entered(pack, "leaky", tmp_path / "leaky"), tmp_path / "entry", LEAKY)
+    found = review(tmp_path / "entry", str(pack.path))
+    assert "subset: " in refused(found, "audit")
+    assert found.mark == "claimed"
+
+
+LEAKY = {"name": "leaky", "what": "", "package": "mine 1.0", "target": "leaky:Mates", "code": "",
+         "documentation": "", "options": []}  # fmt: skip
+
+
+def test_another_protocol_version(entry: Path, pack: Pack, tmp_path: Path) -> None:
+    config = StudyConfig(
+        models=("ridge",), seeds=1, dataset_options=TINY, out=tmp_path / "old",
+        protocol_options={"version": 1}, yardsticks=False,
+    )  # fmt: skip
+    old = make_pack(run_study(config, workers=1), Naming("tiny", 1, ""), tmp_path / "1.coldbench")
+    kept = json.loads((entry / "entry.json").read_text())["entered"]
+    resealed(entry, entered={**kept, "pack_sha256": old.sha256})
+    told = refused(review(entry, str(old.path)), "study")
+    assert "by the protocol separate version 3, tiny@1 by separate version 1; run `" in told
+    assert "; run `coldbench enter mine --reference tiny@1` again" in told
+
+
+def test_another_pack_of_the_same_name(entry: Path, pack: Pack, tmp_path: Path) -> None:
+    kept = json.loads((entry / "entry.json").read_text())["entered"]
+    resealed(entry, entered={**kept, "pack_sha256": "0" * 64})
+    told = refused(review(entry, str(pack.path)), "study")
+    assert f"sha256 {'0' * 16}, this is tiny@1 with {pack.sha256[:16]}" in told
+
+
+def test_another_plugin(entry: Path, pack: Pack, installed: Path) -> None:
+    level = installed / "mine_level.py"
+    text = level.read_text()
+    try:
+        level.write_text("LEVEL = 4\n")
+        told = refused(review(entry, str(pack.path)), "plugin")
+    finally:
+        level.write_text(text)
+    assert "installed here is mine 1.0 with" in told
+    assert f"`pip install {entry / 'plugin'}`" in told
+
+
+def moved(by: float, sha256: str = "") -> Callable[[dict[str, Any]], None]:
+    """The sentinel's scores, and with a hash its predictions too."""
+
+    def edit(record: dict[str, Any]) -> None:
+        if record["job"]["learner"] == "ridge":
+            record["predictions_sha256"] = sha256 or record["predictions_sha256"]
+            for row in record["scores"]:
+                row["value"] *= 1 + by
+
+    return edit
+
+
+def test_a_sentinel_that_disagrees(entry: Path, pack: Pack, here: None) -> None:
+    told = refused(review(forged(entry, moved(0.01, "0" * 64)), str(pack.path)), "study")
+    assert "the sentinel ridge here is not that of the entry: it disagrees" in told
+
+
+def test_a_sentinel_of_another_machine(entry: Path, pack: Pack, here: None) -> None:
+    found = review(forged(entry, moved(1e-8, "0" * 64)), str(pack.path))
+    assert "agrees within rounding with runs on this machine" in found.checks[2].said
+    assert found.passed, found
+
+
+def test_a_sentinel_with_the_same_bits_and_other_scores(entry: Path, pack: Pack) -> None:
+    told = refused(review(forged(entry, moved(0.001)), str(pack.path)), "study")
+    assert "the sentinel ridge has the predictions of tiny@1 and other scores" in told
+
+
+def test_chosen_seeds(entry: Path, pack: Pack) -> None:
+    """Whoever takes the best three of the reference's seeds chooses a result."""
+    plan = json.loads((entry / "study" / "study.json").read_text())
+    plan["jobs"] = [job for job in plan["jobs"] if job["seed"] in ("2", "4", "7")]
+    forged(entry, lambda record: None, {job["job_hash"] for job in plan["jobs"]})
+    (entry / "study" / "study.json").write_text(json.dumps(plan))
+    resealed(entry)
+    told = refused(review(entry, str(pack.path)), "study")
+    assert "'mine' ran on the seeds '2, 4, 7', learners of tiny@1 on '0, 1, 2" in told
+    kept = json.loads((entry / "entry.json").read_text())["entered"]
+    told = refused(review(resealed(entry, entered={**kept, "lite": True}), str(pack.path)), "study")
+    assert "'2, 4, 7', learners of tiny@1 on '0, 1, 2' (--lite: the first 3); run `cold" in told
+
+
+def test_three_seeds_earn_no_mark_for_fresh_ones(good_lite: Path, pack: Pack, here: None) -> None:
+    found = review(good_lite, str(pack.path))
+    assert (found.passed, found.mark) == (True, "replayed"), found
+    assert "three runs let expect nearly anything" in str(found)
+
+
+def test_seeds_of_the_reference_are_not_fresh(entry: Path, pack: Pack, here: None) -> None:
+    told = refused(review(entry, str(pack.path), seeds=(5, 500, 501)), "study")
+    assert "none of the reference, unlike 5" in told
+
+
+def test_a_folder_that_is_no_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    assert coldbench(monkeypatch, "review", tmp_path) == 4
+    assert "`coldbench enter ... --submit` writes one" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -30,6 +30,7 @@ from .drive import run_study as run_study
 from .estimating import estimate as estimate
 from .halving import Halving as Halving
 from .halving import Rung as Rung
+from .learner import learner_facts as learner_facts
 from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions

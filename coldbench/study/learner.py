@@ -11,7 +11,7 @@ from coldbench import registry
 from coldbench.errors import ColdbenchError, unknown
 from coldbench.learning import Variant, load_variant
 from coldbench.running import code_of
-from coldbench.study import Study
+from coldbench.study.store import Study
 
 __all__ = ["learner_facts"]
 

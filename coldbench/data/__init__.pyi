@@ -5,6 +5,7 @@ from .dataset import CONTRACT as CONTRACT
 from .dataset import Dataset as Dataset
 from .dataset import Options as Options
 from .doubts import correlation as correlation
+from .downloading import ARCHIVES as ARCHIVES
 from .downloading import download as download
 from .entry import SCHEMA as SCHEMA
 from .entry import read_entry as read_entry
@@ -23,6 +24,8 @@ from .ratings import Catalogue as Catalogue
 from .ratings import Field as Field
 from .ratings import Ratings as Ratings
 from .ratings import Scale as Scale
+from .raw.archive import member_names as member_names
+from .raw.archive import read_members as read_members
 from .tables.columns import rating_columns as rating_columns
 from .withholding import in_memory as in_memory
 from .withholding import showing as showing

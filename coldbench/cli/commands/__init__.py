@@ -19,6 +19,7 @@ from coldbench.cli.commands.new import new
 from coldbench.cli.commands.pack import pack
 from coldbench.cli.commands.power import power
 from coldbench.cli.commands.predict import predict
+from coldbench.cli.commands.reference import reference
 from coldbench.cli.commands.remove import remove
 from coldbench.cli.commands.report import report
 from coldbench.cli.commands.run import run
@@ -33,4 +34,5 @@ __all__ = ["COMMANDS"]
 COMMANDS: tuple[click.Command, ...] = (
     run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge,
     remove, pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
+    reference,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reference packs: one sealed file with a complete study, against which others are run."""

@@ -26,7 +26,8 @@ NA = "n/a"
 class Cell:
     """text: what is shown; note: a second, smaller line; mark: `best`, `contender`, `unsettled`,
     `bold`, `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text; at,
-    to: on the page, the place of its row, and the place that its text leads to."""
+    to: on the page, the place of its row, and the place that its text leads to; page: another page
+    that it leads to, of those that are written together."""
 
     text: str
     note: str = ""
@@ -34,6 +35,7 @@ class Cell:
     sort: float | None = None
     at: str = ""
     to: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

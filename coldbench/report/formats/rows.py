@@ -41,5 +41,6 @@ def _opening(cell: Cell, right: bool) -> str:
 
 def _content(cell: Cell) -> str:
     note = f"<small>{escape(cell.note)}</small>" if cell.note else ""
-    text = f'<a href="#{escape(cell.to)}">{escape(cell.text)}</a>' if cell.to else escape(cell.text)
+    place = cell.page or (f"#{cell.to}" if cell.to else "")
+    text = f'<a href="{escape(place)}">{escape(cell.text)}</a>' if place else escape(cell.text)
     return f"<b>{text}</b>{note}"

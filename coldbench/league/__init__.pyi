@@ -8,3 +8,6 @@ from .packs.making import Naming as Naming
 from .packs.making import make_pack as make_pack
 from .packs.opening import Pack as Pack
 from .packs.opening import open_pack as open_pack
+from .several.frames import frames_of as frames_of
+from .several.league import LeagueOver as LeagueOver
+from .several.league import league_over as league_over

@@ -1,11 +1,13 @@
 """Statistics of instability: pure functions on arrays, seeds on the first axis."""
 
+from coldbench.statistics.agreement import kendall, order_agreement, order_repeats
 from coldbench.statistics.arrays import differences
 from coldbench.statistics.best_set import BestSet, best_set
 from coldbench.statistics.bootstrap import bootstrap_t
 from coldbench.statistics.components import Component
 from coldbench.statistics.crossed import CrossedVariance, crossed_variance
 from coldbench.statistics.curves import LearningCurve, learning_curve
+from coldbench.statistics.data_sets import OverDataSets, over_data_sets
 from coldbench.statistics.design import SOURCES, crossed_design, oa25
 from coldbench.statistics.disagreement import Disagreement, seed_disagreement
 from coldbench.statistics.effect import EffectSize, effect_size, effect_sizes
@@ -74,6 +76,7 @@ __all__ = [
     "LearningCurve",
     "MultiwayDifference",
     "NestedVariance",
+    "OverDataSets",
     "Overlap",
     "PairVariances",
     "PairedDifference",
@@ -102,6 +105,7 @@ __all__ = [
     "exact_share",
     "failure_rate",
     "holm_adjust",
+    "kendall",
     "learning_curve",
     "mann_whitney",
     "mean_interval",
@@ -110,6 +114,9 @@ __all__ = [
     "nested_variance",
     "noether_seeds",
     "oa25",
+    "order_agreement",
+    "order_repeats",
+    "over_data_sets",
     "overlap_disagreement",
     "overlap_sums",
     "pair_variance",

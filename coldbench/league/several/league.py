@@ -1,0 +1,152 @@
+"""The league over data sets: a learner's skill on each, over all of them, and on the next one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from coldbench.league.several.costs import front, seconds_of, sentinel_of, times_over
+from coldbench.league.several.gathering import Member, differences, gathered, studies_of
+from coldbench.league.several.leaving_out import LeftOut, left_out
+from coldbench.league.several.order import Agreement, agreements
+from coldbench.league.several.over import Overall, overall
+from coldbench.league.several.skills import Skill, not_run, ranked, skills_of
+from coldbench.study import Study
+from coldbench.tasks import SCENARIOS
+
+__all__ = ["LeagueOver", "league_over"]
+
+
+def league_over(studies: Sequence[Study] | str | Path) -> "LeagueOver":
+    """The league over data sets, of studies or of those in a folder.
+
+    Raises StoreError for studies that cannot stand in one table, with what mends it.
+    """
+    found = studies_of(Path(studies)) if isinstance(studies, str | Path) else studies
+    return LeagueOver(gathered(found))
+
+
+class LeagueOver:
+    """Numbers of several studies, each computed once. Its tables, as data frames, are in
+    `coldbench.league.several.frames`."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = tuple(members)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names, in the order of the studies."""
+        return tuple(member.name for member in self.members)
+
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """Those that occur anywhere, W-W first."""
+        every = {scenario for member in self.members for scenario in member.data.scenarios}
+        return tuple(name for name in SCENARIOS if name in every)
+
+    @cached_property
+    def learners(self) -> tuple[str, ...]:
+        """Those that some study was asked for, then those that only were yardsticks."""
+        every = dict.fromkeys(name for member in self.members for name in member.data.planned)
+        return (*(n for n in every if n in self.asked), *(n for n in every if n not in self.asked))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The learners that take part in ranks."""
+        return frozenset(name for member in self.members for name in member.data.asked)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What the studies do not share, in sentences."""
+        return tuple(differences(self.members))
+
+    @cached_property
+    def skills(self) -> dict[tuple[str, str, str], Skill]:
+        """By data set, scenario and learner: of each learner in each scenario of each data set."""
+        known = {
+            (one.dataset, one.scenario, one.learner): one
+            for member in self.members
+            for one in skills_of(member)
+        }
+        places = [
+            (member.name, scenario, learner)
+            for scenario in self.scenarios
+            for member in self.members
+            for learner in self.learners
+            if scenario in member.data.scenarios
+        ]
+        return {
+            (name, scenario, learner): known.get((name, scenario, learner))
+            or not_run(name, learner, scenario)
+            for name, scenario, learner in places
+        }
+
+    def places(self, scenario: str) -> tuple[str, ...]:
+        """The data sets that have a scenario."""
+        return tuple(m.name for m in self.members if scenario in m.data.scenarios)
+
+    def board(self, dataset: str, scenario: str) -> list[Skill]:
+        """The skills of the learners that take part."""
+        every = (self.skills[dataset, scenario, name] for name in self.learners)
+        return [one for one in every if one.learner in self.asked]
+
+    @cached_property
+    def ranks(self) -> dict[tuple[str, str, str], int]:
+        """By data set, scenario and learner: the place of its mean skill."""
+        return {
+            (name, scenario, learner): place
+            for scenario in self.scenarios
+            for name in self.places(scenario)
+            for learner, place in ranked(self.board(name, scenario)).items()
+        }
+
+    @cached_property
+    def seconds(self) -> dict[str, dict[str, float]]:
+        """Median seconds of a run, by data set and learner."""
+        return seconds_of(self.members)
+
+    @cached_property
+    def sentinel(self) -> str:
+        """The learner whose runs are the unit of cost."""
+        return sentinel_of(self.seconds)
+
+    @cached_property
+    def overall(self) -> dict[str, list[Overall]]:
+        """By scenario: the learners run on all data sets, the highest mean skill first; then the
+        others likewise."""
+        return {scenario: self._overall(scenario) for scenario in self.scenarios}
+
+    def _overall(self, scenario: str) -> list[Overall]:
+        made = [one for name in self.learners if (one := self._of(name, scenario)) is not None]
+        whole = [one for one in made if not one.missing]
+        cost = {one.learner: one.times for one in whole if one.times is not None}
+        first = front({one.learner: one.level for one in whole}, cost)
+        placed = [replace(one, front=one.learner in first) for one in made]
+        return sorted(placed, key=lambda one: (bool(one.missing), -one.level))
+
+    def _of(self, learner: str, scenario: str) -> Overall | None:
+        every = [self.skills[name, scenario, learner] for name in self.places(scenario)]
+        run = [one for one in every if one.values]
+        if not run:
+            return None
+        ranks = {
+            one.dataset: place
+            for one in run
+            if (place := self.ranks.get((one.dataset, scenario, learner))) is not None
+        }
+        missing = [one.dataset for one in every if not one.values]
+        times = times_over(self.seconds, self.sentinel, learner)
+        return replace(overall(run, ranks, missing), times=times)
+
+    @cached_property
+    def agreements(self) -> list[Agreement]:
+        """Of the learners' order, data set by data set."""
+        return [one for s in self.scenarios for one in agreements(s, self._boards(s))]
+
+    @cached_property
+    def left_out(self) -> list[LeftOut]:
+        """What the others say of each data set."""
+        return [one for s in self.scenarios for one in left_out(s, self._boards(s))]
+
+    def _boards(self, scenario: str) -> dict[str, Sequence[Skill]]:
+        return {name: self.board(name, scenario) for name in self.places(scenario)}

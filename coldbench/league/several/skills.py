@@ -1,0 +1,111 @@
+"""How much of the best constant's error a learner removes, on one data set."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coldbench.league.several.gathering import CONSTANT, Member
+from coldbench.report.pairs import pair_of
+from coldbench.report.standings import Standing
+from coldbench.statistics import Interval, mean_interval
+
+__all__ = ["RIDGE", "Skill", "not_run", "skills_of"]
+
+RIDGE = "ridge"  # the closed form that a learner has to beat to be worth its time
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Skill:
+    """A learner in a scenario of a data set. values: 1 - MAE / MAE of the best constant, by seed;
+    mae: its mean; over_ridge: skill minus that of ridge, by seed; tested: seeds that any learner
+    finished; ranks: that the study's tests leave to it; group: as in `Standing`; to_ridge,
+    to_constant: `better`, `worse` or `open` by the study's own decision, None where it has none;
+    why: why there is no value."""
+
+    dataset: str
+    scenario: str
+    learner: str
+    values: Values = field(default_factory=dict)
+    mae: Interval | None = None
+    over_ridge: Values = field(default_factory=dict)
+    tested: int = 0
+    ranks: tuple[int, int] | None = None
+    group: str = ""
+    to_ridge: str | None = None
+    to_constant: str | None = None
+    why: str = ""
+
+    @property
+    def skill(self) -> Interval | None:
+        """With its 95 % interval over seeds, None where it was not run."""
+        return mean_interval(list(self.values.values())) if self.values else None
+
+    @property
+    def level(self) -> float:
+        """Its mean."""
+        return sum(self.values.values()) / len(self.values)
+
+
+def skills_of(member: Member) -> Iterator[Skill]:
+    """Of every learner in every scenario of a study, whether it has a run or not."""
+    for scenario in member.data.scenarios:
+        for learner in member.data.planned:
+            standing = member.data.standing(learner, scenario)
+            yield _run(member, standing) if standing else _no_run(member, learner, scenario)
+
+
+def not_run(dataset: str, learner: str, scenario: str) -> Skill:
+    """Of a learner that the study of a data set does not have."""
+    return Skill(dataset, scenario, learner, why="not run")
+
+
+def _no_run(member: Member, learner: str, scenario: str) -> Skill:
+    declined = any(
+        one.job.learner == learner and one.status == "declined" for one in member.data.unfinished
+    )
+    why = "declined" if declined else "failed" if member.data.lost(learner) else "not run"
+    return Skill(member.name, scenario, learner, why=why)
+
+
+def _run(member: Member, standing: Standing) -> Skill:
+    data, learner, scenario = member.data, standing.learner, standing.scenario
+    constant = data.values(CONSTANT, scenario)
+    mine = _skill(standing.values, constant)
+    ridge = _skill(data.values(RIDGE, scenario), constant)
+    return Skill(
+        member.name,
+        scenario,
+        learner,
+        mine,
+        standing.mean,
+        {seed: value - ridge[seed] for seed, value in mine.items() if seed in ridge},
+        standing.tested,
+        standing.ranks,
+        standing.group,
+        _decided(member, scenario, learner, RIDGE),
+        _decided(member, scenario, learner, CONSTANT),
+        "" if mine else "no seed in common with the best constant",
+    )
+
+
+def _skill(values: Values, constant: Values) -> dict[str, float]:
+    return {
+        seed: 1.0 - value / constant[seed] for seed, value in values.items() if constant.get(seed)
+    }
+
+
+def _decided(member: Member, scenario: str, learner: str, other: str) -> str | None:
+    """As the study's own report decides."""
+    pair, sign = pair_of(member.data.every_pair, scenario, learner, other)
+    if pair is None or pair.adjusted is None:
+        return None
+    gap = sign * (pair.difference.difference.value or 0.0)
+    if not pair.shown or not gap:
+        return "open"
+    return "better" if gap < 0.0 else "worse"
+
+
+def ranked(skills: Sequence[Skill]) -> dict[str, int]:
+    """Places by learner, the highest mean first, of those of one scenario of one data set."""
+    order = sorted((one for one in skills if one.values), key=lambda one: -one.level)
+    return {one.learner: place for place, one in enumerate(order, 1)}

@@ -1,0 +1,37 @@
+"""What changed: the changelog as a page."""
+
+import re
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+import coldbench
+from coldbench.league.site.files import Files
+
+__all__ = ["add_changes"]
+
+CHANGELOG = Path(coldbench.__file__).parent.parent / "CHANGELOG.md"  # in a clone
+DOCS = re.compile(r"\[([^\]]+)\]\((?:docs/)?([\w-]+)\.md\)")
+LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
+
+
+def add_changes(files: Files, source: Path = CHANGELOG) -> None:
+    """Without a changelog at hand it names the version only."""
+    text = source.read_text("utf-8") if source.exists() else ""
+    body = Markup(_html(files, text.partition("\n")[2]))
+    files.page(
+        "changes.html", "changes.html", "What changed", body=body, version=coldbench.__version__
+    )
+
+
+def _html(files: Files, text: str) -> str:
+    """Links to the documentation lead there where it is published beside, else they are text."""
+    frame = files.frame
+    if frame.docs:
+        text = DOCS.sub(
+            lambda m: f"[{m[1]}]({frame.to(frame.docs, '', m[2] + '/index.html')})", text
+        )
+    else:
+        text = LINK.sub(r"\1", text)
+    return MarkdownIt("commonmark", {"html": False}).render(text)

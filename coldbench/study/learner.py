@@ -19,8 +19,8 @@ MEASURED = Path(coldbench.__file__).parent.parent / "results" / "all-ml-1m"  # i
 
 
 def learner_facts(name: str, measured: bool = True) -> dict[str, Any]:
-    """measured: with its cost in a committed study. Raises UsageError for a name that is not registered, with the nearest one, and for a learner
-    that cannot be loaded."""
+    """measured: with its cost in a committed study. Raises UsageError for a name that is not
+    registered, with the nearest one, and for a learner that cannot be loaded."""
     known = registry.plugins("learner")
     if name not in known:
         raise unknown("learner", name, known)

@@ -52,9 +52,8 @@ def build_site(
         chosen = mains(sources)
         league = league_of(in_league(list(chosen.values())), told)
         entries, answers = _studies(files, sources, league, draw, told)
-        _pages(
-            files, entries, {name: one.name for name, one in chosen.items()}, league, answers, draw
-        )
+        stands = {dataset: one.name for dataset, one in chosen.items()}
+        _pages(files, entries, stands, league, answers, draw)
     return write_site(files.texts, out)
 
 

@@ -53,10 +53,9 @@ def beside_cell(beside: Beside | None) -> Cell:
         return Cell(NA)
     mark = {"better": "bold", "worse": "bad"}.get(beside.outcome, "muted")
     note = _limits(beside.difference)
-    text = number(beside.difference.value)
-    return Cell(
-        text if beside.outcome != "open" else f"{text} n.s.", note, mark, beside.difference.value
-    )
+    value = beside.difference.value
+    open_ = " n.s." if beside.outcome == "open" else ""
+    return Cell(f"{number(value)}{open_}", note, mark, value)
 
 
 def _limits(value: Interval) -> str:

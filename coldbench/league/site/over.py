@@ -87,9 +87,7 @@ def over_picture(league: LeagueOver, shown: Mapping[str, str]) -> Plot | None:
         return None
     names = list(_first(league))
     rows = {
-        scenario: [
-            row for one in every if one.learner in names and (row := _drawn(one, league, shown))
-        ]
+        scenario: [_drawn(one, league, shown) for one in every if one.learner in names]
         for scenario, every in league.overall.items()
     }
     alt = "Mean skill over data sets with 95 % interval, and every data set, by scenario."
@@ -109,11 +107,8 @@ def _first(league: LeagueOver) -> Iterator[str]:
         yield "ridge"
 
 
-def _drawn(one: Overall, league: LeagueOver, shown: Mapping[str, str]) -> Row | None:
-    if one.skill.mean.value is None:
-        return None
-    points = _points(league, one)
-    return Row(shown[one.learner], points, _scaled(one.skill.mean))
+def _drawn(one: Overall, league: LeagueOver, shown: Mapping[str, str]) -> Row:
+    return Row(shown[one.learner], _points(league, one), _scaled(one.skill.mean))
 
 
 def _points(league: LeagueOver, one: Overall) -> tuple[float, ...]:
@@ -122,5 +117,7 @@ def _points(league: LeagueOver, one: Overall) -> tuple[float, ...]:
 
 
 def _scaled(value: Interval) -> Interval:
-    ends = (None if end is None else 100 * end for end in (value.value, value.low, value.high))
-    return Interval(*ends, value.n)
+    middle, low, high = (
+        None if end is None else 100 * end for end in (value.value, value.low, value.high)
+    )
+    return Interval(middle, low, high, value.n)

@@ -1,4 +1,4 @@
-"""A table of a page, with the CSV files beside it: what it shows, in full precision, and each seed."""
+"""A table of a page, with the CSV files beside it: what it shows, and each seed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a site is made of: studies, folders of studies, reference packs, and folders of all these."""
+"""What a site is made of: studies, reference packs, and folders of these."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

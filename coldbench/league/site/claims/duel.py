@@ -20,8 +20,8 @@ __all__ = ["answer"]
 
 HOW = (
     "MAE of {} minus that of the other learner on the same seeds: below 0 it does better. Shown: "
-    "past the correction for all pairs of the scenario. Wrong winner: how often one run of each, on "
-    "splits of their own, names the learner whose mean is higher."
+    "past the correction for all pairs of the scenario. Wrong winner: how often one run of each, "
+    "on splits of their own, names the learner whose mean is higher."
 )
 
 
@@ -87,17 +87,16 @@ def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[st
         lucky = min(mine, key=lambda bout: bout.luckiest[1])
         seed, gap = lucky.luckiest
         runs, won = sum(len(bout.gaps) for bout in mine), sum(bout.won for bout in mine)
-        means = [
-            f"{number(b.mean.value)} {range_of(b.mean)} in {b.scenario}{_open(b)}" for b in mine
-        ]
         yield (
-            f"{name} minus {data.names[rival]}, in the mean: {listed(means, 9)}. It is lower in {won} of "
-            f"{runs} runs, most of all by {number(-gap)} ({lucky.scenario}, seed {seed})."
+            f"{name} minus {data.names[rival]}, in the mean: {listed([*map(_mean, mine)], 9)}. "
+            f"{name} is lower in {won} of {runs} runs, most of all by {number(-gap)} "
+            f"({lucky.scenario}, seed {seed})."
         )
 
 
-def _open(bout: Bout) -> str:
-    return " (not shown)" if bout.outcome == "open" else ""
+def _mean(bout: Bout) -> str:
+    open_ = " (not shown)" if bout.outcome == "open" else ""
+    return f"{number(bout.mean.value)} {range_of(bout.mean)} in {bout.scenario}{open_}"
 
 
 def _table(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Table:

@@ -16,8 +16,9 @@ from coldbench.text import Cell, Column, Table, number, percent
 __all__ = ["answer"]
 
 HOW = (
-    "Standard deviation over runs of what the start does alike at every rounding, and of all that the "
-    "last bit does. Share: of the start in the variance, with its 95 % interval; the rest is rounding."
+    "Standard deviation over runs of what the start does alike at every rounding, and of all that "
+    "the last bit does. Share: of the start in the variance, with its 95 % interval; the rest is "
+    "rounding."
 )
 
 
@@ -61,8 +62,9 @@ def _words(
     most = {name: [_bit(one) for one in found if one.learner == name] for name in learners}
     first, *others = sorted(learners, key=lambda name: -max(most[name]))
     yield (
-        f"At one seed another last bit moves the MAE of {data.names[first]} by {number(min(most[first]))} to "
-        f"{number(max(most[first]))} (standard deviation, over scenarios)."
+        f"At one seed another last bit moves the MAE of {data.names[first]} by "
+        f"{number(min(most[first]))} to {number(max(most[first]))}, depending on the scenario "
+        "(standard deviations)."
     )
     if others:
         told = [f"{data.names[name]} by {number(max(most[name]))}" for name in others]

@@ -16,9 +16,9 @@ __all__ = ["answer"]
 
 NAMED = 3  # changes that the answer names
 HOW = (
-    "Standard deviation over seeds with one change, divided by that without it: below 1 is steadier. "
-    "First row: the whole distance between both sides. Bold: two tests agree, after correction over all "
-    "changes and scenarios, that the spreads differ."
+    "Standard deviation over seeds with one change, divided by that without it: below 1 is "
+    "steadier. First row: the whole distance between both sides. Bold: two tests agree, after "
+    "correction over all changes and scenarios, that the spreads differ."
 )
 
 
@@ -51,23 +51,23 @@ def _is_whole(effect: Effect, claim: Claim) -> bool:
 def _distance(data: ReportData, whole: Sequence[Effect]) -> str:
     """By scenario, the ratio of both sides."""
     first = whole[0]
-    told = [
-        f"{_times(one)} in {one.scenario}{'' if one.spread_shown else ' (not shown)'}"
-        for one in whole
-    ]
+    told = [_times(one) for one in whole]
     spreads = [
         f"{number(sd.value, 3)} for {display_name(name)}"
         for name in (first.label, first.base)
         if (standing := data.standing(name, first.scenario)) and (sd := standing.spread.sd)
     ]
     return (
-        f"The standard deviation over {len(first.seeds)} seeds of {display_name(first.label)} is, against "
-        f"that of {display_name(first.base)}, {listed(told, 9)}; in {first.scenario} it is {listed(spreads)}."
+        f"The standard deviation of {display_name(first.label)} over {len(first.seeds)} seeds is "
+        f"that of {display_name(first.base)} {listed(told, 9)}; in {first.scenario} it is "
+        f"{listed(spreads)}."
     )
 
 
 def _times(one: Effect) -> str:
-    return f"{number(one.spread.ratio.value, 1)} times {range_of(one.spread.ratio, 1)}"
+    ratio = one.spread.ratio
+    open_ = "" if one.spread_shown else ", not shown"
+    return f"× {number(ratio.value, 1)} {range_of(ratio, 1)} in {one.scenario}{open_}"
 
 
 def _steadier(data: ReportData, single: Sequence[Effect]) -> list[str]:

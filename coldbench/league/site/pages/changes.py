@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 import coldbench
 from coldbench.league.site.files import Files
+from coldbench.league.site.frame import Frame
 
 __all__ = ["add_changes"]
 
@@ -29,9 +30,12 @@ def _html(files: Files, text: str) -> str:
     """Links to the documentation lead there where it is published beside, else they are text."""
     frame = files.frame
     if frame.docs:
-        text = DOCS.sub(
-            lambda m: f"[{m[1]}]({frame.to(frame.docs, '', m[2] + '/index.html')})", text
-        )
+        text = DOCS.sub(lambda found: f"[{found[1]}]({_place(frame, found[2])})", text)
     else:
         text = LINK.sub(r"\1", text)
-    return MarkdownIt("commonmark", {"html": False}).render(text)
+    return str(MarkdownIt("commonmark", {"html": False}).render(text))
+
+
+def _place(frame: Frame, page: str) -> str:
+    """Of a page of the documentation, as mkdocs lays it out."""
+    return frame.to(frame.docs, "", f"{page}/index.html")

@@ -19,8 +19,8 @@ __all__ = ["Grid", "add_league"]
 
 MEAN = "mean of scenarios"
 OVER = (
-    "Each data set counts alike; intervals are over data sets, those of the next data set say where one "
-    "more would fall. Beats: shown by the tests of a data set's own study."
+    "Each data set counts alike; intervals are over data sets, those of the next data set say "
+    "where one more would fall. Beats: shown by the tests of a data set's own study."
 )
 
 

@@ -12,6 +12,7 @@ from coldbench.text import NA, Cell, Column, Table, interval, listed, number, ra
 
 __all__ = ["costs_of", "picture_of", "places_table", "verdicts"]
 
+NONE = Interval(None, None, None, 0)
 MOST = 6  # places that a sentence names
 SAID = {"ridge": "`ridge`", "global-median": "the best constant"}
 
@@ -49,11 +50,7 @@ def _beside(places: Sequence[Place], reference: str, many: bool) -> str:
         [_at(p, many) for p in known if p.beside[reference].outcome == outcome]
         for outcome in ("better", "worse", "open")
     )
-    said = (
-        [f"shown to be better in {listed(better, MOST)}"]
-        if better
-        else ["nowhere shown to be better"]
-    )
+    said = [f"shown to be better in {listed(better, MOST) or 'none'}"]
     said += [f"shown to be worse in {listed(worse, MOST)}"] if worse else []
     said += [f"neither in {listed(open_, MOST)}"] if open_ else []
     return f"Of {len(known)} cells: {'; '.join(said)}."
@@ -64,15 +61,19 @@ def _furthest(grid: Grid, places: Sequence[Place], many: bool) -> str:
     behind = [p for p in places if p.gap and p.gap.value and p.mean.value and p.gap.value > 0]
     if not behind:
         return ""
-    worst = max(
-        behind, key=lambda p: (p.gap.value or 0.0) / (p.mean.value or 1.0) if p.gap else 0.0
-    )
-    gap = worst.gap or Interval(None, None, None, 0)
+    worst = max(behind, key=_relative)
+    gap = worst.gap or NONE
     best = grid.learners.get(worst.best, worst.best)
     return (
-        f"{number(gap.value)} {range_of(gap)} above {best} in {_at(worst, many)} (limits for all pairs "
-        "at once)."
+        f"{number(gap.value)} {range_of(gap)} above {best} in {_at(worst, many)} (limits for all "
+        "pairs at once)."
     )
+
+
+def _relative(place: Place) -> float:
+    """How far behind the best, as a share of its own error."""
+    gap = place.gap.value if place.gap else None
+    return (gap or 0.0) / (place.mean.value or 1.0)
 
 
 def _runs(places: Sequence[Place]) -> str:
@@ -94,12 +95,10 @@ def _cells(places: Sequence[Place]) -> str:
 
 def picture_of(grid: Grid, learner: str) -> Plot | None:
     """Beside ridge, in per cent of its MAE, so that data sets of other scales share an axis."""
-    rows = list(_rows(grid, learner, REFERENCES[0])) or list(_rows(grid, learner, REFERENCES[1]))
+    known = {name: list(_rows(grid, learner, name)) for name in REFERENCES}
+    name, rows = next(((name, rows) for name, rows in known.items() if rows), ("", []))
     if not rows:
         return None
-    name = (
-        REFERENCES[0] if any(REFERENCES[0] in p.beside for p in grid.of(learner)) else REFERENCES[1]
-    )
     label = f"MAE beside {name}, in % of it (left: better)"
     shown = grid.learners[learner]
     alt = f"MAE of {shown} minus that of {name}, in per cent of the latter, with 95 % interval."
@@ -117,8 +116,10 @@ def _rows(grid: Grid, learner: str, reference: str) -> Iterator[Row]:
 
 
 def _scaled(value: Interval, factor: float) -> Interval:
-    ends = (None if end is None else end * factor for end in (value.value, value.low, value.high))
-    return Interval(*ends, value.n)
+    middle, low, high = (
+        None if end is None else end * factor for end in (value.value, value.low, value.high)
+    )
+    return Interval(middle, low, high, value.n)
 
 
 def places_table(grid: Grid, learner: str) -> Table:
@@ -140,11 +141,7 @@ def places_table(grid: Grid, learner: str) -> Table:
 
 def _row(grid: Grid, one: Place) -> tuple[Cell, ...]:
     skill = skill_cell(one)
-    best = (
-        learner_cell(one.best, grid.learners.get(one.best, one.best), "../")
-        if one.best
-        else Cell(NA)
-    )
+    best = learner_cell(one.best, grid.learners[one.best], "../") if one.best else Cell(NA)
     entry = grid.mains[one.dataset]
     return (
         Cell(entry.dataset_shown, page=f"../{entry.page}"),
@@ -153,13 +150,15 @@ def _row(grid: Grid, one: Place) -> tuple[Cell, ...]:
         Cell(skill.text, sort=skill.sort),
         interval(one.gap) if one.gap else Cell(NA),
         best,
-        Cell(
-            f"{one.ranks[0]} to {one.ranks[1]}" if one.ranks else NA,
-            sort=one.ranks and one.ranks[0],
-        ),
+        _ranks(one),
         *(beside_cell(one.beside.get(name)) for name in REFERENCES),
         Cell(str(len(one.values))),
     )
+
+
+def _ranks(one: Place) -> Cell:
+    low, high = one.ranks or (None, None)
+    return Cell(NA) if low is None else Cell(f"{low} to {high}", sort=low)
 
 
 def costs_of(grid: Grid, learner: str) -> Table | None:

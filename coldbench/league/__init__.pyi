@@ -11,3 +11,5 @@ from .packs.opening import open_pack as open_pack
 from .several.frames import frames_of as frames_of
 from .several.league import LeagueOver as LeagueOver
 from .several.league import league_over as league_over
+from .site.build import build_site as build_site
+from .site.frame import Frame as Frame

@@ -53,6 +53,7 @@ def fake_study(
     against: Sequence[str] = (),
     levels: Mapping[tuple[str, int], float] | None = None,
     gap: Callable[[Job, Mapping[str, Any]], str | None] = lambda job, line: None,
+    fingerprint: str = "ab" * 32,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
@@ -61,7 +62,7 @@ def fake_study(
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
-        "dataset_sha256": "ab" * 32,
+        "dataset_sha256": fingerprint,
         "protocol": "separate",
         "protocol_options": {"version": 1, "query": 10},
         "scenarios": tuple(scenarios),

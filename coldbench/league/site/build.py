@@ -37,17 +37,20 @@ def build_site(
     paths: Sequence[Path],
     out: Path,
     frame: Frame = Frame(),
-    workers: int = 1,
     told: Told = lambda text: None,
+    draw: Draw | None = None,
 ) -> list[Path]:
     """Write the site of the studies in `paths` into `out`; returns its files.
 
-    told: is given a line for each study, and for each that has to be left out. The same studies
-    give the same bytes. Raises StoreError where there is no study with a run, and UsageError where
+    told: is given a line for each study, and for each that has to be left out; draw: from
+    `artists`, for several processes. The same studies give the same bytes. Raises StoreError where there is no study with a run, and UsageError where
     `out` holds something that is no site.
     """
+    if draw is None:
+        with artists(workers=1) as alone:
+            return build_site(paths, out, frame, told, alone)
     files = Files(frame)
-    with tempfile.TemporaryDirectory() as spare, artists(workers) as draw:
+    with tempfile.TemporaryDirectory() as spare:
         sources = _with_runs(find_sources(paths, Path(spare)), told)
         chosen = mains(sources)
         league = league_of(in_league(list(chosen.values())), told)

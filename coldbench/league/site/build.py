@@ -43,8 +43,8 @@ def build_site(
     """Write the site of the studies in `paths` into `out`; returns its files.
 
     told: is given a line for each study, and for each that has to be left out; draw: from
-    `artists`, for several processes. The same studies give the same bytes. Raises StoreError where there is no study with a run, and UsageError where
-    `out` holds something that is no site.
+    `artists`, for several processes. The same studies give the same bytes. Raises StoreError where
+    there is no study with a run, and UsageError where `out` holds something that is no site.
     """
     if draw is None:
         with artists(workers=1) as alone:

@@ -80,7 +80,8 @@ def _within(path: Path, spare: Path) -> list[Source]:
 def _below(path: Path, spare: Path, depth: int) -> Iterator[Source]:
     folders = sorted(child for child in path.glob("*") if child.is_dir())
     studies = [Study.open(folder) for folder in folders if _is_study(folder)]
-    group = path.resolve().name if _is_of_several(studies) else ""
+    several = _are_of_several(studies) and (depth < DEPTH or _are_named_so(studies))
+    group = path.resolve().name if several else ""
     for study in studies:
         yield Source(f"{group}/{study.path.name}".strip("/"), group, study)
     for pack in sorted(path.glob(f"*{SUFFIX}")):
@@ -97,10 +98,15 @@ def _unpacked(path: Path, spare: Path) -> Source:
     return Source(pack.title, "reference packs", study)
 
 
-def _is_of_several(studies: Sequence[Study]) -> bool:
+def _are_of_several(studies: Sequence[Study]) -> bool:
     """Whether they are studies of several data sets, one each."""
     sets = {study.manifest.fixed["dataset"] for study in studies}
     return len(sets) == len(studies) > 1
+
+
+def _are_named_so(studies: Sequence[Study]) -> bool:
+    """Whether each is named for its data set: a folder of unlike studies is not."""
+    return all(name_of(study) == study.manifest.fixed["dataset"] for study in studies)
 
 
 def _is_study(path: Path) -> bool:

@@ -39,7 +39,7 @@ def test_a_folder_without_a_study_and_two_of_one_name(tmp_path: Path) -> None:
         find_sources([tmp_path], tmp_path / "spare")
     for place in ("a", "b"):
         fake_study(tmp_path / place / "one", ("bias",), 1)
-    with pytest.raises(StoreError, match="two studies are called one: .*a/one and .*b/one"):
+    with pytest.raises(StoreError, match=r"two studies are called one: .*a/one and .*b/one"):
         find_sources([tmp_path / "a", tmp_path / "b"], tmp_path / "spare")
 
 

@@ -1,4 +1,4 @@
-"""Every page of a site: well formed, closed to the outside, linked, in words that strangers chose."""
+"""Every page of a site: well formed, linked, closed to the outside."""
 
 import re
 from pathlib import Path

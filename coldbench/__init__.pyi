@@ -20,6 +20,7 @@ from .errors import DataError as DataError
 from .errors import Declined as Declined
 from .errors import Diverged as Diverged
 from .errors import UsageError as UsageError
+from .league.several.opened import open_league as open_league
 from .learning.content import ContentEmbedding as ContentEmbedding
 from .learning.content import category_ids as category_ids
 from .learning.content import known_ids as known_ids

@@ -19,7 +19,7 @@ from coldbench.study import (
 )
 from coldbench.text import listed
 
-__all__ = ["joined"]
+__all__ = ["joined", "joined_with"]
 
 Values = Mapping[str, Any]
 
@@ -29,7 +29,11 @@ def joined(file: Path | None, said: Values) -> StudyConfig:
 
     Raises UsageError for what differs from the stored study, with both values and the flag.
     """
-    asked = read_study(file, said)
+    return joined_with(read_study(file, said), file, said)
+
+
+def joined_with(asked: StudyConfig, file: Path | None, said: Values) -> StudyConfig:
+    """The same of a configuration that was read; file, said: where a refusal looks for its keys."""
     if asked.out is None or not (asked.out / "study.json").exists():
         return asked
     stored = Study.open(asked.out).manifest

@@ -40,6 +40,11 @@ class Document:
         self.topics = [data.of(kind) for kind in TOPICS]
 
     @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Those of the study."""
+        return self.data.scenarios
+
+    @property
     def front(self) -> Front:
         """What is said first."""
         return self.data.of(Front)

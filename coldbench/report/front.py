@@ -28,6 +28,9 @@ NOT_TESTED = "With one seed nothing is tested: run more before believing any ord
 class Front:
     """The first screen of a study; made by `data.of(Front)`."""
 
+    tall = False
+    marked = True
+
     def __init__(self, data: ReportData) -> None:
         self.data = data
 

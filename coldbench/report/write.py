@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coldbench.errors import StoreError, unknown
@@ -13,10 +13,11 @@ from coldbench.report.formats.csv import to_files
 from coldbench.report.formats.html import to_html
 from coldbench.report.formats.latex import to_latex
 from coldbench.report.formats.markdown import to_markdown
+from coldbench.report.page import Page
 from coldbench.report.study import ReportData, build
 from coldbench.study import Study
 
-__all__ = ["KINDS", "csv_files", "text_files", "write_report"]
+__all__ = ["KINDS", "csv_files", "text_files", "write_page", "write_report"]
 
 KINDS = ("svg", "png", "pdf")  # drawing all three takes three times as long as the page alone
 
@@ -41,14 +42,20 @@ def write_report(
         with artists(workers=1) as alone:
             return write_report(study, out, kinds, data, alone)
     document = (data or build(study)).of(Document)
+    return write_page(document, out, kinds, draw, {"report.tex": to_latex(document)})
+
+
+def write_page(
+    document: Page, out: Path, kinds: Sequence[str], draw: Draw, texts: Mapping[str, str]
+) -> dict[str, Path]:
+    """The page, Markdown, CSV files and figures of a document, and other texts by name."""
     _make(out)
     figures = document.figures
     coming = draw(list(figures.values()), kinds)
-    texts = {**to_files(document.files), "report.md": to_markdown(document)}
-    texts["report.tex"] = to_latex(document)
+    written = {**to_files(document.files), "report.md": to_markdown(document), **texts}
     images = dict(zip(figures, coming, strict=True))
     svgs = {key: inline(images[key]["svg"], key, plot.alt) for key, plot in figures.items()}
-    files: dict[str, str | bytes] = {"report.html": to_html(document, svgs), **texts}
+    files: dict[str, str | bytes] = {"report.html": to_html(document, svgs), **written}
     for key, made in images.items():
         files |= {f"figures/{key}.{kind}": made[kind] for kind in kinds}
     return _write(files, out)

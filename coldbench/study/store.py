@@ -281,7 +281,7 @@ class Study:
         """study.json, read again when the file has changed; raises StoreError."""
         file = self.path / "study.json"
         if not file.exists():
-            raise StoreError(f"{self.path} is not a study: it has no study.json")
+            raise StoreError(f"{self.path} is not a study: {_why(self.path)}")
         facts = file.stat()
         version = facts.st_ino, facts.st_mtime_ns, facts.st_size
         if self._read is None or self._read[0] != version:
@@ -556,6 +556,13 @@ def trace_bytes(record: RunRecord) -> bytes:
 def _sealed(record: RunRecord) -> str:
     data = json.loads(record.model_dump_json(exclude={"sha256"}))
     return json.dumps({**data, "sha256": seal(data)}, indent=1)
+
+
+def _why(folder: Path) -> str:
+    """Why a folder without study.json is none."""
+    inside = sorted(file.parent.name for file in folder.glob("*/study.json"))
+    names = f"{', '.join(inside[:9])}{', ...' if inside[9:] else ''}"
+    return f"it holds the studies {names}: name one of them" if inside else "it has no study.json"
 
 
 def _write(file: Path, data: str | bytes) -> None:

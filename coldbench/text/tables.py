@@ -26,8 +26,8 @@ NA = "n/a"
 class Cell:
     """text: what is shown; note: a second, smaller line; mark: `best`, `contender`, `unsettled`,
     `bold`, `bad`, `muted` or ``; sort: what an interactive table sorts by instead of the text; at,
-    to: on the page, the place of its row, and the place that its text leads to; page: another page
-    that it leads to, of those that are written together."""
+    to: on the page, the place of its row, and the place that its text leads to; beside: the file
+    beside the page that it leads to."""
 
     text: str
     note: str = ""
@@ -35,7 +35,7 @@ class Cell:
     sort: float | None = None
     at: str = ""
     to: str = ""
-    page: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

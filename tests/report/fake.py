@@ -53,18 +53,19 @@ def fake_study(
     against: Sequence[str] = (),
     levels: Mapping[tuple[str, int], float] | None = None,
     gap: Callable[[Job, Mapping[str, Any]], str | None] = lambda job, line: None,
-    fingerprint: str = "ab" * 32,
+    data: str = "ab",
+    version: int = 1,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
     how far a run lies above BASE, by learner and place of the seed; gap: why a line of scores has
-    no value (None: it has one; "": it is not said)."""
+    no value (None: it has one; "": it is not said); data: two digits that tell data sets apart."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
-        "dataset_sha256": fingerprint,
+        "dataset_sha256": data * 32,
         "protocol": "separate",
-        "protocol_options": {"version": 1, "query": 10},
+        "protocol_options": {"version": version, "query": 10},
         "scenarios": tuple(scenarios),
         "shots": tuple(shots),
     }

@@ -70,14 +70,21 @@ def report(
     figure: str | None,
     as_json: bool,
 ) -> None:
-    """Tables, plots and verdicts of a study (default: the latest under results/).
+    """Tables, plots and verdicts of a study (default: the latest under results/); of a folder of
+    studies, each one's and a league over their data sets.
 
     For a paper: the main table of several studies, their data sets side by side, with --format; one
     figure with --figure.
     """
+    from coldbench.league import holds_studies, studies_of
     from coldbench.study import Study, latest_study
 
-    opened = [Study.open(path) for path in studies or [latest_study(Path("results"))]]
+    paths = studies or (latest_study(Path("results")),)
+    if len(paths) == 1 and form is None and figure is None and holds_studies(paths[0]):
+        _league(paths[0], out, focus, figures, as_json)
+        return
+    inside = [studies_of(path) if holds_studies(path) else [Study.open(path)] for path in paths]
+    opened = [study for some in inside for study in some]
     if form is not None and figure is None:
         from coldbench.report import render_table
 
@@ -92,6 +99,26 @@ def report(
         click.echo(write_figure(opened[0], figure, form or "pdf", out, focus or ()))
         return
     _page(opened[0], out, focus, figures, as_json)
+
+
+def _league(
+    folder: Path, out: Path | None, focus: list[str] | None, figures: list[str], as_json: bool
+) -> None:
+    """Of a folder of studies."""
+    from coldbench.cli.facts.league import league_facts
+    from coldbench.cli.terminal.league import print_league
+    from coldbench.league import league_over, write_leagues
+    from coldbench.report import artists
+
+    if focus:
+        raise click.UsageError("--focus is of one study: name it instead of its folder")
+    with artists(min(os.cpu_count() or 1, 4)) as draw:
+        league = league_over(folder)
+        files = write_leagues(league, out or folder, draw, figures)
+    if as_json:
+        write_json(league_facts(league, folder, files))
+    else:
+        print_league(league, files)
 
 
 def _page(

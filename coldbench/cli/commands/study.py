@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
-from coldbench.cli.commands.output import json_option, quiet_option, write_json
+from coldbench.cli.commands.output import json_option, quiet_option
 
 __all__ = ["carry_out", "study_options"]
 
@@ -19,7 +19,12 @@ OPTIONS = (
     click.option(
         "--design", help="How the seeds move: joint (default), sources, cross:init,rounding."
     ),
-    click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder."),
+    click.option(
+        "--dataset",
+        "-d",
+        help="A name of `coldbench list datasets`, or a folder; several, separated by commas, "
+        "become a study each.",
+    ),
     click.option(
         "--strict", is_flag=True, help="Refuse content and times of the data that cannot be read."
     ),
@@ -118,52 +123,26 @@ def carry_out(
 
     overrides, given: keys of `StudyConfig` from the command line, None where nothing was said.
     """
-    from coldbench.cli.facts.rehearsal import rehearsed
-    from coldbench.cli.facts.runs import has_failed, outcome
-    from coldbench.cli.joining import joined
-    from coldbench.cli.terminal import (
-        Display,
-        print_left_out,
-        print_plan,
-        print_study,
-        progress_console,
-    )
-    from coldbench.report import run_until_settled
-    from coldbench.study import How, Study, StudyConfig, open_tracker, run_study
+    from coldbench.cli.carrying import rehearse, run
+    from coldbench.cli.several import configurations
+    from coldbench.league import parts_of
+    from coldbench.study import How, open_tracker
 
     said = {k: v for k, v in {**given, **overrides}.items() if v is not None}
     if strict:
         said["dataset_options"] = {**said.get("dataset_options", {}), "strict": True}
     said |= _looks(until, max_seeds, said, shard)
-    study_config = joined(config, said)
+    parts = parts_of(config, said)
+    configs = configurations(parts, config, said)
     settings = parse.settings(engine, scheduler)
     backend = backend or ("dask" if scheduler else None)
     how = How(workers, backend, timeout, retry_failed, shard, settings, not no_check)
-    how.refuse(study_config.device)
+    for one in configs.values():
+        how.refuse(one.device)
     tracker = open_tracker(track) if track else None
     if dry_run:
-        facts = rehearsed(study_config, how)
-        write_json(facts) if as_json else print_plan(facts)
-        return
-    shown = progress_console(quiet, as_json)
-    print_left_out(study_config, shown)
-    with Display(shown, track=tracker.log if tracker else None) as display:
-
-        def start(config: StudyConfig) -> Study:
-            return run_study(
-                config, workers, backend, timeout, retry_failed, display.progress, shard, settings,
-                check=not no_check,
-            )  # fmt: skip
-
-        if study_config.looks:
-            study = run_until_settled(study_config, start)
-        else:
-            study = start(study_config)
-    if as_json:
-        write_json(outcome(study))
-    else:
-        print_study(study, quiet)
-    if has_failed((*study.records(), *display.failures)):
+        rehearse(parts, configs, how, as_json)
+    elif run(parts, configs, how, tracker.log if tracker else None, quiet, as_json):
         sys.exit(3)
 
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,42 +29,62 @@ def verify(
     assign: tuple[str, ...], workers: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Check that a study is complete, unedited and consistent; --replay checks that runs repeat,
-    --audit that learners see nothing that they must not.
+    --audit that learners see nothing that they must not. Of a folder of studies, check each.
 
     Other bits on another machine are a note where rounding explains them, else damage.
     """
-    from coldbench.cli.commands.audit import print_audit
+    from coldbench.league import holds_studies, studies_of
     from coldbench.options import parse_assignments
+
+    options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
+    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
+    asked = replay, audit, seed, dataset, options, workers
+    if not holds_studies(study):
+        facts, good = _verified(study, say, *asked)
+    else:
+        every = {}
+        for one in studies_of(study):
+            say(f"{one.path.name}:")
+            every[one.path.name] = _verified(one.path, say, *asked)
+        good = all(passed for _, passed in every.values())
+        found = {name: told for name, (told, _) in every.items()}
+        facts = {"folder": study, "passed": good, "studies": found}
+    if as_json:
+        write_json(facts)
+    if not good:
+        sys.exit(4)
+
+
+def _verified(
+    path: Path, say: Callable[[str], None], replay: int | None, audit: int | None, seed: int,
+    dataset: str, options: dict[str, Any], workers: int,
+) -> tuple[dict[str, Any], bool]:  # fmt: skip
+    """The facts about one study, and whether nothing is wrong with it."""
+    from coldbench.cli.commands.audit import print_audit
     from coldbench.study import Study, audit_study
     from coldbench.study import replay as replay_runs
     from coldbench.study import verify as verify_study
 
-    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
-    verdict = verify_study(study)
+    verdict = verify_study(path)
     for finding in verdict.findings:
         say(str(finding))
     say(
         f"{verdict.stored} of {verdict.planned} planned runs, "
         f"{verdict.predictions} with predictions: {'good' if verdict.passed else 'not good'}"
     )
-    options = parse_assignments([f"dataset.{text}" for text in assign]).get("dataset", {})
     again = []
     if replay is not None and verdict.intact:
         show = lambda record, same: say(  # noqa: E731
             f"{record.job.learner!a} seed {record.job.seeds.label}: "
             f"{'the same, bit for bit' if same else 'not the same, bit for bit: see below'}"
         )
-        again = replay_runs(Study.open(study), replay, seed, dataset, options, show, workers)
+        again = replay_runs(Study.open(path), replay, seed, dataset, options, show, workers)
         for finding in again:
             say(str(finding))
     audited = []
     if audit is not None and verdict.intact:
-        told = (lambda one: None) if as_json else print_audit
-        audited = audit_study(Study.open(study), audit, seed, dataset, options, told, apiece=False)
+        told = lambda one: None if say is not click.echo else print_audit(one)  # noqa: E731
+        audited = audit_study(Study.open(path), audit, seed, dataset, options, told, apiece=False)
     wrong = any(one.kind == "damage" for one in again) or not all(one.clean for one in audited)
-    if as_json:
-        write_json(
-            {**asdict(verdict), "passed": verdict.passed, "replayed": again, "audited": audited}
-        )
-    if wrong or not verdict.passed:
-        sys.exit(4)
+    facts = {**asdict(verdict), "passed": verdict.passed, "replayed": again, "audited": audited}
+    return facts, verdict.passed and not wrong

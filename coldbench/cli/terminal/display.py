@@ -79,6 +79,10 @@ class Display:
     def __exit__(self, *exception: object) -> None:
         self._bar.stop()
 
+    def announce(self, text: str) -> None:
+        """A line about what comes next."""
+        self.console.print(Text(plain(text), style="bold"))
+
     def _begin(self, pending: int, stored: int) -> None:
         self._total, self._count, self._since = pending, 0, time.monotonic()
         already = f", {stored} stored already" if stored else ""

@@ -4,9 +4,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from markupsafe import Markup
-
 from coldbench.errors import StoreError, UsageError
+from coldbench.league.several.document import LeagueDocument
 from coldbench.league.several.gathering import Member, gathered
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.site.choosing import in_league, mains
@@ -14,18 +13,16 @@ from coldbench.league.site.claims.described import claims
 from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.frame import Frame
-from coldbench.league.site.over import over_picture
 from coldbench.league.site.pages.changes import add_changes
 from coldbench.league.site.pages.claims import Answered, add_claims, all_claims
 from coldbench.league.site.pages.datasets import add_datasets
 from coldbench.league.site.pages.front import add_front
 from coldbench.league.site.pages.league import Grid, add_league
 from coldbench.league.site.pages.learners import add_learners
-from coldbench.league.site.reports import add_report, drawn_answer
+from coldbench.league.site.reports import add_league_report, add_report, drawn_answer
 from coldbench.league.site.sources import Source, find_sources
 from coldbench.league.site.writing import write_site
 from coldbench.report.drawing.draw import Draw, artists
-from coldbench.report.drawing.svg import inline
 from coldbench.report.study import ReportData, build
 
 __all__ = ["build_site"]
@@ -127,16 +124,13 @@ def _pages(
     largest = max(stands.values(), key=lambda one: (len(one.learners), one.seeds))
     shared = league.datasets if league else (largest.dataset,)
     grid, answered = Grid({name: stands[name] for name in shared}), all_claims(answers)
-    picture = drawn_picture(league, grid, draw) or largest.picture
-    add_front(files, largest.answer, picture, list(stands.values()), answered)
+    answer, picture = largest.answer, largest.picture
+    if league and len(league.members) > 1:
+        document = LeagueDocument(league)
+        answer, picture = document.front.answer, add_league_report(files, document, stands, draw)
+    add_front(files, answer, picture, list(stands.values()), answered)
     add_league(files, grid, league, [one for name, one in stands.items() if name not in shared])
     add_datasets(files, list(stands.values()), entries, grid.learners)
     add_learners(files, grid, draw)
     add_claims(files, answered)
     add_changes(files)
-
-
-def drawn_picture(league: LeagueOver | None, grid: Grid, draw: Draw) -> Markup | None:
-    """Of the league over data sets, where there are several."""
-    plot = over_picture(league, grid.learners) if league else None
-    return Markup(inline(next(draw([plot], ()))["svg"], plot.key, plot.alt)) if plot else None

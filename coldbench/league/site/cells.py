@@ -18,7 +18,7 @@ def page_of(kind: str, name: str, root: str = "") -> str:
 def learner_cell(name: str, shown: str, root: str, yardstick: bool = False) -> Cell:
     """Its name, which leads to its page."""
     mark = "reference" if yardstick else ""
-    return Cell(shown, mark=mark, page=page_of("learners", name, root))
+    return Cell(shown, mark=mark, beside=page_of("learners", name, root))
 
 
 def mae_cell(one: Place | None) -> Cell:

@@ -18,9 +18,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from coldbench.report.document import Document
 from coldbench.report.formats.rows import rows_to_html
 from coldbench.report.formats.terms import meaning
+from coldbench.report.page import Page
 from coldbench.report.topic import Sentence
 from coldbench.text import Section, Table, spans
 
@@ -41,9 +41,7 @@ class Part:
     body: Markup
 
 
-def to_html(
-    document: Document, svgs: Mapping[str, str], links: Sequence[tuple[str, str]] = ()
-) -> str:
+def to_html(document: Page, svgs: Mapping[str, str], links: Sequence[tuple[str, str]] = ()) -> str:
     """svgs: by key, made by `coldbench.report.drawing.svg.inline`; links: (text, address) of the
     pages that this one is among."""
     style, script = (_asset(name) for name in ("report.css", "report.js"))
@@ -58,7 +56,9 @@ def to_html(
         "policy": policy(style, script),
         "style": Markup(style),
         "script": Markup(script),
-        "scenarios": document.data.scenarios,
+        "scenarios": document.scenarios,
+        "tall": front.tall,
+        "marked": front.marked,
         "warnings": [one for one in document.sentences if one.kind == "warning"],
         "cards": _cards(document.sentences),
         "svgs": {key: Markup(svg) for key, svg in svgs.items()},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from coldbench.report.document import Document
+from coldbench.report.page import Page
 from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Section, Table, spans
 
@@ -12,7 +12,7 @@ __all__ = ["captioned", "escape", "table_to_markdown", "to_markdown"]
 SPECIAL = re.compile(r"([\\`*_\[\]|~$#!@])")
 
 
-def to_markdown(document: Document, figures: bool = True) -> str:
+def to_markdown(document: Page, figures: bool = True) -> str:
     """Big tables are left to the CSV files; the sentences stand behind the first section.
 
     figures: whether their files lie beside this one.

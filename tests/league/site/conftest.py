@@ -17,9 +17,8 @@ def made(folder: Path) -> Path:
     """Two data sets in one league, and two studies beside them."""
     few = {"seeds": 3, "scenarios": ("W-W", "C-C"), "levels": STARS}
     for name in ("ml-1m", "yelp"):
-        fingerprint = f"{len(name):064x}"
         where = folder / "reference" / name
-        fake_study(where, LEARNERS, dataset=name, fingerprint=fingerprint, **few)
+        fake_study(where, LEARNERS, dataset=name, data=f"{len(name):02}", **few)
     fake_study(folder / "all-ml-1m", LEARNERS[:4], dataset="ml-1m", **few)
     fake_study(folder / "odd", ("bias", "mamo"), 2, ("C-C",), dataset='<b>"data"</b>')
     return folder

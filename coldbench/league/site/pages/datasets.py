@@ -60,7 +60,7 @@ def _table(main: Entry, linked: Collection[str]) -> Table:
 
 def _named(main: Entry, name: str, linked: Collection[str]) -> Cell:
     cell = learner_cell(name, main.shown[name], "../", name in main.yardsticks)
-    return cell if name in linked else replace(cell, page="")
+    return cell if name in linked else replace(cell, beside="")
 
 
 def _seconds(main: Entry, name: str) -> Cell:

@@ -1,16 +1,17 @@
 """The league over data sets: skill of each learner on each, a table for each scenario."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.frames import frames_of
 from coldbench.league.several.league import LeagueOver
-from coldbench.league.site.cells import learner_cell, skill_cell, skill_text
+from coldbench.league.site.cells import learner_cell, page_of, skill_cell, skill_text
 from coldbench.league.site.entries import Entry
 from coldbench.league.site.families import family_of
 from coldbench.league.site.files import Files
-from coldbench.league.site.over import over_table
 from coldbench.league.site.places import Place
+from coldbench.league.site.reports import LEAGUE
 from coldbench.league.site.sheets import Sheet
 from coldbench.report.formats.csv import to_files
 from coldbench.text import NA, Cell, Column, Table
@@ -18,10 +19,6 @@ from coldbench.text import NA, Cell, Column, Table
 __all__ = ["Grid", "add_league"]
 
 MEAN = "mean of scenarios"
-OVER = (
-    "Each data set counts alike; intervals are over data sets, those of the next data set say "
-    "where one more would fall. Beats: shown by the tests of a data set's own study."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,19 +73,41 @@ class Grid:
 def add_league(files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Entry]) -> None:
     """Its page and CSV files; apart: what stands for its data set, but not in this table."""
     files.tables("league", grid.places)
+    several = league if league and len(league.members) > 1 else None
+    if several:
+        frames = frames_of(several)
+        files.texts |= to_files({"over.csv": frames["league"], "over-seeds.csv": frames["runs"]})
     sheets = [(MEAN, [Sheet(_means(grid), "league")])]
     for scenario in grid.scenarios:
-        mine = [Sheet(_scenario(grid, scenario), "league")]
-        if league and len(league.members) > 1:
-            mine.insert(0, Sheet(over_table(league, scenario, grid.learners), "over", OVER))
-        sheets.append((scenario, mine))
-    if league:
-        frames = frames_of(league)
-        files.texts |= to_files({"over.csv": frames["league"], "over-seeds.csv": frames["runs"]})
-    families = sorted({family_of(grid.base(name)) for name in grid.learners})
-    given = {"sheets": sheets, "families": families, "mains": grid.mains, "apart": apart}
-    notes = league.notes if league else ()
-    files.page("league.html", "league.html", "The league over data sets", notes=notes, **given)
+        over = [Sheet(_over(grid, several, scenario), "over")] if several else []
+        sheets.append((scenario, [*over, Sheet(_scenario(grid, scenario), "league")]))
+    files.page(
+        "league.html",
+        "league.html",
+        "The league over data sets",
+        sheets=sheets,
+        families=sorted({family_of(grid.base(name)) for name in grid.learners}),
+        mains=grid.mains,
+        apart=apart,
+        section=OverallChapter(several).section() if several else None,
+        report=f"{LEAGUE}/report.html" if several else "",
+    )
+
+
+def _over(grid: Grid, league: LeagueOver, scenario: str) -> Table:
+    """That of the league's own report, with families and ways to the learners."""
+    chapter, (first, *others) = OverallChapter(league), columns_of()
+    rows = []
+    for one in league.overall[scenario]:
+        name, *rest = row_of(chapter, one)
+        page = page_of("learners", one.learner)
+        rows.append((replace(name, beside=page), _family(grid, one.learner), *rest))
+    columns = (first, Column("family", False), *others)
+    return Table("over", f"{scenario}: over data sets", columns, tuple(rows), interactive=True)
+
+
+def _family(grid: Grid, learner: str) -> Cell:
+    return Cell(family_of(grid.base(learner)))
 
 
 def _columns(grid: Grid) -> tuple[Column, ...]:
@@ -101,7 +120,7 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     rows = tuple(
         (
             learner_cell(name, shown, "", grid.yardstick(name)),
-            Cell(family_of(grid.base(name))),
+            _family(grid, name),
             *cells[name],
             *_last(cells[name]),
         )

@@ -144,7 +144,7 @@ def _row(grid: Grid, one: Place) -> tuple[Cell, ...]:
     best = learner_cell(one.best, grid.learners[one.best], "../") if one.best else Cell(NA)
     entry = grid.mains[one.dataset]
     return (
-        Cell(entry.dataset_shown, page=f"../{entry.page}"),
+        Cell(entry.dataset_shown, beside=f"../{entry.page}"),
         Cell(one.scenario),
         mae_cell(one),
         Cell(skill.text, sort=skill.sort),
@@ -171,7 +171,7 @@ def costs_of(grid: Grid, learner: str) -> Table | None:
         times = cost.seconds / ridge.seconds if ridge and ridge.seconds else None
         rows.append(
             (
-                Cell(entry.dataset_shown, page=f"../{entry.page}"),
+                Cell(entry.dataset_shown, beside=f"../{entry.page}"),
                 Cell(number(cost.seconds, 2), sort=cost.seconds),
                 Cell(NA if times is None else f"× {number(times, 1)}", sort=times),
                 Cell(number(cost.megabytes, 0)),

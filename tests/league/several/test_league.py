@@ -1,0 +1,151 @@
+"""The league over data sets, against what its studies say themselves."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from coldbench.errors import StoreError
+from coldbench.league import LeagueOver, frames_of, league_over
+from coldbench.league.several.costs import front
+from coldbench.report import build
+from coldbench.report.topics.yardsticks import Yardsticks
+from coldbench.study import Study
+from tests.league.several.conftest import LEVELS, SEEDS, made
+from tests.report.fake import fake_study
+
+
+def mae(folder: Path, dataset: str, learner: str, scenario: str) -> np.ndarray:
+    frame = Study.open(folder / dataset).results()
+    mine = frame[
+        (frame.learner == learner) & (frame.scenario == scenario) & (frame.metric == "mae")
+    ]
+    return mine.sort_values("seed").value.to_numpy()
+
+
+def test_skill_is_what_is_removed_of_the_best_constants_error(
+    league: LeagueOver, folder: Path
+) -> None:
+    skill = league.skills["books", "C-C", "melu"].skill
+    by_seed = 1 - mae(folder, "books", "melu", "C-C") / mae(folder, "books", "global-median", "C-C")
+    low, high = stats.t.interval(0.95, SEEDS - 1, by_seed.mean(), stats.sem(by_seed))
+    assert skill is not None
+    assert (skill.value, skill.low, skill.high) == pytest.approx((by_seed.mean(), low, high))
+    assert by_seed.mean() < 0  # worse than the constant
+    assert league.skills["films", "W-W", "global-median"].level == 0.0
+
+
+def test_ranks_are_by_skill_on_each_data_set(league: LeagueOver) -> None:
+    for name, levels in LEVELS.items():
+        order = sorted(levels, key=lambda learner: levels[learner])
+        assert [league.ranks[name, "W-W", learner] for learner in order] == [
+            *range(1, len(order) + 1)
+        ]
+
+
+def test_a_learner_that_was_not_run_is_said_and_not_averaged(league: LeagueOver) -> None:
+    missing = league.skills["goods", "W-W", "icl"]
+    assert (missing.skill, missing.why) == (None, "not run")
+    order = league.overall["W-W"]
+    assert [one.learner for one in order] == ["mf", "ridge", "melu", "global-median", "icl"]
+    icl = order[-1]
+    assert (icl.missing, icl.of, icl.skill.n, icl.front) == (("goods",), 3, 2, False)
+    frame = frames_of(league)["skills"].set_index(["data_set", "scenario", "learner"])
+    assert frame.loc[("goods", "W-W", "icl"), "why"] == "not run"
+    assert np.isnan(frame.loc[("goods", "W-W", "icl"), "skill"])
+
+
+def test_the_mean_and_the_next_data_set_have_data_sets_as_their_unit(league: LeagueOver) -> None:
+    mf = next(one for one in league.overall["C-C"] if one.learner == "mf")
+    means = [league.skills[name, "C-C", "mf"].level for name in LEVELS]
+    low, high = stats.t.interval(0.95, 2, np.mean(means), stats.sem(means))
+    assert (mf.skill.mean.low, mf.skill.mean.high) == pytest.approx((low, high))
+    assert mf.skill.new.width == pytest.approx(2 * (high - low))  # sqrt(1 + 1/3) / sqrt(1/3)
+    ridge = [league.skills[name, "C-C", "ridge"].level for name in LEVELS]
+    assert mf.over_ridge is not None
+    assert mf.over_ridge.mean.value == pytest.approx(np.mean(means) - np.mean(ridge))
+
+
+def test_what_beats_ridge_and_the_constant_is_decided_by_each_study(
+    league: LeagueOver, folder: Path
+) -> None:
+    mf = next(one for one in league.overall["W-W"] if one.learner == "mf")
+    assert mf.ridge == (2, 1, 3)  # better on films and goods, worse on books
+    assert mf.constant == (3, 0, 3)
+    melu = next(one for one in league.overall["W-W"] if one.learner == "melu")
+    assert melu.constant == (2, 1, 3)
+    for name in LEVELS:
+        for one in build(Study.open(folder / name)).of(Yardsticks).measures:
+            if one.yardstick == "global-median":
+                found = league.skills[name, one.scenario, one.learner].to_constant
+                assert found == (one.outcome or None)
+
+
+def test_the_order_on_one_data_set_and_on_another(league: LeagueOver) -> None:
+    found = {(one.scenario, one.a, one.b): one for one in league.agreements}
+    both = found["W-W", "books", "films"]
+    a, b = ([LEVELS[name][x] for x in LEVELS["films"]] for name in ("films", "books"))
+    assert both.learners == 5
+    assert both.tau is not None
+    assert both.tau.value == pytest.approx(stats.kendalltau(a, b).statistic)
+    assert found["W-W", "films", "goods"].learners == 4
+    itself = found["W-W", "books", "books"].tau
+    assert itself is not None
+    assert itself.value == pytest.approx(1.0)
+
+
+def test_one_data_set_left_out(league: LeagueOver) -> None:
+    found = {(one.scenario, one.dataset): one for one in league.left_out}
+    books = found["W-W", "books"]
+    assert (books.chosen, books.best, books.place, books.learners) == ("mf", "ridge", 2, 4)
+    ridge, mf = (league.skills["books", "W-W", name].level for name in ("ridge", "mf"))
+    assert books.lost == pytest.approx(ridge - mf)
+    assert found["W-W", "films"].lost == pytest.approx(
+        league.skills["films", "W-W", "mf"].level
+        - league.skills["films", "W-W", found["W-W", "films"].chosen].level
+    )
+
+
+def test_the_front_is_of_those_that_nobody_beats_in_both() -> None:
+    skill = {"a": 0.1, "b": 0.2, "c": 0.2, "d": 0.3, "e": 0.05, "unknown": 0.9}
+    cost = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 9.0, "e": 1.0}
+    assert front(skill, cost) == {"a", "b", "d"}
+    assert front({"x": 0.1, "y": 0.1}, {"x": 1.0, "y": 1.0}) == {"x", "y"}  # equal in both
+
+
+def test_cost_is_in_runs_of_ridge(league: LeagueOver) -> None:
+    assert league.sentinel == "ridge"
+    times = {one.learner: one.times for one in league.overall["W-W"]}
+    assert times["ridge"] == 1.0
+    seconds = league.seconds
+    ratios = [seconds[name]["mf"] / seconds[name]["ridge"] for name in LEVELS]
+    assert times["mf"] == pytest.approx(np.exp(np.mean(np.log(ratios))))
+
+
+def test_other_versions_of_a_protocol_never_mix(folder: Path, tmp_path: Path) -> None:
+    made(tmp_path, version=2, levels={"new": LEVELS["films"]})
+    studies = [Study.open(folder / "films"), Study.open(tmp_path / "new")]
+    with pytest.raises(StoreError) as refused:
+        league_over(studies)
+    told = str(refused.value)
+    assert f"{folder / 'films'} (protocol separate, version 1)" in told
+    assert f"{tmp_path / 'new'} (separate, version 2) cannot stand in one table" in told
+    again = "coldbench run --dataset films --models global-median,ridge,mf,melu,icl --seeds 6 --out"
+    assert f"`{again} {folder / 'films'}-again`" in told
+
+
+def test_what_cannot_stand_in_one_league_is_refused(folder: Path, tmp_path: Path) -> None:
+    fake_study(tmp_path / "films-2", ["global-median", "ridge"], 2, dataset="films", data="10")
+    fake_study(tmp_path / "bare", ["ridge", "mf"], 2, dataset="bare", data="33")
+    films = Study.open(folder / "films")
+    with pytest.raises(StoreError, match="a data set counts once"):
+        league_over([films, Study.open(tmp_path / "films-2")])
+    with pytest.raises(StoreError, match="--models global-median`, which takes seconds"):
+        league_over([films, Study.open(tmp_path / "bare")])
+    with pytest.raises(StoreError, match="neither a study nor a folder of studies"):
+        league_over(tmp_path / "nowhere")
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "study.json").write_text("{")
+    with pytest.raises(StoreError, match="torn"):
+        league_over(tmp_path)

@@ -1,4 +1,7 @@
 # What others may use; imported on first use.
+from .packs.asking import Asked as Asked
+from .packs.entering import Entry as Entry
+from .packs.entering import enter as enter
 from .packs.facts import PackFacts as PackFacts
 from .packs.getting import find_pack as find_pack
 from .packs.index import Listed as Listed
@@ -8,6 +11,7 @@ from .packs.making import Naming as Naming
 from .packs.making import make_pack as make_pack
 from .packs.opening import Pack as Pack
 from .packs.opening import open_pack as open_pack
+from .packs.showing import reach_sentence as reach_sentence
 from .several.document import LeagueDocument as LeagueDocument
 from .several.frames import frames_of as frames_of
 from .several.gathering import holds_studies as holds_studies

@@ -36,6 +36,7 @@ from coldbench.statistics.overlap import Overlap, overlap_disagreement, overlap_
 from coldbench.statistics.paired import PairedDifference, paired_difference, paired_differences
 from coldbench.statistics.power import (
     SeedsNeeded,
+    detectable,
     paired_power,
     seeds_for,
     seeds_for_half_width,
@@ -53,6 +54,7 @@ from coldbench.statistics.relative_spread import (
 )
 from coldbench.statistics.returning import returning_covariance
 from coldbench.statistics.reversal import Reversal, reversal_probability, reversals, runs_needed
+from coldbench.statistics.rounding import rounding_limit
 from coldbench.statistics.sequential import Settled, planned_looks, settle, spent
 from coldbench.statistics.signflip import SignFlip, sign_flip
 from coldbench.statistics.simultaneous import Simultaneous, simultaneous
@@ -99,6 +101,7 @@ __all__ = [
     "compare_spreads",
     "crossed_design",
     "crossed_variance",
+    "detectable",
     "differences",
     "effect_size",
     "effect_sizes",
@@ -134,6 +137,7 @@ __all__ = [
     "returning_covariance",
     "reversal_probability",
     "reversals",
+    "rounding_limit",
     "runs_needed",
     "sd_factors",
     "seed_disagreement",

@@ -7,13 +7,19 @@ from math import sqrt
 import numpy.typing as npt
 
 from coldbench.statistics.arrays import finite, mean_sd
-from coldbench.statistics.distributions import chi2_quantile, noncentral_t_cdf, t_quantile
+from coldbench.statistics.distributions import (
+    chi2_quantile,
+    noncentral_t_cdf,
+    root,
+    t_quantile,
+)
 from coldbench.statistics.interval import ONE_SEED
 
 __all__ = [
     "MOST_SEEDS",
     "TOO_MANY",
     "SeedsNeeded",
+    "detectable",
     "paired_power",
     "seeds_for",
     "seeds_for_half_width",
@@ -51,6 +57,13 @@ def paired_power(n: int, difference: float, sd: float, alpha: float = 0.05) -> f
     critical = t_quantile(1.0 - alpha / 2.0, n - 1)
     inside = noncentral_t_cdf(critical, n - 1, nc) - noncentral_t_cdf(-critical, n - 1, nc)
     return 1.0 - inside
+
+
+def detectable(n: int, sd: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """The difference that `n` >= 2 seeds show with this `power`: the inverse of `paired_power`."""
+    if sd == 0.0:
+        return 0.0
+    return sd * root(lambda size: paired_power(n, size, 1.0, alpha) - power, 0.0, 1_000.0)
 
 
 def _first(enough: Callable[[int], bool]) -> int | None:

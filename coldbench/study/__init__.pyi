@@ -5,6 +5,7 @@ from .ablation import bases as bases
 from .ablation import couples as couples
 from .again import again_of as again_of
 from .again import remove as remove
+from .audits import keep_audits as keep_audits
 from .audits import stored_audits as stored_audits
 from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
@@ -27,6 +28,12 @@ from .digest import digest_of as digest_of
 from .drive import ready_again as ready_again
 from .drive import run_again as run_again
 from .drive import run_study as run_study
+from .entered import ENTRY as ENTRY
+from .entered import OWN as OWN
+from .entered import Entered as Entered
+from .entered import SentinelCheck as SentinelCheck
+from .entered import keep_entry as keep_entry
+from .entered import stored_entry as stored_entry
 from .estimating import estimate as estimate
 from .halving import Halving as Halving
 from .halving import Rung as Rung
@@ -59,5 +66,6 @@ from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study
 from .verification import replay as replay
 from .verification import verify as verify
+from .verification.rounding import noisy_jobs as noisy_jobs
 from .yardsticks import YARDSTICKS as YARDSTICKS
 from .yardsticks import measured as measured

@@ -10,6 +10,7 @@ from coldbench.cli.commands.compare import compare
 from coldbench.cli.commands.data import data
 from coldbench.cli.commands.describe import describe
 from coldbench.cli.commands.doctor import doctor
+from coldbench.cli.commands.enter import enter
 from coldbench.cli.commands.evidence import evidence
 from coldbench.cli.commands.export import export
 from coldbench.cli.commands.merge import merge
@@ -35,5 +36,5 @@ __all__ = ["COMMANDS"]
 COMMANDS: tuple[click.Command, ...] = (
     run, ablate, tune, report, site, methods, cite, compare, power, evidence, verify, audit, merge,
     remove, pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
-    reference,
+    reference, enter,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """pack.json: what a reference pack says of itself, and the seals of what else it holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coldbench.study import Manifest
 
-__all__ = ["DIGEST", "MEMBERS", "NAMED", "SCHEMA", "SUFFIX", "PackFacts", "planned", "sums"]
+__all__ = [
+    "DIGEST",
+    "MEMBERS",
+    "NAMED",
+    "SCHEMA",
+    "SUFFIX",
+    "PackFacts",
+    "machine_of",
+    "planned",
+    "sums",
+]
 
 SCHEMA = 1  # of pack.json; a pack of a newer one is refused
 SUFFIX = ".coldbench"
@@ -80,3 +90,11 @@ def planned(manifest: Manifest) -> dict[str, Any]:
 def sums(members: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """SHA-256 of each member."""
     return {name: sha256(data).hexdigest() for name, data in members}
+
+
+def machine_of(facts: Mapping[str, Any]) -> str:
+    """`Intel Xeon (AVX512), 2 cores, Linux x86_64, Python 3.11.7`."""
+    processor = facts.get("processor") or "processor unknown"
+    level = f" ({facts['instructions']})" if facts.get("instructions") else ""
+    cores = f", {facts['cpu_count']} cores" if facts.get("cpu_count") else ""
+    return f"{processor}{level}{cores}, {facts.get('platform')}, Python {facts.get('python')}"

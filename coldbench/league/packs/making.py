@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from coldbench import registry
 from coldbench.data import ARCHIVES
 from coldbench.errors import StoreError, UsageError, shorten
 from coldbench.league.packs.archive import packed
-from coldbench.league.packs.facts import MEMBERS, NAMED, PackFacts, planned, sums
+from coldbench.league.packs.facts import MEMBERS, NAMED, PackFacts, machine_of, planned, sums
 from coldbench.league.packs.opening import FACTS, Pack, open_pack
 from coldbench.report import build
 from coldbench.running import RunRecord, seal
@@ -134,7 +133,7 @@ def _facts(
             for name, budget in manifest.tuning.items()
         },
         seconds=_seconds(manifest, records),
-        machines=_sorted(_machine(record.provenance) for record in records),
+        machines=_sorted(machine_of(record.provenance) for record in records),
         versions=_sorted(_version(record) for record in records),
         revisions=_sorted(str(record.provenance.get("revision") or "") for record in records),
         dirty=any(bool(record.provenance.get("dirty")) for record in records),
@@ -150,14 +149,6 @@ def _seconds(manifest: Manifest, records: Sequence[RunRecord]) -> dict[str, floa
         for name in manifest.learners
     }
     return {name: median(values) for name, values in known.items() if values}
-
-
-def _machine(facts: Mapping[str, Any]) -> str:
-    """`Intel Xeon (AVX512), 2 cores, Linux x86_64, Python 3.11.7`."""
-    processor = facts.get("processor") or "processor unknown"
-    level = f" ({facts['instructions']})" if facts.get("instructions") else ""
-    cores = f", {facts['cpu_count']} cores" if facts.get("cpu_count") else ""
-    return f"{processor}{level}{cores}, {facts.get('platform')}, Python {facts.get('python')}"
 
 
 def _sorted(values: Iterable[str]) -> tuple[str, ...]:

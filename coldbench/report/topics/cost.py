@@ -11,6 +11,7 @@ from coldbench.report.drawing.scatter import Point, scatter
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
+from coldbench.report.topics.entry import EntryTopic
 from coldbench.study import UNTUNED, Manifest, describe, results
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
 
@@ -33,7 +34,8 @@ LOGARITHMIC = ("seconds", "parameters")
 class Cost:
     """Medians over runs; megabytes: highest resident memory of the process so far, so a cheap
     learner that ran after a dear one inherits its peak; mae: mean over scenarios;
-    seeds: how many it is over, where others have more."""
+    seeds: how many it is over, where others have more; scaled: the seconds are those of another
+    machine, brought to that of the others."""
 
     learner: str
     name: str
@@ -45,6 +47,7 @@ class Cost:
     epochs: float
     mae: float | None
     seeds: str = ""
+    scaled: bool = False
 
 
 class CostTopic(Topic):
@@ -75,6 +78,7 @@ class CostTopic(Topic):
     def section(self) -> Section:
         untuned = [name for key, name in self.data.names.items() if self.tuning[key] == UNTUNED]
         notes = [PEAK]
+        notes += self.data.of(EntryTopic).seconds
         notes += [f"Not tuned, at their defaults: {', '.join(untuned)}."] if untuned else []
         tables = (_table(self.costs, self.tuning),) if self.costs else ()
         return Section("cost", "Cost", "Cost", HOW, (), tables, tuple(notes))
@@ -90,6 +94,8 @@ class CostTopic(Topic):
 
 
 def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
+    scale = data.of(EntryTopic).scale(learner)
+
     def median(column: str) -> float:
         return float(mine[column].median()) if column in mine else float("nan")
 
@@ -98,14 +104,15 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
     return Cost(
         learner,
         data.names[learner],
-        median("seconds_total"),
-        median("seconds_fit"),
-        median("seconds_predict"),
+        median("seconds_total") * (scale or 1.0),
+        median("seconds_fit") * (scale or 1.0),
+        median("seconds_predict") * (scale or 1.0),
         float(mine["peak_bytes"].min()) / 1e6,
         median("n_parameters"),
         median("epochs"),
         sum(known) / len(known) if len(known) == len(data.scenarios) else None,
         next((seeds for scen in data.scenarios if (seeds := data.partial(learner, scen))), ""),
+        scale is not None,
     )
 
 
@@ -143,9 +150,9 @@ def _table(costs: Sequence[Cost], tuning: dict[str, str]) -> Table:
     rows = tuple(
         (
             Cell(cost.name),
-            Cell(_size(cost.seconds)),
-            Cell(_size(cost.fit)),
-            Cell(_size(cost.predict)),
+            Cell(_seconds(cost, cost.seconds)),
+            Cell(_seconds(cost, cost.fit)),
+            Cell(_seconds(cost, cost.predict)),
             Cell(_size(cost.megabytes)),
             Cell(f"{cost.parameters:,.0f}"),
             Cell(f"{cost.epochs:,.0f}"),
@@ -154,6 +161,10 @@ def _table(costs: Sequence[Cost], tuning: dict[str, str]) -> Table:
         for cost in costs
     )
     return Table("costs", "Cost of a run", columns, rows)
+
+
+def _seconds(cost: Cost, value: float) -> str:
+    return f"≈ {_size(value)}" if cost.scaled else _size(value)
 
 
 def _size(value: float) -> str:

@@ -1,6 +1,6 @@
 """Audit jobs of a study, or those that a configuration would run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from coldbench.audit import Audit, audit_job
@@ -33,14 +33,19 @@ def audit_study(
     options: Mapping[str, Any] | None = None,
     told: Told = lambda audit: None,
     apiece: bool = True,
+    learners: Collection[str] = (),
 ) -> list[Audit]:
     """Audit `count` finished runs of each learner, or of all with `apiece` False, drawn with
-    `seed`, and store in the study what was found; told: called after each.
+    `seed`, and store in the study what was found; told: called after each; learners: no others.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
     in the study). Raises DataError without a finished run, or for other data.
     """
-    finished = [record for record in study.records() if record.status == "finished"]
+    finished = [
+        record
+        for record in study.records()
+        if record.status == "finished" and (not learners or record.job.learner in learners)
+    ]
     if not finished:
         raise DataError(f"{study.path} has no finished run to audit")
     job = finished[0].job

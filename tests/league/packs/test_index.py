@@ -1,5 +1,6 @@
 """Packs by name: what is listed, what is suggested, where a pack comes from."""
 
+import json
 import tomllib
 import zipfile
 from importlib.resources import files
@@ -16,6 +17,7 @@ from coldbench.league.packs.getting import find_pack
 from coldbench.league.packs.index import Listed, find_listed, index_lines, known_packs
 from coldbench.league.packs.opening import Pack, open_pack
 from tests.cli.test_cli import coldbench as command
+from tests.cli.test_json import documented
 
 Capture = pytest.CaptureFixture[str]
 
@@ -120,10 +122,12 @@ def test_the_commands(
     assert "synthetic@2" in capsys.readouterr().out
     assert command(monkeypatch, "reference", "show", made.path) == 0
     assert "6,000 ratings made by coldbench" in capsys.readouterr().out
+    assert command(monkeypatch, "reference", "show", made.path, "--json") == 0
+    assert set(json.loads(capsys.readouterr().out)) == documented()["reference show"]
     out = tmp_path / "unpacked"
     words = ("reference", "get", "synthetic@1", "--file", made.path, "--out", out)
     assert command(monkeypatch, *words) == 0
-    assert "12 runs of synthetic@1" in capsys.readouterr().out
+    assert "16 runs of synthetic@1" in capsys.readouterr().out
     words = ("reference", "make", packed_study, "--name", "mine", "--release", 3, "--out")
     assert command(monkeypatch, *words, tmp_path / "mine") == 0
     told = tomllib.loads(capsys.readouterr().out)["packs"][0]

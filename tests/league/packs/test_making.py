@@ -50,7 +50,7 @@ def with_facts(study: Study, learner: str, seed: str, **facts: object) -> None:
 def test_a_study_that_lacks_runs_is_refused(study: Study, tmp_path: Path) -> None:
     job = next(j for j in study.manifest.jobs if (j.learner, j.seed) == ("bias", "1"))
     shutil.rmtree(study.runs / job.job_hash)
-    with pytest.raises(StoreError, match=r"1 of 12 planned runs are missing \('bias' seed '1'"):
+    with pytest.raises(StoreError, match=r"1 of 16 planned runs are missing \('bias' seed '1'"):
         make_pack(study, NAMING, tmp_path / "pack")
     assert not (tmp_path / "pack").exists()
 
@@ -64,7 +64,7 @@ def test_an_edited_study_is_refused(study: Study, tmp_path: Path) -> None:
 
 def test_runs_of_several_revisions_are_refused_unless_told(study: Study, tmp_path: Path) -> None:
     with_facts(study, "bias", "1", revision="f" * 40)
-    with pytest.raises(StoreError, match=r"2 revisions of coldbench, [0-9a-f]{12} \(11 runs\)"):
+    with pytest.raises(StoreError, match=r"2 revisions of coldbench, [0-9a-f]{12} \(15 runs\)"):
         make_pack(study, NAMING, tmp_path / "pack")
     naming = dataclasses.replace(NAMING, several=True)
     assert len(make_pack(study, naming, tmp_path / "pack").facts.revisions) == 2

@@ -40,7 +40,7 @@ def test_unpacked_it_is_the_study_without_predictions(
     assert verdict.predictions == 0
     records = {record.job_hash: record for record in Study.open(packed_study).records()}
     assert {record.job_hash: record for record in study.records()} == records
-    assert made.facts.seeds == ("0", "1", "2")
+    assert made.facts.seeds == ("0", "1", "2", "3")
     assert set(made.facts.learners) == {"ridge", "item-mean", "global-median", "bias"}
 
 

@@ -1,0 +1,91 @@
+"""Does a pack fit this coldbench and these data? Two things that differ, and what mends it."""
+
+from pydantic import ValidationError
+
+from coldbench import __version__, registry
+from coldbench.data import Ratings, open_dataset
+from coldbench.errors import DataError, StoreError, UsageError, shorten
+from coldbench.league.packs.asking import Asked
+from coldbench.league.packs.index import known_packs
+from coldbench.study import Manifest
+from coldbench.tasks import PROTOCOLS
+
+__all__ = ["check_data", "check_protocol", "open_data"]
+
+
+def check_protocol(asked: Asked, plan: Manifest) -> None:
+    """Raises StoreError for a protocol, or a version of one, that this coldbench does not give."""
+    name, options = plan.fixed["protocol"], plan.fixed["protocol_options"]
+    title, there = asked.pack.title, options.get("version", 1)
+    if name not in PROTOCOLS:
+        raise StoreError(f"{title} is of protocol {shorten(name)}, which this coldbench lacks")
+    here = PROTOCOLS[name].model_fields["version"].default
+    if there != here:
+        raise StoreError(
+            f"{title} is of version {there} of the protocol {name}, this coldbench gives version "
+            f"{here}, whose test tasks are others: {_other_release(asked, name, here)}"
+        )
+    try:
+        PROTOCOLS[name].model_validate(options)
+    except ValidationError as error:
+        reason = shorten(" ".join(str(error).split()), 200)
+        raise StoreError(f"{title} has a {name} that this coldbench does not take: {reason}") from (
+            None
+        )
+
+
+def _other_release(asked: Asked, protocol: str, version: int) -> str:
+    facts = asked.pack.facts
+    for one in known_packs():
+        same = (one.name, one.protocol, one.protocol_version) == (facts.name, protocol, version)
+        if same:
+            return f"`coldbench enter {asked.learner} --reference {one.title}`"
+    theirs = facts.versions[-1] if facts.versions else "unknown"
+    if theirs in (__version__, "unknown"):
+        return "`coldbench reference list` shows the packs of this coldbench"
+    return f"`pip install coldbench=={theirs}` is what made the pack"
+
+
+def open_data(asked: Asked, plan: Manifest) -> Ratings:
+    """The data that the pack was made of; raises UsageError or DataError where they are not."""
+    name = str(plan.fixed["dataset"])
+    if not asked.data and name not in registry.names("dataset"):
+        raise UsageError(
+            f"{asked.pack.title} was made of {name}, which no reader finds by its name: say where "
+            f"it is with --data FOLDER (to get it: {asked.pack.facts.obtain or 'see its edition'})"
+        )
+    options = {**plan.dataset_options, **asked.chosen.dataset_options}
+    ratings = open_dataset(asked.data or name, options)
+    check_data(asked, plan, ratings)
+    return ratings
+
+
+def check_data(asked: Asked, plan: Manifest, ratings: Ratings) -> None:
+    """Raises DataError for another edition, with what differs: ratings, content, or neither."""
+    fixed, there = plan.fixed, plan.data
+    if ratings.sha256 != fixed["dataset_sha256"]:
+        if not there.rows_sha256:
+            what = "other data, by their fingerprint"
+        elif ratings.rows_sha256 != there.rows_sha256:
+            what = f"other ratings ({len(ratings):,} here, {there.ratings:,} there)"
+        elif ratings.content_sha256 != there.content_sha256:
+            what = "the same ratings with other content of users or items"
+        else:
+            what = "the same ratings and content with other titles, times or scale"
+        raise DataError(_edition(asked, what))
+    if ratings.name != fixed["dataset"]:
+        raise DataError(
+            f"these are the data of {asked.pack.title} under another name, {shorten(ratings.name)} "
+            f"instead of {shorten(fixed['dataset'])}: rename their folder and files"
+        )
+
+
+def _edition(asked: Asked, what: str) -> str:
+    facts = asked.pack.facts
+    edition = f" ({facts.edition})" if facts.edition else ""
+    get = f"get that edition: {facts.obtain}, then " if facts.obtain else "name that edition: "
+    command = f"coldbench enter {asked.learner} --reference {facts.title} --data FOLDER"
+    return (
+        f"{asked.data or facts.dataset} is another edition of the data than that of {facts.title}"
+        f"{edition}: {what}; {get}`{command}`"
+    )

@@ -11,7 +11,7 @@ from coldbench.errors import ColdbenchError
 from coldbench.league import Parts
 from coldbench.study import How, Progress, Study, StudyConfig, rehearse, start_of
 
-__all__ = ["Configs", "configurations", "rehearsed_all", "run_all"]
+__all__ = ["Configs", "about", "configurations", "rehearsed_all", "run_all"]
 
 Configs = Mapping[str, StudyConfig]  # by name of the data set; "" for a study of one
 
@@ -22,7 +22,7 @@ def configurations(parts: Parts | None, file: Path | None, said: Mapping[str, An
         return {"": joined(file, said)}
     made = {}
     for part in parts.parts:
-        with _about(part.name):
+        with about(part.name):
             made[part.name] = joined(None, part.keys)
     return made
 
@@ -31,7 +31,7 @@ def rehearsed_all(folder: Path, configs: Configs, how: How) -> dict[str, Any]:
     """The facts of `rehearsed` for each data set, and their sums."""
     studies = {}
     for name, config in configs.items():
-        with _about(name):
+        with about(name):
             studies[name] = rehearsed(config, how)
     sums = {
         key: sum(facts[key] for facts in studies.values()) for key in ("runs", "stored", "seconds")
@@ -44,19 +44,19 @@ def run_all(
 ) -> dict[str, Study]:
     """A study after the other, once nothing refuses any of them."""
     for name, config in configs.items():
-        with _about(name):
+        with about(name):
             start = start_of(config, how, Progress())
             rehearse(start.folder, start.manifest, how)
     studies = {}
     for place, (name, config) in enumerate(configs.items(), 1):
         announce(f"{name}, data set {place} of {len(configs)}")
-        with _about(name):
+        with about(name):
             studies[name] = run(config)
     return studies
 
 
 @contextmanager
-def _about(name: str) -> Iterator[None]:
+def about(name: str) -> Iterator[None]:
     """Errors say which data set they are about."""
     try:
         yield

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from coldbench.cli.commands import parse
-from coldbench.cli.commands.output import json_option, quiet_option, write_json
+from coldbench.cli.commands.output import json_option, quiet_option
 from coldbench.errors import UsageError
 
 __all__ = ["tune"]
@@ -30,7 +30,11 @@ FORMS = "--trials {} and --configurations {} are two ways to tune: give one of t
     "--seeds", "-s", callback=parse.seeds, default=SEEDS, show_default=True,
     help="Tuning seeds, from 1000 on, as studies use earlier ones; 3 means the first three.",
 )  # fmt: skip
-@click.option("--dataset", "-d", help="A name of `coldbench list datasets`, or a folder.")
+@click.option(
+    "--dataset", "-d",
+    help="A name of `coldbench list datasets`, or a folder; several, separated by commas, are "
+    "tuned on one after the other.",
+)  # fmt: skip
 @click.option("--protocol", "-p", help="A name of `coldbench list protocols`.")
 @click.option("--config", "-c", type=click.Path(path_type=Path), help="A YAML file; options win.")
 @click.option(
@@ -57,13 +61,10 @@ def tune(
     quiet: bool, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Tune learners under one budget, on validation tasks of seeds that no study uses."""
-    from coldbench.cli.facts.searches import tuning_facts
-    from coldbench.cli.terminal.tuning import print_trial, print_tuning
+    from coldbench.cli.searching import search_all, search_one
+    from coldbench.league import parts_of
     from coldbench.options import parse_assignments
-    from coldbench.running import refuse_missing_device
     from coldbench.study import read_config
-    from coldbench.tune import tune as search
-    from coldbench.tune import write_tuning
 
     if trials and configurations:
         raise UsageError(FORMS.format(trials, configurations))
@@ -73,14 +74,13 @@ def tune(
     given["dataset_options"] = options.pop("dataset", None)
     given["protocol_options"] = options.pop("protocol", None)
     given["options"] = options or None
-    study = read_config(config, {key: value for key, value in given.items() if value is not None})
-    refuse_missing_device(study.device)
-    tunings = search(study, trials, out, workers, None if quiet or as_json else print_trial)
-    file = write_tuning(study, tunings, out)
-    if as_json:
-        write_json({"file": file, "tunings": tuning_facts(tunings)})
+    said = {key: value for key, value in given.items() if value is not None}
+    parts = parts_of(config, {**said, "out": out})
+    how = trials, workers, quiet, as_json
+    if parts is None:
+        search_one(read_config(config, said), out, *how)
     else:
-        print_tuning(tunings, file)
+        search_all(parts, *how)
 
 
 def _seeds(given: Any) -> Any:

@@ -15,7 +15,7 @@ from coldbench.text import Cell, Table, listed
 __all__ = ["LeagueFront"]
 
 TOP = 8  # rows beside the picture
-SHOWN = (0, 1, 2, 4, 5)  # columns of the league that the first screen has room for
+SHOWN = (0, 1, 2, 4, 5, 7)  # columns of the league that the first screen has room for
 
 
 class LeagueFront:

@@ -59,13 +59,15 @@ def gathered(studies: Sequence[Study]) -> tuple[Member, ...]:
     for study in studies:
         if CONSTANT not in study.manifest.learners:
             raise StoreError(SKILL.format(study.path, shlex.quote(str(study.path))))
-    return tuple(Member(name_of(study), build(study)) for study in studies)
+    return tuple(Member(name, build(study)) for name, study in _named(studies).items())
 
 
-def name_of(study: Study) -> str:
-    """That of its folder, without the protocol that `run` puts behind a data set's name."""
-    protocol = study.manifest.fixed["protocol"]
-    return study.path.resolve().name.removesuffix(f"-{protocol}")
+def _named(studies: Sequence[Study]) -> dict[str, Study]:
+    """By the name of its folder, without the protocol that `run` puts behind a data set's name."""
+    folders = [study.path.resolve().name for study in studies]
+    protocol = studies[0].manifest.fixed["protocol"]
+    names = [folder.removesuffix(f"-{protocol}") for folder in folders]
+    return dict(zip(names if len(set(names)) == len(names) else folders, studies, strict=True))
 
 
 def _refuse(first: Study, second: Study) -> None:

@@ -28,6 +28,13 @@ TERMS = {
     "p, sign flip": "exact p from exchanging the signs of whole seeds",
     "for new users and items": "95 % limits when users and items are drawn anew, as seeds are",
     "A better": "share of seeds at which A has the lower MAE",
+    "mean skill, %": "share of the best constant's MAE that is removed, mean over data sets",
+    "next data set": "where 95 % of further data sets would fall, drawn as these were",
+    "minus ridge": "mean skill above that of ridge, with limits over data sets",
+    "beats ridge": "data sets on which its study shows that it has the lower MAE",
+    "beats constant": "data sets on which its study shows that it beats the best constant",
+    "mean rank": "mean of its ranks on the data sets, 1 for the highest skill",
+    "front": "no other learner is both as good and as cheap",
     "peak memory, MB": "most memory that a run's process held",
 }
 

@@ -149,3 +149,14 @@ def test_what_cannot_stand_in_one_league_is_refused(folder: Path, tmp_path: Path
     (tmp_path / "torn" / "study.json").write_text("{")
     with pytest.raises(StoreError, match="torn"):
         league_over(tmp_path)
+
+
+def test_folders_that_would_share_a_name_keep_their_own(tmp_path: Path) -> None:
+    made(tmp_path, levels={"a": LEVELS["films"], "a-separate": LEVELS["books"]})
+    assert league_over(tmp_path).datasets == ("a", "a-separate")
+    made(tmp_path / "one", levels={"b-separate": LEVELS["goods"]})
+    alone = league_over(tmp_path / "one")
+    assert alone.datasets == ("b",)
+    first = alone.overall["W-W"][0]
+    assert (first.learner, first.skill.mean.low) == ("mf", None)
+    assert (alone.left_out, [one.a for one in alone.agreements]) == ([], ["b", "b"])

@@ -75,8 +75,9 @@ def league_of(sources: Sequence[Source], told: Told) -> LeagueOver | None:
     except StoreError as error:
         told(f"no league over data sets: {error}")
         return None
-    pairs = zip(sources, members, strict=True)
-    return LeagueOver([Member(source.dataset, member.data) for source, member in pairs])
+    found = {member.data.study.path: member.data for member in members}
+    named = [(one.dataset, found.get(one.study.path)) for one in sources]
+    return LeagueOver([Member(name, data) for name, data in named if data is not None])
 
 
 def _studies(

@@ -7,7 +7,6 @@ from pathlib import Path
 from coldbench.errors import StoreError
 from coldbench.league.packs.facts import SUFFIX
 from coldbench.league.packs.opening import open_pack
-from coldbench.league.several.gathering import name_of
 from coldbench.league.site.slugs import slug
 from coldbench.study import Study
 from coldbench.text import display_name
@@ -40,7 +39,7 @@ class Source:
     @property
     def dataset(self) -> str:
         """The name of its data set: in a folder of studies, that of its folder."""
-        return name_of(self.study) if self.group else str(self.study.manifest.fixed["dataset"])
+        return _name_of(self.study) if self.group else str(self.study.manifest.fixed["dataset"])
 
     @property
     def setting(self) -> Setting:
@@ -106,7 +105,12 @@ def _are_of_several(studies: Sequence[Study]) -> bool:
 
 def _are_named_so(studies: Sequence[Study]) -> bool:
     """Whether each is named for its data set: a folder of unlike studies is not."""
-    return all(name_of(study) == study.manifest.fixed["dataset"] for study in studies)
+    return all(_name_of(study) == study.manifest.fixed["dataset"] for study in studies)
+
+
+def _name_of(study: Study) -> str:
+    """That of its folder, without the protocol that `run` puts behind a data set's name."""
+    return study.path.resolve().name.removesuffix(f"-{study.manifest.fixed['protocol']}")
 
 
 def _is_study(path: Path) -> bool:

@@ -50,6 +50,12 @@ class Entry:
         return f"reports/{self.source.key}"
 
     @property
+    def protocol(self) -> str:
+        """`separate, version 2`."""
+        name, version = self.source.setting
+        return f"{display_name(name)}, version {version}"
+
+    @property
     def page(self) -> str:
         """That of its data set, from the root of the site."""
         return page_of("datasets", self.dataset)

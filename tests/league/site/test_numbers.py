@@ -49,9 +49,9 @@ def test_the_league_over_data_sets_is_its_csv(site: Path) -> None:
     page = Page(site / "league.html")
     (_, over, _, _, _) = page.tables
     held = {row["learner"]: row for row in rows(site / "over.csv") if row["scenario"] == "W-W"}
-    assert over.heads[:3] == ["learner", "family", "mean skill, %"]
+    assert over.heads[:2] == ["learner", "mean skill, %"]
     assert len(over.rows) == len(held) == len(LEARNERS)
-    for name, _, skill, *_ in over.rows:
+    for name, skill, *_ in over.rows:
         assert skill.replace("−", "-") == f"{100 * float(held[name]['skill']):.1f}", name
 
 

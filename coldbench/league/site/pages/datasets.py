@@ -42,16 +42,16 @@ def _table(main: Entry, linked: Collection[str]) -> Table:
     found = {(place.learner, place.scenario): place for place in main.places}
     columns = (
         Column("learner", False),
-        Column("family", False),
         *map(Column, main.scenarios),
         Column("s a run"),
+        Column("family", False),
     )
     rows = tuple(
         (
             _named(main, name, linked),
-            Cell(family_of(main.bases.get(name, name))),
             *(mae_cell(found.get((name, scenario))) for scenario in main.scenarios),
             _seconds(main, name),
+            Cell(family_of(main.bases.get(name, name))),
         )
         for name in main.learners
     )

@@ -10,6 +10,8 @@ from coldbench.league.site.pages.claims import Answered
 
 __all__ = ["add_front"]
 
+SENTENCES = 3  # that a first screen has room for
+
 
 def add_front(
     files: Files,
@@ -24,7 +26,7 @@ def add_front(
         "front.html",
         "index.html",
         title,
-        answer=answer,
+        answer=answer[:SENTENCES],
         picture=picture,
         mains=mains,
         answered=[one for one in answered if one.answer],

@@ -18,7 +18,7 @@ from coldbench.text import NA, Cell, Column, Table
 
 __all__ = ["Grid", "add_league"]
 
-MEAN = "mean of scenarios"
+MEAN = "Mean of scenarios"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +101,8 @@ def _over(grid: Grid, league: LeagueOver, scenario: str) -> Table:
     for one in league.overall[scenario]:
         name, *rest = row_of(chapter, one)
         page = page_of("learners", one.learner)
-        rows.append((replace(name, beside=page), _family(grid, one.learner), *rest))
-    columns = (first, Column("family", False), *others)
+        rows.append((replace(name, beside=page), *rest, _family(grid, one.learner)))
+    columns = (first, *others, Column("family", False))
     return Table("over", f"{scenario}: over data sets", columns, tuple(rows), interactive=True)
 
 
@@ -112,17 +112,17 @@ def _family(grid: Grid, learner: str) -> Cell:
 
 def _columns(grid: Grid) -> tuple[Column, ...]:
     sets = (Column(one.dataset_shown) for one in grid.mains.values())
-    last = (Column("mean"),) if len(grid.mains) > 1 else ()
-    return (Column("learner", False), Column("family", False), *sets, *last)
+    first = (Column("mean"),) if len(grid.mains) > 1 else ()
+    return (Column("learner", False), *first, *sets, Column("family", False))
 
 
 def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table:
     rows = tuple(
         (
             learner_cell(name, shown, "", grid.yardstick(name)),
-            _family(grid, name),
+            *_mean(cells[name]),
             *cells[name],
-            *_last(cells[name]),
+            _family(grid, name),
         )
         for name, shown in grid.learners.items()
         if any(cell.text != NA for cell in cells[name])
@@ -130,7 +130,7 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     return Table("main", title, _columns(grid), rows, interactive=True)
 
 
-def _last(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+def _mean(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """The mean over data sets, with how many it is over where some are missing."""
     if len(cells) < 2:
         return ()

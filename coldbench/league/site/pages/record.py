@@ -1,5 +1,6 @@
 """A learner's record: its place on every data set, in words, in a picture and in a table."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coldbench.league.site.cells import beside_cell, learner_cell, mae_cell, skill_cell
@@ -13,7 +14,7 @@ from coldbench.text import NA, Cell, Column, Table, interval, listed, number, ra
 __all__ = ["costs_of", "picture_of", "places_table", "verdicts"]
 
 NONE = Interval(None, None, None, 0)
-MOST = 6  # places that a sentence names
+MOST = 8  # data sets that a sentence names
 SAID = {"ridge": "`ridge`", "global-median": "the best constant"}
 
 
@@ -34,12 +35,12 @@ def verdicts(grid: Grid, learner: str) -> list[tuple[str, str]]:
 
 
 def _wins(places: Sequence[Place], many: bool) -> str:
-    best = [_at(p, many) for p in places if p.group == "best"]
-    may = [_at(p, many) for p in places if p.group == "contender"]
+    best = _where([p for p in places if p.group == "best"], places, many)
+    may = _where([p for p in places if p.group == "contender"], places, many)
     if not best and not may:
         return f"It is nowhere among those that may be the best, in {_cells(places)}."
-    first = f"Lowest mean in {listed(best, MOST)}." if best else "Nowhere the lowest mean."
-    return f"{first} It may be the best too in {listed(may, MOST)}." if may else first
+    first = f"Lowest mean: {best}." if best else "Nowhere the lowest mean."
+    return f"{first} May be the best too: {may}." if may else first
 
 
 def _beside(places: Sequence[Place], reference: str, many: bool) -> str:
@@ -47,13 +48,13 @@ def _beside(places: Sequence[Place], reference: str, many: bool) -> str:
     if not known:
         return ""
     better, worse, open_ = (
-        [_at(p, many) for p in known if p.beside[reference].outcome == outcome]
+        _where([p for p in known if p.beside[reference].outcome == outcome], known, many)
         for outcome in ("better", "worse", "open")
     )
-    said = [f"shown to be better in {listed(better, MOST) or 'none'}"]
-    said += [f"shown to be worse in {listed(worse, MOST)}"] if worse else []
-    said += [f"neither in {listed(open_, MOST)}"] if open_ else []
-    return f"Of {len(known)} cells: {'; '.join(said)}."
+    said = [f"shown to be better: {better or 'nowhere'}"]
+    said += [f"shown to be worse: {worse}"] if worse else []
+    said += [f"neither: {open_}"] if open_ else []
+    return f"Of {len(known)} cells, {'; '.join(said)}."
 
 
 def _furthest(grid: Grid, places: Sequence[Place], many: bool) -> str:
@@ -83,6 +84,21 @@ def _runs(places: Sequence[Place]) -> str:
         *(f"{flat} predict a constant on {name}" for name, (_, flat) in found.items() if flat),
     ]
     return f"{listed(told, MOST)}." if told else ""
+
+
+def _where(some: Sequence[Place], every: Sequence[Place], many: bool) -> str:
+    """Scenarios by data set, `all` for all of those that there are."""
+    scenarios: dict[str, list[str]] = {}
+    for place in some:
+        scenarios.setdefault(place.dataset, []).append(place.scenario)
+    if not many:
+        return "".join(listed(names) for names in scenarios.values())
+    whole = Counter(place.dataset for place in every)
+    told = [
+        f"{name} ({'all' if len(found) == whole[name] else ', '.join(found)})"
+        for name, found in scenarios.items()
+    ]
+    return listed(told, MOST)
 
 
 def _at(place: Place, many: bool) -> str:
@@ -129,7 +145,7 @@ def places_table(grid: Grid, learner: str) -> Table:
         Column("scenario", False),
         Column("MAE"),
         Column("skill, %"),
-        Column("above the best, for all pairs at once"),
+        Column("above the best"),
         Column("the best", False),
         Column("ranks left"),
         *(Column(f"beside {SAID[name].replace('`', '')}") for name in REFERENCES),

@@ -42,7 +42,7 @@ if (filters) {
     }
     const words = learner.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of document.querySelectorAll("[data-scenario] tbody tr")) {
-      const [name, group] = [...row.cells].map((cell) => cell.textContent);
+      const [name, group] = [row.cells[0], row.cells[row.cells.length - 1]].map((cell) => cell.textContent);
       const named = words.length === 0 || words.some((word) => name.toLowerCase().includes(word));
       row.hidden = !named || (family.value !== "" && group !== family.value);
     }

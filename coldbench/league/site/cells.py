@@ -51,7 +51,7 @@ def beside_cell(beside: Beside | None) -> Cell:
     """A difference with its interval, blue where it is shown to be better, red where worse."""
     if beside is None or beside.difference.value is None:
         return Cell(NA)
-    mark = {"better": "bold", "worse": "bad"}.get(beside.outcome, "muted")
+    mark = {"better": "best", "worse": "bad"}.get(beside.outcome, "muted")
     note = _limits(beside.difference)
     value = beside.difference.value
     open_ = " n.s." if beside.outcome == "open" else ""

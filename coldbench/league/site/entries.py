@@ -79,7 +79,7 @@ def entry_of(source: Source, data: ReportData, picture: Markup, files: Sequence[
         warnings=tuple(warnings),
         ablation=data.ablation is not None,
         learners=data.learners,
-        yardsticks=data.yardsticks,
+        yardsticks=data.beside,
         shown=dict(data.names),
         scenarios=data.scenarios,
         seeds=len(data.seeds),

@@ -164,12 +164,18 @@ def _row(grid: Grid, one: Place) -> tuple[Cell, ...]:
         Cell(one.scenario),
         mae_cell(one),
         Cell(skill.text, sort=skill.sort),
-        interval(one.gap) if one.gap else Cell(NA),
+        _gap(one),
         best,
         _ranks(one),
         *(beside_cell(one.beside.get(name)) for name in REFERENCES),
         Cell(str(len(one.values))),
     )
+
+
+def _gap(one: Place) -> Cell:
+    if one.group == "best":
+        return Cell("lowest", mark="muted", sort=0.0)
+    return interval(one.gap) if one.gap else Cell(NA)
 
 
 def _ranks(one: Place) -> Cell:

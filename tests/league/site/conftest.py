@@ -6,7 +6,7 @@ import pytest
 
 from coldbench.league import Frame, build_site
 from tests.report.conftest import composed
-from tests.report.fake import fake_study
+from tests.report.fake import departure, fake_study
 
 HOSTILE = "<script>alert(1)</script>"
 LEARNERS = ("melu", "ridge", "mamo", "global-median", HOSTILE)
@@ -20,6 +20,16 @@ def made(folder: Path) -> Path:
         where = folder / "reference" / name
         fake_study(where, LEARNERS, dataset=name, data=f"{len(name):02}", **few)
     fake_study(folder / "all-ml-1m", LEARNERS[:4], dataset="ml-1m", **few)
+    sides = [departure("mamo-paper:paper"), departure("mamo-paper:released")]
+    single = [departure("mamo-paper:released", name) for name in ("loss", "readout")]
+    fake_study(
+        folder / "mamo-ablation-mixed",
+        [one.label for one in (*sides, *single)],
+        4,
+        ("W-W", "C-C"),
+        departures=(*sides, *single),
+        dataset="ml-1m",
+    )
     fake_study(folder / "odd", ("bias", "mamo"), 2, ("C-C",), dataset='<b>"data"</b>')
     return folder
 

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from statistics import stdev
 
 import pytest
 
@@ -72,6 +73,7 @@ def test_a_claims_numbers_are_those_of_its_study(site: Path, studies: Path) -> N
     title = "Is 0.8234 / 0.7778 a plausible run of MAMO?"
     assert title in "".join(page.text), "of the scenarios that the study has"
     data = ReportData(Study.open(studies / "all-ml-1m"))
+    assert "A plausible run of mamo in no scenario." in "".join(page.text)
     held = rows(site / "claims" / "mamo-reproduction-seeds.csv")
     assert {row["seed"]: float(row["mae"]) for row in held if row["scenario"] == "C-C"} == (
         pytest.approx(dict(data.values("mamo", "C-C")))
@@ -82,6 +84,19 @@ def test_a_claims_numbers_are_those_of_its_study(site: Path, studies: Path) -> N
     assert float(row["difference"]) == pytest.approx(sum(gaps) / 3)
     assert float(row["lowest"]) == pytest.approx(min(gaps))
     assert int(row["won"]) == sum(gap < 0 for gap in gaps)
+
+
+def test_the_spread_of_a_side_is_beside_that_of_the_other(site: Path, studies: Path) -> None:
+    data = ReportData(Study.open(studies / "mamo-ablation-mixed"))
+    one, other = (
+        list(data.values(f"mamo-paper:{side}", "W-W").values()) for side in ("released", "paper")
+    )
+    held = rows(site / "claims" / "unsteady.csv")
+    ratio = next(float(r["sd_ratio"]) for r in held if r["base"] == "mamo-paper:paper")
+    assert ratio == pytest.approx(stdev(one) / stdev(other))
+    text = "".join(Page(site / "claims" / "unsteady.html").text)
+    assert f"mamo-paper:paper × {ratio:.1f} [" in text
+    assert "Changed alone, " in text
 
 
 def test_a_claim_without_its_study_says_which_would_answer(site: Path) -> None:

@@ -14,7 +14,7 @@ from coldbench.report.pairs import Pair, outcome, pair_of
 from coldbench.report.study import ReportData
 from coldbench.report.topic import with_limits
 from coldbench.statistics import Interval
-from coldbench.text import NA, Cell, Column, Table, interval, listed, number, percent, range_of
+from coldbench.text import NA, Cell, Column, Table, interval, listed, number, percent
 
 __all__ = ["answer"]
 
@@ -80,23 +80,33 @@ def _bout(pair: Pair, sign: int, rival: str) -> Bout:
 
 
 def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[str]:
-    """A sentence for each rival."""
+    """What is shown of the means; then the seeds at which each comes out best."""
     name = data.names[learner]
+    lower, higher = (_shown(data, bouts, outcome) for outcome in ("better", "worse"))
+    yield (
+        f"In the mean, of {len(bouts)} cells: {name} is shown to be lower than {lower}, and shown "
+        f"to be higher than {higher}."
+    )
     for rival in dict.fromkeys(bout.rival for bout in bouts):
-        mine = [bout for bout in bouts if bout.rival == rival]
-        lucky = min(mine, key=lambda bout: bout.luckiest[1])
-        seed, gap = lucky.luckiest
-        runs, won = sum(len(bout.gaps) for bout in mine), sum(bout.won for bout in mine)
-        yield (
-            f"{name} minus {data.names[rival]}, in the mean: {listed([*map(_mean, mine)], 9)}. "
-            f"{name} is lower in {won} of {runs} runs, most of all by {number(-gap)} "
-            f"({lucky.scenario}, seed {seed})."
-        )
+        yield _luckiest(name, data.names[rival], [bout for bout in bouts if bout.rival == rival])
 
 
-def _mean(bout: Bout) -> str:
-    open_ = " (not shown)" if bout.outcome == "open" else ""
-    return f"{number(bout.mean.value)} {range_of(bout.mean)} in {bout.scenario}{open_}"
+def _shown(data: ReportData, bouts: Sequence[Bout], outcome: str) -> str:
+    """Rivals with the scenarios."""
+    found: dict[str, list[str]] = {}
+    for bout in bouts:
+        if bout.outcome == outcome:
+            found.setdefault(data.names[bout.rival], []).append(bout.scenario)
+    return listed([f"{name} ({', '.join(some)})" for name, some in found.items()], 9) or "nobody"
+
+
+def _luckiest(name: str, rival: str, bouts: Sequence[Bout]) -> str:
+    """How often it is lower than one rival in single runs, and by how much at most."""
+    lucky = min(bouts, key=lambda bout: bout.luckiest[1])
+    seed, gap = lucky.luckiest
+    runs, won = sum(len(bout.gaps) for bout in bouts), sum(bout.won for bout in bouts)
+    most = f", by up to {number(-gap)} ({lucky.scenario}, seed {seed})" if gap < 0 else ""
+    return f"Run by run it is lower than {rival} in {won} of {runs}{most}."
 
 
 def _table(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Table:

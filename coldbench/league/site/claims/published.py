@@ -12,7 +12,7 @@ from coldbench.report.drawing.style import Plot
 from coldbench.report.study import ReportData
 from coldbench.report.topic import with_limits
 from coldbench.report.topics.published import HOW, Check, PublishedTopic
-from coldbench.text import display_name, number
+from coldbench.text import display_name, listed, number
 
 __all__ = ["answer"]
 
@@ -27,7 +27,7 @@ def answer(claim: Claim, data: ReportData) -> Answer:
     table = section.tables[0]
     said = [s.text for s in topic.sentences() if s.text.startswith(f"{label}, as one more")]
     return Answer(
-        words=tuple(said),
+        words=(_plausible(data, checks), *said),
         tables=(replace(table, rows=tuple(row for row in table.rows if row[0].text == label)),),
         rows=[_row(check) for check in checks],
         seeds=runs_of(data, dict.fromkeys(check.learner for check in checks)),
@@ -35,6 +35,20 @@ def answer(claim: Claim, data: ReportData) -> Answer:
         values=" / ".join(number(values[s]) for s in data.scenarios if s in values),
         how=HOW,
     )
+
+
+def _plausible(data: ReportData, checks: Sequence[Check]) -> str:
+    """In which scenarios it may be one more run of which learner."""
+    inside: dict[str, list[str]] = {data.names[check.learner]: [] for check in checks}
+    for check in checks:
+        if check.result.inside:
+            inside[data.names[check.learner]].append(check.scenario)
+    some = [f"{name} in {listed(found)}" for name, found in inside.items() if found]
+    none = [name for name, found in inside.items() if not found]
+    nowhere = f"; of {listed(none)} in no scenario" if none else ""
+    if not some:
+        return f"A plausible run of {listed(none)} in no scenario."
+    return f"A plausible run of {'; of '.join(some)}{nowhere}."
 
 
 def _row(check: Check) -> dict[str, object]:

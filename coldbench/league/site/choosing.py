@@ -10,12 +10,13 @@ __all__ = ["in_league", "mains"]
 
 def mains(sources: Sequence[Source]) -> dict[str, Source]:
     """By data set: in the setting of the league where it has a study, one of a folder of studies
-    first, then that with the most learners and seeds; an ablation only where nothing else is."""
+    first, then that with the most learners and seeds, the later by name of equals; an ablation only
+    where nothing else is."""
     setting = _setting(sources)
     chosen: dict[str, Source] = {}
     for one in sources:
         other = chosen.get(one.dataset)
-        if other is None or _weight(one, setting) > _weight(other, setting):
+        if other is None or _weight(one, setting) >= _weight(other, setting):
             chosen[one.dataset] = one
     return dict(sorted(chosen.items()))
 

@@ -12,9 +12,9 @@ from coldbench.league import Naming, build_site, make_pack
 from coldbench.league.site.choosing import in_league, mains
 from coldbench.league.site.claims.described import claims
 from coldbench.league.site.sources import find_sources
-from coldbench.study import Study
 from tests.report.conftest import composed
 from tests.report.fake import fake_study
+from tests.report.real import real_study
 
 
 def test_sources_are_found_by_folder(studies: Path, tmp_path: Path) -> None:
@@ -36,8 +36,8 @@ def test_a_study_of_the_league_stands_for_its_data_set(studies: Path, tmp_path: 
     assert [one.dataset for one in in_league(list(chosen.values()))] == ["ml-1m", "yelp"]
 
 
-def test_a_reference_pack_is_a_source(studies: Path, tmp_path: Path) -> None:
-    study = Study.open(studies / "reference" / "ml-1m")
+def test_a_reference_pack_is_a_source(own_cache: None, tmp_path: Path) -> None:
+    study = real_study(tmp_path / "study", models=("bias",), seeds=2)
     (tmp_path / "packs").mkdir()
     make_pack(study, Naming("films", 3, "2026-01-01"), tmp_path / "packs" / "films@3.coldbench")
     (one,) = find_sources([tmp_path / "packs"], tmp_path / "spare")

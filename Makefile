@@ -2,6 +2,7 @@
 # make test: install what the tests need and run them; about six minutes on two cores.
 # make thorough: what make test leaves out because each costs seconds. CI runs it too.
 # make lint: the linter and the type checker.
+# make site: static pages of the studies and packs in results/, into build/site. STUDIES="...": others.
 # make portable: the tests at each instruction level of this processor (default, avx2, avx512) with
 # one torch thread, and at the highest with two. LEVELS=second: the one below the highest alone;
 # TESTS="...": some tests alone.
@@ -24,7 +25,7 @@ $(BIN)/pip install --quiet --no-compile --no-deps $(VENV)/built/learn2learn-*.wh
 -$(BIN)/python -W ignore $(COMPILE)
 endef
 
-.PHONY: run test thorough lint portable slow realdata docs clean
+.PHONY: run test thorough lint portable slow realdata docs site clean
 
 run: $(VENV)/.run
 	$(BIN)/coldbench run --models mamo,melu --seeds 10
@@ -54,6 +55,9 @@ realdata: $(VENV)/.test
 docs: $(VENV)/.run
 	$(BIN)/pip install --quiet -e '.[docs]'
 	$(BIN)/python -m mkdocs build --strict --quiet
+
+site: $(VENV)/.run
+	$(BIN)/coldbench site $(STUDIES) --out build/site
 
 clean:
 	rm -rf $(VENV)

@@ -33,3 +33,5 @@ from .several.parts import parts_of as parts_of
 from .several.tuned_file import write_tuned as write_tuned
 from .several.write import write_league as write_league
 from .several.write import write_leagues as write_leagues
+from .site.build import build_site as build_site
+from .site.frame import Frame as Frame

@@ -39,6 +39,7 @@ from .entered import stored_entry as stored_entry
 from .estimating import estimate as estimate
 from .halving import Halving as Halving
 from .halving import Rung as Rung
+from .learner import learner_facts as learner_facts
 from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.cli.facts.learner import learner_facts
 from coldbench.cli.facts.studies import studies_in
 from coldbench.cli.facts.study import study_facts
 from coldbench.cli.main import cli
+from coldbench.study import learner_facts
 from coldbench.study.store import Study
 from tests.cli.test_cli import coldbench
 from tests.report.fake import fake_study
@@ -88,7 +88,7 @@ def test_a_learner_is_described(monkeypatch: pytest.MonkeyPatch, capsys: Capture
 
 
 def test_its_cost_is_that_of_the_committed_study(monkeypatch: pytest.MonkeyPatch) -> None:
-    from coldbench.cli.facts import learner
+    from coldbench.study import learner
     from tests.committed import committed
 
     monkeypatch.setattr(learner, "MEASURED", committed("all-ml-1m"))

@@ -26,6 +26,7 @@ from coldbench.cli.commands.report import report
 from coldbench.cli.commands.review import review
 from coldbench.cli.commands.run import run
 from coldbench.cli.commands.show import show
+from coldbench.cli.commands.site import site
 from coldbench.cli.commands.studies import studies
 from coldbench.cli.commands.train import train
 from coldbench.cli.commands.tune import tune
@@ -34,7 +35,7 @@ from coldbench.cli.commands.verify import verify
 __all__ = ["COMMANDS"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    run, ablate, tune, report, methods, cite, compare, power, evidence, verify, audit, merge,
+    run, ablate, tune, report, site, methods, cite, compare, power, evidence, verify, audit, merge,
     remove, pack, train, predict, export, check, new, doctor, list_, describe, studies, show, data,
     reference, enter, review,
 )  # fmt: skip

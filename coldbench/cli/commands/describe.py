@@ -14,8 +14,8 @@ def describe(learner: str, as_json: bool) -> None:
     """Describe LEARNER: idea and paper, options with defaults and what `tune` may change, where
     its code is, and what a run costs where that was measured.
     """
-    from coldbench.cli.facts.learner import learner_facts
     from coldbench.cli.terminal.looking import print_learner
+    from coldbench.study import learner_facts
 
     facts = learner_facts(learner)
     if as_json:

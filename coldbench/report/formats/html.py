@@ -24,7 +24,7 @@ from coldbench.report.page import Page
 from coldbench.report.topic import Sentence
 from coldbench.text import Section, Table, spans
 
-__all__ = ["environment", "table_to_html", "to_html"]
+__all__ = ["environment", "policy", "table_to_html", "to_html"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 LIGHT = 1_000_000  # characters of parts that a page holds as they are
@@ -41,17 +41,19 @@ class Part:
     body: Markup
 
 
-def to_html(document: Page, svgs: Mapping[str, str]) -> str:
-    """svgs: by key, made by `coldbench.report.drawing.svg.inline`."""
+def to_html(document: Page, svgs: Mapping[str, str], links: Sequence[tuple[str, str]] = ()) -> str:
+    """svgs: by key, made by `coldbench.report.drawing.svg.inline`; links: (text, address) of the
+    pages that this one is among."""
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     front = document.front
     shared = {
         "title": document.title,
         "lead": document.lead,
+        "links": links,
         "answer": front.answer,
         "top": front.top,
         "front": front.plot.key if front.plot else "",
-        "policy": _policy(style, script),
+        "policy": policy(style, script),
         "style": Markup(style),
         "script": Markup(script),
         "scenarios": document.scenarios,
@@ -104,7 +106,7 @@ def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Nothing is allowed but this style, this script, and images that are data."""
     return (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; "

@@ -30,6 +30,11 @@ class Reference:
     short: str
     keywords: tuple[str, ...]
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """By name in lower case, as they are written."""
+        return {name: value for name, value, _ in _fields(self.text)}
+
 
 def entries(text: str) -> list[Reference]:
     """Those of a BibTeX file, in order; what is cut off at its end is left out."""

@@ -11,16 +11,16 @@ from coldbench import registry
 from coldbench.errors import ColdbenchError, unknown
 from coldbench.learning import Variant, load_variant
 from coldbench.running import code_of
-from coldbench.study import Study
+from coldbench.study.store import Study
 
 __all__ = ["learner_facts"]
 
 MEASURED = Path(coldbench.__file__).parent.parent / "results" / "all-ml-1m"  # in a clone
 
 
-def learner_facts(name: str) -> dict[str, Any]:
-    """Raises UsageError for a name that is not registered, with the nearest one, and for a learner
-    that cannot be loaded."""
+def learner_facts(name: str, measured: bool = True) -> dict[str, Any]:
+    """measured: with its cost in a committed study. Raises UsageError for a name that is not
+    registered, with the nearest one, and for a learner that cannot be loaded."""
     known = registry.plugins("learner")
     if name not in known:
         raise unknown("learner", name, known)
@@ -36,7 +36,7 @@ def learner_facts(name: str) -> dict[str, Any]:
         "options": _options(variant),
         "switches": sorted(getattr(variant.learner.Config, "switches", {})),
         "documentation": (inspect.getdoc(module) if module else None) or "",
-        "cost": _cost(name),
+        "cost": _cost(name) if measured else None,
     }
 
 

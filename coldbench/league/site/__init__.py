@@ -1,0 +1,1 @@
+"""Static pages made of stored studies: no server, no request, every table with its CSV."""

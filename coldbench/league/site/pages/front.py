@@ -1,0 +1,33 @@
+"""The front: the answer in three sentences and one picture, and the way to the rest."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from coldbench.league.site.entries import Entry
+from coldbench.league.site.files import Files
+from coldbench.league.site.pages.claims import Answered
+
+__all__ = ["add_front"]
+
+SENTENCES = 3  # that a first screen has room for
+
+
+def add_front(
+    files: Files,
+    answer: Sequence[str],
+    picture: Markup,
+    mains: Sequence[Entry],
+    answered: Sequence[Answered],
+) -> None:
+    """answer, picture: of the league over data sets, else of the largest study."""
+    title = "Do cold-start recommenders earn their cost?"
+    files.page(
+        "front.html",
+        "index.html",
+        title,
+        answer=answer[:SENTENCES],
+        picture=picture,
+        mains=mains,
+        answered=[one for one in answered if one.answer],
+    )

@@ -1,0 +1,163 @@
+"""The league over data sets: skill of each learner on each, a table for each scenario."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
+from coldbench.league.several.frames import frames_of
+from coldbench.league.several.league import LeagueOver
+from coldbench.league.site.cells import learner_cell, page_of, skill_cell, skill_text
+from coldbench.league.site.entries import Entry
+from coldbench.league.site.families import family_of
+from coldbench.league.site.files import Files
+from coldbench.league.site.places import Place
+from coldbench.league.site.reports import LEAGUE
+from coldbench.league.site.sheets import Sheet
+from coldbench.report.formats.csv import to_files
+from coldbench.text import NA, Cell, Column, Table
+
+__all__ = ["Grid", "add_league"]
+
+MEAN = "Mean of scenarios"
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The places of all learners on all data sets, each by the study that stands for it."""
+
+    mains: Mapping[str, Entry]
+
+    @property
+    def places(self) -> list[Place]:
+        return [place for one in self.mains.values() for place in one.places]
+
+    @property
+    def scenarios(self) -> list[str]:
+        """In the order of the studies."""
+        return list(dict.fromkeys(s for one in self.mains.values() for s in one.scenarios))
+
+    @property
+    def learners(self) -> dict[str, str]:
+        """How each is called, the one with the highest mean skill first, yardsticks last."""
+        shown = {name: text for one in self.mains.values() for name, text in one.shown.items()}
+        last = {name for one in self.mains.values() for name in one.yardsticks}
+        order = sorted(shown, key=lambda name: (name in last, -self._level(name), name))
+        return {name: shown[name] for name in order}
+
+    def base(self, learner: str) -> str:
+        """The registered learner that it is a configuration of."""
+        found = (one.bases.get(learner) for one in self.mains.values())
+        return next((base for base in found if base), learner)
+
+    def yardstick(self, learner: str) -> bool:
+        return any(learner in one.yardsticks for one in self.mains.values())
+
+    def of(self, learner: str) -> list[Place]:
+        """Its places, by data set and scenario."""
+        return [place for place in self.places if place.learner == learner]
+
+    def _level(self, learner: str) -> float:
+        means = [self.mean(learner, dataset) for dataset in self.mains]
+        known = [mean for mean in means if mean is not None]
+        return sum(known) / len(known) if known else float("-inf")
+
+    def mean(self, learner: str, dataset: str) -> float | None:
+        """Skill over the scenarios of a data set, None where one is missing."""
+        entry = self.mains[dataset]
+        skills = [p.skill for p in entry.places if p.learner == learner]
+        values = [skill.value for skill in skills if skill and skill.value is not None]
+        whole = values and len(values) == len(entry.scenarios)
+        return sum(values) / len(values) if whole else None
+
+
+def add_league(files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Entry]) -> None:
+    """Its page and CSV files; apart: what stands for its data set, but not in this table."""
+    files.tables("league", grid.places)
+    several = league if league and len(league.members) > 1 else None
+    if several:
+        frames = frames_of(several)
+        files.texts |= to_files({"over.csv": frames["league"], "over-seeds.csv": frames["runs"]})
+    sheets = [(MEAN, [Sheet(_means(grid), "league")])]
+    for scenario in grid.scenarios:
+        over = [Sheet(_over(grid, several, scenario), "over")] if several else []
+        sheets.append((scenario, [*over, Sheet(_scenario(grid, scenario), "league")]))
+    files.page(
+        "league.html",
+        "league.html",
+        "The league over data sets",
+        sheets=sheets,
+        families=sorted({family_of(grid.base(name)) for name in grid.learners}),
+        mains=grid.mains,
+        apart=apart,
+        section=OverallChapter(several).section() if several else None,
+        report=f"{LEAGUE}/report.html" if several else "",
+    )
+
+
+def _over(grid: Grid, league: LeagueOver, scenario: str) -> Table:
+    """That of the league's own report, with families and ways to the learners."""
+    chapter, (first, *others) = OverallChapter(league), columns_of()
+    rows = []
+    for one in league.overall[scenario]:
+        name, *rest = row_of(chapter, one)
+        page = page_of("learners", one.learner)
+        rows.append((replace(name, beside=page), *rest, _family(grid, one.learner)))
+    columns = (first, *others, Column("family", False))
+    return Table("over", f"{scenario}: over data sets", columns, tuple(rows), interactive=True)
+
+
+def _family(grid: Grid, learner: str) -> Cell:
+    return Cell(family_of(grid.base(learner)))
+
+
+def _columns(grid: Grid) -> tuple[Column, ...]:
+    sets = (Column(one.dataset_shown) for one in grid.mains.values())
+    first = (Column("mean"),) if len(grid.mains) > 1 else ()
+    return (Column("learner", False), *first, *sets, Column("family", False))
+
+
+def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table:
+    rows = tuple(
+        (
+            learner_cell(name, shown, "", grid.yardstick(name)),
+            *_mean(cells[name]),
+            *cells[name],
+            _family(grid, name),
+        )
+        for name, shown in grid.learners.items()
+        if any(cell.text != NA for cell in cells[name])
+    )
+    return Table("main", title, _columns(grid), rows, interactive=True)
+
+
+def _mean(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The mean over data sets, with how many it is over where some are missing."""
+    if len(cells) < 2:
+        return ()
+    known = [cell.sort for cell in cells if cell.sort is not None]
+    if not known:
+        return (Cell(NA),)
+    mean = sum(known) / len(known)
+    few = f"{len(known)} of {len(cells)} data sets" if len(known) < len(cells) else ""
+    return (Cell(skill_text(mean), few, sort=mean),)
+
+
+def _means(grid: Grid) -> Table:
+    cells = {
+        name: [_mean_cell(grid.mean(name, dataset)) for dataset in grid.mains]
+        for name in grid.learners
+    }
+    return _table(grid, "Skill, mean of scenarios", cells)
+
+
+def _mean_cell(mean: float | None) -> Cell:
+    return Cell(NA) if mean is None else Cell(skill_text(mean), sort=mean)
+
+
+def _scenario(grid: Grid, scenario: str) -> Table:
+    found = {(p.learner, p.dataset): p for p in grid.places if p.scenario == scenario}
+    cells = {
+        name: [skill_cell(found.get((name, dataset))) for dataset in grid.mains]
+        for name in grid.learners
+    }
+    return _table(grid, f"Skill in {scenario}", cells)

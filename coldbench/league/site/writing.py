@@ -1,0 +1,43 @@
+"""The files of a site in a folder: whole, or not at all, and never over something else."""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import coldbench
+from coldbench.errors import StoreError, UsageError
+
+__all__ = ["MARK", "write_site"]
+
+MARK = "site.json"  # by which a later call knows the folder as its own
+
+
+def write_site(texts: Mapping[str, str], out: Path) -> list[Path]:
+    """Replace the site in `out`; raises UsageError where it holds something else."""
+    if out.exists() and not _is_ours(out):
+        raise UsageError(f"{out} is no site of coldbench: choose another --out, or empty it")
+    aside = out.with_name(f".{out.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        for place, text in {**texts, MARK: _mark(texts)}.items():
+            file = aside / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        shutil.rmtree(out, ignore_errors=True)
+        aside.replace(out)
+    except OSError as error:
+        raise StoreError(f"cannot write the site to {out}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return [out / place for place in texts]
+
+
+def _is_ours(out: Path) -> bool:
+    return out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir()))
+
+
+def _mark(texts: Mapping[str, str]) -> str:
+    about = {"made_by": f"coldbench {coldbench.__version__}", "files": sorted(texts)}
+    return json.dumps(about, indent=1) + "\n"

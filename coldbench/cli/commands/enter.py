@@ -85,8 +85,8 @@ def enter(
 
 def _submitted(made: "Entry", folder: Path, config: Path | None) -> Path:
     """An entry for review, with the trials that `coldbench tune` left beside its tuned.yaml."""
-    from coldbench.cli.facts.learner import learner_facts
     from coldbench.league import write_entry
+    from coldbench.study import learner_facts
 
     base = str(made.own.manifest.learners[made.facts.learner]["base"])
     history = config.parent / "history.csv" if config else None

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from coldbench.audit.audited import Audit
-from coldbench.cli.facts.learner import learner_facts
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs import entering
 from coldbench.league.packs.asking import Asked
@@ -17,6 +16,7 @@ from coldbench.league.packs.opening import Pack
 from coldbench.running.origin import code_of
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
+from coldbench.study.learner import learner_facts
 from coldbench.study.progress import Progress
 from coldbench.study.starting import How
 from coldbench.study.store import Study

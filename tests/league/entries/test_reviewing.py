@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from coldbench.audit.rooms import Rooms
-from coldbench.cli.facts.learner import learner_facts
 from coldbench.league.entries import against, asking, reviewing
 from coldbench.league.entries.marks import Check, Review, read_review
 from coldbench.league.entries.reviewing import review
@@ -17,6 +16,7 @@ from coldbench.league.packs.making import Naming, make_pack
 from coldbench.league.packs.opening import Pack
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
+from coldbench.study.learner import learner_facts
 from tests.cli.test_cli import coldbench
 from tests.league.entries.conftest import SEEDS, entered, logged
 from tests.league.entries.forging import forged, resealed

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from coldbench.cli.facts.learner import learner_facts
 from coldbench.errors import StoreError, UsageError
 from coldbench.league.entries.tuned import tuning_text
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs import entering
 from coldbench.league.packs.opening import Pack
 from coldbench.study.entered import keep_entry, stored_entry
+from coldbench.study.learner import learner_facts
 from coldbench.study.verification import verify
 from tests.cli.test_cli import coldbench
 from tests.league.entries.conftest import SEEDS

@@ -97,7 +97,7 @@ def _shown(data: ReportData, bouts: Sequence[Bout], outcome: str) -> str:
     for bout in bouts:
         if bout.outcome == outcome:
             found.setdefault(data.names[bout.rival], []).append(bout.scenario)
-    return listed([f"{name} ({', '.join(some)})" for name, some in found.items()], 9) or "nobody"
+    return listed([f"{name} ({', '.join(some)})" for name, some in found.items()], 9) or "none"
 
 
 def _luckiest(name: str, rival: str, bouts: Sequence[Bout]) -> str:

@@ -79,6 +79,8 @@ def enter(
         write_json(entry_facts(made, files))
     else:
         print_entry(made, asked)
+        if "submitted" in files:
+            click.echo(f"Entry for `coldbench review`: {submit}")
     if made.study is None or has_failed(tuple(made.own.records())):
         sys.exit(3)
 

@@ -28,7 +28,7 @@ CARD, TUNING = "card.md", "tuning.csv"
 NEEDED = (f"{STUDY}/study.json", f"{STUDY}/records.jsonl", CARD)
 DIGEST = r"^[0-9a-f]{64}$"
 TITLE = r"^[a-z0-9][a-z0-9._-]{0,63}@[0-9]{1,6}$"
-NAME = r"^[^\x00-\x1f\x7f/\\]{1,80}$"
+NAME = r"^[ -.0-\[\]-~]{1,80}$"  # it stands in sentences and commands: no path, no control
 
 
 class Plugin(BaseModel):

@@ -79,7 +79,8 @@ class Review(BaseModel):
 
     def __str__(self) -> str:
         wrong = [check.name for check in self.checks if check.passed is False]
-        told = f"{shorten(self.learner)[1:-1] or 'the entry'} against {self.reference or 'nothing'}"
+        told = shorten(self.learner)[1:-1] or "the entry"
+        told += f" against {self.reference}" if self.reference else ""
         if self.passed and not self._shows:
             why = "three runs let expect nearly anything" if self.lite else "the seeds were named"
             return f"{told}: {self.mark}; {why}, which earns no mark for fresh seeds"

@@ -58,16 +58,16 @@ def _distance(data: ReportData, whole: Sequence[Effect]) -> str:
         if (standing := data.standing(name, first.scenario)) and (sd := standing.spread.sd)
     ]
     return (
-        f"The standard deviation of {display_name(first.label)} over {len(first.seeds)} seeds is "
-        f"that of {display_name(first.base)} {listed(told, 9)}; in {first.scenario} it is "
+        f"Over {len(first.seeds)} seeds the standard deviation of {display_name(first.label)} is "
+        f"that of {display_name(first.base)} times {listed(told, 9)}. In {first.scenario} it is "
         f"{listed(spreads)}."
     )
 
 
 def _times(one: Effect) -> str:
     ratio = one.spread.ratio
-    open_ = "" if one.spread_shown else ", not shown"
-    return f"× {number(ratio.value, 1)} {range_of(ratio, 1)} in {one.scenario}{open_}"
+    open_ = "" if one.spread_shown else " (not shown)"
+    return f"{number(ratio.value, 1)} {range_of(ratio, 1)} in {one.scenario}{open_}"
 
 
 def _steadier(data: ReportData, single: Sequence[Effect]) -> list[str]:
@@ -78,7 +78,7 @@ def _steadier(data: ReportData, single: Sequence[Effect]) -> list[str]:
     if not least:
         return []
     said = [
-        f"{display_name(one.factor)} leaves × {number(one.spread.ratio.value, 2)} "
+        f"{display_name(one.factor)} leaves {number(one.spread.ratio.value, 2)} "
         f"{range_of(one.spread.ratio, 2)} of it" for one in least
     ]  # fmt: skip
     shown = [display_name(one.factor) for one in least if one.spread_shown]

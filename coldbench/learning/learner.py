@@ -259,3 +259,8 @@ class Variant:
     def dimensions(self) -> Mapping[str, Dimension]:
         """Everything that `coldbench tune` may change in this variant."""
         return {**self.learner.Config.space, **self.space}
+
+    @property
+    def tunable(self) -> bool:
+        """Whether `coldbench tune` may change anything, itself or through another learner."""
+        return bool(self.dimensions() or self.learner.Config.tuned_by)

@@ -53,7 +53,7 @@ def describe(
 ) -> str:
     """The budget in a few words, beside a configuration that may have left what was found.
 
-    tunable: whether the learner has a search space.
+    tunable: whether the learner can be tuned.
     """
     tuned = Budget.model_validate(dict(budget)) if budget is not None else None
     if not tunable and not (tuned and tuned.bases):

@@ -114,10 +114,10 @@ def _manifest(
 
 
 def _tunable(jobs: Sequence[Job], budgets: Mapping[str, object]) -> dict[str, bool]:
-    """Whether each learner has a search space, so that no report has to load it to know; nothing
+    """Whether each learner can be tuned, so that no report has to load it to know; nothing
     where no learner was tuned."""
     bases = {job.learner: job.base for job in jobs if budgets}
-    return {name: bool(load_variant(base).dimensions()) for name, base in bases.items()}
+    return {name: load_variant(base).tunable for name, base in bases.items()}
 
 
 def check_new(

@@ -127,11 +127,11 @@ def _tuning(manifest: Manifest, name: str) -> str:
 
 
 def _tunable(base: str) -> bool:
-    """Whether a learner has a search space; True when it cannot be loaded here. Loads torch."""
+    """Whether a learner can be tuned; True when it cannot be loaded here. Loads torch."""
     from coldbench.learning import load_variant
 
     try:
-        return bool(load_variant(base).dimensions())
+        return load_variant(base).tunable
     except UsageError:
         return True
 

@@ -32,7 +32,7 @@ def in_words(check: SentinelCheck) -> str:
 class EntryTopic(Topic):
     """Nothing for a study that is no entry."""
 
-    order = 168
+    order = 167
 
     @cached_property
     def _stored(self) -> tuple[Entered | None, str]:

@@ -78,7 +78,7 @@ leaky = leaky:Mates
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def project(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two modules, its tests and its ratings."""
     folder = tmp_path_factory.mktemp("project") / "mine"
@@ -91,7 +91,7 @@ def project(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pip would say that the project is installed in place."""
     site = tmp_path_factory.mktemp("site")
@@ -105,7 +105,7 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installed(project: Path, site: Path) -> Iterator[Path]:
     """The project, importable here and in worker processes."""
     with pytest.MonkeyPatch.context() as patched:
@@ -124,7 +124,7 @@ def fresh() -> None:
     forget()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pack(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     out = tmp_path_factory.mktemp("reference") / "study"
     config = StudyConfig(
@@ -148,12 +148,12 @@ def _unaudited(*given: object, **named: object) -> list[Audit]:
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def entered_mine(pack: Pack, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return entered(pack, "mine", tmp_path_factory.mktemp("entered") / "mine")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def good(entered_mine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An honest entry, not to be written to."""
     folder = tmp_path_factory.mktemp("entries") / "mine"

@@ -42,6 +42,7 @@ def facts_of(monkeypatch: Patch, capsys: Capture, *words: object) -> dict[str, A
     return facts
 
 
+@pytest.mark.thorough
 def test_run_goes_on_and_its_folder_is_reported_and_verified(
     tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
@@ -85,6 +86,7 @@ def test_what_refuses_one_data_set_refuses_all_before_anything_runs(
         assert not (tmp_path / "league").exists()
 
 
+@pytest.mark.thorough
 def test_a_folder_of_studies_has_a_report_of_all(
     tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:
@@ -109,6 +111,7 @@ def test_a_folder_of_studies_has_a_report_of_all(
     assert "W-W: Shown to beat ridge on every data set: nobody" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_commands_that_want_one_study_name_those_of_a_folder(
     tmp_path: Path, monkeypatch: Patch, capsys: Capture
 ) -> None:

@@ -12,13 +12,13 @@ from coldbench.errors import Declined
 from coldbench.learning.learner import Variant
 
 PROBLEMS: dict[str, Problem] = {}
-OF_MAMO = ("mamo-paper", "mamo-released")  # its code with other options, and many steps
-OF_OPTIONS = ("learning_beats_chance",)
+SLOW = ("mamo-paper", "mamo-released", "metahin")  # many steps, or seconds a check
+FIRST = ("learning_beats_chance",)  # of these, what is no matter of other learners' code
 
 
 def cases() -> Iterator[object]:
     for name, check in product(registry.names("learner"), CHECKS):
-        late = name in OF_MAMO and check not in OF_OPTIONS
+        late = name in SLOW and check not in FIRST
         yield pytest.param(name, check, marks=[pytest.mark.thorough] if late else [])
 
 

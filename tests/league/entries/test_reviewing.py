@@ -93,6 +93,7 @@ def test_numbers_edited_by_somebody_who_seals_them_again(
     assert found.mark == "claimed"
 
 
+@pytest.mark.thorough
 def test_a_result_of_lucky_seeds(pack: Pack, installed: Path, tmp_path: Path, here: None) -> None:
     draws = logged(entered(pack, "mine", tmp_path / "told", tell=True), "mine")
     lucky = entered(pack, "mine", tmp_path / "lucky", known=[int(draw) for draw in draws])
@@ -158,11 +159,13 @@ def moved(by: float, sha256: str = "") -> Callable[[dict[str, Any]], None]:
     return edit
 
 
+@pytest.mark.thorough
 def test_a_sentinel_that_disagrees(entry: Path, pack: Pack, here: None) -> None:
     told = refused(review(forged(entry, moved(0.01, "0" * 64)), str(pack.path)), "study")
     assert "the sentinel ridge here is not that of the entry: it disagrees" in told
 
 
+@pytest.mark.thorough
 def test_a_sentinel_of_another_machine(entry: Path, pack: Pack, here: None) -> None:
     found = review(forged(entry, moved(1e-8, "0" * 64)), str(pack.path))
     assert "agrees within rounding with runs on this machine" in found.checks[2].said

@@ -83,6 +83,7 @@ def test_a_study_without_a_run_is_left_out_and_told(tmp_path: Path) -> None:
     assert f"left out: {tmp_path / 'empty'} holds no run yet" in told
 
 
+@pytest.mark.thorough
 def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     fake_study(tmp_path / "study", ("bias",), 1, ("C-C",))
     words = ["site", str(tmp_path / "study"), "--out", str(tmp_path / "out"), "--docs", "docs"]

@@ -12,6 +12,8 @@ from coldbench.study import Study
 from tests.league.site.conftest import HOSTILE, LEARNERS
 from tests.league.site.pages import Page, Table
 
+pytestmark = pytest.mark.thorough
+
 Row = dict[str, str]
 
 
@@ -95,7 +97,7 @@ def test_the_spread_of_a_side_is_beside_that_of_the_other(site: Path, studies: P
     ratio = next(float(r["sd_ratio"]) for r in held if r["base"] == "mamo-paper:paper")
     assert ratio == pytest.approx(stdev(one) / stdev(other))
     text = "".join(Page(site / "claims" / "unsteady.html").text)
-    assert f"mamo-paper:paper × {ratio:.1f} [" in text
+    assert f"mamo-paper:paper times {ratio:.1f} [" in text
     assert "Changed alone, " in text
 
 

@@ -83,6 +83,7 @@ def test_a_dry_run_of_again_changes_nothing(
     assert after == before | {edited: edited.read_bytes()}
 
 
+@pytest.mark.thorough
 def test_again_and_remove(
     stored: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

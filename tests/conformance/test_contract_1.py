@@ -44,6 +44,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, "COLDBENCH_CACHE": str(tmp_path / "cache")}
 
 
+@pytest.mark.thorough
 def test_they_pass_every_check_and_run(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-W", "always::DeprecationWarning", "-c", PROGRAM]
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)

@@ -171,6 +171,7 @@ def test_an_engine_that_is_always_lost_is_given_up(jobs: list[Job], source: Sour
         acting(jobs, source, act)
 
 
+@pytest.mark.thorough
 def test_a_job_in_a_process_of_its_own(jobs: list[Job], source: Source, strangers: Path) -> None:
     here = next(iter(outcomes("serial", jobs[:1], Settings(1, source))))
     there = next(iter(outcomes("serial", jobs[:1], Settings(1, source, timeout=HANG))))

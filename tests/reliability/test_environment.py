@@ -86,6 +86,7 @@ def test_hashes_of_split_and_episodes_ignore_other_learners_and_seeds(
     assert len(set(known.values())) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("default")
 def test_no_socket_is_opened(tmp_path: Path) -> None:
     import sys

@@ -74,6 +74,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return fake_study(path, ("mamo", "melu"), 3, ("C-C",), (0, 5), status={("melu", 2): "diverged"})
 
 
+@pytest.mark.thorough
 def test_two_builds_are_equal_byte_for_byte_one_drawn_by_two_processes(
     small: Study, tmp_path: Path
 ) -> None:

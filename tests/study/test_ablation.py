@@ -283,6 +283,7 @@ def test_the_command_line_and_a_file_plan_the_same(
     ]
 
 
+@pytest.mark.thorough
 def test_a_dry_run_probes_every_configuration(
     toys: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

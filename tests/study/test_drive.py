@@ -114,6 +114,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> str:
 KILLED = pytest.param(signal.SIGKILL, marks=pytest.mark.slow)  # as in reliability/test_crash
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "signum", [KILLED, pytest.param(signal.SIGINT, marks=pytest.mark.thorough), signal.SIGTERM]
 )

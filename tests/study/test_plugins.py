@@ -44,6 +44,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
+@pytest.mark.thorough
 def test_a_learner_that_breaks_the_contract_is_refused_before_anything_is_written(
     strangers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

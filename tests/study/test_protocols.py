@@ -108,6 +108,7 @@ def test_workers_fetch_the_tasks(
         fetch_tasks(job, Source(str(tmp_path), tasks=str(states)))
 
 
+@pytest.mark.thorough
 def test_processes_run_given_tasks(given: StudyConfig) -> None:
     serial = run_study(given, workers=1)
     apart = given.model_copy(update={"out": serial.path.with_name("apart")})

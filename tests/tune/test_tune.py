@@ -72,6 +72,7 @@ def test_stored_trials_are_neither_dropped_nor_mixed_with_those_of_other_code(
         tune(tuned, 4, tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_killed_tuning_goes_on(workers: str, tmp_path: Path) -> None:
     """SIGKILL after the third trial; every file that is there is whole, and no worker lives on."""

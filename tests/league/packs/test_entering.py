@@ -230,6 +230,7 @@ def test_an_edited_entry_is_told(done: Asked) -> None:
     assert warned[0].kind == "warning"
 
 
+@pytest.mark.thorough
 def test_the_command(
     stranger: None, made: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -33,6 +33,7 @@ def test_pages_are_well_formed_and_have_one_title(pages: list[Page]) -> None:
         assert len(page.ids) == len([n for n, _ in page.attributes if n == "id"]), page.path
 
 
+@pytest.mark.thorough
 def test_every_link_leads_to_a_file_or_a_place_of_the_page(pages: list[Page]) -> None:
     for page in pages:
         assert page.links

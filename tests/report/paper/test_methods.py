@@ -44,6 +44,7 @@ def test_a_new_study_fills_every_number_in(small: Study) -> None:
     assert "None" not in text
 
 
+@pytest.mark.thorough
 def test_a_committed_study_has_its_tuning_and_its_tests() -> None:
     text = describe_methods(Study.open(committed("all-ml-100k")))
     assert "We compare 32 learners" in text

@@ -2,12 +2,14 @@
 # make test: install what the tests need and run them; about six minutes on two cores.
 # make thorough: what make test leaves out because each costs seconds. CI runs it too.
 # make lint: the linter and the type checker.
-# make site: static pages of the studies and packs in results/, into build/site. STUDIES="...": others.
+# make site: static pages of the studies in results/ and the reference packs, into build/site.
+# STUDIES="...": others.
 # make portable: the tests at each instruction level of this processor (default, avx2, avx512) with
 # one torch thread, and at the highest with two. LEVELS=second: the one below the highest alone;
 # TESTS="...": some tests alone.
 PYTHON ?= python3
 VENV := .venv
+STUDIES ?= results coldbench/league/packs
 BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 

@@ -27,7 +27,7 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="the pages are for a
 
 @needs_posix
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [pytest.param(PAGES[0], marks=pytest.mark.thorough), *PAGES[1:]])
 def test_a_stranger_follows_the_page(page: str, run: Run, tmp_path: Path) -> None:
     assert len(follow(DOCS / page, tmp_path, run, TUNE)) >= 4
 

@@ -1,11 +1,12 @@
 """Cells of the site's tables."""
 
+from coldbench.league.several.cells import per_cent
 from coldbench.league.site.places import Beside, Place
 from coldbench.league.site.slugs import slug
 from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, number, range_of
 
-__all__ = ["beside_cell", "learner_cell", "mae_cell", "page_of", "skill_cell", "skill_text"]
+__all__ = ["beside_cell", "learner_cell", "mae_cell", "page_of", "skill_cell"]
 
 MARKED = ("best", "contender", "unsettled")
 
@@ -35,16 +36,11 @@ def skill_cell(one: Place | None) -> Cell:
     skill = one.skill if one else None
     if one is None or skill is None or skill.value is None:
         return Cell(NA)
-    return Cell(skill_text(skill.value), number(one.mean.value), _mark(one), skill.value)
+    return Cell(per_cent(skill.value), number(one.mean.value), _mark(one), skill.value)
 
 
 def _mark(one: Place) -> str:
     return one.group if one.group in MARKED else ""
-
-
-def skill_text(value: float) -> str:
-    """In per cent: `12.3`."""
-    return number(100 * value, 1)
 
 
 def beside_cell(beside: Beside | None) -> Cell:

@@ -2,12 +2,14 @@
 
 import csv
 from pathlib import Path
-from statistics import stdev
+from statistics import fmean, stdev
 
 import pytest
 
+from coldbench.league.several.cells import span
 from coldbench.league.site.slugs import slug
 from coldbench.report.study import ReportData
+from coldbench.statistics import mean_interval
 from coldbench.study import Study
 from tests.league.site.conftest import HOSTILE, LEARNERS
 from tests.league.site.pages import Page, Table
@@ -56,6 +58,24 @@ def test_the_league_over_data_sets_is_its_csv(site: Path) -> None:
     assert len(over.rows) == len(held) == len(LEARNERS)
     for name, skill, *_ in over.rows:
         assert skill.replace("−", "-") == f"{100 * float(held[name]['skill']):.1f}", name
+
+
+def test_the_mean_of_scenarios_has_the_interval_of_its_seeds(site: Path, studies: Path) -> None:
+    data = ReportData(Study.open(studies / "reference" / "yelp"))
+    mine, constant = (
+        [data.values(name, scenario) for scenario in data.scenarios]
+        for name in ("melu", "global-median")
+    )
+    mean = mean_interval(
+        [
+            fmean(1 - one[seed] / best[seed] for one, best in zip(mine, constant, strict=True))
+            for seed in data.seeds
+        ]
+    )
+    page = Page(site / "league.html")
+    (row,) = [row for row in shown(page) if row["learner"] == "melu"]
+    assert row["yelp"].replace("−", "-") == f"{100 * (mean.value or 0):.1f}"
+    assert span(mean) in page.text
 
 
 def test_skill_is_the_share_of_the_constants_error_that_is_gone(site: Path, studies: Path) -> None:

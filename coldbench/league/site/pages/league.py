@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
+from coldbench.league.several.cells import skill_cell as level_cell
 from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.frames import frames_of
 from coldbench.league.several.league import LeagueOver
-from coldbench.league.site.cells import learner_cell, page_of, skill_cell, skill_text
+from coldbench.league.site.cells import learner_cell, page_of, skill_cell
 from coldbench.league.site.entries import Entry
 from coldbench.league.site.families import family_of
 from coldbench.league.site.files import Files
@@ -14,6 +16,7 @@ from coldbench.league.site.places import Place
 from coldbench.league.site.reports import LEAGUE
 from coldbench.league.site.sheets import Sheet
 from coldbench.report.formats.csv import to_files
+from coldbench.statistics import mean_interval, over_data_sets
 from coldbench.text import NA, Cell, Column, Table
 
 __all__ = ["Grid", "add_league"]
@@ -57,17 +60,18 @@ class Grid:
         return [place for place in self.places if place.learner == learner]
 
     def _level(self, learner: str) -> float:
-        means = [self.mean(learner, dataset) for dataset in self.mains]
-        known = [mean for mean in means if mean is not None]
-        return sum(known) / len(known) if known else float("-inf")
+        every = [self.means(learner, dataset) for dataset in self.mains]
+        known = [fmean(means) for means in every if means]
+        return fmean(known) if known else float("-inf")
 
-    def mean(self, learner: str, dataset: str) -> float | None:
-        """Skill over the scenarios of a data set, None where one is missing."""
+    def means(self, learner: str, dataset: str) -> list[float]:
+        """Skill over all scenarios of a data set, at each seed that has them all."""
         entry = self.mains[dataset]
-        skills = [p.skill for p in entry.places if p.learner == learner]
-        values = [skill.value for skill in skills if skill and skill.value is not None]
-        whole = values and len(values) == len(entry.scenarios)
-        return sum(values) / len(values) if whole else None
+        skills = [place.skills for place in entry.places if place.learner == learner]
+        if len(skills) < len(entry.scenarios) or not skills:
+            return []
+        common = [seed for seed in skills[0] if all(seed in one for one in skills)]
+        return [fmean(one[seed] for one in skills) for seed in common]
 
 
 def add_league(files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Entry]) -> None:
@@ -120,7 +124,7 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     rows = tuple(
         (
             learner_cell(name, shown, "", grid.yardstick(name)),
-            *_mean(cells[name]),
+            *_over_sets(cells[name]),
             *cells[name],
             _family(grid, name),
         )
@@ -130,28 +134,27 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     return Table("main", title, _columns(grid), rows, interactive=True)
 
 
-def _mean(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The mean over data sets, with how many it is over where some are missing."""
+def _over_sets(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The mean over data sets with its interval, and how many it is over where some are missing."""
     if len(cells) < 2:
         return ()
     known = [cell.sort for cell in cells if cell.sort is not None]
     if not known:
         return (Cell(NA),)
-    mean = sum(known) / len(known)
     few = f"{len(known)} of {len(cells)} data sets" if len(known) < len(cells) else ""
-    return (Cell(skill_text(mean), few, sort=mean),)
+    return (level_cell(over_data_sets([[level] for level in known]).mean, few),)
 
 
 def _means(grid: Grid) -> Table:
     cells = {
-        name: [_mean_cell(grid.mean(name, dataset)) for dataset in grid.mains]
+        name: [_level_cell(grid.means(name, dataset)) for dataset in grid.mains]
         for name in grid.learners
     }
     return _table(grid, "Skill, mean of scenarios", cells)
 
 
-def _mean_cell(mean: float | None) -> Cell:
-    return Cell(NA) if mean is None else Cell(skill_text(mean), sort=mean)
+def _level_cell(means: Sequence[float]) -> Cell:
+    return level_cell(mean_interval(means)) if means else Cell(NA)
 
 
 def _scenario(grid: Grid, scenario: str) -> Table:

@@ -15,7 +15,8 @@ from coldbench.study.store import Study
 from coldbench.tasks.protocols import PROTOCOLS
 from tests.committed import committed
 
-PACKS = {"reference": "ml-100k@1", "item-identity": "hin-yelp@1"}  # what a file ran, where it is a pack
+# what a file ran, where it is a pack
+PACKS = {"reference": "ml-100k@1", "item-identity": "hin-yelp@1"}
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
 NOT_RUN_YET = {

@@ -88,15 +88,13 @@ class Front:
             said = f"{scenario} ({number(one.mean.value)})"
             places.setdefault(data.names[one.learner], []).append(said)
         lead = "; ".join(f"{name} in {listed(where)}" for name, where in places.items())
-        rivals: dict[str, list[str]] = {}
-        for scenario in best:
-            if who := self._rivals(scenario):
-                rivals.setdefault(who, []).append(scenario)
-        may = "; ".join(f"{who} in {listed(where)}" for who, where in rivals.items())
+        may = _by_answer({s: self._rivals(s) for s in best})
+        odd = _by_answer({s: self._unsettled(s) for s in best})
         lower = "; ".join(f"{who} in {s}" for s in best if (who := lower_still(data, s)))
         return (
             f"Lowest MAE: {lead}."
             + (f" May be the best too: {may}." if may else "")
+            + (f" Unsettled: {odd}." if odd else "")
             + (f" Lower still, a yardstick: {lower}." if lower else "")
         )
 
@@ -111,15 +109,24 @@ class Front:
         return f"MAE of {self.data.names[name]}: {listed(said)}." if said else ""
 
     def _rivals(self, scenario: str) -> str:
-        """`` where nothing was tested."""
-        others = [one for one in self.data.ranked(scenario) if one.group != "best"]
+        """Those that may be the best too; `` where nothing was tested, or nobody is while some are
+        unsettled."""
+        others = self._others(scenario)
         if all(one.group == "" for one in others):
             return ""
         may = [self.data.names[o.learner] for o in others if o.group == "contender"]
+        if may:
+            return _few(may, len(others))
+        return "" if self._unsettled(scenario) else "nobody"
+
+    def _unsettled(self, scenario: str) -> str:
+        """Those that are neither shown to be worse nor to be taken for the best."""
+        others = self._others(scenario)
         odd = [self.data.names[o.learner] for o in others if o.group in ("unsettled", "ahead")]
-        unsettled = [f"unsettled {_few(odd, len(others))}"] if odd else []
-        candidates = [_few(may, len(others))] if may else []
-        return ", ".join([*candidates, *unsettled]) or "nobody"
+        return _few(odd, len(others)) if odd else ""
+
+    def _others(self, scenario: str) -> list[Standing]:
+        return [one for one in self.data.ranked(scenario) if one.group != "best"]
 
     def _focused(self) -> str:
         return " ".join(self._focus(name) for name in self.data.focus[:2])
@@ -243,3 +250,12 @@ def _small(size: float) -> str:
 def _few(names: Sequence[str], of: int) -> str:
     """`a and b`, or `7 of 12 others`."""
     return listed(names) if len(names) <= SPELLED else f"{len(names)} of {of} others"
+
+
+def _by_answer(answers: dict[str, str]) -> str:
+    """`mf in W-W and C-W; nobody in W-C`, of answers by scenario."""
+    where: dict[str, list[str]] = {}
+    for scenario, answer in answers.items():
+        if answer:
+            where.setdefault(answer, []).append(scenario)
+    return "; ".join(f"{answer} in {listed(some)}" for answer, some in where.items())

@@ -7,6 +7,7 @@ from functools import cached_property
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.chapters.cost import CostChapter
 from coldbench.league.several.chapters.left_out import LeftOutChapter
+from coldbench.league.several.chapters.meta import MetaChapter
 from coldbench.league.several.chapters.order import OrderChapter
 from coldbench.league.several.chapters.overall import OverallChapter
 from coldbench.league.several.chapters.skills import SkillChapter
@@ -22,7 +23,8 @@ from coldbench.text import Section, display_name
 __all__ = ["LeagueDocument"]
 
 CHAPTERS = (
-    OverallChapter, SkillChapter, OrderChapter, LeftOutChapter, CostChapter, StudiesChapter,
+    OverallChapter, SkillChapter, MetaChapter, OrderChapter, LeftOutChapter, CostChapter,
+    StudiesChapter,
 )  # fmt: skip
 
 

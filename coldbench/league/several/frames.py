@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coldbench.league.several.league import LeagueOver
+from coldbench.league.several.meta import meta_gaps
 from coldbench.league.several.over import Overall
 from coldbench.league.several.skills import Skill
 from coldbench.report.topic import with_limits
@@ -18,8 +19,9 @@ NOTHING = Interval(None, None, None, 0)
 
 def frames_of(league: LeagueOver) -> dict[str, pd.DataFrame]:
     """By name: `league` a learner over all data sets and scenarios; `skills` on each data set;
-    `runs` each seed; `agreement` of the learners' order between data sets; `left-out` what the
-    other data sets tell of each; `seconds` of a run."""
+    `runs` each seed; `meta` the best meta-learner beside the best other learner;
+    `agreement` of the learners' order between data sets; `left-out` what the other data sets tell
+    of each; `seconds` of a run."""
     return {
         "league": _frame(_over(one) for every in league.overall.values() for one in every),
         "skills": _frame(_skill(league, one) for one in league.skills.values()),
@@ -33,6 +35,20 @@ def frames_of(league: LeagueOver) -> dict[str, pd.DataFrame]:
                 **with_limits("tau", one.tau or NOTHING),
             }
             for one in league.agreements
+        ),
+        "meta": _frame(
+            {
+                "scenario": one.scenario,
+                "data_set": one.dataset,
+                "meta_learner": one.meta,
+                "meta_learners": one.sizes[0],
+                "other": one.other,
+                "others": one.sizes[1],
+                **with_limits("gap", one.gap),
+                "decision": one.decision,
+                "times": one.times,
+            }
+            for one in meta_gaps(league)
         ),
         "left-out": _frame(
             {

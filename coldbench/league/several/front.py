@@ -4,6 +4,7 @@ from functools import cached_property
 
 from coldbench.league.several.cells import per_cent, span
 from coldbench.league.several.chapters.left_out import LeftOutChapter
+from coldbench.league.several.chapters.meta import MetaChapter
 from coldbench.league.several.chapters.order import OrderChapter
 from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.chapters.skills import picture
@@ -31,11 +32,13 @@ class LeagueFront:
 
     @cached_property
     def answer(self) -> tuple[str, ...]:
-        """Who is first, who is shown to beat ridge, how far one data set tells another."""
+        """Whether meta-learners earn their cost, who is first, who is shown to beat ridge, how far
+        one data set tells another."""
         orders = OrderChapter(self.league).range_of(self.scenario)
+        meta = MetaChapter(self.league).in_words()
         left = LeftOutChapter(self.league).in_words(self.scenario)
-        rest = (self._ridge(), orders, left)
-        return tuple(text for text in (self._first(), *rest) if text)
+        every = (meta, self._first(), self._ridge(), orders, left)
+        return tuple(text for text in every if text)
 
     @cached_property
     def top(self) -> Table:
@@ -54,8 +57,10 @@ class LeagueFront:
 
     @cached_property
     def plot(self) -> Plot:
-        """Learners by data sets."""
-        return picture(self.chapter, self.scenario, "front")
+        """Learners by data sets: those that were run on every one, if there are such."""
+        every = self.league.overall[self.scenario]
+        whole = [one for one in every if not one.missing]
+        return picture(self.chapter, self.scenario, "front", whole or every)
 
     def _whole(self) -> list[Overall]:
         """Learners that were run on every data set."""

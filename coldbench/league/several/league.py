@@ -38,6 +38,10 @@ class LeagueOver:
         """Names, in the order of the studies."""
         return tuple(member.name for member in self.members)
 
+    def member(self, dataset: str) -> Member:
+        """The study of a data set."""
+        return next(one for one in self.members if one.name == dataset)
+
     @cached_property
     def scenarios(self) -> tuple[str, ...]:
         """Those that occur anywhere, W-W first."""
@@ -54,6 +58,12 @@ class LeagueOver:
     def asked(self) -> frozenset[str]:
         """The learners that take part in ranks."""
         return frozenset(name for member in self.members for name in member.data.asked)
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """The registered learner of each: of `melu-ids`, `melu`."""
+        every = (record.job for member in self.members for record in member.data.records)
+        return {job.learner: job.base for job in every}
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from coldbench.report.pairs import pair_of
 from coldbench.report.standings import Standing
 from coldbench.statistics import Interval, mean_interval
 
-__all__ = ["RIDGE", "Skill", "not_run", "ranked", "skills_of"]
+__all__ = ["RIDGE", "Skill", "decided", "not_run", "ranked", "skills_of"]
 
 RIDGE = "ridge"  # the closed form that a learner has to beat to be worth its time
 Values = Mapping[str, float]
@@ -82,8 +82,8 @@ def _run(member: Member, standing: Standing) -> Skill:
         standing.tested,
         standing.ranks,
         standing.group,
-        _decided(member, scenario, learner, RIDGE),
-        _decided(member, scenario, learner, CONSTANT),
+        decided(member, scenario, learner, RIDGE),
+        decided(member, scenario, learner, CONSTANT),
         "" if mine else "no seed in common with the best constant",
     )
 
@@ -94,8 +94,9 @@ def _skill(values: Values, constant: Values) -> dict[str, float]:
     }
 
 
-def _decided(member: Member, scenario: str, learner: str, other: str) -> str | None:
-    """As the study's own report decides."""
+def decided(member: Member, scenario: str, learner: str, other: str) -> str | None:
+    """`better`, `worse` or `open` of a learner beside another, as the study's own report decides;
+    None where it does not compare them."""
     pair, sign = pair_of(member.data.every_pair, scenario, learner, other)
     if pair is None or pair.adjusted is None:
         return None

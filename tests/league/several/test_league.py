@@ -10,6 +10,8 @@ from scipy import stats
 from coldbench.errors import StoreError
 from coldbench.league import LeagueOver, frames_of, latest_work, league_over
 from coldbench.league.several.costs import front
+from coldbench.league.several.front import LeagueFront
+from coldbench.league.several.meta import meta_gaps
 from coldbench.report import build
 from coldbench.report.topics.yardsticks import Yardsticks
 from coldbench.study import Study
@@ -81,6 +83,34 @@ def test_what_beats_ridge_and_the_constant_is_decided_by_each_study(
             if one.yardstick == "global-median":
                 found = league.skills[name, one.scenario, one.learner].to_constant
                 assert found == (one.outcome or None)
+
+
+def test_the_best_meta_learner_stands_beside_the_best_other(
+    league: LeagueOver, folder: Path
+) -> None:
+    found = {(one.scenario, one.dataset): one for one in meta_gaps(league)}
+    assert [(one.meta, one.other) for one in found.values()] == [
+        *(2 * [("icl", "ridge"), ("icl", "mf"), ("melu", "mf")])
+    ]
+    books = found["W-W", "books"]
+    assert (books.sizes, books.decision) == ((2, 3), "worse")
+    constant = mae(folder, "books", "global-median", "W-W")
+    gaps = (mae(folder, "books", "ridge", "W-W") - mae(folder, "books", "icl", "W-W")) / constant
+    assert books.gap.value == pytest.approx(gaps.mean())
+    assert (books.gap.low, books.gap.high) == pytest.approx(
+        stats.t.interval(0.95, SEEDS - 1, gaps.mean(), stats.sem(gaps))
+    )
+    seconds = league.seconds["books"]
+    assert books.times == pytest.approx(seconds["icl"] / seconds["ridge"])
+    assert LeagueFront(league).answer[0] == (
+        "In 6 comparisons, one a scenario of a data set, the best meta-learner is shown ahead of "
+        "the best other learner in none, behind in 6 (W-W 3 of 3, C-C 3 of 3)."
+    )
+
+
+def test_the_front_draws_those_that_were_run_everywhere(league: LeagueOver) -> None:
+    assert "icl" not in LeagueFront(league).plot.alt
+    assert "melu" in LeagueFront(league).plot.alt
 
 
 def test_the_order_on_one_data_set_and_on_another(league: LeagueOver) -> None:

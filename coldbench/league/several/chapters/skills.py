@@ -29,7 +29,8 @@ class SkillChapter(Chapter):
         return Section("skills", "Skills", "Skill on each data set", HOW, (), tables)
 
     def figures(self) -> list[Plot]:
-        return [picture(self, scenario, f"skill-{scenario}") for scenario in self.league.scenarios]
+        every = self.league.overall
+        return [picture(self, s, f"skill-{s}", every[s]) for s in self.league.scenarios]
 
     def _table(self, scenario: str) -> Table:
         places = self.league.places(scenario)
@@ -53,10 +54,9 @@ class SkillChapter(Chapter):
         return ", ".join(part for part in (f"rank {rank}{left}" if rank else "", few) if part)
 
 
-def picture(chapter: Chapter, scenario: str, key: str) -> Plot:
+def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall]) -> Plot:
     """Learners by data sets, the mean over data sets first."""
-    league = chapter.league
-    shown, places = league.overall[scenario], league.places(scenario)
+    places = chapter.league.places(scenario)
     lines = [[_mean(one), *_levels(chapter, one, places)] for one in shown]
     most = max([FULL, *(abs(v) for line in lines for v in line if v is not None and v > 0)])
     best = [_best([line[column] for line in lines]) for column in range(len(places) + 1)]

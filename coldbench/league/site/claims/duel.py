@@ -84,8 +84,8 @@ def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[st
     name = data.names[learner]
     lower, higher = (_shown(data, bouts, outcome) for outcome in ("better", "worse"))
     yield (
-        f"In the mean, of {len(bouts)} cells: {name} is shown to be lower than {lower}, and shown "
-        f"to be higher than {higher}."
+        f"Of {len(bouts)} comparisons of mean errors, each with a rival in a scenario: {name} is "
+        f"shown to be lower than {lower}, and higher than {higher}."
     )
     for rival in dict.fromkeys(bout.rival for bout in bouts):
         yield _luckiest(name, data.names[rival], [bout for bout in bouts if bout.rival == rival])

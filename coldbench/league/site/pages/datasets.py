@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from coldbench.league.families import family_of
 from coldbench.league.site.cells import learner_cell, mae_cell
 from coldbench.league.site.entries import Entry
-from coldbench.league.site.families import family_of
 from coldbench.league.site.files import Files
 from coldbench.league.site.papers import papers_of
 from coldbench.league.site.sheets import Sheet

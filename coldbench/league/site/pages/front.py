@@ -21,7 +21,7 @@ def add_front(
     answered: Sequence[Answered],
 ) -> None:
     """answer, picture: of the league over data sets, else of the largest study."""
-    title = "Do cold-start recommenders earn their cost?"
+    title = "Do cold-start meta-learners earn their cost?"
     files.page(
         "front.html",
         "index.html",

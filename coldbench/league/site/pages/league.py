@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+from coldbench.league.families import family_of
 from coldbench.league.several.cells import skill_cell as level_cell
 from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.frames import frames_of
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.site.cells import learner_cell, page_of, skill_cell
 from coldbench.league.site.entries import Entry
-from coldbench.league.site.families import family_of
 from coldbench.league.site.files import Files
 from coldbench.league.site.places import Place
 from coldbench.league.site.reports import LEAGUE

@@ -8,8 +8,8 @@ from markupsafe import Markup
 import coldbench
 from coldbench import registry
 from coldbench.errors import ColdbenchError
+from coldbench.league.families import family_of
 from coldbench.league.site.cells import page_of
-from coldbench.league.site.families import family_of
 from coldbench.league.site.files import Files
 from coldbench.league.site.pages.league import Grid
 from coldbench.league.site.pages.record import costs_of, picture_of, places_table, verdicts

@@ -2,7 +2,9 @@
 
 from coldbench import registry
 
-__all__ = ["family_of"]
+__all__ = ["family_of", "meta_learner"]
+
+META_LEARNED = frozenset({"maml", "amortised", "mamo"})  # trained on episodes, to learn from a few
 
 
 def family_of(base: str) -> str:
@@ -14,3 +16,8 @@ def family_of(base: str) -> str:
     if plugin.package != "coldbench":
         return plugin.package
     return plugin.target.partition(":")[0].rpartition(".")[0].rpartition(".")[2].replace("_", " ")
+
+
+def meta_learner(base: str) -> bool:
+    """Whether it is one of our meta-learners; of another package's nothing is known."""
+    return family_of(base) in META_LEARNED

@@ -1,0 +1,79 @@
+"""Do meta-learners earn their cost? The best of them beside the best of the others."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from coldbench.league.several.cells import skill_cell, times
+from coldbench.league.several.chapters.chapter import Chapter
+from coldbench.league.several.meta import MetaGap, meta_gaps
+from coldbench.report.topic import Sentence
+from coldbench.text import NA, Cell, Column, Section, Table
+
+__all__ = ["MetaChapter"]
+
+HOW = (
+    "On each data set, the meta-learner of the highest skill beside the highest of all other "
+    "learners. Gap: its skill minus the other's, with the 95 % interval over common seeds. Both "
+    "are the first of their kind by these very runs, which flatters the kind with more learners. "
+    "Shown: by the tests of the study's own report. Time: of its run, in runs of the other."
+)
+TITLE = "Do meta-learners earn their cost?"
+SAID = {"better": "ahead", "worse": "behind", "open": "not shown", None: NA}
+
+
+class MetaChapter(Chapter):
+    """A table for all scenarios; nothing where no data set has learners of both kinds."""
+
+    @cached_property
+    def gaps(self) -> list[MetaGap]:
+        """By scenario and data set."""
+        return meta_gaps(self.league)
+
+    def section(self) -> Section | None:
+        if not self.gaps:
+            return None
+        columns = (
+            Column("scenario", False), Column("data set", False), Column("meta-learner", False),
+            Column("other learner", False), Column("gap, %"), Column("shown", False),
+            Column("time ×"),
+        )  # fmt: skip
+        rows = tuple(self._row(one) for one in self.gaps)
+        table = Table("meta", "The best meta-learner and the best other", columns, rows)
+        return Section("meta", "Meta-learners", TITLE, HOW, (), (table,))
+
+    def sentences(self) -> list[Sentence]:
+        text = self.in_words()
+        return [Sentence(text, "meta", "shown", self.league.scenarios[0])] if text else []
+
+    def in_words(self) -> str:
+        """How often the best meta-learner is shown ahead of the best other, and where behind."""
+        tested = [one for one in self.gaps if one.decision is not None]
+        if not tested:
+            return ""
+        ahead, behind = _counted(tested, "better"), _counted(tested, "worse")
+        return (
+            f"In {len(tested)} comparisons, one a scenario of a data set, the best meta-learner is "
+            f"shown ahead of the best other learner in {ahead}, behind in {behind}."
+        )
+
+    def _row(self, one: MetaGap) -> tuple[Cell, ...]:
+        metas, others = one.sizes
+        mark = "bold" if one.decision == "better" else ""
+        return (
+            Cell(one.scenario),
+            Cell(one.dataset),
+            Cell(self.names[one.meta], f"of {metas}"),
+            Cell(self.names[one.other], f"of {others}"),
+            skill_cell(one.gap),
+            Cell(SAID[one.decision], mark=mark),
+            times(one.times),
+        )
+
+
+def _counted(tested: Sequence[MetaGap], decision: str) -> str:
+    """`4 (W-W 2 of 3, C-W 2 of 3)`."""
+    mine = Counter(one.scenario for one in tested if one.decision == decision)
+    every = Counter(one.scenario for one in tested)
+    where = ", ".join(f"{name} {count} of {every[name]}" for name, count in mine.items())
+    return f"{mine.total()} ({where})" if mine else "none"

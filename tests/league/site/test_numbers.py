@@ -6,13 +6,16 @@ from statistics import fmean, stdev
 
 import pytest
 
+from coldbench.league import build_site
 from coldbench.league.several.cells import span
 from coldbench.league.site.slugs import slug
 from coldbench.report.study import ReportData
 from coldbench.statistics import mean_interval
 from coldbench.study import Study
-from tests.league.site.conftest import HOSTILE, LEARNERS
+from tests.league.site.conftest import HOSTILE, LEARNERS, STARS
 from tests.league.site.pages import Page, Table
+from tests.report.conftest import composed
+from tests.report.fake import fake_study
 
 pytestmark = pytest.mark.thorough
 
@@ -78,6 +81,21 @@ def test_the_mean_of_scenarios_has_the_interval_of_its_seeds(site: Path, studies
     assert span(mean) in page.text
 
 
+def test_a_learner_that_a_data_set_lacks_has_no_mean_and_stands_behind(tmp_path: Path) -> None:
+    for place, more in enumerate(((), ("cnp",))):
+        name = f"set-{place}"
+        levels = {**STARS, **{("cnp", seed): -0.2 for seed in range(3)}}  # the best where it ran
+        fake_study(
+            tmp_path / "studies" / name, (*LEARNERS[:4], *more), 3, ("W-W",), levels=levels,
+            dataset=name, data=f"0{place}",
+        )  # fmt: skip
+    build_site([tmp_path / "studies"], tmp_path / "site", draw=composed)
+    table = shown(Page(tmp_path / "site" / "league.html"))
+    assert [row["learner"] for row in table][-1] == "cnp"
+    assert (table[-1]["mean"], table[-1]["set-0"]) == ("n/a", "n/a")
+    assert all(row["mean"] != "n/a" for row in table[:-1])
+
+
 def test_skill_is_the_share_of_the_constants_error_that_is_gone(site: Path, studies: Path) -> None:
     data = ReportData(Study.open(studies / "reference" / "yelp"))
     mine, constant = (data.values(name, "C-C") for name in ("melu", "global-median"))
@@ -119,6 +137,11 @@ def test_the_spread_of_a_side_is_beside_that_of_the_other(site: Path, studies: P
     text = "".join(Page(site / "claims" / "unsteady.html").text)
     assert f"mamo-paper:paper times {ratio:.1f} [" in text
     assert "Changed alone, " in text
+
+
+def test_a_claim_shows_code_as_code(site: Path) -> None:
+    for page in (site / "claims").glob("*.html"):
+        assert "`" not in "".join(Page(page).text)
 
 
 def test_a_claim_without_its_study_says_which_would_answer(site: Path) -> None:

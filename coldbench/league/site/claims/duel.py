@@ -87,8 +87,15 @@ def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[st
         f"Of {len(bouts)} comparisons of mean errors, each with a rival in a scenario: {name} is "
         f"shown to be lower than {lower}, and higher than {higher}."
     )
+    never = []
     for rival in dict.fromkeys(bout.rival for bout in bouts):
-        yield _luckiest(name, data.names[rival], [bout for bout in bouts if bout.rival == rival])
+        mine = [bout for bout in bouts if bout.rival == rival]
+        if any(bout.won for bout in mine):
+            yield _luckiest(name, data.names[rival], mine)
+        else:
+            never.append(data.names[rival])
+    if never:
+        yield f"In no run is it lower than {listed(never, 9)}."
 
 
 def _shown(data: ReportData, bouts: Sequence[Bout], outcome: str) -> str:
@@ -105,8 +112,8 @@ def _luckiest(name: str, rival: str, bouts: Sequence[Bout]) -> str:
     lucky = min(bouts, key=lambda bout: bout.luckiest[1])
     seed, gap = lucky.luckiest
     runs, won = sum(len(bout.gaps) for bout in bouts), sum(bout.won for bout in bouts)
-    most = f", by up to {number(-gap)} ({lucky.scenario}, seed {seed})" if gap < 0 else ""
-    return f"Run by run it is lower than {rival} in {won} of {runs}{most}."
+    most = f"by up to {number(-gap)} ({lucky.scenario}, seed {seed})"
+    return f"Run by run it is lower than {rival} in {won} of {runs}, {most}."
 
 
 def _table(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Table:

@@ -41,10 +41,13 @@ class Grid:
 
     @property
     def learners(self) -> dict[str, str]:
-        """How each is called, the one with the highest mean skill first, yardsticks last."""
+        """How each is called, the one with the highest mean skill first; those that some data set
+        lacks behind, since their means are of others; yardsticks last."""
         shown = {name: text for one in self.mains.values() for name, text in one.shown.items()}
         last = {name for one in self.mains.values() for name in one.yardsticks}
-        order = sorted(shown, key=lambda name: (name in last, -self._level(name), name))
+        order = sorted(
+            shown, key=lambda name: (name in last, self._partial(name), -self._level(name), name)
+        )
         return {name: shown[name] for name in order}
 
     def base(self, learner: str) -> str:
@@ -63,6 +66,9 @@ class Grid:
         every = [self.means(learner, dataset) for dataset in self.mains]
         known = [fmean(means) for means in every if means]
         return fmean(known) if known else float("-inf")
+
+    def _partial(self, learner: str) -> bool:
+        return not all(self.means(learner, dataset) for dataset in self.mains)
 
     def means(self, learner: str, dataset: str) -> list[float]:
         """Skill over all scenarios of a data set, at each seed that has them all."""
@@ -135,14 +141,14 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
 
 
 def _over_sets(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The mean over data sets with its interval, and how many it is over where some are missing."""
+    """The mean over data sets with its interval; none where some are missing, as it could not be
+    compared with means over all."""
     if len(cells) < 2:
         return ()
     known = [cell.sort for cell in cells if cell.sort is not None]
-    if not known:
-        return (Cell(NA),)
-    few = f"{len(known)} of {len(cells)} data sets" if len(known) < len(cells) else ""
-    return (level_cell(over_data_sets([[level] for level in known]).mean, few),)
+    if len(known) < len(cells):
+        return (Cell(NA, f"{len(known)} of {len(cells)} data sets"),)
+    return (level_cell(over_data_sets([[level] for level in known]).mean),)
 
 
 def _means(grid: Grid) -> Table:

@@ -103,8 +103,8 @@ def test_the_best_meta_learner_stands_beside_the_best_other(
     seconds = league.seconds["books"]
     assert books.times == pytest.approx(seconds["icl"] / seconds["ridge"])
     assert LeagueFront(league).answer[0] == (
-        "In 6 comparisons, one a scenario of a data set, the best meta-learner is shown ahead of "
-        "the best other learner in none, behind in 6 (W-W 3 of 3, C-C 3 of 3)."
+        "In 6 comparisons, one for each scenario of each data set, the best meta-learner is shown "
+        "ahead of the best other learner in none, behind in 6 (W-W 3 of 3, C-C 3 of 3)."
     )
 
 

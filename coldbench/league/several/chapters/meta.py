@@ -53,8 +53,8 @@ class MetaChapter(Chapter):
             return ""
         ahead, behind = _counted(tested, "better"), _counted(tested, "worse")
         return (
-            f"In {len(tested)} comparisons, one a scenario of a data set, the best meta-learner is "
-            f"shown ahead of the best other learner in {ahead}, behind in {behind}."
+            f"In {len(tested)} comparisons, one for each scenario of each data set, the best "
+            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in {behind}."
         )
 
     def _row(self, one: MetaGap) -> tuple[Cell, ...]:

@@ -1,10 +1,12 @@
 """Fills pages from the code: `<!-- learners -->` and the like become cards made of docstrings."""
 
+import atexit
 import importlib
 import inspect
 import io
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -22,13 +24,14 @@ from coldbench import notebook, registry, statistics  # noqa: E402
 from coldbench.cli.commands import COMMANDS  # noqa: E402
 from coldbench.data.tables.presets import presets  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
+from coldbench.league import find_pack  # noqa: E402
 from coldbench.learning import Choice, Dimension, Variant, load_variant  # noqa: E402
 from coldbench.report import csv_files  # noqa: E402
 from coldbench.study import StudyConfig, open_study, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 STUDY = ROOT / "results" / "all-ml-1m"  # where the cost of a learner is read off
-MARK = re.compile(r"<!-- (\w+)(?: ([\w-]+))? -->")
+MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->")
 SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
 
@@ -60,7 +63,17 @@ def league(study: str) -> str:
 
 
 def _table(study: str, name: str) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(_tables(ROOT / "results" / study)[f"{name}.csv"]))
+    return pd.read_csv(io.StringIO(_tables(_study(study))[f"{name}.csv"]))
+
+
+@cache
+def _study(name: str) -> Path:
+    """The folder of a committed study, or of what a pack such as `ml-100k@1` holds."""
+    if "@" not in name:
+        return ROOT / "results" / name
+    room = tempfile.TemporaryDirectory()
+    atexit.register(room.cleanup)
+    return find_pack(name).unpack(Path(room.name) / name).path
 
 
 @cache
@@ -71,8 +84,9 @@ def _tables(folder: Path) -> dict[str, str]:
 def shots(study: str) -> str:
     """Mean MAE with so many support ratings in C-C: what a new user's first ratings of new items
     are worth."""
-    found = _table(study, "shots")
-    table = found[found["scenario"] == "C-C"].pivot(index="learner", columns="shots", values="mean")
+    found = open_study(_study(study)).results()
+    found = found[(found["scenario"] == "C-C") & (found["metric"] == "mae")]
+    table = found.pivot_table("value", "learner", "shots")
     counts = [count for count in table if count >= 0]
     table = table[[*counts, -1]].sort_values(-1)
     head = ["learner", *map(str, counts), "all"]

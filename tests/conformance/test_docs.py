@@ -30,7 +30,7 @@ def test_every_page_is_in_the_menu_and_every_mark_is_known(parts: Any) -> None:
     menu = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     assert menu == {path.name for path in DOCS.glob("*.md")}
     for page in DOCS.glob("*.md"):
-        assert set(re.findall(r"<!-- (\w+)(?: [\w-]+)? -->", page.read_text())) <= set(parts)
+        assert set(re.findall(r"<!-- (\w+)(?: [\w@-]+)? -->", page.read_text())) <= set(parts)
 
 
 def test_tables_of_results_are_those_of_the_report(

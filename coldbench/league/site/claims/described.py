@@ -21,7 +21,7 @@ class Claim(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str = Field(pattern="^[a-z0-9-]+$")
-    kind: Literal["published", "spread", "duel", "rounding", "section"]
+    kind: Literal["published", "spread", "duel", "rounding", "section", "variants"]
     question: str
     claimed: str
     studies: tuple[str, ...] = Field(min_length=1)
@@ -32,6 +32,7 @@ class Claim(BaseModel):
     beside: str = ""
     rivals: tuple[str, ...] = ()
     section: str = ""
+    suffix: str = ""
 
     def answered_by(self, names: Sequence[str]) -> str | None:
         """The study of these that answers it; None where none does."""

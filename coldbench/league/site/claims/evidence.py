@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from coldbench.league.site.claims import duel, published, rounding, section, spread
+from coldbench.league.site.claims import duel, published, rounding, section, spread, variants
 from coldbench.league.site.claims.answer import Answer
 from coldbench.league.site.claims.described import Claim
 from coldbench.report.study import ReportData
@@ -15,6 +15,7 @@ KINDS: Mapping[str, Callable[[Claim, ReportData], Answer]] = {
     "duel": duel.answer,
     "rounding": rounding.answer,
     "section": section.answer,
+    "variants": variants.answer,
 }
 
 

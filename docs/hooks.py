@@ -30,7 +30,7 @@ from coldbench.report import csv_files  # noqa: E402
 from coldbench.study import StudyConfig, open_study, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
-STUDY = ROOT / "results" / "all-ml-1m"  # where the cost of a learner is read off
+COSTS = "ml-1m@1"  # where the cost of a learner is read off
 MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->")
 SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
@@ -101,7 +101,7 @@ def shots(study: str) -> str:
 def learners() -> str:
     """A card for each registered learner of ours, by the package that holds its family."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
-    costs = results.costs(open_study(STUDY)) if STUDY.exists() else pd.DataFrame({"learner": []})
+    costs = results.costs(open_study(_study(COSTS)))
     families: dict[str, list[str]] = {}
     for name, plugin in registry.plugins("learner").items():
         if plugin.package == "coldbench":

@@ -93,8 +93,9 @@ def test_a_folder_of_studies_has_a_report_of_all(
     made(tmp_path)
     facts = facts_of(monkeypatch, capsys, "report", tmp_path)
     assert facts["data_sets"] == ["books", "films", "goods"]
-    assert "mf has the highest skill" in facts["answer"][0]
-    assert "mf on 2 of 3" in facts["answer"][1]
+    assert "the best meta-learner is shown ahead of the best other" in facts["answer"][0]
+    assert "mf has the highest skill" in facts["answer"][1]
+    assert "mf on 2 of 3" in facts["answer"][2]
     for name in ("books", "films", "goods"):
         assert (tmp_path / name / "report.html").exists()
     page = (tmp_path / "report.html").read_text("utf-8")
@@ -103,7 +104,7 @@ def test_a_folder_of_studies_has_a_report_of_all(
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
     markdown = (tmp_path / "report.md").read_text("utf-8")
     assert "![W-W: skill" in markdown
-    for name in ("league", "skills", "runs", "agreement", "left-out", "seconds"):
+    for name in ("league", "skills", "runs", "meta", "agreement", "left-out", "seconds"):
         assert (tmp_path / f"{name}.csv").stat().st_size > 100
     before = (tmp_path / "report.html").read_bytes()
     assert coldbench(monkeypatch, "report", tmp_path) == 0

@@ -9,7 +9,8 @@
 # TESTS="...": some tests alone.
 PYTHON ?= python3
 VENV := .venv
-STUDIES ?= results coldbench/league/packs
+PACKS := $(wildcard coldbench/league/packs/*.coldbench)
+STUDIES ?= results $(filter-out %/synthetic@1.coldbench,$(PACKS))  # an invented data set is no draw of data sets
 BIN := $(VENV)/bin
 L2L := --no-deps --config-settings=--build-option=build_ext learn2learn==0.2.0
 

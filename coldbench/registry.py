@@ -60,7 +60,8 @@ def names(kind: str) -> list[str]:
 def load(kind: str, name: str) -> Any:
     """What a plugin's entry point names; raises UsageError for an unknown or broken one."""
     if name not in plugins(kind):
-        raise unknown(kind, name, plugins(kind))
+        error = unknown(kind, name, plugins(kind))
+        raise UsageError(f"{error}; one of your own is registered by `pip install -e FOLDER`")
     plugin = plugins(kind)[name]
     try:
         return EntryPoint(name, plugin.target, GROUPS[kind]).load()

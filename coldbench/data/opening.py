@@ -31,8 +31,9 @@ def find_dataset(name_or_path: str, options: Mapping[str, Any] | None = None) ->
     path = Path(text).expanduser()
     if not _exists(path):
         if "/" in text:
-            raise DataError(f"{shorten(text, 200)}: no such folder or archive")
-        raise unknown("dataset", text, registry.names("dataset"))
+            raise DataError(f"{shorten(text, 200)}: no such file, folder or archive")
+        error = unknown("dataset", text, registry.names("dataset"))
+        raise UsageError(f"{error}; nor is there a file or folder of that name here")
     from coldbench.data.raw.source import recognise
 
     return _configure(registry.load("dataset", recognise(path)), {"path": path, **chosen})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from coldbench.errors import UsageError, shorten, unknown
 from coldbench.options import validated
@@ -99,6 +99,7 @@ def expand(spec: AblationSpec, variant: "Variant", options: Options) -> Expanded
     switches = _switches(spec, model) if spec.flips else {}
     common = {**variant.options, **options, **spec.options}
     _known(model, [*spec.options, *spec.vary])
+    _typed(model, spec.vary, common)
     _unswitched(spec, switches)
     configurations: dict[str, Options] = {}
     departures: list[Departure] = []
@@ -207,6 +208,20 @@ def _known(model: type["LearnerConfig"], options: Iterable[str]) -> None:
     for option in options:
         if option not in model.model_fields:
             raise unknown("option", option, model.model_fields)
+
+
+def _typed(
+    model: type["LearnerConfig"], vary: Mapping[str, Sequence[Any]], common: Options
+) -> None:
+    """Refuses values of a wrong type or out of range, which no other option could make good."""
+    for option, values in vary.items():
+        for value in values:
+            try:
+                model.model_validate({**common, option: value})
+            except ValidationError as error:
+                for found in error.errors(include_url=False):
+                    if found["loc"] == (option,) and found["type"] != "value_error":
+                        raise UsageError(f"{option} = {shorten(value)}: {found['msg']}") from None
 
 
 def _unswitched(spec: AblationSpec, switches: Mapping[str, Mapping[str, Options]]) -> None:

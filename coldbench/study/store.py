@@ -47,6 +47,7 @@ __all__ = [
 ]  # fmt: skip
 
 TRACE = "traceback.txt"
+LISTED = "`coldbench studies FOLDER` lists the studies in a folder"
 VARYING = {"learner", "base", "config", "seeds"}
 DATA = "dataset_sha256"
 
@@ -559,10 +560,16 @@ def _sealed(record: RunRecord) -> str:
 
 
 def _why(folder: Path) -> str:
-    """Why a folder without study.json is none."""
+    """Why a folder without study.json is none, and how to find one."""
+    if not folder.exists():
+        return f"there is no such folder; {LISTED}"
     inside = sorted(file.parent.name for file in folder.glob("*/study.json"))
     names = f"{', '.join(inside[:9])}{', ...' if inside[9:] else ''}"
-    return f"it holds the studies {names}: name one of them" if inside else "it has no study.json"
+    return (
+        f"it holds the studies {names}: name one of them"
+        if inside
+        else f"it has no study.json; {LISTED}"
+    )
 
 
 def _write(file: Path, data: str | bytes) -> None:

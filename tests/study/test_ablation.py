@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from coldbench import registry
 from coldbench.errors import UsageError
 from coldbench.learning.learner import LearnerConfig, Variant
 from coldbench.options import parse_levels
@@ -300,3 +301,12 @@ def test_no_switches_is_a_usage_error(
 ) -> None:
     assert coldbench(monkeypatch, "ablate", "bias") == 2
     assert "declares no switches" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["falsy", 0])
+def test_a_value_that_nothing_could_make_good_is_an_error(value: object) -> None:
+    option = "task_memory" if value == "falsy" else "slots"
+    spec = AblationSpec(learner="mamo", vary={option: [value]})
+    variant = Variant.of(registry.load("learner", "mamo"), "mamo")
+    with pytest.raises(UsageError, match=f"{option} = '{value}': Input should be"):
+        expand(spec, variant, {})

@@ -19,7 +19,10 @@ __all__ = ["evidence"]
     show_default=True,
     help="The learner whose predictions are used.",
 )
-@click.option("--seeds", "-s", callback=parse.seeds, default="5", show_default=True)
+@click.option(
+    "--seeds", "-s", callback=parse.seeds, default="5", show_default=True,
+    help="A number of seeds, or the seeds: 0,3,7.",
+)  # fmt: skip
 @click.option(
     "--questions", callback=parse.numbers, default="5,10", show_default=True,
     help="Numbers of questions asked of a user.",

@@ -19,8 +19,8 @@ FORMS = "--trials {} and --configurations {} are two ways to tune: give one of t
 @click.option("--models", "-m", callback=parse.names, help="Learners, separated by commas.")
 @click.option(
     "--configurations", type=click.IntRange(1), show_default="32",
-    help="Of each learner, by successive halving: all in short runs on one seed, the best three "
-    "in whole runs on all seeds.",
+    help="Of each learner, by successive halving: all in short runs on one seed, then the best "
+    "two and the defaults in whole runs on all seeds.",
 )  # fmt: skip
 @click.option(
     "--trials", "-t", type=click.IntRange(1),

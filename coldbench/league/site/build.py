@@ -10,12 +10,14 @@ from coldbench.league.several.gathering import Member, gathered
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.site.choosing import in_league, mains
 from coldbench.league.site.claims.described import claims
+from coldbench.league.site.entrants import Entrant, entrants, find_entries
 from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.frame import Frame
 from coldbench.league.site.pages.changes import add_changes
 from coldbench.league.site.pages.claims import Answered, add_claims, all_claims
 from coldbench.league.site.pages.datasets import add_datasets
+from coldbench.league.site.pages.entries import add_entries
 from coldbench.league.site.pages.front import add_front
 from coldbench.league.site.pages.league import Grid, add_league
 from coldbench.league.site.pages.learners import add_learners
@@ -54,6 +56,7 @@ def build_site(
         entries, answers = _studies(files, sources, league, draw, told)
         stands = {dataset: one.name for dataset, one in chosen.items()}
         _pages(files, entries, stands, league, answers, draw)
+        add_entries(files, _entrants(paths, Path(spare) / "entries", told))
     return write_site(files.texts, out)
 
 
@@ -65,6 +68,17 @@ def _with_runs(sources: Sequence[Source], told: Told) -> list[Source]:
             told(f"left out: {one.study.path} holds no run yet")
     if not found:
         raise StoreError("none of the studies holds a run: start one with `coldbench run`")
+    return found
+
+
+def _entrants(paths: Sequence[Path], spare: Path, told: Told) -> list[Entrant]:
+    """Of the entries that are what their seals say; the others are told."""
+    found = []
+    for one in entrants(find_entries(paths), spare):
+        if isinstance(one, Entrant):
+            found.append(one)
+        else:
+            told(f"left out: {one}")
     return found
 
 

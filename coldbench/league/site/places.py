@@ -1,5 +1,6 @@
 """Where a learner stands in one scenario of one data set, with every run of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coldbench.league.several.gathering import CONSTANT
@@ -51,16 +52,21 @@ class Place:
         return mean_interval(list(self.skills.values())) if self.skills else None
 
 
-def places_of(data: ReportData, dataset: str) -> list[Place]:
-    """Of all learners in all scenarios, in the order of the study's league; dataset: its name."""
+def places_of(
+    data: ReportData, dataset: str, references: Sequence[str] = REFERENCES
+) -> list[Place]:
+    """Of all learners in all scenarios, in the order of the study's league; dataset: its name;
+    references: beside which each is shown."""
     return [
-        _place(data, dataset, scenario, standing)
+        _place(data, dataset, scenario, standing, references)
         for scenario in data.scenarios
         for standing in data.placed(scenario)
     ]
 
 
-def _place(data: ReportData, dataset: str, scenario: str, one: Standing) -> Place:
+def _place(
+    data: ReportData, dataset: str, scenario: str, one: Standing, references: Sequence[str]
+) -> Place:
     best = next((s.learner for s in data.ranked(scenario) if s.group == "best"), "")
     return Place(
         dataset=dataset,
@@ -75,7 +81,7 @@ def _place(data: ReportData, dataset: str, scenario: str, one: Standing) -> Plac
         best=best,
         gap=one.limits,
         ranks=one.ranks,
-        beside=_beside(data, one),
+        beside=_beside(data, one, references),
         lost=data.lost(one.learner),
         constant=data.constant(one.learner),
     )
@@ -88,19 +94,19 @@ def _skills(data: ReportData, one: Standing) -> Values:
     }
 
 
-def _beside(data: ReportData, one: Standing) -> dict[str, Beside]:
+def _beside(data: ReportData, one: Standing, references: Sequence[str]) -> dict[str, Beside]:
     """By reference, those that the study has. What the study named as learners to beat has a
     correction of its own; else that of all pairs of the scenario holds."""
     found = {}
     for contest in data.of(Against).contests:
         if (contest.learner, contest.scenario) == (one.learner, one.scenario):
             found[contest.reference] = Beside(contest.difference, contest.outcome)
-    for name in REFERENCES:
+    for name in references:
         if name not in found and name != one.learner:
             pair, sign = pair_of(data.every_pair, one.scenario, one.learner, name)
             if pair is not None:
                 found[name] = _signed(pair, sign)
-    return {name: found[name] for name in REFERENCES if name in found}
+    return {name: found[name] for name in references if name in found}
 
 
 def _signed(pair: Pair, sign: int) -> Beside:

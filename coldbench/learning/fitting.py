@@ -94,8 +94,7 @@ def fit(
     """
     curve: list[EpochRecord] = []
     epochs = config.epochs
-    searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
-    if searches:
+    if config.chooses_epochs and len(split.validation) > 0:
         best, curve = search(variant, config, ratings, split, seeds, device, criterion)
         if not refit:
             return best

@@ -237,7 +237,7 @@ def test_sources_without_error_or_without_anything() -> None:
     assert episode.raw == pytest.approx(2.5)
     assert episode.p == 0.0
     assert episode.share.value == pytest.approx(1.0)
-    assert pure["split"].p == pure["split"].p
+    assert pure["split"].p == 1.0
     flat = st.source_variance(np.full(25, 0.3))
     assert flat.total == 0.0
     assert [c.p for c in flat.components] == [1.0, 1.0, 1.0, 1.0, 1.0, None]

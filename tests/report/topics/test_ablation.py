@@ -176,7 +176,8 @@ def test_files(ablated: Study, worded: Writer) -> None:
     assert line["n_constant"] == "2"
     assert float(line["effect_low"]) < float(line["effect"]) < float(line["effect_high"])
     with paths["pairs.csv"].open(newline="") as file:
-        pairs = {(one["scenario"], one["learner_a"], one["learner_b"]): one for one in csv.DictReader(file)}
+        places = ("scenario", "learner_a", "learner_b")
+        pairs = {tuple(one[key] for key in places): one for one in csv.DictReader(file)}
     pair = pairs[line["scenario"], line["base"], line["learner"]]
     assert line["p_simultaneous"] == pair["p_simultaneous"] != pair["p_holm"]
     assert len(paths["interactions.csv"].read_text().splitlines()) == 5

@@ -62,7 +62,6 @@ from .starting import todo as todo
 from .store import Manifest as Manifest
 from .store import Study as Study
 from .store import latest_study as latest_study
-from .store import open_study as open_study
 from .track import open_tracker as open_tracker
 from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study

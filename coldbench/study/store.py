@@ -41,10 +41,7 @@ from coldbench.study.packed import Packed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "TRACE", "Manifest", "Planned", "Study", "differences", "latest_study", "open_study",
-    "trace_bytes",
-]  # fmt: skip
+__all__ = ["TRACE", "Manifest", "Planned", "Study", "differences", "latest_study", "trace_bytes"]
 
 TRACE = "traceback.txt"
 LISTED = "`coldbench studies FOLDER` lists the studies in a folder"
@@ -221,30 +218,6 @@ class Study:
         study = cls(path)
         _ = study.manifest
         return study
-
-    @classmethod
-    def prepare(
-        cls,
-        path: Path,
-        jobs: list[Job],
-        dataset_options: Mapping[str, Any] | None = None,
-        departures: Iterable[Departure] = (),
-        tuning: Mapping[str, Mapping[str, Any]] | None = None,
-        against: Iterable[str] = (),
-        margin: float = 0.005,
-        looks: Iterable[int] = (),
-        data: Described | None = None,
-        yardsticks: Iterable[str] = (),
-        tunable: Mapping[str, bool] | None = None,
-    ) -> "Study":
-        """Create the study or add the jobs to it; refuses to mix configurations."""
-        manifest = Manifest.of(jobs, dataset_options, departures)
-        budgets = {name: dict(budget) for name, budget in (tuning or {}).items()}
-        told: dict[str, Any] = {"tuning": budgets, "against": tuple(against), "margin": margin}
-        told |= {"looks": tuple(looks), "data": data or Described()}
-        told |= {"yardsticks": tuple(yardsticks)}
-        told["tunable"] = dict(tunable or {})
-        return cls.planned(path, manifest.model_copy(update=told))
 
     @classmethod
     def planned(cls, path: Path, new: Manifest) -> "Study":
@@ -504,11 +477,6 @@ class Study:
             _, _, process, _, *host = folder.name.split(".")
             if host in ([], [_host()]) and process.isdigit() and not _alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def open_study(path: str | Path) -> Study:
-    """The study in a folder; raises StoreError when there is none or it cannot be read."""
-    return Study.open(Path(path))
 
 
 def latest_study(root: Path) -> Path:

@@ -131,14 +131,14 @@ def _run(study: Study, manifest: Manifest, job_hash: str) -> Iterator[Finding]:
     except StoreError as error:
         yield damage(place, error)
         return
-    yield from _record(study, manifest, record, place)
+    yield from _record(manifest, record, place)
     yield from _predictions(study, record)
     trace = study.runs / job_hash / TRACE
     if trace.exists() and trace.read_bytes() != trace_bytes(record):
         yield damage(trace, "is not the traceback of its record")
 
 
-def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
+def _record(manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
     mismatches = manifest.mismatches(record.job)
     if mismatches:
         yield damage(file, f"of another configuration: {'; '.join(mismatches)}")

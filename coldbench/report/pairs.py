@@ -157,8 +157,8 @@ def _corrected(pairs: list[Pair], declared: int) -> Pairs:
     )
 
 
-def holm(p: Sequence[float | None], declared: int) -> list[float | None]:
-    """Holm's p in a family of `declared` comparisons; None stays None."""
+def holm(p: Sequence[float | None], declared: int | None = None) -> list[float | None]:
+    """Holm's p in a family of `declared` comparisons, else of all that have a p; None stays."""
     raw = [one for one in p if one is not None]
     adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
     return [None if one is None else next(adjusted) for one in p]

@@ -94,7 +94,7 @@ def _steadier(single: Sequence[Effect]) -> list[str]:
 
 
 def _shown(one: Effect) -> str:
-    return "" if one.adjusted is not None and one.adjusted <= 0.05 else " (not shown)"
+    return "" if one.shown else " (not shown)"
 
 
 def _table(

@@ -22,7 +22,7 @@ from coldbench.text import (
     number,
     p_in_words,
     p_value,
-    percent,
+    percent_cell,
     range_of,
 )
 
@@ -133,7 +133,7 @@ def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
     needed = f"{pair.better.needed} needed" if pair.better.lacks_seeds else ""
     effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
     better = pair.better
-    wins = NA if better.low is None else f"[{percent(better.low)}, {percent(better.high)}]"
+    wins = Interval(better.value, better.low, better.high, better.n)
     return (
         Cell(pair.scenario),
         Cell(data.names[pair.a]),
@@ -147,7 +147,7 @@ def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
         Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
         interval(effect, 2),
         Cell(number(pair.difference.gain, 1)),
-        Cell(percent(better.value), "" if wins == NA else wins),
+        percent_cell(wins),
         Cell(in_words(better), needed),
     )
 

@@ -170,7 +170,7 @@ def _outdated(
     code, same = code_of(full["base"]), old.learners[name] == full
     mine = _jobs(old, name)
     for record in (study.record(job) for job in study.stored() if job in mine):
-        today = code != "" and record.provenance.get("code") == code
+        today = code != "" and record.code == code
         if not (same and today and record.status == "finished"):
             yield record
 

@@ -129,8 +129,7 @@ def check_new(
         known = {
             job.base
             for job in jobs
-            if job.hash not in waiting
-            and study.record(job.hash).provenance.get("code") == code_of(job.base) != ""
+            if job.hash not in waiting and study.record(job.hash).code == code_of(job.base) != ""
         }
         progress.noted(check_plugins(job.base for job in pending if job.base not in known))
 

@@ -51,7 +51,8 @@ def prepared(
     path: Path, jobs: Iterable["Job"], dataset_options: Mapping[str, Any] | None = None, **told: Any
 ) -> "Study":
     """The study of these jobs before its first run, or with them; told: other parts of its plan."""
-    from coldbench.study.store import Manifest, Study
+    from coldbench.study.manifest import Manifest
+    from coldbench.study.store import Study
 
     plan = Manifest.of(jobs, dataset_options)
     return Study.planned(path, plan.model_copy(update=told))

@@ -14,8 +14,9 @@ from coldbench.rng import Seeds
 from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.designs import seed_vectors
 from coldbench.study.drive import run_study
+from coldbench.study.manifest import Manifest
 from coldbench.study.planning import plan
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import Study
 from coldbench.study.yardsticks import YARDSTICKS, added, measured
 from tests.report.fake import fake_study
 from tests.report.real import TINY, real_study

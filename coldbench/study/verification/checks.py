@@ -8,7 +8,8 @@ from coldbench.errors import StoreError, shorten
 from coldbench.running import RunRecord, fingerprint
 from coldbench.study.again import job_of
 from coldbench.study.audits import AUDITS, stored_audits
-from coldbench.study.store import TRACE, Manifest, Study, trace_bytes
+from coldbench.study.manifest import Manifest
+from coldbench.study.store import TRACE, Study, trace_bytes
 from coldbench.study.verification.consistency import consistency
 from coldbench.study.verification.finding import Finding, damage
 

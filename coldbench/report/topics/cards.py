@@ -6,7 +6,7 @@ from typing import Any
 from coldbench.report.references import of_learner
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
-from coldbench.report.topics.cost import CostTopic
+from coldbench.report.topics.tuning import TuningTopic
 from coldbench.running import RunRecord
 from coldbench.text import NA, Cell, Column, Section, Table, plain
 
@@ -27,7 +27,7 @@ class CardsTopic(Topic):
     def section(self) -> Section:
         data = self.data
         records = {record.job.learner: record for record in data.records}
-        tuned = data.of(CostTopic).tuning
+        tuned = data.of(TuningTopic).words
         rows = tuple(
             _row(data, name, records.get(name), tuned.get(name, NA)) for name in data.learners
         )

@@ -54,7 +54,8 @@ class IdentityConfig(LearnerConfig):
         off = [name for name in ("item_id", "user_id") if not getattr(self, name, False)]
         unused = (*off, "id_decay") if len(off) == 2 else tuple(off)
         written: dict[str, Any] = write(self)
-        return {name: value for name, value in written.items() if not name.startswith(unused)}
+        left_out = {name for name in self.id_space if name.startswith(unused)}
+        return {name: value for name, value in written.items() if name not in left_out}
 
 
 class IdentityEmbedding(ContentEmbedding):

@@ -131,6 +131,11 @@ class LearnerConfig(BaseModel):
     patience: int = Field(4, ge=1)
     fixed_epochs: bool = False
 
+    @property
+    def chooses_epochs(self) -> bool:
+        """Whether validation chooses how many of the epochs it trains."""
+        return self.epochs > 1 and not self.fixed_epochs
+
     def shortened(self, share: float) -> Self:
         """The configuration of a run of a share of the epochs, which is to foretell a whole run.
 

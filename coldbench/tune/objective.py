@@ -71,7 +71,7 @@ def _validated(
     job = job.model_copy(update={"config": {**job.config, **options}})
     prepared = prepare(job, blinded)
     variant, config = prepared.variant, prepared.config.shortened(share)
-    measured.most = config.epochs if config.epochs > 1 and not config.fixed_epochs else 0
+    measured.most = config.epochs if config.chooses_epochs else 0
     measured.trained.append(0)
 
     def count(record: object) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from coldbench.data.ragged import Ragged
 from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
-from coldbench.learning.identity import IdentityEmbedding
+from coldbench.learning.identity import IdentityConfig, IdentityEmbedding
 from coldbench.learning.learner import Domain, Learner, TrainingData
 from coldbench.learning.loading import load_variant
 from coldbench.tasks.episodes import EpisodeBatch, collate
@@ -192,6 +192,15 @@ def test_a_configuration_without_ids_is_recorded_as_before(name: str) -> None:
         "item_id", "item_id_dropout", "item_id_least", "id_decay",
     }  # fmt: skip
     assert variant.configure(on).model_dump(mode="json") == on
+
+
+def test_an_option_of_a_stranger_is_recorded_whatever_its_name() -> None:
+    class Stranger(IdentityConfig):
+        user_id_size: int = 8
+
+    written = Stranger(user_id_size=16).model_dump(mode="json")
+    assert written["user_id_size"] == 16
+    assert not written.keys() & IdentityConfig.id_space.keys()
 
 
 @pytest.mark.parametrize("name", ["plain-id", "metaemb", "mwuf", "dropoutnet"])

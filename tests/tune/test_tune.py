@@ -196,15 +196,15 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     study = run_study(config, workers=1)
     assert study.manifest.tunable == {"bias": True, "global-mean": False}
     with monkeypatch.context() as patch:  # the report asks no learner, which would load torch
-        patch.setattr("coldbench.report.topics.cost._tunable", None)
-        shown = build(study).of(CostTopic).tuning
+        patch.setattr("coldbench.report.topics.tuning._tunable", None)
+        shown = build(study).of(TuningTopic).words
     assert shown["bias"].startswith("4 trials")
     assert shown["global-mean"] == "nothing to tune"
     notes = " ".join(build(study).of(TuningTopic).section().notes)
     assert "of the test ratings of seeds 0 to 9" in notes
     plainly = replace_out(config, tmp_path / "plain")
     data = build(run_study(plainly, workers=1))
-    assert data.of(CostTopic).tuning == dict.fromkeys(models, "not tuned: defaults")
+    assert data.of(TuningTopic).words == dict.fromkeys(models, "not tuned: defaults")
     assert (
         data.of(CostTopic).section().notes[-1] == "Not tuned, at their defaults: bias, global-mean."
     )

@@ -12,6 +12,7 @@ from coldbench.report.document import Document
 from coldbench.report.study import ReportData
 from coldbench.report.topics.cost import Cost, CostTopic
 from coldbench.report.topics.data import DataTopic
+from coldbench.report.topics.tuning import TuningTopic
 from coldbench.text import display_name
 
 __all__ = ["Entry", "entry_of"]
@@ -85,7 +86,7 @@ def entry_of(source: Source, data: ReportData, picture: Markup, files: Sequence[
         seeds=len(data.seeds),
         places=tuple(places_of(data, source.dataset)),
         costs={cost.learner: cost for cost in costs.costs},
-        tuned=costs.tuning,
+        tuned=data.of(TuningTopic).words,
         bases={name: str(c.get("base", name)) for name, c in data.manifest.learners.items()},
         picture=picture,
         facts=data.of(DataTopic).facts,

@@ -82,7 +82,7 @@ def _some(moved: Sequence[str], most: int = 3) -> str:
 
 def _shifts(stored: RunRecord, runs: Sequence[RunRecord]) -> list[Shift]:
     """The MAE of each scenario, beside limits of one more run that hold for all scenarios."""
-    old, new = _maes(stored), [_maes(run) for run in runs]
+    old, new = stored.maes(), [run.maes() for run in runs]
     known = [name for name in old if all(name in one for one in new)]
     level = 1 - (1 - LEVEL) / max(len(known), 1)
     return [_shift(name, old[name], [one[name] for one in new], level) for name in known]
@@ -96,14 +96,6 @@ def _shift(scenario: str, stored: float, values: Sequence[float], level: float) 
     return Shift(
         f"the MAE in {scenario}", abs(stored - centre), float(np.std(values, ddof=1)), limit
     )
-
-
-def _maes(record: RunRecord) -> dict[str, float]:
-    return {
-        row.scenario: row.value
-        for row in record.scores
-        if row.metric == "mae" and row.shots < 0 and row.value is not None
-    }
 
 
 def _apart(study: Study, record: RunRecord, runs: Sequence[Outcome]) -> str:

@@ -10,7 +10,7 @@ from coldbench.league.site.files import Files
 from coldbench.league.site.papers import papers_of
 from coldbench.league.site.sheets import Sheet
 from coldbench.league.site.slugs import slug
-from coldbench.report.paper import bibtex
+from coldbench.report.references import of_dataset
 from coldbench.text import NA, Cell, Column, Table, number
 
 __all__ = ["add_datasets"]
@@ -29,7 +29,7 @@ def add_datasets(
             main.dataset_shown,
             main=main,
             sheet_of=Sheet(_table(main, linked), slug(main.dataset)),
-            papers=papers_of(bibtex.of_dataset(main.dataset)),
+            papers=papers_of(of_dataset(main.dataset)),
             studies=[one for one in entries if one.dataset == main.dataset],
             editions=len({one.sha256 for one in entries if one.dataset == main.dataset}),
         )

@@ -21,6 +21,7 @@ has a falling rate and averaged weights, and losses are absolute, as for every n
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -83,6 +84,16 @@ class Reptile(Episodic[ContentNetwork]):
             for weights in [task_weights(batch.support_mask.gather(1, part), value.dtype)]
         ]
         return minibatch_losses(network.decision, cells, losses, c.inner_rate)
+
+    def residual(self, episode: Episode) -> Episode:
+        """Supports are targets here as queries are, so that offsets learn from both."""
+        network, batch = self.network, episode.batch
+        of_support, of_query = (
+            network.offsets(batch.user, item) for item in (batch.support_item, batch.query_item)
+        )
+        value = batch.support_value - of_support * batch.support_mask
+        support = replace(batch, support_value=value).knowing(batch.distinct)
+        return Episode(support, episode.target - of_query)
 
     def output(
         self,

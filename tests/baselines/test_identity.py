@@ -18,7 +18,7 @@ from coldbench.tasks.episodes import EpisodeBatch, collate
 from tests.baselines.worlds import RNG
 
 EPISODIC = ("melu", "metahin", "fomaml", "reptile", "meta-sgd", "anil", "melu-pretrained")
-AMORTISED = ("cnp", "tanp", "cmml", "lwa", "nlba", "icl")
+AMORTISED = ("cnp", "anp", "tanp", "cmml", "lwa", "nlba", "icl", "r2d2")
 NEURAL = ("plain", "plain-finetune", *EPISODIC, *AMORTISED, "mamo", "mamo-paper")
 USERS, ITEMS, COLD = 60, 40, (38, 39)  # COLD items are rated, but not in training
 ALIKE, OTHER = (36, 37, *COLD), 3  # ALIKE items have the same content
@@ -99,6 +99,16 @@ def test_a_warm_item_is_known_by_its_id_and_a_cold_one_is_not(name: str) -> None
     without = trained(name).predict(batch)
     for other in (1, 2, 3):
         torch.testing.assert_close(without[:, 0], without[:, other])
+
+
+@pytest.mark.parametrize("name", NEURAL)
+def test_training_moves_the_offsets_of_warm_items_alone(name: str) -> None:
+    learner = trained(name, item_id=True)
+    found = module(learner)
+    items = found.identified if name.startswith("mamo") else found.item
+    moved = items.offsets(torch.arange(ITEMS)).detach()
+    assert (moved[: COLD[0]] != 0).all()
+    assert len(set(moved[list(COLD)].tolist())) == 1  # of unknown ids
 
 
 @pytest.mark.parametrize(

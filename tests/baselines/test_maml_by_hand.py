@@ -1,5 +1,6 @@
 """Steps taken by hand are those that autograd takes on a matrix and a move of tables per task."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -81,6 +82,7 @@ class SlowReptile(Reptile):
         (FOMAML, SlowFOMAML, FOMAMLConfig),
         (MetaSGD, SlowMetaSGD, MetaSGDConfig),
         (Reptile, SlowReptile, ReptileConfig),
+        pytest.param(Reptile, SlowReptile, partial(ReptileConfig, item_id=True), id="reptile-ids"),
     ],
 )
 @pytest.mark.parametrize("content", [True, False])

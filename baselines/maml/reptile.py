@@ -44,7 +44,8 @@ __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 class ReptileConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and those of the inner loop.
 
-    `query_share` has no effect: support and query are joined again.
+    `query_share` has no effect: support and query are joined again. `random_support`, which would
+    only leave ratings out, is not tuned.
     """
 
     max_query: int = Field(200, ge=1, description="no rating is left out")
@@ -52,11 +53,20 @@ class ReptileConfig(EpisodicConfig):
     inner_rate: float = Field(0.1, gt=0, description="learning rate of SGD")
     inner_loss: Loss = Field("absolute", description="as `melu`")
     tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
+    # left out of the record when off, so that jobs from before it existed keep their hashes
+    tune_shrink: float = Field(
+        0.0,
+        ge=0,
+        exclude_if=lambda value: not value,
+        description="of these steps, as `inner_shrink` of MeLU",
+    )
     space: ClassVar[Mapping[str, Dimension]] = {
         **{name: EpisodicConfig.space[name] for name in (*NeuralConfig.space, "batch_size")},
+        **NeuralConfig.id_space,
         "inner_steps": Whole(1, 10),
         "inner_rate": Real(0.01, 0.5, log=True),
         "tune_steps": Whole(1, 30, log=True),
+        "tune_shrink": Real(0.0, 40.0),
     }
 
 
@@ -103,7 +113,7 @@ class Reptile(Episodic[ContentNetwork]):
     ) -> torch.Tensor:
         c = self.config
         layers = whole_layers(network, batch, generator)
-        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta)
+        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.tune_shrink)
         for _ in range(c.tune_steps):
             layers.descend(inner, c.inner_rate)
         output: torch.Tensor = layers(query=True)

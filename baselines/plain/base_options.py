@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from baselines.neural_options import OwnIds
 from baselines.plain.jointly_trained import JointConfig
 from coldbench import Dimension, Real, Whole
 
@@ -20,7 +21,7 @@ FINETUNE: Mapping[str, Any] = {"tune_steps": 10, "tune_rate": 0.05}
 STEPS_SPACE: Mapping[str, Dimension] = {
     "tune_steps": Whole(1, 30, log=True),
     "tune_rate": Real(5e-3, 0.5, log=True),
-    "tune_shrink": Real(0.0, 8.0),
+    "tune_shrink": Real(0.0, 40.0),
 }
 FINETUNE_SPACE: Mapping[str, Dimension] = {**JointConfig.space, **STEPS_SPACE}
 BASE = "plain-finetune"
@@ -43,7 +44,7 @@ class PlainConfig(JointConfig):
 class SteppingConfig(PlainConfig):
     """Base options of those that adapt as `plain-finetune` does; subclasses tune their own."""
 
-    item_id: Literal[False] = False  # their domain has them
+    item_id: OwnIds = False  # their domain has them
     user_id: Literal[False] = False
     tune_steps: int = Field(FINETUNE["tune_steps"], ge=0, description="as plain-finetune")
     tune_rate: float = Field(FINETUNE["tune_rate"], gt=0, description="as plain-finetune")

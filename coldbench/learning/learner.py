@@ -221,13 +221,15 @@ class Variant:
     """A learner under another default configuration: registered by name, never a copy of code.
 
     note: what it is, in one line, and why it departs from the learner's own defaults;
-    space: dimensions that only this variant has to tune, beside those of the configuration.
+    space: dimensions that only this variant has to tune, beside those of the configuration;
+    fixed: a version as it was published, of which nothing is tuned.
     """
 
     learner: type[Learner]
     options: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     space: Mapping[str, Dimension] = field(default_factory=dict)
+    fixed: bool = False
 
     @classmethod
     def of(cls, registered: Any, name: str) -> "Variant":
@@ -258,9 +260,9 @@ class Variant:
 
     def dimensions(self) -> Mapping[str, Dimension]:
         """Everything that `coldbench tune` may change in this variant."""
-        return {**self.learner.Config.space, **self.space}
+        return {} if self.fixed else {**self.learner.Config.space, **self.space}
 
     @property
     def tunable(self) -> bool:
         """Whether `coldbench tune` may change anything, itself or through another learner."""
-        return bool(self.dimensions() or self.learner.Config.tuned_by)
+        return not self.fixed and bool(self.dimensions() or self.learner.Config.tuned_by)

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from coldbench.data.ragged import Ragged
 from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
-from coldbench.learning.identity import IdentityEmbedding
-from coldbench.learning.learner import Domain, Learner, TrainingData
+from coldbench.learning.identity import IdentityEmbedding, hiding
+from coldbench.learning.learner import Domain, Episode, Learner, TrainingData
 from coldbench.learning.loading import load_variant
 from coldbench.tasks.episodes import EpisodeBatch, collate
 from tests.baselines.worlds import RNG
@@ -181,6 +181,19 @@ def test_hidden_ids_are_unknown_in_every_cell() -> None:
     torch.testing.assert_close(embedding(hidden), same)
 
 
+def test_hiding_asks_no_other_device_for_the_items() -> None:
+    """Of a device that cannot be asked, what is distinct comes with the batch."""
+    items = IdentityEmbedding(planted().catalogue.item_fields, ITEMS, 4, RNG(0))
+    episode = next(data().episodes(RNG(1), 8))
+    away = Episode(episode.batch.to("meta"), episode.target)
+    here, there = (
+        hiding(items, one, 0.5, torch.Generator().manual_seed(2)).batch for one in (episode, away)
+    )
+    assert here.distinct[0].max() >= ITEMS > here.distinct[0].min()
+    assert there.query_item.is_meta
+    assert [part.shape for part in there.distinct] == [part.shape for part in here.distinct]
+
+
 @pytest.mark.parametrize("name", ["cnp", "plain", "mamo"])
 def test_an_id_is_known_from_so_many_ratings_on(name: str) -> None:
     """Items of the same content are told apart by their ids alone, where they are known."""
@@ -204,9 +217,11 @@ def test_a_configuration_without_ids_is_recorded_as_before(name: str) -> None:
     assert variant.configure(on).model_dump(mode="json") == on
 
 
-@pytest.mark.parametrize("name", ["plain-id", "metaemb", "mwuf", "dropoutnet"])
+@pytest.mark.parametrize(
+    "name", ["plain-id", "metaemb", "mwuf", "dropoutnet", "svdpp-fold", "deepfm"]
+)
 def test_learners_that_have_ids_take_no_further_ones(name: str) -> None:
     variant = load_variant(name)
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="of its own: leave the option out"):
         variant.configure({"item_id": True})
     assert not [key for key in variant.dimensions() if "_id" in key or key == "id_decay"]

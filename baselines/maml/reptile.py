@@ -17,7 +17,8 @@ held constant: no second network is kept, and the gradient of a step serves the 
 Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
 tasks' embeddings (`adapted_cells`) and predicts by what it has trained; every training user has
 as many minibatches as steps, of a size that follows from the number of ratings; the outer AdamW
-has a falling rate and averaged weights, and losses are absolute, as for every neural learner here.
+has a falling rate and averaged weights, and losses are absolute, as for every neural learner here;
+with `item_id` offsets of items learn in the outer loop alone, from all ratings.
 """
 
 from collections.abc import Mapping

@@ -40,7 +40,7 @@ class DeepFMNetwork(ShallowNetwork):
     def pairs(
         self, which: int, index: torch.Tensor, embedded: torch.Tensor
     ) -> tuple[Values, torch.Tensor]:
-        fields = embedded.unflatten(1, (-1, self.user.size))
+        fields = embedded.view(len(embedded), embedded.shape[1] // self.user.size, self.user.size)
         total = fields.sum(1)
         own = total.square().sum(1) - fields.square().sum((1, 2))
         return own / 2, total

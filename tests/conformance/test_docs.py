@@ -16,7 +16,7 @@ from coldbench import data, learning, registry, scoring
 from coldbench.cli.main import cli
 from coldbench.league import find_pack
 from coldbench.report import text_files
-from coldbench.study import StudyConfig, open_study
+from coldbench.study import StudyConfig
 from coldbench.tasks import PROTOCOLS
 from tests.conformance.pages import DOCS, ROOT
 from tests.report.real import real_study
@@ -63,7 +63,7 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
 
 @pytest.mark.thorough
 def test_what_cards_say_of_supports_is_what_the_pack_has(tmp_path: Path) -> None:
-    found = open_study(find_pack("ml-100k@1").unpack(tmp_path / "pack").path).results()
+    found = find_pack("ml-100k@1").unpack(tmp_path / "pack").results()
     found = found[(found["scenario"] == "W-W") & (found["metric"] == "mae")]
     mae = found.pivot_table("value", "learner", "shots")[[0, 1, -1]].round(3)
     notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
-from coldbench.league.several.cells import skill_cell, times
+from coldbench.league.several.cells import per_cent, skill_cell, times
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.meta import MetaGap, meta_gaps
 from coldbench.report.topic import Sentence
@@ -16,10 +16,12 @@ HOW = (
     "On each data set, the meta-learner of the highest skill beside the highest of all other "
     "learners. Gap: its skill minus the other's, with the 95 % interval over common seeds. Both "
     "are the first of their kind by these very runs, which flatters the kind with more learners. "
-    "Shown: by the tests of the study's own report. Time: of its run, in runs of the other."
+    "Shown: whether the meta-learner is ahead or behind, by the tests of the study's own report; "
+    "where neither is, the gap's limits say how far it may go either way. Time: of its run, in "
+    "runs of the other."
 )
 TITLE = "Do meta-learners earn their cost?"
-SAID = {"better": "ahead", "worse": "behind", "open": "not shown", None: NA}
+SAID = {"better": "ahead", "worse": "behind", "open": "neither", None: NA}
 
 
 class MetaChapter(Chapter):
@@ -54,7 +56,8 @@ class MetaChapter(Chapter):
         ahead, behind = _counted(tested, "better"), _counted(tested, "worse")
         return (
             f"In {len(tested)} comparisons, one for each scenario of each data set, the best "
-            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in {behind}."
+            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in "
+            f"{behind}{_neither(tested)}."
         )
 
     def _row(self, one: MetaGap) -> tuple[Cell, ...]:
@@ -69,6 +72,21 @@ class MetaChapter(Chapter):
             Cell(SAID[one.decision], mark=mark),
             times(one.times),
         )
+
+
+def _neither(tested: Sequence[MetaGap]) -> str:
+    """How many are open, and what their limits leave open."""
+    mine = [one.gap for one in tested if one.decision == "open"]
+    if not mine:
+        return ""
+    widths = [gap.width for gap in mine if gap.width is not None]
+    ends = [per_cent(end(widths)) for end in (min, max)] if widths else []
+    wide = (
+        f", where the 95 % limits of the gap are {' to '.join(dict.fromkeys(ends))} % apart"
+        if ends
+        else ""
+    )
+    return f"; neither is shown ahead in {len(mine)}{wide}"
 
 
 def _counted(tested: Sequence[MetaGap], decision: str) -> str:

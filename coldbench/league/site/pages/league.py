@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import fmean
 
 from coldbench.league.families import family_of
@@ -68,7 +69,14 @@ class Grid:
         return fmean(known) if known else float("-inf")
 
     def _partial(self, learner: str) -> bool:
-        return not all(self.means(learner, dataset) for dataset in self.mains)
+        return not all(self.means(learner, dataset) for dataset in self._measured)
+
+    @cached_property
+    def _measured(self) -> list[str]:
+        """Data sets on which some learner has a skill."""
+        return [
+            name for name, one in self.mains.items() if any(place.skills for place in one.places)
+        ]
 
     def means(self, learner: str, dataset: str) -> list[float]:
         """Skill over all scenarios of a data set, at each seed that has them all."""
@@ -127,10 +135,12 @@ def _columns(grid: Grid) -> tuple[Column, ...]:
 
 
 def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table:
+    columns = range(len(grid.mains))
+    used = [any(mine[place].text != NA for mine in cells.values()) for place in columns]
     rows = tuple(
         (
             learner_cell(name, shown, "", grid.yardstick(name)),
-            *_over_sets(cells[name]),
+            *_over_sets(cells[name], used),
             *cells[name],
             _family(grid, name),
         )
@@ -140,14 +150,14 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     return Table("main", title, _columns(grid), rows, interactive=True)
 
 
-def _over_sets(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+def _over_sets(cells: Sequence[Cell], used: Sequence[bool]) -> tuple[Cell, ...]:
     """The mean over data sets with its interval; none where some are missing, as it could not be
-    compared with means over all."""
+    compared with means over all; used: the data sets on which any learner has a skill."""
     if len(cells) < 2:
         return ()
     known = [cell.sort for cell in cells if cell.sort is not None]
-    if len(known) < len(cells):
-        return (Cell(NA, f"{len(known)} of {len(cells)} data sets"),)
+    if len(known) < sum(used) or not known:
+        return (Cell(NA, f"{len(known)} of {sum(used)} data sets"),)
     return (level_cell(over_data_sets([[level] for level in known]).mean),)
 
 

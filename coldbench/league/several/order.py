@@ -50,8 +50,8 @@ def _compared(scenario: str, a: str, b: str, boards: dict[str, Sequence[Skill]])
         return Agreement(scenario, a, b, len(shared), None)
     rng = generator(0, "league", "agreement")
     # neither names nor their order may move the limits
-    sides = sorted((first, second), key=lambda runs: runs.tolist())
-    return Agreement(scenario, a, b, len(shared), order_agreement(*sides, rng))
+    one, other = sorted((first, second), key=lambda runs: runs.tolist())
+    return Agreement(scenario, a, b, len(shared), order_agreement(one, other, rng))
 
 
 def _matrix(

@@ -46,6 +46,8 @@ def frames_of(league: LeagueOver) -> dict[str, pd.DataFrame]:
                 "others": one.sizes[1],
                 **with_limits("gap", one.gap),
                 "decision": one.decision,
+                "limits_low": one.limits.low,
+                "limits_high": one.limits.high,
                 "times": one.times,
             }
             for one in meta_gaps(league)

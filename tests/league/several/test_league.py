@@ -16,6 +16,7 @@ from coldbench.league.several.front import LeagueFront
 from coldbench.league.several.meta import meta_gaps
 from coldbench.league.several.order import agreements
 from coldbench.report import build
+from coldbench.report.pairs import pair_of
 from coldbench.report.topics.yardsticks import Yardsticks
 from coldbench.statistics import seeds_for, seeds_needed
 from coldbench.study import Study
@@ -174,12 +175,21 @@ def test_the_best_meta_learner_stands_beside_the_best_other(
 def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: Path) -> None:
     levels = {"global-median": 0.1, "ridge": 0.05, "melu": 0.051}
     league = league_over(made(tmp_path, levels={"films": levels, "goods": levels}))
-    widths = [100 * (one.gap.width or 0.0) for one in meta_gaps(league)]
+    widths = []
+    for one in meta_gaps(league):
+        data = league.member(one.dataset).data
+        pair, sign = pair_of(data.every_pair, one.scenario, "melu", "ridge")
+        assert pair is not None
+        unit = mae(tmp_path, one.dataset, "global-median", one.scenario).mean()
+        low, high = sorted((-sign * (pair.limits.low or 0), -sign * (pair.limits.high or 0)))
+        assert (one.limits.low, one.limits.high) == pytest.approx((low / unit, high / unit))
+        assert one.limits.low < one.gap.value < one.limits.high  # type: ignore[operator]
+        widths.append(100 * (high - low) / unit)
     assert [one.decision for one in meta_gaps(league)] == ["open"] * 4
     assert LeagueFront(league).answer[0] == (
         "In 4 comparisons, one for each scenario of each data set, the best meta-learner is shown "
-        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, "
-        f"where the 95 % limits of the gap are {min(widths):.1f} to {max(widths):.1f} % apart."
+        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, where "
+        f"these tests' 95 % limits of the gap are {min(widths):.1f} to {max(widths):.1f} % apart."
     )
 
 

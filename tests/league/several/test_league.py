@@ -188,8 +188,9 @@ def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: 
     assert [one.decision for one in meta_gaps(league)] == ["open"] * 4
     assert LeagueFront(league).answer[0] == (
         "In 4 comparisons, one for each scenario of each data set, the best meta-learner is shown "
-        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, where "
-        f"these tests' 95 % limits of the gap are {min(widths):.1f} to {max(widths):.1f} % apart."
+        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, "
+        f"where these tests' 95 % limits of the gap are {min(widths):.1f} to "
+        f"{max(widths):.1f} % apart."
     )
 
 

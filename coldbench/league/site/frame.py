@@ -35,9 +35,8 @@ class Frame:
     def links(self, root: str) -> list[tuple[str, str]]:
         """(text, address) of the main pages, from a page whose way to the root is `root`."""
         found = [(text, f"{root}{page}") for page, text in PAGES.items()]
-        if self.docs:
-            found.append(("Documentation", self.to(self.docs, root, "index.html")))
-        return found
+        docs = self.to(self.docs, root, "index.html")
+        return [*found, ("Documentation", docs)] if docs else found
 
     def to(self, base: str, root: str, file: str) -> str:
         """A file of the documentation or repository, from such a page; `` where there is none."""

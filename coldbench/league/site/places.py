@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coldbench.league.several.gathering import CONSTANT
+from coldbench.league.several.measure import skill_of
 from coldbench.report.pairs import Pair, outcome, pair_of
 from coldbench.report.standings import Standing, Values
 from coldbench.report.study import ReportData
@@ -26,9 +27,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """skills: 1 - MAE / MAE of the best constant, by seed; group: of its standing; gap: above the
-    lowest mean, for all pairs at once; best: who has that mean; lost, constant: runs that failed or
-    diverged, and that predict one value, in all scenarios."""
+    """skills: 1 - MAE / MAE of the best constant, by seed, none where that makes no error; group:
+    of its standing; gap: above the lowest mean, for all pairs at once; best: who has that mean;
+    lost, constant: runs that failed or diverged, and that predict one value, in all scenarios."""
 
     dataset: str
     protocol: str
@@ -74,7 +75,7 @@ def _place(
         scenario=scenario,
         learner=one.learner,
         values=one.values,
-        skills=_skills(data, one),
+        skills=skill_of(one.values, data.values(CONSTANT, scenario)),
         mean=one.mean,
         group=one.group,
         verdict=verdict_of(one, data.manifest.margin),
@@ -85,13 +86,6 @@ def _place(
         lost=data.lost(one.learner),
         constant=data.constant(one.learner),
     )
-
-
-def _skills(data: ReportData, one: Standing) -> Values:
-    constant = data.values(CONSTANT, one.scenario)
-    return {
-        seed: 1.0 - value / constant[seed] for seed, value in one.values.items() if seed in constant
-    }
 
 
 def _beside(data: ReportData, one: Standing, references: Sequence[str]) -> dict[str, Beside]:

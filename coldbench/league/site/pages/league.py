@@ -12,9 +12,9 @@ from coldbench.league.several.frames import frames_of
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.several.skills import Skill, comparable
 from coldbench.league.site.cells import learner_cell, page_of, skill_cell
-from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.places import Place
+from coldbench.league.site.reported import Reported
 from coldbench.league.site.reports import LEAGUE
 from coldbench.league.site.sheets import Sheet
 from coldbench.report.formats.csv import to_files
@@ -30,7 +30,7 @@ MEAN = "Mean of scenarios"
 class Grid:
     """The places of all learners on all data sets, each by the study that stands for it."""
 
-    mains: Mapping[str, Entry]
+    mains: Mapping[str, Reported]
 
     @property
     def places(self) -> list[Place]:
@@ -79,25 +79,27 @@ class Grid:
         """Skills by learner at the same seeds, for each data set that has any; scenario: MEAN for
         the mean of all."""
         made = []
-        for dataset, entry in self.mains.items():
-            skills = {p.learner: p.skills for p in entry.places if p.scenario == scenario}
+        for dataset, study in self.mains.items():
+            skills = {p.learner: p.skills for p in study.places if p.scenario == scenario}
             if scenario == MEAN:
-                skills = {name: self.means(name, dataset) for name in entry.learners}
+                skills = {name: self.means(name, dataset) for name in study.learners}
             every = [Skill(dataset, scenario, name, mine) for name, mine in skills.items()]
             made.append(comparable(every))
         return [mine for mine in made if mine]
 
     def means(self, learner: str, dataset: str) -> dict[str, float]:
         """Skill over all scenarios of a data set, by seed that has them all."""
-        entry = self.mains[dataset]
-        skills = [place.skills for place in entry.places if place.learner == learner]
-        if len(skills) < len(entry.scenarios) or not skills:
+        study = self.mains[dataset]
+        skills = [place.skills for place in study.places if place.learner == learner]
+        if len(skills) < len(study.scenarios) or not skills:
             return {}
         common = [seed for seed in skills[0] if all(seed in one for one in skills)]
         return {seed: fmean(one[seed] for one in skills) for seed in common}
 
 
-def add_league(files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Entry]) -> None:
+def add_league(
+    files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Reported]
+) -> None:
     """Its page and CSV files; apart: what stands for its data set, but not in this table."""
     files.tables("league", grid.places)
     several = league if league and len(league.members) > 1 else None

@@ -7,7 +7,7 @@ from coldbench.league.families import meta_learner
 from coldbench.league.several.gathering import CONSTANT
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.several.skills import Skill, decided
-from coldbench.report.pairs import pair_of
+from coldbench.report.pairs import seen_from
 from coldbench.report.study import ReportData
 from coldbench.statistics import Interval, mean_interval
 
@@ -71,13 +71,12 @@ def _gaps(league: LeagueOver, scenario: str, dataset: str) -> Iterator[MetaGap]:
 
 def _limits(data: ReportData, scenario: str, learner: str, other: str) -> Interval:
     """Of the other's MAE minus the learner's, over the mean error of the constant."""
-    pair, sign = pair_of(data.every_pair, scenario, learner, other)
-    if pair is None or pair.limits.low is None or pair.limits.high is None:
+    seen = seen_from(data.every_pair, scenario, other, learner)
+    if seen is None or seen.limits.low is None or seen.limits.high is None:
         return Interval(None, None, None, 0)
     constant = data.values(CONSTANT, scenario)
     unit = sum(constant.values()) / len(constant)
-    ends = sorted(-sign * end / unit for end in (pair.limits.low, pair.limits.high))
-    return Interval(None, ends[0], ends[1], len(pair.seeds))
+    return Interval(None, seen.limits.low / unit, seen.limits.high / unit, len(seen.pair.seeds))
 
 
 def _best(some: Sequence[Skill]) -> Skill:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from coldbench.league.several.gathering import CONSTANT, Member
 from coldbench.league.several.measure import NO_ERROR, makes_error, skill_of
-from coldbench.report.pairs import pair_of
+from coldbench.report.pairs import seen_from
 from coldbench.report.standings import Standing
 from coldbench.statistics import Interval, mean_interval
 
@@ -118,13 +118,8 @@ def _at(one: Skill, seeds: set[str]) -> Skill:
 def decided(member: Member, scenario: str, learner: str, other: str) -> str | None:
     """`better`, `worse` or `open` of a learner beside another, as the study's own report decides;
     None where it does not compare them."""
-    pair, sign = pair_of(member.data.every_pair, scenario, learner, other)
-    if pair is None or pair.adjusted is None:
-        return None
-    gap = sign * (pair.difference.difference.value or 0.0)
-    if not pair.shown or not gap:
-        return "open"
-    return "better" if gap < 0.0 else "worse"
+    seen = seen_from(member.data.every_pair, scenario, learner, other)
+    return None if seen is None or seen.pair.adjusted is None else seen.outcome
 
 
 def ranked(skills: Sequence[Skill]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from coldbench.league.several.gathering import CONSTANT
 from coldbench.league.several.measure import skill_of
-from coldbench.report.pairs import Pair, outcome, pair_of
+from coldbench.report.pairs import seen_from
 from coldbench.report.standings import Standing, Values
 from coldbench.report.study import ReportData
 from coldbench.report.topics.against import Against
@@ -97,13 +97,7 @@ def _beside(data: ReportData, one: Standing, references: Sequence[str]) -> dict[
             found[contest.reference] = Beside(contest.difference, contest.outcome)
     for name in references:
         if name not in found and name != one.learner:
-            pair, sign = pair_of(data.every_pair, one.scenario, one.learner, name)
-            if pair is not None:
-                found[name] = _signed(pair, sign)
+            seen = seen_from(data.every_pair, one.scenario, one.learner, name)
+            if seen is not None:
+                found[name] = Beside(seen.difference, seen.outcome)
     return {name: found[name] for name in references if name in found}
-
-
-def _signed(pair: Pair, sign: int) -> Beside:
-    difference = pair.difference.difference
-    mine = difference if sign > 0 else -difference
-    return Beside(mine, outcome(mine.value, pair.adjusted))

@@ -10,7 +10,7 @@ from coldbench.league.site.claims.seeds import runs_of
 from coldbench.report.drawing.forest import Line, Row
 from coldbench.report.drawing.panels import panels
 from coldbench.report.drawing.style import Plot
-from coldbench.report.pairs import Pair, outcome, pair_of
+from coldbench.report.pairs import Seen, seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topic import with_limits
 from coldbench.statistics import Interval
@@ -67,16 +67,16 @@ def answer(claim: Claim, data: ReportData) -> Answer:
 
 def _bouts(data: ReportData, learner: str, rival: str) -> Iterator[Bout]:
     for scenario in data.scenarios:
-        pair, sign = pair_of(data.every_pair, scenario, learner, rival)
-        if pair is not None:
-            yield _bout(pair, sign, rival)
+        seen = seen_from(data.every_pair, scenario, learner, rival)
+        if seen is not None:
+            yield _bout(seen, rival)
 
 
-def _bout(pair: Pair, sign: int, rival: str) -> Bout:
-    gaps = {seed: sign * gap for seed, gap in zip(pair.seeds, pair.differences, strict=True)}
-    mean = pair.difference.difference if sign > 0 else -pair.difference.difference
+def _bout(seen: Seen, rival: str) -> Bout:
+    pair = seen.pair
+    gaps = dict(zip(pair.seeds, seen.differences, strict=True))
     wrong = pair.reversal.observed.value if len(pair.seeds) > 1 else None
-    return Bout(pair.scenario, rival, gaps, mean, outcome(mean.value, pair.adjusted), wrong)
+    return Bout(pair.scenario, rival, gaps, seen.difference, seen.outcome, wrong)
 
 
 def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[str]:

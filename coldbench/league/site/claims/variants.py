@@ -10,7 +10,7 @@ from coldbench.league.site.claims.seeds import runs_of
 from coldbench.report.drawing.forest import Line, Row
 from coldbench.report.drawing.panels import panels
 from coldbench.report.drawing.style import Plot
-from coldbench.report.pairs import holm, outcome, pair_of
+from coldbench.report.pairs import holm, outcome, seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topic import with_limits
 from coldbench.statistics import Interval
@@ -64,13 +64,11 @@ def answer(claim: Claim, data: ReportData) -> Answer:
 def _changes(data: ReportData, base: str, suffix: str) -> list[Change]:
     made = []
     for scenario in data.scenarios:
-        pair, sign = pair_of(data.every_pair, scenario, base + suffix, base)
-        if pair is not None:
-            gaps = dict(zip(pair.seeds, (sign * gap for gap in pair.differences), strict=True))
-            mean = pair.difference.difference
-            made.append(
-                Change(scenario, base, gaps, mean if sign > 0 else -mean, pair.difference.p)
-            )
+        seen = seen_from(data.every_pair, scenario, base + suffix, base)
+        if seen is not None:
+            gaps = dict(zip(seen.pair.seeds, seen.differences, strict=True))
+            p = seen.pair.difference.p
+            made.append(Change(scenario, base, gaps, seen.difference, p))
     return made
 
 

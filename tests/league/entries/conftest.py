@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from coldbench.audit.audited import Audit
+from coldbench.audit.rooms import Rooms
+from coldbench.league.entries import against, asking, reviewing
+from coldbench.league.entries.marks import Check
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs import entering
 from coldbench.league.packs.asking import Asked
@@ -173,6 +176,17 @@ def good_lite(pack: Pack, installed: Path, tmp_path: Path) -> Path:
     made = entered(pack, "mine", tmp_path / "entered", lite=True)
     write_entry(made, tmp_path / "lite", learner_facts("mine"))
     return tmp_path / "lite"
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in this process and without the conformance suite, which tests/conformance has."""
+    for module in (against, asking):
+        monkeypatch.setattr(module, "ENGINE", "serial")
+        monkeypatch.setattr(module, "PROCESSES", 1)
+    monkeypatch.setattr(Rooms, "apart", Rooms.here)
+    sound = Check(name="conformance", passed=True, said="not asked")
+    monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
 
 
 def logged(folder: Path, learner: str) -> list[str]:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from coldbench.audit.rooms import Rooms
-from coldbench.league.entries import against, asking, reviewing
-from coldbench.league.entries.marks import Check, Review, read_review
+from coldbench.league.entries.marks import Review, read_review
 from coldbench.league.entries.reviewing import review
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs.making import Naming, make_pack
@@ -24,17 +22,6 @@ from tests.studies import TINY
 
 Capture = pytest.CaptureFixture[str]
 ORDER = ["seal", "plugin", "study", "conformance", "audit", "replay", "fresh seeds"]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All in this process and without the conformance suite, which tests/conformance has."""
-    for module in (against, asking):
-        monkeypatch.setattr(module, "ENGINE", "serial")
-        monkeypatch.setattr(module, "PROCESSES", 1)
-    monkeypatch.setattr(Rooms, "apart", Rooms.here)
-    sound = Check(name="conformance", passed=True, said="not asked")
-    monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
 
 
 def refused(found: Review, name: str) -> str:

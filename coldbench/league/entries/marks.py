@@ -10,12 +10,13 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from coldbench.errors import StoreError, shorten
 from coldbench.league.entries.form import REVIEW
 from coldbench.running import seal
 from coldbench.study import Study
+from coldbench.text import plain
 
 __all__ = ["Check", "Mark", "Review", "read_review", "write_review"]
 
@@ -34,6 +35,12 @@ class Check(BaseModel):
     said: str
     more: tuple[str, ...] = ()
     measured: list[dict[str, Any]] = []
+
+    @field_validator("said", "more")
+    @classmethod
+    def _shown(cls, told: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """Text of a stranger's entry is in it, and it goes to terminals and into a file."""
+        return plain(told) if isinstance(told, str) else tuple(map(plain, told))
 
     def __str__(self) -> str:
         word = {True: "ok", False: "FAIL", None: "-"}[self.passed]

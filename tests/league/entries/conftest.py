@@ -187,6 +187,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rooms, "apart", Rooms.here)
     sound = Check(name="conformance", passed=True, said="not asked")
     monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
+    monkeypatch.setattr(reviewing, "described", asking.card_here)
+    monkeypatch.setattr(reviewing, "limit_of", lambda alone: None)
 
 
 def logged(folder: Path, learner: str) -> list[str]:

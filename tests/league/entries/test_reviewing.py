@@ -21,7 +21,7 @@ from tests.league.entries.forging import forged, resealed
 from tests.studies import TINY
 
 Capture = pytest.CaptureFixture[str]
-ORDER = ["seal", "plugin", "study", "conformance", "audit", "replay", "fresh seeds"]
+ORDER = ["seal", "plugin", "study", "claims", "conformance", "audit", "replay", "fresh seeds"]
 
 
 def refused(found: Review, name: str) -> str:
@@ -63,7 +63,7 @@ def test_an_edited_number(
     assert coldbench(monkeypatch, "review", entry, "--reference", pack.path) == 3
     told = capsys.readouterr().out
     assert "records.jsonl does not match its hash in entry.json: one of the two was edited" in told
-    assert told.count("not run, since a check before it failed") == 6
+    assert told.count("not run, since a check before it failed") == 7
     assert json.loads((entry / "review.json").read_text())["mark"] == "claimed"
 
 
@@ -92,14 +92,12 @@ def test_a_result_of_lucky_seeds(pack: Pack, installed: Path, tmp_path: Path, he
 
 
 def test_a_plugin_that_leaks(pack: Pack, installed: Path, tmp_path: Path, here: None) -> None:
-    write_entry(entered(pack, "leaky", tmp_path / "leaky"), tmp_path / "entry", LEAKY)
+    write_entry(
+        entered(pack, "leaky", tmp_path / "leaky"), tmp_path / "entry", learner_facts("leaky")
+    )
     found = review(tmp_path / "entry", str(pack.path))
     assert "subset: " in refused(found, "audit")
     assert found.mark == "claimed"
-
-
-LEAKY = {"name": "leaky", "what": "", "package": "mine 1.0", "target": "leaky:Mates", "code": "",
-         "documentation": "", "options": []}  # fmt: skip
 
 
 def test_another_protocol_version(entry: Path, pack: Pack, tmp_path: Path) -> None:

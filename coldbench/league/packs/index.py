@@ -6,14 +6,17 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coldbench.errors import StoreError, UsageError, shorten, unknown
 from coldbench.league.packs.facts import DIGEST, NAMED, SUFFIX
-from coldbench.league.packs.opening import Pack
 
-__all__ = ["Listed", "find_listed", "index_lines", "known_packs"]
+if TYPE_CHECKING:
+    from coldbench.league.packs.opening import Pack
+
+__all__ = ["Listed", "find_listed", "index_lines", "known_packs", "listed_sha256"]
 
 INDEX = "index.toml"
 
@@ -86,7 +89,12 @@ def find_listed(text: str) -> Listed:
     )
 
 
-def index_lines(pack: Pack, url: str = "") -> str:
+def listed_sha256(title: str) -> str:
+    """What the file of the pack `NAME@RELEASE` has; empty for one that is not listed."""
+    return next((one.sha256 for one in known_packs() if one.title == title), "")
+
+
+def index_lines(pack: "Pack", url: str = "") -> str:
     """What index.toml has to say of a pack, for one without a url as a file beside it."""
     facts = pack.facts
     values = {

@@ -58,7 +58,7 @@ def test_other_ratings_are_told_apart_from_other_content(
     with pytest.raises(DataError, match="the same ratings with other content"):
         check_data(asked, plan, content)
     moved = replace(ratings, best=None, sha256="", rows_sha256="")
-    with pytest.raises(DataError, match=r"other titles.*enter mine --reference synthetic@1 --data"):
+    with pytest.raises(DataError, match=r"other titles.*enter mine --reference embedded@1 --data"):
         check_data(asked, plan, moved)
 
 

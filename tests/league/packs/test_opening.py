@@ -76,8 +76,16 @@ def test_an_edited_seal_is_found(pack_file: Path) -> None:
 def test_a_pack_with_new_seals_is_not_that_of_the_index(made: Pack, pack_file: Path) -> None:
     rewritten(pack_file, {"pack.json": resealed(pack_file, edition="mine")})
     assert open_pack(pack_file).facts.edition == "mine"
-    with pytest.raises(StoreError, match=r"not synthetic@1 of the index.*reference get"):
+    with pytest.raises(StoreError, match=r"not the embedded@1 that this coldbench lists"):
         open_pack(pack_file, made.sha256)
+
+
+def test_a_pack_under_a_listed_name_is_the_listed_one(pack_file: Path) -> None:
+    rewritten(pack_file, {"pack.json": resealed(pack_file, name="synthetic", release=1)})
+    with pytest.raises(
+        StoreError, match=r"is not the synthetic@1 that this coldbench lists \(sha256"
+    ):
+        open_pack(pack_file)
 
 
 def test_a_stranger_in_the_archive_is_refused(pack_file: Path) -> None:

@@ -5,9 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_serializer, field_validator
 
-from coldbench.learning import Predictions
+from coldbench.learning import FIGURES, Predictions
 from coldbench.rng import Seeds
 from coldbench.running.encoding import encode, fingerprint
 from coldbench.running.places import Place
@@ -85,13 +85,20 @@ class RunRecord(BaseModel):
     epochs: int = 0
     n_parameters: int = 0
     scores: list[ScoreRow] = []
-    concentration: dict[str, float] = {}
+    concentration: dict[str, FiniteFloat] = {}
     curve: list[dict[str, float]] = []
-    seconds: dict[str, float] = {}
+    seconds: dict[str, FiniteFloat] = {}
     peak_bytes: int = 0
     log: str = ""
     provenance: dict[str, Any] = {}
     sha256: str = ""
+
+    @field_validator("concentration")
+    @classmethod
+    def _every_figure(cls, figures: dict[str, float]) -> dict[str, float]:
+        if figures and (missing := [name for name in FIGURES if name not in figures]):
+            raise ValueError(f"concentration has no {missing[0]}")
+        return figures
 
 
 @dataclass(frozen=True, eq=False)

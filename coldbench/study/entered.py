@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from coldbench.errors import StoreError
-from coldbench.running import seal
+from coldbench.running import check_text, seal
 from coldbench.study.store import Study
 
 __all__ = ["ENTRY", "OWN", "Entered", "SentinelCheck", "keep_entry", "stored_entry"]
@@ -107,6 +107,7 @@ def stored_entry(folder: Path) -> Entered | None:
         data = json.loads(file.read_text("utf-8"))
         if data.pop("sha256") != seal(data):
             raise StoreError(f"{file} does not match its hash; the file was edited")
+        check_text(data)
         return Entered.model_validate(data)
     except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
-from coldbench.running import SCHEMA, Job, Outcome, RunRecord, decode, seal
+from coldbench.running import SCHEMA, Job, Outcome, RunRecord, check_text, decode, seal
 from coldbench.study.ablation import Departure
 from coldbench.study.changes import Change, set_aside, short_seal
 from coldbench.study.described import Described
@@ -50,6 +50,8 @@ TRACE = "traceback.txt"
 LISTED = "`coldbench studies FOLDER` lists the studies in a folder"
 VARYING = {"learner", "base", "config", "seeds"}
 DATA = "dataset_sha256"
+FIXED = {"dataset": str, DATA: str, "protocol": str, "protocol_options": dict, "scenarios": list,
+         "shots": list}  # fmt: skip
 
 
 class Planned(BaseModel):
@@ -90,6 +92,18 @@ class Manifest(BaseModel):
     tunable: dict[str, bool] = Field({}, exclude_if=lambda value: not value)
     given: dict[str, dict[str, Any]] = Field({}, exclude_if=lambda value: not value)
     history: tuple[Change, ...] = Field((), exclude_if=lambda value: not value)
+
+    @field_validator("fixed")
+    @classmethod
+    def _known(cls, fixed: dict[str, Any]) -> dict[str, Any]:
+        """What every reader of a plan takes for granted."""
+        for key, kind in FIXED.items():
+            if not isinstance(fixed.get(key), kind):
+                raise ValueError(f"fixed has no {key} ({kind.__name__})")
+        version = fixed["protocol_options"].get("version", 1)
+        if type(version) is not int:
+            raise ValueError(f"the protocol's version is {shorten(version)}, no whole number")
+        return fixed
 
     @classmethod
     def of(
@@ -539,6 +553,7 @@ def _validated(model: type[Any], data: dict[str, Any], place: Path) -> Any:
     try:
         if data.get("schema_version", 0) > SCHEMA:
             raise StoreError(f"{place}: written by a newer coldbench; update this one")
+        check_text(data)
         return model.model_validate(data)
     except (ValueError, ValidationError, TypeError, RecursionError) as error:
         raise _damaged(place, error) from None

@@ -61,6 +61,18 @@ DAMAGES: dict[str, tuple[Callable[[Study], object], str, str]] = {
         lambda s: edit(first(s), lambda d: d.update(split_sha256="0" * 64), True),
         "record.json", "split_sha256 differs",
     ),
+    "half a character": (
+        lambda s: edit(first(s), lambda d: d["scores"][0].update(metric="\ud800"), True),
+        "record.json", "half of a character",
+    ),
+    "no relative_sd": (
+        lambda s: edit(first(s), lambda d: d["concentration"].pop("relative_sd"), True),
+        "record.json", "concentration has no relative_sd",
+    ),
+    "seconds without end": (
+        lambda s: edit(first(s), lambda d: d["seconds"].update(total=float("inf")), True),
+        "record.json", "finite",
+    ),
     "scores twice": (
         lambda s: edit(first(s), lambda d: d.update(scores=d["scores"] * 2), True),
         "record.json", "has 2 scores of",
@@ -95,6 +107,19 @@ def test_damage_is_named(study: Study, name: str) -> None:
     assert not verdict.intact
     named = [finding for finding in verdict.of("damage") if file in str(finding.file)]
     assert any(message in finding.text for finding in named), verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d["fixed"].clear(), "fixed has no dataset"),
+        (lambda d: d["fixed"]["protocol_options"].update(version="two"), "'two', no whole number"),
+    ],
+)
+def test_a_plan_that_lacks_what_every_reader_needs(study: Study, change: Edit, told: str) -> None:
+    edit(study.path / "study.json", change)
+    with pytest.raises(StoreError, match=told):
+        Study.open(study.path)
 
 
 def test_a_sound_study_passes(study: Study) -> None:

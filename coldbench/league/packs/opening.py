@@ -19,7 +19,7 @@ from coldbench.data import member_names, read_members
 from coldbench.errors import DataError, StoreError, shorten
 from coldbench.league.packs.facts import MEMBERS, SCHEMA, PackFacts, planned, sums
 from coldbench.league.packs.index import listed_sha256
-from coldbench.running import seal
+from coldbench.running import check_text, seal
 from coldbench.study import Study, verify
 from coldbench.text import listed
 
@@ -124,6 +124,7 @@ def _facts(path: Path, text: bytes, files: Mapping[str, bytes]) -> PackFacts:
             raise StoreError(
                 f"{path} is an edited pack: {FACTS} does not match its own seal; {AGAIN}"
             )
+        check_text(data)
         return PackFacts.model_validate(data)
     except (ValueError, ValidationError, KeyError, AttributeError, TypeError, RecursionError) as e:
         reason = shorten(" ".join(str(e).split()), 200)
@@ -156,6 +157,8 @@ def _refuse(pack: Pack, folder: Path) -> None:
     verdict = verify(folder)
     for finding in (*verdict.of("damage"), *verdict.of("hole")):
         raise StoreError(f"{pack.path}: the study in it is not good: {finding.text}")
+    if not verdict.planned:
+        raise StoreError(f"{pack.path}: the study in it is not good: no run is planned in it")
     study = planned(Study.open(folder).manifest)
     said = pack.facts.model_dump()
     for name, value in study.items():

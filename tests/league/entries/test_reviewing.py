@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from coldbench.league.entries import reviewing
 from coldbench.league.entries.marks import Review, read_review
 from coldbench.league.entries.reviewing import review
 from coldbench.league.entries.writing import write_entry
@@ -185,6 +186,18 @@ def test_three_seeds_earn_no_mark_for_fresh_ones(good_lite: Path, pack: Pack, he
 def test_seeds_of_the_reference_are_not_fresh(entry: Path, pack: Pack, here: None) -> None:
     told = refused(review(entry, str(pack.path), seeds=(5, 500, 501)), "study")
     assert "none of the reference, unlike 5" in told
+
+
+def test_a_check_that_breaks_has_not_passed(
+    entry: Path, pack: Pack, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*words: Any) -> Any:
+        raise IndexError("nobody thought of \ud800")
+
+    monkeypatch.setattr(reviewing, "replayed", broken)
+    told = refused(review(entry, str(pack.path)), "replay")
+    assert "could not be carried out: IndexError: 'nobody thought of \\ud800'" in told
+    assert read_review(entry) is not None
 
 
 def test_a_folder_that_is_no_entry(

@@ -29,10 +29,10 @@ REPLAYED = 3  # runs
 SLOWER, LEAST, MOST = 10.0, 600.0, 43_200.0  # times; seconds
 
 
-def limit_of(alone: Study) -> float | None:
-    """Seconds that a run of the learner may take here: ten times its slowest of the entry, within
-    ten minutes and twelve hours, since the entry's own word is not to hold up a review."""
-    slowest = max((record.seconds.get("total", 0.0) for record in alone.records()), default=0.0)
+def limit_of(study: Study) -> float | None:
+    """Seconds that a run may take here: ten times the slowest of the entry, yet ten minutes to
+    twelve hours, since the entry's own word is not to hold up a review."""
+    slowest = max((record.seconds.get("total", 0.0) for record in study.records()), default=0.0)
     return min(max(SLOWER * slowest, LEAST), MOST)
 
 

@@ -50,7 +50,8 @@ class Check(BaseModel):
 class Review(BaseModel):
     """entry: SHA-256 of entry.json, "" where it could not be read; seeds: the fresh ones, drawn:
     by the review itself; lite: an entry of three seeds; draw: of the runs to replay and to audit;
-    by: machine, versions and revision of the review; reviewed: when, in UTC."""
+    by: machine, versions and revision of the review; requires: the versions here of what the
+    plugin's package requires; reviewed: when, in UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = 1
@@ -64,6 +65,7 @@ class Review(BaseModel):
     draw: int = 0
     reviewed: str = ""
     by: dict[str, Any] = {}
+    requires: dict[str, str] = {}
     sha256: str = ""
 
     @property

@@ -25,6 +25,7 @@ from coldbench.league.entries.claims import claims
 from coldbench.league.entries.form import ENTRY, STUDY, Submission
 from coldbench.league.entries.fresh import COUNT, chosen_seeds
 from coldbench.league.entries.marks import Check, Review, write_review
+from coldbench.league.entries.modules import required_by
 from coldbench.league.entries.received import receive
 from coldbench.league.entries.same_code import same_code
 from coldbench.league.packs.getting import find_pack
@@ -110,6 +111,7 @@ class _Review:
             draw=self.draw,
             reviewed=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             by=_here(),
+            requires=required_by(entry.plugin.distribution) if entry else {},
         )
 
     @property
@@ -136,7 +138,7 @@ class _Review:
     def _asked(self, entry: Submission) -> Iterator[Check]:
         learner, sentinel = entry.entered.learner, entry.entered.sentinel
         study, alone = Study.open(self._copy / STUDY), self._alone(learner)
-        limit = limit_of(alone)
+        limit = limit_of(study)
         yield _done("claims", lambda: self._claimed(entry, study))
         yield _done("conformance", lambda: conforming(entry.plugin.learner))
         yield _done("audit", lambda: audited(alone, self.source, self.draw, limit))

@@ -75,6 +75,10 @@ mine = "mine:Mine"
 [tool.hatch.build.targets.wheel]
 include = ["mine.py", "mine_level.py"]
 """
+REQUIRES = """Requires-Dist: filelock>=3
+Requires-Dist: no-such-package (>1) ; python_version > "3"
+Requires-Dist: pytest ; extra == "test"
+"""
 ENTRY_POINTS = """[coldbench.learners]
 mine = mine:Mine
 leaky = leaky:Mates
@@ -100,7 +104,7 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("site")
     info = site / "mine-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n" + REQUIRES)
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     (info / "direct_url.json").write_text(
         f'{{"url": "{project.as_uri()}", "dir_info": {{"editable": true}}}}'
@@ -188,7 +192,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = Check(name="conformance", passed=True, said="not asked")
     monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
     monkeypatch.setattr(reviewing, "described", asking.card_here)
-    monkeypatch.setattr(reviewing, "limit_of", lambda alone: None)
+    monkeypatch.setattr(reviewing, "limit_of", lambda study: None)
 
 
 def logged(folder: Path, learner: str) -> list[str]:

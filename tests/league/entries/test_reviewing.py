@@ -2,20 +2,27 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coldbench.league.entries import reviewing
+from coldbench.errors import StoreError
+from coldbench.league.entries import asking, reviewing
+from coldbench.league.entries.asking import limit_of
 from coldbench.league.entries.marks import Review, read_review
 from coldbench.league.entries.reviewing import review
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs.making import Naming, make_pack
 from coldbench.league.packs.opening import Pack
+from coldbench.running.backends import Settings
+from coldbench.running.records import Outcome
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.learner import learner_facts
+from coldbench.study.store import Study
 from tests.cli.test_cli import coldbench
 from tests.league.entries.conftest import SEEDS, entered, logged
 from tests.league.entries.forging import forged, resealed
@@ -46,6 +53,7 @@ def test_a_good_entry_passes(entry: Path, pack: Pack, here: None) -> None:
     assert found.passed, found
     assert found.mark == "fresh seeds passed"
     assert read_review(entry) is not None
+    assert found.requires == {"filelock": version("filelock"), "no-such-package": "not installed"}
     assert len(found.seeds) == 3
     assert not set(found.seeds) & set(range(SEEDS))
     measured = found.checks[-1].measured
@@ -186,6 +194,38 @@ def test_three_seeds_earn_no_mark_for_fresh_ones(good_lite: Path, pack: Pack, he
 def test_seeds_of_the_reference_are_not_fresh(entry: Path, pack: Pack, here: None) -> None:
     told = refused(review(entry, str(pack.path), seeds=(5, 500, 501)), "study")
     assert "none of the reference, unlike 5" in told
+
+
+@pytest.mark.parametrize(("slowest", "limit"), [(1.0, 600), (100.0, 1000), (1e9, 43_200)])
+def test_a_run_may_take_ten_times_as_long_as_there(
+    entry: Path, slowest: float, limit: float
+) -> None:
+    def slow(record: dict[str, Any]) -> None:
+        record["seconds"]["total"] = slowest
+
+    assert limit_of(Study.open(forged(entry, slow) / "study")) == limit
+
+
+def test_a_plugin_that_hangs_holds_up_no_review(
+    entry: Path, pack: Pack, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float | None] = []
+
+    def audit(*words: Any, limit: float) -> Any:
+        seen.append(limit)
+        raise StoreError("asked")
+
+    def outcomes(name: str, jobs: object, settings: Settings) -> list[Outcome]:
+        seen.append(settings.timeout)
+        return []
+
+    replaying = import_module("coldbench.study.verification.replay")
+    for module in (asking, replaying):
+        monkeypatch.setattr(module, "outcomes", outcomes)
+    monkeypatch.setattr(asking, "audit_study", audit)
+    monkeypatch.setattr(reviewing, "limit_of", lambda study: 77.0)
+    review(entry, str(pack.path))
+    assert seen == [77.0] * 3
 
 
 def test_a_check_that_breaks_has_not_passed(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -92,6 +93,15 @@ class RunRecord(BaseModel):
     log: str = ""
     provenance: dict[str, Any] = {}
     sha256: str = ""
+
+    @field_validator("scores")
+    @classmethod
+    def _once(cls, rows: list[ScoreRow]) -> list[ScoreRow]:
+        places = Counter((row.scenario, row.shots, row.metric) for row in rows)
+        if len(places) < len(rows):
+            (scenario, shots, metric), count = places.most_common(1)[0]
+            raise ValueError(f"{count} scores of {metric} in {scenario} at shots {shots}, not one")
+        return rows
 
     @field_validator("concentration")
     @classmethod

@@ -75,7 +75,7 @@ DAMAGES: dict[str, tuple[Callable[[Study], object], str, str]] = {
     ),
     "scores twice": (
         lambda s: edit(first(s), lambda d: d.update(scores=d["scores"] * 2), True),
-        "record.json", "has 2 scores of",
+        "record.json", "2 scores of hit@5 in W-W at shots -1, not one",
     ),
     "no origin": (
         lambda s: edit(first(s), lambda d: d.update(provenance={}), True),

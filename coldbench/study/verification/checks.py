@@ -1,6 +1,5 @@
 """The checks of `coldbench verify` that need no data: plan, records, predictions, provenance."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,11 +149,6 @@ def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> 
     finished = record.status == "finished"
     if finished != bool(record.predictions_sha256) or (record.scores and not finished):
         yield damage(file, f"status {record.status} does not fit its scores and predictions")
-    places = Counter((row.scenario, row.shots, row.metric) for row in record.scores)
-    if twice := next((place for place, count in places.items() if count > 1), None):
-        scenario, shots, metric = twice
-        told = f"{shorten(metric)} in {shorten(scenario)} at shots {shots}"
-        yield damage(file, f"has {places[twice]} scores of {told}, a run gives one")
     if not finished and record.status != "declined":
         yield Finding("note", file, f"{record.status}: {shorten(record.reason, 120)}")
 

@@ -94,7 +94,7 @@ def source() -> Source:
         (of_mine(of_fewer_queries), "query ratings) is a score that tiny@1 has not"),
         (of_mine(with_another_metric), "joy in W-W with all support ratings is of no metric"),
         (of_mine(with_a_better_best), "could at best be 0.0, by the reference "),
-        (of_mine(with_every_score_twice), "has 2 scores of 'hit@5' in 'W-W' at shots -1"),
+        (of_mine(with_every_score_twice), "2 scores of hit@5 in W-W at shots -1, not one"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )

@@ -14,7 +14,8 @@ import coldbench
 from coldbench.errors import DataError, StoreError, UsageError
 from coldbench.league.packs import getting, index
 from coldbench.league.packs.getting import find_pack
-from coldbench.league.packs.index import Listed, find_listed, index_lines, known_packs
+from coldbench.league.packs.index import Listed, find_listed, known_packs
+from coldbench.league.packs.listing import index_lines
 from coldbench.league.packs.opening import Pack, open_pack
 from tests.cli.test_cli import coldbench as command
 from tests.cli.test_json import documented

@@ -102,4 +102,6 @@ def tuned(budget: Budget | None, config: StudyConfig, learner: str) -> str:
     """How the learner was tuned, in words; empty for one that was not."""
     if budget is None:
         return ""
-    return describe(budget.model_dump(mode="json"), config.options.get(learner, {}))
+    own = config.variants[learner].options if learner in config.variants else {}
+    given = {**own, **config.options.get(learner, {})}
+    return describe(budget.model_dump(mode="json"), given)

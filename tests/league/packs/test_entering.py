@@ -14,7 +14,7 @@ import pytest
 from coldbench.audit.audited import Audit, Leak
 from coldbench.errors import StoreError, UsageError
 from coldbench.league.packs import entering
-from coldbench.league.packs.asking import Asked
+from coldbench.league.packs.asking import Asked, tuned
 from coldbench.league.packs.entering import Entry, _started, enter
 from coldbench.league.packs.opening import Pack
 from coldbench.league.packs.showing import reach_sentence
@@ -23,6 +23,7 @@ from coldbench.report.topics.cost import CostTopic
 from coldbench.report.topics.entry import EntryTopic
 from coldbench.running.encoding import seal
 from coldbench.study.audits import keep_audits
+from coldbench.study.budget import Budget
 from coldbench.study.config import StudyConfig
 from coldbench.study.entered import stored_entry
 from coldbench.study.progress import Progress
@@ -218,6 +219,12 @@ def test_names(asked: Asked) -> None:
     with pytest.raises(UsageError, match="for --sentinel 'knn'"):
         entered(replace(asked, sentinel="knn"))
     assert not asked.folder.exists()
+
+
+def test_options_of_a_variant_count_beside_what_tuning_found() -> None:
+    config = StudyConfig(variants={"mine": {"base": LEARNER, "options": {"known": 1}}})
+    told = tuned(Budget(trials=2, options={"known": 2}), config, "mine")
+    assert told == "2 trials, 0.0 min; changed since: known"
 
 
 def test_a_folder_holds_one_entry(done: Asked, tmp_path: Path) -> None:

@@ -97,12 +97,15 @@ class Episodic(Neural[N], Generic[N]):
 
     def _residual_losses(self, episode: Episode, generator: torch.Generator) -> torch.Tensor:
         """`losses` of ratings less the offsets of their items, whose ids some tasks hide."""
-        network, share = self.network, self.config.item_id_dropout
-        assert isinstance(network.item, IdentityEmbedding)
-        episode = hiding(network.item, episode, share, generator)
+        items, share = self.network.item, self.config.item_id_dropout
+        assert isinstance(items, IdentityEmbedding)
+        return self.losses(self.residual(hiding(items, episode, share, generator)), generator)
+
+    def residual(self, episode: Episode) -> Episode:
+        """The ratings less the offsets of their items, which learn from the queries alone."""
         batch = episode.batch
-        target = episode.target - network.offsets(batch.user, batch.query_item)
-        return self.losses(Episode(network.centred(batch), target), generator)
+        target = episode.target - self.network.offsets(batch.user, batch.query_item)
+        return Episode(self.network.centred(batch), target)
 
 
 def episodic_steps(c: EpisodicConfig, data: TrainingData) -> int:

@@ -43,7 +43,7 @@ class InnerConfig(EpisodicConfig):
         **EpisodicConfig.space,
         "inner_steps": Whole(1, 10),
         "inner_rate": Real(0.01, 0.5, log=True),
-        "inner_shrink": Real(0.0, 8.0),
+        "inner_shrink": Real(0.0, 40.0),
     }
 
 

@@ -32,8 +32,10 @@ def joint_epoch(
     batch_size: int,
     user_id_dropout: float = 0.0,
 ) -> Mapping[str, float]:
-    """One pass over the ratings in random order; returns the mean loss."""
+    """One pass over the ratings in random order; returns the mean loss, 0 of no rating."""
     n, generator = len(data.value), torch_generator(rng)
+    if not n:
+        return {"loss": 0.0}
     arrays = data.user, data.item, data.value.astype(np.float32)
     columns = [to_device(torch.tensor(array), data.device) for array in arrays]
     total = torch.zeros((), device=data.device)
@@ -48,7 +50,7 @@ def joint_epoch(
         loss = pointwise(c.loss, error, c.delta).mean()
         optimiser.step(loss)
         total += loss.detach() * len(chosen)
-    return {"loss": float(total) / max(n, 1)}
+    return {"loss": float(total) / n}
 
 
 def _hiding(

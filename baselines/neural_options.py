@@ -1,14 +1,23 @@
 """Options that the neural learners share, with their reasons."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from baselines.losses import Loss
 from coldbench import Choice, Dimension, IdentityConfig, Real
 
-__all__ = ["NeuralConfig"]
+__all__ = ["NeuralConfig", "OwnIds"]
+
+
+def _none_besides(value: bool) -> bool:
+    if value:
+        raise ValueError("this learner has ids or factors of its own: leave the option out")
+    return value
+
+
+OwnIds = Annotated[Literal[False], BeforeValidator(_none_besides)]
 
 
 class NeuralConfig(IdentityConfig):

@@ -60,7 +60,7 @@ class Run:
     def line(self) -> Line:
         """Its seconds in all, with the parts of the run and of what is done."""
         config, split = self.learner.config, self.split
-        searches, parts = config.epochs > 1 and not config.fixed_epochs, dict.fromkeys(PARTS, 0.0)
+        searches, parts = config.chooses_epochs, dict.fromkeys(PARTS, 0.0)
         if searches:
             parts["search"] = self.training(split.inner, config.epochs)
             parts["validation"] = config.epochs * self.prediction(split.validation)

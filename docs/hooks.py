@@ -27,7 +27,7 @@ from coldbench.errors import UsageError  # noqa: E402
 from coldbench.league import find_pack  # noqa: E402
 from coldbench.learning import Choice, Dimension, Variant, load_variant  # noqa: E402
 from coldbench.report import csv_files  # noqa: E402
-from coldbench.study import StudyConfig, open_study, results  # noqa: E402
+from coldbench.study import Study, StudyConfig, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 COSTS = "ml-1m@1"  # where the cost of a learner is read off
@@ -78,13 +78,13 @@ def _study(name: str) -> Path:
 
 @cache
 def _tables(folder: Path) -> dict[str, str]:
-    return csv_files(open_study(folder))
+    return csv_files(Study.open(folder))
 
 
 def shots(study: str) -> str:
     """Mean MAE with so many support ratings in C-C: what a new user's first ratings of new items
     are worth."""
-    found = open_study(_study(study)).results()
+    found = Study.open(_study(study)).results()
     found = found[(found["scenario"] == "C-C") & (found["metric"] == "mae")]
     table = found.pivot_table("value", "learner", "shots")
     counts = [count for count in table if count >= 0]
@@ -101,7 +101,7 @@ def shots(study: str) -> str:
 def learners() -> str:
     """A card for each registered learner of ours, by the package that holds its family."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
-    costs = results.costs(open_study(_study(COSTS)))
+    costs = results.costs(Study.open(_study(COSTS)))
     families: dict[str, list[str]] = {}
     for name, plugin in registry.plugins("learner").items():
         if plugin.package == "coldbench":

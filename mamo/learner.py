@@ -36,14 +36,17 @@ import numpy as np
 import torch
 
 from coldbench import (
+    Choice,
     Declined,
     Domain,
     Episode,
     EpisodeBatch,
     IdentityEmbedding,
+    Real,
     SequentialLearner,
     TrainingData,
     Variant,
+    Whole,
     centred,
     generator,
     hiding,
@@ -119,7 +122,8 @@ class MAMO(SequentialLearner):
         batch = c.batch
         if c.least_steps is not None:
             batch = min(batch, max(int((data.lists.lengths >= 2).sum()) // c.least_steps, 1))
-        return data.episodes(rng, batch, c.query_share, c.max_query, c.max_support)
+        sizes = batch, c.query_share, c.max_query, c.max_support
+        return data.episodes(rng, *sizes, c.random_support)
 
     def _learn(
         self,
@@ -280,6 +284,20 @@ mamo = Variant(
     },
     "MAMO at its honest best: a task-memory write that keeps M_UI alive, absolute loss, AdamW; "
     "each departure has its validation MAE beside it (mean of the four scenarios on ML-1M)",
+    # of this one alone: the published versions keep their options
+    {
+        "rate": Real(1e-3, 0.02, log=True),
+        "rho": Real(0.01, 0.3, log=True),
+        "local_loops": Whole(1, 10),
+        "local_shrink": Real(0.0, 40.0),
+        "size": Choice((16, 32, 48)),
+        "tau": Real(1e-3, 0.1, log=True),
+        "alpha": Real(0.05, 0.9),
+        "rare_dropout": Real(0.0, 0.6),
+        "batch": Choice((16, 32, 64, 128)),
+        "random_support": Choice((False, True)),
+        **MAMOConfig.id_space,
+    },
 )
 
 mamo_released = Variant(

@@ -140,7 +140,7 @@ def adapt(
     limit = config.local_clip if rule.limit is None else None
     truth = target.truth(config.loss, rating)
     for part, weight in config.local_loops * minibatches(
-        mask, config.local_batch, truth, inputs.splits
+        mask, config.local_batch, truth, inputs.splits, config.local_shrink
     ):
         seen, out = theta.forward(inputs.support(part))
         delta = gradient(config.loss, out, truth[:, part]).mul_(weight)
@@ -149,9 +149,10 @@ def adapt(
 
 
 def minibatches(
-    mask: torch.Tensor, size: int | None, like: torch.Tensor, splits: bool
+    mask: torch.Tensor, size: int | None, like: torch.Tensor, splits: bool, shrink: float = 0.0
 ) -> list[tuple[slice, torch.Tensor]]:
-    """Consecutive parts of the support, and the weight of each cell [B, S, 1]: a mean in a task.
+    """Consecutive parts of the support, and the weight of each cell [B, S, 1]: a mean in a task, as
+    if `shrink` more cells had no loss.
 
     Inputs that cannot be split are used whole, with weight 0 outside the part.
     """
@@ -161,7 +162,7 @@ def minibatches(
         part = slice(first, first + (size or ratings))
         chosen = torch.zeros(mask.shape, dtype=like.dtype, device=like.device)
         chosen[:, part] = mask[:, part].to(like)
-        weight = chosen / chosen.sum(1, keepdim=True).clamp(min=1)
+        weight = chosen / (chosen.sum(1, keepdim=True) + shrink).clamp(min=1)
         cells = part if splits else slice(None)
         parts.append((cells, weight[:, cells, None]))
     return parts

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from coldbench import Choice, Dimension, IdentityConfig, Real, Whole
+from coldbench import IdentityConfig
 
 __all__ = ["MAMOConfig"]
 
@@ -83,6 +83,17 @@ class MAMOConfig(IdentityConfig):
         exclude_if=lambda value: value is None,
         description="global steps an epoch: few users come in smaller batches",
     )
+    local_shrink: float = Field(
+        0.0,
+        ge=0,
+        exclude_if=lambda value: not value,
+        description="cells of zero loss added to a support's mean, as `inner_shrink` of MeLU",
+    )
+    random_support: bool = Field(
+        False,
+        exclude_if=lambda value: not value,
+        description="train on a random number of a user's support ratings, 1 to all",
+    )
     query_share: float = Field(0.5, gt=0, lt=1)
     max_query: int = Field(40, ge=1)
     max_support: int | None = Field(None, ge=1)
@@ -98,18 +109,6 @@ class MAMOConfig(IdentityConfig):
     rare_decay: float = Field(0.0, ge=0, description="weight decay of the embeddings of rare ids")
     gradient_std: float = Field(0.05, ge=0, description="of M_U at the start")
     task_std: float | None = Field(None, gt=0, description="of M_UI; None: 1 / sqrt(2 d)")
-
-    space: ClassVar[Mapping[str, Dimension]] = {
-        "rate": Real(1e-3, 0.02, log=True),
-        "rho": Real(0.01, 0.3, log=True),
-        "local_loops": Whole(1, 10),
-        "size": Choice((16, 32, 48)),
-        "tau": Real(1e-3, 0.1, log=True),
-        "alpha": Real(0.05, 0.9),
-        "rare_dropout": Real(0.0, 0.6),
-        "batch": Choice((16, 32, 64, 128)),
-        **IdentityConfig.id_space,
-    }
 
     switches: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "attention": {
@@ -204,6 +203,11 @@ class MAMOConfig(IdentityConfig):
             (
                 self.slots_start == "aliased" and not self.gradient_memory,
                 "slots_start 'aliased' concerns the gradient memory, which is off",
+            ),
+            (
+                self.local_shrink > 0 and self.local_optimizer == "adam",
+                "local_shrink makes a step smaller, which Adam undoes: take local_optimizer 'sgd', "
+                "or leave it at 0",
             ),
             (
                 self.task_write == "convex" and not self.task_memory,

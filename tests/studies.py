@@ -1,15 +1,16 @@
 """A stranger's plugin package with toy learners, and studies on tiny data."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from coldbench import registry
 
 if TYPE_CHECKING:
+    from coldbench.running.records import Job
     from coldbench.study.config import StudyConfig
     from coldbench.study.store import Study
 
@@ -44,6 +45,17 @@ def small(out: Path) -> "StudyConfig":
     return StudyConfig(
         models=("bias", "global-mean"), seeds=2, dataset_options=TINY, out=out, yardsticks=False
     )
+
+
+def prepared(
+    path: Path, jobs: Iterable["Job"], dataset_options: Mapping[str, Any] | None = None, **told: Any
+) -> "Study":
+    """The study of these jobs before its first run, or with them; told: other parts of its plan."""
+    from coldbench.study.manifest import Manifest
+    from coldbench.study.store import Study
+
+    plan = Manifest.of(jobs, dataset_options)
+    return Study.planned(path, plan.model_copy(update=told))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from copy import deepcopy
 from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -39,10 +40,22 @@ def test_the_packages_stand_in_their_order() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_no_module_imports_itself_through_others() -> None:
-    graph = grimp.build_graph("coldbench", "baselines", "mamo", cache_dir=None)
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("coldbench", "baselines", "mamo", cache_dir=None)
+
+
+def test_no_module_imports_itself_through_others(graph: grimp.ImportGraph) -> None:
     imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     assert len(list(TopologicalSorter(imports).static_order())) >= len(graph.modules)
+
+
+def test_no_folder_of_the_report_imports_itself_through_others(graph: grimp.ImportGraph) -> None:
+    folded, parts = deepcopy(graph), graph.find_children("coldbench.report")
+    for part in parts:
+        folded.squash_module(part)
+    imports = {part: folded.find_modules_directly_imported_by(part) & parts for part in parts}
+    assert set(TopologicalSorter(imports).static_order()) == parts
 
 
 def test_the_face_is_exactly_what_its_stub_states() -> None:

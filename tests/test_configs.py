@@ -56,6 +56,8 @@ def test_a_changed_default_does_not_change_what_committed_results_ran(
         variant = Variant.of(registry.load("learner", named.base), named.base)
         asked = variant.configure({**named.options, **config.options.get(name, {})})
         assert {"base": named.base, **asked.model_dump(mode="json")} == ran.learners[name]
+        stored = {key: value for key, value in ran.learners[name].items() if key != "base"}
+        assert variant.configure(stored).model_dump(mode="json") == stored, "it stands for itself"
 
 
 def test_the_ablation_of_mamo_flips_every_switch_from_both_sides() -> None:

@@ -1,8 +1,8 @@
 """In-context learning: a small transformer reads a user's ratings and answers the queries.
 
-    tokens      user:    W_u e_u
-                support: W_u e_u + W_i e_{i_s} + W_r r_s + w_support
-                query:   W_u e_u + W_i e_{i_q}
+    tokens      user:    W_u e_u + b_u
+                support: W_u e_u + b_u + W_i e_{i_s} + b_i + W_r r_s + w_support
+                query:   W_u e_u + b_u + W_i e_{i_q} + b_i
     a block     x <- x + attention(norm(x) -> norm(user token and support));  x <- x + mlp(norm(x))
     f(u, i_q) = w' norm(x_q) + b, after the last block
 
@@ -11,10 +11,10 @@ not depend on what else is asked; there is no code of positions, so the order of
 matter. No weight moves for a new user: the adaptation is attention, learned on the episodes.
 
 Source: no single paper. Set-to-set prediction by attention without positions: Lee et al.: Set
-Transformer, ICML 2019; pre-norm blocks and queries that see the support only: Hollmann et al.:
-TabPFN, ICLR 2023. Departures from it: trained on the users' own episodes instead of a prior over
-data sets, and one number for an output instead of a distribution. The user token is ours: attention
-has something to read without any rating.
+Transformer, ICML 2019; queries that see the support only: Hollmann et al.: TabPFN, ICLR 2023.
+Departures from it: trained on the users' own episodes instead of a prior over data sets, and one
+number for an output instead of a distribution. Ours: norms before attention and perceptron, and the
+user token, which gives attention something to read without any rating.
 """
 
 from collections.abc import Mapping

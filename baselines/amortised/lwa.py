@@ -6,7 +6,8 @@ w_0, w_1, b: learned; F, R_0, R_1: `class_means`. Vartak et al. 2017, the
 linear classifier, with the identity in place of the sigmoid and the absolute error in place of
 the log-likelihood, for ratings. Further departures, as in `nlba`: a rating belongs to both classes,
 to liked with its place on the scale; class sums are divided by all ratings of the user, not by the
-size of the class (`normalise`); F reads the user's content too; AdamW, averaged weights.
+size of the class (`normalise`); F reads the user's content too; AdamW, averaged weights. It trains
+14 epochs at most; `nlba`, in the same frame, has 40.
 """
 
 from typing import ClassVar

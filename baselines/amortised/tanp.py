@@ -22,6 +22,7 @@ and G_l, B_l have biases (released: none); the decoder has two layers of 64, as 
 not three of 128, and the task encoder layers of 64, not of 128; contexts are half of a user's
 ratings, where the released code draws a size from 20 on; 7 clusters and a weight of .1, as released
 (the paper: 10 and 1), and kl .01 for 1; AdamW with a falling rate and averaged weights for all.
+With `item_id` the posterior reads ratings less offsets, so that the KL trains offsets too.
 """
 
 from collections.abc import Mapping

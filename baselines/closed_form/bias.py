@@ -9,7 +9,8 @@ user's id is never used: b_u comes from the support alone, and an item without t
 has b_i = 0, so a cold user and a cold item need no special case. Departures from Koren: that, and a
 shrinkage for users and one for items, where he has one penalty for both. `median_shift`: all
 predictions move to the least absolute error, as those of `ridge` do
-(`baselines.closed_form.median_shift`).
+(`baselines.closed_form.median_shift`). The residuals are of ratings that the b_i were fitted to,
+and so too small; `bmf` leaves their users out.
 """
 
 from collections.abc import Mapping

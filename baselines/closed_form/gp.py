@@ -17,7 +17,7 @@ Where the likelihood is measured, b_i and q_i are refitted without the users of 
 `dropoutnet`: factors that have seen a rating make the noise look small. In validation this makes
 warm items better and cold ones worse (hin-amazon, seeds 1000 and 1001: W-W .670 for .677 and .714
 for .720; C-C .811 for .808 and .902 for .890). Departures from the books: that, and `shift`, to the
-median, as in `ridge`.
+median, as in `ridge`: measured on ratings that b_i and q_i were fitted to, unlike the likelihood.
 Axes: B tasks, n or m cells of a task, I items, K factors, D content; a "vector" is (bias, K
 factors).
 """

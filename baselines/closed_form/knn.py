@@ -10,7 +10,8 @@ n_ij: training users who rated both; rho_ij: the correlation of their residuals 
 correlation); c_ij: cosine of the items' content. Departures from Koren 2010: the correlation is
 shrunk towards content and not towards 0, so that cold items (n_ij = 0) have neighbours too; the
 denominator has `shrink`, which pulls a prediction from few or distant neighbours to b_ui; b_u
-comes from the support, never from training. `shift`: to the median, as in `ridge`.
+comes from the support, never from training. `shift`: to the median, as in `ridge`, measured on
+ratings that b_i and rho were fitted to (`bmf` leaves their users out).
 Axes: I items, U training users, D content, P pairs of items with a common user.
 """
 

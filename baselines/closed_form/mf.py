@@ -13,7 +13,8 @@ instead of 0. Without content only the mean remains of W, so a cold item is an a
 Departures: W by weighted ridge regression in place of EM, one pass per sweep (closed form); no
 such prior for users: all are treated as new ones, folded in from the support by the user step
 (warm ones too: their training ratings are the support). One sweep an epoch, so that
-early stopping chooses their number. `shift`: to the median, as in `ridge`.
+early stopping chooses their number. `shift`: to the median, as in `ridge`, measured on ratings that
+the items' vectors were fitted to (`bmf` leaves their users out).
 Axes: T users, I items, K factors, D content; a "vector" is (bias, K factors).
 """
 

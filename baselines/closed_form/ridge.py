@@ -12,8 +12,8 @@ batch at once, in whichever of its two forms is the smaller system:
 
 `shift` moves all predictions to the least absolute error: the ratings are skewed, so their
 median lies above their mean. It is the median residual of the training users' own episodes,
-whose queries are held out of the supports. Departures from Hoerl & Kennard: that shift, and a
-penalty of its own for the constant.
+whose queries are held out of the supports, though not of the b_i (as in `bias`). Departures from
+Hoerl & Kennard: that shift, and a penalty of its own for the constant.
 """
 
 from collections.abc import Mapping

@@ -16,7 +16,7 @@ rated has the embedding of the unknown id, which is trained by hiding ids at ran
 Departures: c_u is a shrunk mean in closed form in place of a free b_u, since a new user has none;
 linear maps of content and id in place of free vectors; absolute error for squared error, since
 that is what is measured; AdamW on batches of users in place of SGD on ratings.
-`hidden` is not used: there are no hidden layers. Axes: B tasks, S support, Q query, M distinct
+`hidden` has no effect: there are no hidden layers. Axes: B tasks, S support, Q query, M distinct
 items, K factors.
 """
 
@@ -33,7 +33,7 @@ from baselines.layers import Linear
 from baselines.losses import task_losses
 from baselines.network import Content
 from baselines.neural_base import Neural
-from baselines.neural_options import NeuralConfig
+from baselines.neural_options import NeuralConfig, OwnIds
 from coldbench import (
     Choice,
     Dimension,
@@ -57,11 +57,12 @@ class SVDppConfig(NeuralConfig):
     )
     rare_decay: float = Field(3.0, ge=0, description="weight decay of ids and rare fields")
     rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
+    item_id: OwnIds = False  # its domain has them
     batch_size: int = Field(32, ge=1, description="users")
     factors: int = Field(8, ge=1, description="validation: .773 on ML-1M (16: .774)")
     shrink_user: float = Field(3.0, gt=0, description="of c_u, in ratings, as in `bias`")
     space: ClassVar[Mapping[str, Dimension]] = {
-        **NeuralConfig.space,
+        **{name: NeuralConfig.space[name] for name in NeuralConfig.space if name != "hidden"},
         "batch_size": Choice((16, 32, 64)),
         "factors": Whole(2, 32, log=True),
         "loss": Choice(("absolute", "squared")),
@@ -144,15 +145,15 @@ class SVDppFold(Neural[AsymmetricSVD]):
         self, data: TrainingData, epoch: int, rng: np.random.Generator
     ) -> Mapping[str, float]:
         c, optimiser, generator = self.config, self.prepared(data), torch_generator(rng)
-        total, tasks = 0.0, 0
+        total, tasks = torch.zeros((), dtype=torch.float64, device=data.device), 0
         for batch in own_ratings(data, c.batch_size, rng):
             target = self.network.normal(batch.support_value)
             error = self.network.score_own(batch, generator) - target
             losses = task_losses(c.loss, error, c.delta, batch.support_mask)
             optimiser.step(losses.mean())
-            total += float(losses.detach().sum())
+            total += losses.detach().sum()
             tasks += len(losses)
-        return {"loss": total / max(tasks, 1)}
+        return {"loss": float(total) / max(tasks, 1)}
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
         with torch.no_grad():

@@ -22,7 +22,7 @@ Axes: B tasks, K factors, n folds; a "vector" is (bias, K factors).
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,7 +35,7 @@ from baselines.item_side.item_batches import require_content
 from baselines.losses import task_losses
 from baselines.network import ContentNetwork, Decision
 from baselines.neural_base import Neural
-from baselines.neural_options import NeuralConfig
+from baselines.neural_options import NeuralConfig, OwnIds
 from coldbench import (
     Choice,
     Dimension,
@@ -56,7 +56,7 @@ class DropoutNetConfig(EpisodicConfig):
     """Options of the network and the episodes, and those of the factors and their dropout."""
 
     epochs: int = Field(28, ge=1, description="validation on ML-100K: .839 (14 epochs: .859)")
-    item_id: Literal[False] = False  # its factors are what it knows of items
+    item_id: OwnIds = False  # its factors are what it knows of items
     factors: int = Field(8, ge=1)
     sweeps: int = Field(6, ge=1, description="of alternating least squares: where `mf` stops")
     item_drop: float = Field(0.5, ge=0, le=1, description="share of tasks without item factors")

@@ -19,17 +19,7 @@ from baselines.item_side.item_ids import with_item_ids, with_more_items
 from baselines.item_side.plain_id import PlainIdConfig
 from baselines.network import ContentNetwork
 from baselines.plain.plain import Plain
-from coldbench import (
-    Choice,
-    Declined,
-    Dimension,
-    Domain,
-    EpisodeBatch,
-    Learner,
-    Real,
-    TrainingData,
-    Whole,
-)
+from coldbench import Declined, Domain, EpisodeBatch, Learner, TrainingData
 
 __all__ = ["MetaIds", "MetaIdsConfig"]
 
@@ -40,12 +30,8 @@ class MetaIdsConfig(PlainIdConfig):
     item_ratings: int = Field(20, ge=1, description="of an item at most, in each of its two sets")
     item_batch: int = Field(64, ge=1, description="items")
     meta_rate: float = Field(1e-3, gt=0, description="learning rate of Adam, for the meta-learner")
-    space: ClassVar[Mapping[str, Dimension]] = {
-        **PlainIdConfig.space,
-        "item_ratings": Whole(5, 50, log=True),
-        "item_batch": Choice((32, 64, 128)),
-        "meta_rate": Real(1e-4, 0.02, log=True),
-    }
+    # found where ids are hidden as well; plain-finetune's is for rare fields alone
+    tuned_by: ClassVar[Mapping[str, str]] = {**PlainIdConfig.tuned_by, "item_dropout": "plain-id"}
 
 
 M = TypeVar("M", bound=nn.Module)

@@ -114,4 +114,5 @@ melu_released = Variant(
         "item_dropout": 0.0,
     },
     "MeLU with the published rates, which hardly adapt; what is not as released is listed below",
+    fixed=True,
 )

@@ -23,7 +23,8 @@ Departures, each with its reason:
   items: what else a user is asked about may not matter here;
 - h reads the user's content as well (the paper's x_u is made of items alone), k has a number
   for each unit of a layer, not for each weight, and is 2 sigmoid, so that it starts near 1;
-- the path by raters counts a training user's own ratings too; it holds no value of a rating;
+- the path by raters counts a training user's own ratings too; it holds no value of a rating; with
+  `item_id` a training task that hides its items' ids still has this path; a cold item has none;
 - as all neural learners here: absolute error, content embeddings, two layers of 64, AdamW with a
   falling rate and averaged weights, half of a user's ratings as queries; five first-order steps on
   omega, not one with second derivatives (`first_order: false`).

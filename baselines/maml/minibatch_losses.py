@@ -51,7 +51,8 @@ def minibatch_losses(
     follow those of the step before."""
     shared, layers = start(decision)
     e_item = rows(cells.e_item, cells.position)
-    every = cells.e_user, e_item, cells.weight, cells.bias, *shared
+    value = torch.cat([inner.value for inner in losses], 1)  # whose offsets learn, where it has any
+    every = value, cells.e_user, e_item, cells.weight, cells.bias, *shared
     found: torch.Tensor = MinibatchLosses.apply(cells, layers, losses, rate, *every)  # type: ignore[no-untyped-call]
     return found
 
@@ -94,7 +95,8 @@ class MinibatchLosses(torch.autograd.Function):
             gradients += [_product(torch.cat(read, 1), delta), delta.sum((0, 1))]
         by_user = torch.stack([one.by_user for one in met]).sum(0) * scale
         by_item = torch.cat([one.by_item for one in met], 1) * scale[..., None]
-        return None, None, None, None, by_user, by_item, *gradients
+        by_value = -torch.cat([one.deltas[-1][..., 0] for one in met], 1) * scale
+        return None, None, None, None, by_value, by_user, by_item, *gradients
 
 
 def meet(

@@ -17,10 +17,12 @@ held constant: no second network is kept, and the gradient of a step serves the 
 Departures: SGD instead of Adam in the inner loop, so that it stays one batched operation on all
 tasks' embeddings (`adapted_cells`) and predicts by what it has trained; every training user has
 as many minibatches as steps, of a size that follows from the number of ratings; the outer AdamW
-has a falling rate and averaged weights, and losses are absolute, as for every neural learner here.
+has a falling rate and averaged weights, and losses are absolute, as for every neural learner here;
+with `item_id` offsets of items learn in the outer loop alone, from all ratings.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -43,7 +45,8 @@ __all__ = ["Reptile", "ReptileConfig", "all_ratings", "minibatches"]
 class ReptileConfig(EpisodicConfig):
     """Options of the network, the outer optimiser and the episodes, and those of the inner loop.
 
-    `query_share` has no effect: support and query are joined again.
+    `query_share` has no effect: support and query are joined again. `random_support`, which would
+    only leave ratings out, is not tuned.
     """
 
     max_query: int = Field(200, ge=1, description="no rating is left out")
@@ -51,11 +54,20 @@ class ReptileConfig(EpisodicConfig):
     inner_rate: float = Field(0.1, gt=0, description="learning rate of SGD")
     inner_loss: Loss = Field("absolute", description="as `melu`")
     tune_steps: int = Field(5, ge=0, description="at prediction, each on the whole support")
+    # left out of the record when off, so that jobs from before it existed keep their hashes
+    tune_shrink: float = Field(
+        0.0,
+        ge=0,
+        exclude_if=lambda value: not value,
+        description="of these steps, as `inner_shrink` of MeLU",
+    )
     space: ClassVar[Mapping[str, Dimension]] = {
         **{name: EpisodicConfig.space[name] for name in (*NeuralConfig.space, "batch_size")},
+        **NeuralConfig.id_space,
         "inner_steps": Whole(1, 10),
         "inner_rate": Real(0.01, 0.5, log=True),
         "tune_steps": Whole(1, 30, log=True),
+        "tune_shrink": Real(0.0, 40.0),
     }
 
 
@@ -84,6 +96,16 @@ class Reptile(Episodic[ContentNetwork]):
         ]
         return minibatch_losses(network.decision, cells, losses, c.inner_rate)
 
+    def residual(self, episode: Episode) -> Episode:
+        """Supports are targets here as queries are, so that offsets learn from both."""
+        network, batch = self.network, episode.batch
+        of_support, of_query = (
+            network.offsets(batch.user, item) for item in (batch.support_item, batch.query_item)
+        )
+        value = batch.support_value - of_support * batch.support_mask
+        support = replace(batch, support_value=value).knowing(batch.distinct)
+        return Episode(support, episode.target - of_query)
+
     def output(
         self,
         network: ContentNetwork,
@@ -92,7 +114,7 @@ class Reptile(Episodic[ContentNetwork]):
     ) -> torch.Tensor:
         c = self.config
         layers = whole_layers(network, batch, generator)
-        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta)
+        inner = InnerLoss.of(network, batch, c.inner_loss, c.delta, c.tune_shrink)
         for _ in range(c.tune_steps):
             layers.descend(inner, c.inner_rate)
         output: torch.Tensor = layers(query=True)

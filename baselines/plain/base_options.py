@@ -2,7 +2,8 @@
 
 They are the same network on the same schedule, so that what differs between them is the method:
 base options have one default, here, and one search space, that of `plain-finetune`. `coldbench
-tune` tunes it first, and the others with what it found: `plain` has nothing of its own to tune.
+tune` tunes it first, and the others with what it found: `plain` has nothing of its own to tune,
+`plain-id` the dropout of ids, which `metaemb` and `mwuf` take from there.
 Tuned apart, equal networks came out .016 apart.
 """
 
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from baselines.neural_options import OwnIds
 from baselines.plain.jointly_trained import JointConfig
 from coldbench import Dimension, Real, Whole
 
@@ -20,7 +22,7 @@ FINETUNE: Mapping[str, Any] = {"tune_steps": 10, "tune_rate": 0.05}
 STEPS_SPACE: Mapping[str, Dimension] = {
     "tune_steps": Whole(1, 30, log=True),
     "tune_rate": Real(5e-3, 0.5, log=True),
-    "tune_shrink": Real(0.0, 8.0),
+    "tune_shrink": Real(0.0, 40.0),
 }
 FINETUNE_SPACE: Mapping[str, Dimension] = {**JointConfig.space, **STEPS_SPACE}
 BASE = "plain-finetune"
@@ -43,7 +45,7 @@ class PlainConfig(JointConfig):
 class SteppingConfig(PlainConfig):
     """Base options of those that adapt as `plain-finetune` does; subclasses tune their own."""
 
-    item_id: Literal[False] = False  # their domain has them
+    item_id: OwnIds = False  # their domain has them
     user_id: Literal[False] = False
     tune_steps: int = Field(FINETUNE["tune_steps"], ge=0, description="as plain-finetune")
     tune_rate: float = Field(FINETUNE["tune_rate"], gt=0, description="as plain-finetune")

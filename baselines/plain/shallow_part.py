@@ -13,14 +13,14 @@ the shallow part being added to their output. Axes: B tasks, n rows, M distinct 
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Literal, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from pydantic import Field
 
 from baselines.network import ContentNetwork
-from baselines.neural_options import NeuralConfig
+from baselines.neural_options import NeuralConfig, OwnIds
 from baselines.plain.ids_of_both_sides import with_ids
 from baselines.plain.jointly_trained import JointConfig, JointlyTrained, Values
 from coldbench import Catalogue, ContentEmbedding, Dimension, Domain, EpisodeBatch
@@ -42,8 +42,8 @@ class ShallowConfig(JointConfig):
     """Options of the network, the outer optimiser and joint training; "validation": on Amazon
     (products), .787 for both learners with these three, .829 and .825 with those of the others."""
 
-    item_id: Literal[False] = False  # their domain has them, of both sides
-    user_id: Literal[False] = False
+    item_id: OwnIds = False  # their domain has them, of both sides
+    user_id: OwnIds = False
     user_dropout: float = Field(
         0.5, ge=0, lt=1, description="that a user's id, or a rare field, is hidden; validation"
     )

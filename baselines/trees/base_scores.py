@@ -3,8 +3,9 @@
 The training users fall into folds at random. The base models of a fold are fitted to the ratings
 of the users outside it, and fold a user of it in from the support of an episode: so the score of a
 training row knows neither its rating nor another rating of its user but the support, and is made
-as the score of a test row is, by models that all training users are fitted to. The same holds for
-the mean and the items' biases and counts. (Wolpert 1992: level-1 data come from models that have
+as the score of a new user's test row is, by models that all training users are fitted to; those
+have seen the support of a warm test user as well. The same holds for the mean and the items' biases
+and counts. (Wolpert 1992: level-1 data come from models that have
 not seen them.)
 
 A task can also be asked as if its items were new: the models of a fold know a copy of every item,

@@ -10,7 +10,9 @@ default options and with a fixed number of sweeps; only the trees grow from epoc
 
 Departures: Wolpert's folds are of rows, these are of users, since the base models fold in users
 anyway. Items of tasks that are trained as cold have no rating of their own in the scores, but W of
-`mf` has seen them, so that it may be more right on them than on items that are new.
+`mf` has seen them, so that it may be more right on them than on items that are new. A training row
+is scored as a row of a new user; in tests a warm user's support is among the ratings that the base
+models were fitted to, which no training row shows.
 
 Validation MAE, seeds 1000 to 1003 of ML-100K: .7976 in the mean, better than `gbdt` (.8057) on
 each. Ten folds are worse than five on the last three of them (.8040, .7984). On hin-amazon nothing

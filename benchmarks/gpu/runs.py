@@ -9,8 +9,9 @@ from unittest.mock import patch
 import numpy as np
 
 from coldbench.data import open_dataset
-from coldbench.learning import fit, load_variant, predict, validate
+from coldbench.learning import fit, load_variant, predict
 from coldbench.rng import Seeds
+from coldbench.scoring import installed, score
 from coldbench.tasks import Separate
 
 __all__ = ["difference", "one_run", "predictions_of"]
@@ -43,9 +44,9 @@ def _run(
     predictions = predict(fitted.learner, split.test, ratings)
     end = time.perf_counter()
     np.save(predictions_of(folder, name, device, rounding), predictions.score)
-    maes = validate(fitted.learner, split.test, ratings)
+    rows = score(predictions, ratings, {"mae": installed()["mae"]})
     return {
-        "mae": {key.removeprefix("validation_"): value for key, value in maes.items()},
+        "mae": {row.scenario: row.value for row in rows},
         "epochs": fitted.epochs,
         "fit_seconds": middle - start,
         "predict_seconds": end - middle,

@@ -10,7 +10,6 @@ from .fitting import Criterion as Criterion
 from .fitting import fit as fit
 from .fitting import search as search
 from .fitting import train as train
-from .fitting import validate as validate
 from .identity import IdentityConfig as IdentityConfig
 from .identity import IdentityEmbedding as IdentityEmbedding
 from .identity import centred as centred

@@ -28,9 +28,9 @@ from coldbench.learning.predicting import predict
 from coldbench.learning.predictions import Predictions
 from coldbench.learning.rounding import disturb_weights
 from coldbench.rng import Seeds, generator
-from coldbench.tasks import SCENARIOS, Split, Tasks
+from coldbench.tasks import SCENARIOS, Split
 
-__all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "train", "validate"]
+__all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "train"]
 
 EpochRecord = Mapping[str, float]
 Told = Callable[[EpochRecord], None]
@@ -94,8 +94,7 @@ def fit(
     """
     curve: list[EpochRecord] = []
     epochs = config.epochs
-    searches = epochs > 1 and not config.fixed_epochs and len(split.validation) > 0
-    if searches:
+    if config.chooses_epochs and len(split.validation) > 0:
         best, curve = search(variant, config, ratings, split, seeds, device, criterion)
         if not refit:
             return best
@@ -175,15 +174,11 @@ def _judged(
     return shown, value if criterion.lower_is_better else -value
 
 
-def validate(learner: Learner, tasks: Tasks, ratings: Ratings) -> dict[str, float]:
-    """Validation MAE of each scenario that has queries, as `validation_W-W` and so on.
+def _maes(predictions: Predictions, ratings: Ratings) -> dict[str, float]:
+    """Of each scenario that has queries, as `validation_W-W` and so on.
 
     Their plain mean is what early stopping and tuning minimise: each scenario counts alike.
     """
-    return _maes(predict(learner, tasks, ratings), ratings)
-
-
-def _maes(predictions: Predictions, ratings: Ratings) -> dict[str, float]:
     score = np.clip(predictions.score, ratings.scale.low, ratings.scale.high)
     error: Array = np.abs(score - ratings.value[predictions.row])
     return {

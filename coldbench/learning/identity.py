@@ -54,7 +54,8 @@ class IdentityConfig(LearnerConfig):
         off = [name for name in ("item_id", "user_id") if not getattr(self, name, False)]
         unused = (*off, "id_decay") if len(off) == 2 else tuple(off)
         written: dict[str, Any] = write(self)
-        return {name: value for name, value in written.items() if not name.startswith(unused)}
+        left_out = {name for name in self.id_space if name.startswith(unused)}
+        return {name: value for name, value in written.items() if name not in left_out}
 
 
 class IdentityEmbedding(ContentEmbedding):
@@ -135,11 +136,11 @@ def hiding(
 ) -> Episode:
     """The episode, in which a task hides the ids of all its items with probability `share`: as
     of a user among new items, whose support and queries are both unknown."""
-    batch = episode.batch
-    draw = torch.rand(len(batch), 1, generator=generator) < share
-    hidden = to_device(draw, batch.user.device)
+    batch, device = episode.batch.made, episode.batch.user.device
+    hidden = to_device(torch.rand(len(batch), 1, generator=generator) < share, batch.user.device)
     support, query = (items.hide(i, hidden) for i in (batch.support_item, batch.query_item))
-    return Episode(replace(batch, support_item=support, query_item=query), episode.target)
+    batch = replace(batch, support_item=support, query_item=query)
+    return Episode(batch if batch.user.device == device else batch.to(device), episode.target)
 
 
 def centred(batch: EpisodeBatch, offsets: torch.Tensor) -> EpisodeBatch:

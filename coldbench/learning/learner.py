@@ -131,6 +131,11 @@ class LearnerConfig(BaseModel):
     patience: int = Field(4, ge=1)
     fixed_epochs: bool = False
 
+    @property
+    def chooses_epochs(self) -> bool:
+        """Whether validation chooses how many of the epochs it trains."""
+        return self.epochs > 1 and not self.fixed_epochs
+
     def shortened(self, share: float) -> Self:
         """The configuration of a run of a share of the epochs, which is to foretell a whole run.
 
@@ -221,13 +226,15 @@ class Variant:
     """A learner under another default configuration: registered by name, never a copy of code.
 
     note: what it is, in one line, and why it departs from the learner's own defaults;
-    space: dimensions that only this variant has to tune, beside those of the configuration.
+    space: dimensions that only this variant has to tune, beside those of the configuration;
+    fixed: a version as it was published, of which nothing is tuned.
     """
 
     learner: type[Learner]
     options: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     space: Mapping[str, Dimension] = field(default_factory=dict)
+    fixed: bool = False
 
     @classmethod
     def of(cls, registered: Any, name: str) -> "Variant":
@@ -252,15 +259,16 @@ class Variant:
         study holds it, and stand for themselves: what a record leaves out is an option at the
         value that it had before it existed, which this variant may have changed since.
         """
-        fields = self.learner.Config.model_fields.items()
-        always = {name for name, one in fields if one.exclude_if is None}
+        kind = self.learner.Config
+        always = {name for name, one in kind.model_fields.items() if one.exclude_if is None}
+        always &= kind.model_construct().model_dump(warnings=False).keys()
         return dict(options) if always <= options.keys() else {**self.options, **options}
 
     def dimensions(self) -> Mapping[str, Dimension]:
         """Everything that `coldbench tune` may change in this variant."""
-        return {**self.learner.Config.space, **self.space}
+        return {} if self.fixed else {**self.learner.Config.space, **self.space}
 
     @property
     def tunable(self) -> bool:
         """Whether `coldbench tune` may change anything, itself or through another learner."""
-        return bool(self.dimensions() or self.learner.Config.tuned_by)
+        return not self.fixed and bool(self.dimensions() or self.learner.Config.tuned_by)

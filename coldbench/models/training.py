@@ -163,7 +163,7 @@ def _trained(
     config, mae = work.config, None
     ratings = replace(work.ratings, catalogue=with_unknown_user(work.ratings.catalogue))
     epochs = config.epochs
-    if epochs > 1 and not config.fixed_epochs:
+    if config.chooses_epochs:
         split = work.protocol.split(work.ratings, seeds)
         if len(split.validation):
             told = _telling(step, seeds.init, epochs)

@@ -8,7 +8,7 @@ from coldbench.errors import UsageError, unknown
 from coldbench.notebook.framed import as_text
 from coldbench.report.crossing import Crossing
 from coldbench.report.formats.fragment import table_to_fragment
-from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.pairs import Pair, Seen, seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topics.differences import sentence_of
 from coldbench.statistics import Interval
@@ -48,13 +48,13 @@ class Comparison:
         for name in (a, b):
             if name not in data.learners:
                 raise unknown("learner", name, data.learners)
-        found = ((scenario, *pair_of(data.pairs, scenario, a, b)) for scenario in data.scenarios)
-        met = [(scenario, pair, sign) for scenario, pair, sign in found if pair is not None]
+        found = (seen_from(data.pairs, scenario, a, b) for scenario in data.scenarios)
+        met = [seen for seen in found if seen]
         if not met:
             raise UsageError(f"this study does not compare {a!r} and {b!r}: {_why(data)}")
-        lines = tuple(_line(data, pair, sign) for _, pair, sign in met)
-        sentences = tuple(sentence_of(data, pair).text for _, pair, _ in met)
-        pairs = max(len(data.families[scenario].pairs) for scenario, _, _ in met)
+        lines = tuple(_line(data, seen) for seen in met)
+        sentences = tuple(sentence_of(data, seen.pair).text for seen in met)
+        pairs = max(len(data.families[seen.pair.scenario].pairs) for seen in met)
         return cls(a, b, lines, sentences, pairs)
 
     @property
@@ -97,8 +97,8 @@ def _why(data: ReportData) -> str:
     return ablation if data.departures else "they share no seed"
 
 
-def _line(data: ReportData, pair: Pair, sign: int) -> Line:
-    limits = pair.limits if sign > 0 else -pair.limits
+def _line(data: ReportData, seen: Seen) -> Line:
+    pair, limits = seen.pair, seen.limits
     return Line(
         pair.scenario,
         len(pair.seeds),

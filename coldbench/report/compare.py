@@ -6,6 +6,7 @@ from typing import Any
 
 from coldbench.errors import StoreError
 from coldbench.report.families import ALPHA
+from coldbench.report.pairs import holm
 from coldbench.report.standings import Values
 from coldbench.report.study import main_values
 from coldbench.report.topics.origin import origin_of
@@ -14,7 +15,6 @@ from coldbench.statistics import (
     Agreement,
     Interval,
     compare_spread,
-    holm_adjust,
     paired_agreement,
     spread_ratio,
     unpaired_agreement,
@@ -145,12 +145,8 @@ def _contrast(
 
 
 def _corrected(lines: Sequence[Contrast]) -> list[Contrast]:
-    p = [line.agreement.p for line in lines if line.agreement.p is not None]
-    adjusted = iter(holm_adjust(p).adjusted if p else ())
-    return [
-        line if line.agreement.p is None else replace(line, adjusted=next(adjusted))
-        for line in lines
-    ]
+    adjusted = holm([line.agreement.p for line in lines])
+    return [replace(line, adjusted=p) for line, p in zip(lines, adjusted, strict=True)]
 
 
 def _differing(

@@ -6,13 +6,13 @@ from itertools import combinations
 
 import numpy as np
 
+from coldbench.report.families import ALPHA
 from coldbench.report.pairs import Pairs, holm, pair_of, spreads_differ
 from coldbench.report.standings import Values
 from coldbench.statistics import (
     PairedDifference,
     SpreadComparison,
     compare_spread,
-    holm_adjust,
     paired_difference,
 )
 from coldbench.study import Departure, bases
@@ -44,6 +44,11 @@ class Effect:
     spread_unpaired_adjusted: float | None = None
 
     @property
+    def shown(self) -> bool:
+        """Whether the two means are shown to differ."""
+        return self.adjusted is not None and self.adjusted <= ALPHA
+
+    @property
     def spread_shown(self) -> bool:
         """Whether the two spreads are shown to differ."""
         adjusted = self.spread_adjusted, self.spread_unpaired_adjusted
@@ -68,6 +73,11 @@ class Interaction:
     both: PairedDifference
     beyond: PairedDifference
     adjusted: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the effect of both is shown to differ from that sum."""
+        return self.adjusted is not None and self.adjusted <= ALPHA
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,8 +202,5 @@ def _spreads_corrected(effects: Sequence[Effect], declared: int) -> tuple[Effect
 
 
 def _corrected(interactions: Sequence[Interaction], declared: int) -> tuple[Interaction, ...]:
-    raw = [i.beyond.p for i in interactions if i.beyond.p is not None]
-    adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
-    return tuple(
-        i if i.beyond.p is None else replace(i, adjusted=next(adjusted)) for i in interactions
-    )
+    adjusted = holm([one.beyond.p for one in interactions], declared)
+    return tuple(replace(one, adjusted=p) for one, p in zip(interactions, adjusted, strict=True))

@@ -7,7 +7,7 @@ from coldbench.report.crossing import Crossing
 from coldbench.report.drawing.forest import Line, Row
 from coldbench.report.drawing.panels import panels
 from coldbench.report.drawing.style import Plot
-from coldbench.report.pairs import pair_of
+from coldbench.report.pairs import pair_of, seen_from
 from coldbench.report.standings import Standing
 from coldbench.report.study import ReportData
 from coldbench.report.topics.ablation import AblationTopic
@@ -230,12 +230,8 @@ class Front:
 
     def _gaps(self, focus: str, others: Sequence[str], scenario: str) -> Iterator[Row]:
         for other in others:
-            pair, sign = pair_of(self.data.every_pair, scenario, focus, other)
-            if pair is None:
-                continue
-            mean: Interval = pair.difference.difference
-            points = tuple(sign * value for value in pair.differences)
-            yield Row(self.data.names[other], points, mean if sign > 0 else -mean)
+            if seen := seen_from(self.data.every_pair, scenario, focus, other):
+                yield Row(self.data.names[other], seen.differences, seen.difference)
 
 
 def _first(ranked: Sequence[Standing], group: str) -> Standing | None:

@@ -25,7 +25,9 @@ from coldbench.statistics import (
     sign_flip,
 )
 
-__all__ = ["Pair", "Pairs", "compare", "holm", "outcome", "pair_of", "spreads_differ"]
+__all__ = [
+    "Pair", "Pairs", "Seen", "compare", "holm", "outcome", "pair_of", "seen_from", "spreads_differ",
+]  # fmt: skip
 
 LEAST = (
     0.01  # by which a ratio must miss 1: runs that agree to the last digits prove any difference
@@ -72,6 +74,40 @@ class Pair:
         """Whether the two spreads are shown to differ."""
         adjusted = self.spread_adjusted, self.spread_unpaired_adjusted
         return spreads_differ(self.spread.ratio, *adjusted)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A pair from the side of one of its learners: differences are its own MAE minus the other's.
+
+    sign: 1 from the side of `a`, -1 from that of `b`.
+    """
+
+    pair: Pair
+    sign: int
+
+    @property
+    def difference(self) -> Interval:
+        """Of the means."""
+        return self._turned(self.pair.difference.difference)
+
+    @property
+    def limits(self) -> Interval:
+        """Of the difference, for all pairs of the scenario at once."""
+        return self._turned(self.pair.limits)
+
+    @property
+    def differences(self) -> tuple[float, ...]:
+        """At each common seed."""
+        return tuple(self.sign * difference for difference in self.pair.differences)
+
+    @property
+    def outcome(self) -> str:
+        """`better` or `worse` where that is shown, else `open`."""
+        return outcome(self.difference.value, self.pair.adjusted)
+
+    def _turned(self, value: Interval) -> Interval:
+        return value if self.sign > 0 else -value
 
 
 class Pairs(tuple[Pair, ...]):
@@ -157,8 +193,8 @@ def _corrected(pairs: list[Pair], declared: int) -> Pairs:
     )
 
 
-def holm(p: Sequence[float | None], declared: int) -> list[float | None]:
-    """Holm's p in a family of `declared` comparisons; None stays None."""
+def holm(p: Sequence[float | None], declared: int | None = None) -> list[float | None]:
+    """Holm's p in a family of `declared` comparisons, else of all that have a p; None stays."""
     raw = [one for one in p if one is not None]
     adjusted = iter(holm_adjust(raw, family=declared).adjusted if raw else ())
     return [None if one is None else next(adjusted) for one in p]
@@ -180,6 +216,12 @@ def pair_of(pairs: Pairs, scenario: str, a: str, b: str) -> tuple[Pair | None, i
     if (pair := pairs.by_name.get((scenario, a, b))) is not None:
         return pair, 1
     return (pair, -1) if (pair := pairs.by_name.get((scenario, b, a))) else (None, 1)
+
+
+def seen_from(pairs: Pairs, scenario: str, a: str, b: str) -> Seen | None:
+    """The comparison of two learners from the side of `a`; None where they were not compared."""
+    pair, sign = pair_of(pairs, scenario, a, b)
+    return Seen(pair, sign) if pair else None
 
 
 def spreads_differ(ratio: Interval, paired: float | None, unpaired: float | None) -> bool:

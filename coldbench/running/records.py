@@ -110,6 +110,19 @@ class RunRecord(BaseModel):
             raise ValueError(f"concentration has no {missing[0]}")
         return figures
 
+    @property
+    def code(self) -> str:
+        """The fingerprint of the learner's code; `` where it is not known."""
+        return str(self.provenance.get("code") or "")
+
+    def maes(self) -> dict[str, float]:
+        """With all support ratings, by scenario; those that have a value."""
+        return {
+            row.scenario: row.value
+            for row in self.scores
+            if row.metric == "mae" and row.shots < 0 and row.value is not None
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:

@@ -8,7 +8,7 @@ from coldbench.statistics.components import Component
 from coldbench.statistics.crossed import CrossedVariance, crossed_variance
 from coldbench.statistics.curves import LearningCurve, learning_curve
 from coldbench.statistics.data_sets import OverDataSets, over_data_sets
-from coldbench.statistics.design import SOURCES, crossed_design, oa25
+from coldbench.statistics.design import SOURCES, oa25
 from coldbench.statistics.disagreement import Disagreement, seed_disagreement
 from coldbench.statistics.effect import EffectSize, effect_size, effect_sizes
 from coldbench.statistics.equivalence import (
@@ -39,7 +39,6 @@ from coldbench.statistics.power import (
     detectable,
     paired_power,
     seeds_for,
-    seeds_for_half_width,
     seeds_needed,
 )
 from coldbench.statistics.prediction import prediction_interval, prediction_limits
@@ -99,7 +98,6 @@ __all__ = [
     "compare_published",
     "compare_spread",
     "compare_spreads",
-    "crossed_design",
     "crossed_variance",
     "detectable",
     "differences",
@@ -142,7 +140,6 @@ __all__ = [
     "sd_factors",
     "seed_disagreement",
     "seeds_for",
-    "seeds_for_half_width",
     "seeds_needed",
     "settle",
     "sign_flip",

@@ -1,6 +1,8 @@
 """Do two data sets put the learners in the same order?"""
 
-from math import atanh, tanh
+from collections.abc import Iterator
+from itertools import combinations
+from math import atanh, comb, tanh
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from coldbench.statistics.interval import Interval, unavailable
 __all__ = ["kendall", "order_agreement", "order_repeats"]
 
 LEAST = 5  # learners of which an interval says something
+MOST_HALVES = 252  # those of ten seeds: so many are enumerated
 FEW = "n/a: fewer than 5 learners in common"
 
 
@@ -52,15 +55,28 @@ def order_agreement(
 
 
 def order_repeats(a: npt.ArrayLike, rng: np.random.Generator, *, draws: int = 100) -> float | None:
-    """Kendall's tau of a data set with itself: mean over `draws` splits of the seeds of `a` [R, M]
-    in halves. What another data set could agree at most, with half of the seeds. None for R = 1."""
+    """Kendall's tau of a data set with itself: mean over splits of the seeds of `a` [R, M] in
+    halves, the first of R // 2 seeds; all splits up to ten seeds, else `draws` random ones.
+
+    Less than all R seeds would repeat, since a half is noisier than the whole: no limit of what
+    another data set could agree. None for R = 1. Raises ValueError on empty or non-finite values.
+    """
     runs = finite(a, "RM", "a")
-    n = len(runs)
-    if n < 2:
+    if len(runs) < 2:
         return None
-    halves = (rng.permutation(n) for _ in range(draws))
-    taus = [kendall(runs[h[: n // 2]].mean(axis=0), runs[h[n // 2 :]].mean(axis=0)) for h in halves]
+    taus = [
+        kendall(runs[half].mean(axis=0), np.delete(runs, half, axis=0).mean(axis=0))
+        for half in _halves(len(runs), rng, draws)
+    ]
     return float(np.mean(taus))
+
+
+def _halves(n: int, rng: np.random.Generator, draws: int) -> Iterator[list[int]]:
+    """Places of n // 2 of `n` runs: all such sets where there are few."""
+    if comb(n, n // 2) <= MOST_HALVES:
+        yield from map(list, combinations(range(n), n // 2))
+    else:
+        yield from (rng.permutation(n)[: n // 2].tolist() for _ in range(draws))
 
 
 def _resampled(a: FloatArray, b: FloatArray, rng: np.random.Generator) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 
 from coldbench.statistics.arrays import IntArray
 
-__all__ = ["SOURCES", "crossed_design", "oa25"]
+__all__ = ["SOURCES", "oa25"]
 
 SOURCES = ("split", "episode", "init", "order", "rounding")
 
@@ -20,16 +20,3 @@ def oa25(factors: int = 5) -> IntArray:
         raise ValueError(f"oa25 has 4 or 5 factors, got {factors}")
     r, c = np.divmod(np.arange(25, dtype=np.int64), 5)
     return np.stack([r, c, *((r + k * c) % 5 for k in range(1, factors - 1))], axis=1)
-
-
-def crossed_design(first: int, second: int, replicates: int = 1) -> IntArray:
-    """Full crossing of two sources, int64 [first * second * replicates, 3]: levels and replicate.
-
-    Metrics in this order reshape to [first, second, replicates] for `pair_variance`. Raises
-    ValueError when a source has fewer than 2 levels or replicates < 1.
-    """
-    if min(first, second) < 2 or replicates < 1:
-        given = f"{first} x {second} x {replicates}"
-        raise ValueError(f"crossing needs 2 levels of each source and 1 replicate, got {given}")
-    grid = np.indices((first, second, replicates), dtype=np.int64)
-    return grid.reshape(3, -1).T.copy()

@@ -22,7 +22,6 @@ __all__ = [
     "detectable",
     "paired_power",
     "seeds_for",
-    "seeds_for_half_width",
     "seeds_needed",
 ]
 
@@ -34,7 +33,7 @@ TOO_MANY = "n/a: more than 1,000,000 seeds"
 class SeedsNeeded:
     """`value` seeds, planned with `sd_upper`; `optimistic` with the pilot's own `sd`, `n` seeds.
 
-    `target` is the difference to detect or the half-width to reach.
+    `target` is the difference to detect.
     """
 
     value: int | None
@@ -94,23 +93,6 @@ def seeds_for(
     return _first(lambda n: paired_power(n, difference, sd, alpha) >= power)
 
 
-def _plan(
-    x: npt.ArrayLike, target: float, sd_level: float, enough: Callable[[int, float], bool]
-) -> SeedsNeeded:
-    """Seeds for the sd of pilot `x` [R] and for its upper limit."""
-    runs = finite(x, "R")
-    n = runs.size
-    if n == 1:
-        return SeedsNeeded(None, None, None, None, target, n, ONE_SEED)
-    sd = mean_sd(runs)[1]
-    upper = sd * sqrt((n - 1) / chi2_quantile(1.0 - sd_level, n - 1))
-    if sd == 0.0:
-        return SeedsNeeded(2, 2, sd, upper, target, n)
-    value, optimistic = _first(lambda k: enough(k, upper)), _first(lambda k: enough(k, sd))
-    reason = TOO_MANY if value is None else None
-    return SeedsNeeded(value, optimistic, sd, upper, target, n, reason)
-
-
 def seeds_needed(
     d: npt.ArrayLike,
     difference: float,
@@ -129,22 +111,12 @@ def seeds_needed(
     """
     if difference == 0.0:
         raise ValueError("difference must not be 0: no number of seeds shows that")
-    return _plan(
-        d, difference, sd_level, lambda n, sd: paired_power(n, difference, sd, alpha) >= power
-    )
-
-
-def seeds_for_half_width(
-    x: npt.ArrayLike, half_width: float, *, level: float = 0.95, sd_level: float = 0.8
-) -> SeedsNeeded:
-    """Smallest n with t[n-1] sd / sqrt(n) <= `half_width`, sd the upper limit from pilot `x` [R].
-
-    Works for runs and for paired differences. Unit: the seed. Assumes normal runs. R = 1 gives
-    None. Raises ValueError on an empty or non-finite `x` and half_width <= 0.
-    """
-    if not half_width > 0.0:
-        raise ValueError(f"half_width must be positive, got {half_width}")
-    tail = (1.0 + level) / 2.0
-    return _plan(
-        x, half_width, sd_level, lambda n, sd: t_quantile(tail, n - 1) * sd / sqrt(n) <= half_width
-    )
+    runs = finite(d, "R")
+    n = runs.size
+    if n == 1:
+        return SeedsNeeded(None, None, None, None, difference, n, ONE_SEED)
+    sd = mean_sd(runs)[1]
+    upper = sd * sqrt((n - 1) / chi2_quantile(1.0 - sd_level, n - 1))
+    value, optimistic = (seeds_for(difference, s, power=power, alpha=alpha) for s in (upper, sd))
+    reason = TOO_MANY if value is None else None
+    return SeedsNeeded(value, optimistic, sd, upper, difference, n, reason)

@@ -40,6 +40,7 @@ from .estimating import estimate as estimate
 from .halving import Halving as Halving
 from .halving import Rung as Rung
 from .learner import learner_facts as learner_facts
+from .manifest import Manifest as Manifest
 from .merging import merge as merge
 from .missing_values import Gap as Gap
 from .missing_values import definitions as definitions
@@ -59,10 +60,8 @@ from .starting import default_folder as default_folder
 from .starting import rehearse as rehearse
 from .starting import start_of as start_of
 from .starting import todo as todo
-from .store import Manifest as Manifest
 from .store import Study as Study
 from .store import latest_study as latest_study
-from .store import open_study as open_study
 from .track import open_tracker as open_tracker
 from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study

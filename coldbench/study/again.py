@@ -14,7 +14,8 @@ from coldbench.options import validated
 from coldbench.rng import Seeds
 from coldbench.running import Job, RunRecord, code_of
 from coldbench.study.changes import Change, change_of, short_seal
-from coldbench.study.store import Manifest, Planned, Study, differences
+from coldbench.study.manifest import Manifest, Planned, differences
+from coldbench.study.store import Study
 
 __all__ = ["Again", "again_of", "job_of", "remove", "set_again", "without"]
 
@@ -170,7 +171,7 @@ def _outdated(
     code, same = code_of(full["base"]), old.learners[name] == full
     mine = _jobs(old, name)
     for record in (study.record(job) for job in study.stored() if job in mine):
-        today = code != "" and record.provenance.get("code") == code
+        today = code != "" and record.code == code
         if not (same and today and record.status == "finished"):
             yield record
 

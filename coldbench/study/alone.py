@@ -5,8 +5,9 @@ from collections.abc import Collection
 from coldbench.errors import unknown
 from coldbench.study.again import without
 from coldbench.study.audits import AUDITS, audits_bytes, stored_audits
+from coldbench.study.manifest import Manifest
 from coldbench.study.packed import NAME, packed_bytes
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import Study
 
 __all__ = ["alone_of"]
 

@@ -49,7 +49,7 @@ def change_of(
     """The change, as of now, that sets these records aside; seals: `short_seal` of each by job."""
     codes: dict[str, int] = {}
     for record in records:
-        made = str(record.provenance.get("code") or "")
+        made = record.code
         codes[made] = codes.get(made, 0) + 1
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Change(

@@ -36,7 +36,7 @@ def mixed(records: Iterable[RunRecord]) -> list[Mixed]:
     """The learners whose runs, finished or not, have fingerprints of one scheme that differ."""
     counted: dict[tuple[str, str], Counter[str]] = {}
     for record in records:
-        if code := str(record.provenance.get("code") or ""):
+        if code := record.code:
             counted.setdefault((record.job.learner, code_scheme(code)), Counter())[code] += 1
     return [Mixed(name, codes) for (name, _), codes in counted.items() if len(codes) > 1]
 

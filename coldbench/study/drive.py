@@ -11,7 +11,6 @@ from coldbench.data import Ratings, cache_home
 from coldbench.errors import DataError
 from coldbench.running import (
     Job,
-    RunRecord,
     Settings,
     Source,
     code_has_changed,
@@ -44,13 +43,9 @@ def changed(study: Study, stored: list[Job]) -> list[str]:
     learners = dict.fromkeys(
         job.learner
         for job in stored
-        if code_has_changed(_code(study.record(job.hash)), code_of(job.base))
+        if code_has_changed(study.record(job.hash).code, code_of(job.base))
     )
     return list(learners)
-
-
-def _code(record: RunRecord) -> str:
-    return str(record.provenance.get("code") or "")
 
 
 def run_study(

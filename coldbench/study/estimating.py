@@ -59,7 +59,7 @@ def _probe(job: Job, count: int, splitting: float) -> Probe:
     finally:
         torch.set_num_threads(threads)
     testing = task * len(split.test) * (1 + len(job.shots))
-    searched = config.epochs > 1 and len(split.validation) > 0
+    searched = config.chooses_epochs and len(split.validation) > 0
     search = config.epochs * (epoch + task * len(split.validation)) if searched else 0.0
     training = config.epochs * epoch if job.refit or not searched else 0.0
     return Probe(job.learner, count, config.epochs, splitting + search + training + testing)

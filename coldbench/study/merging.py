@@ -6,7 +6,8 @@ from pathlib import Path
 from coldbench.errors import StoreError, UsageError
 from coldbench.running import RunRecord
 from coldbench.study.changes import set_aside, short_seal
-from coldbench.study.store import Manifest, Study
+from coldbench.study.manifest import Manifest
+from coldbench.study.store import Study
 from coldbench.study.verification import verify
 
 __all__ = ["merge"]

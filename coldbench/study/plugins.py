@@ -6,8 +6,6 @@ the cache by the fingerprint of its code, so that only an edit brings the check 
 
 import hashlib
 import io
-import os
-import tempfile
 from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -102,9 +100,7 @@ def _remember(name: str) -> None:
         return
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=file.parent)
-        os.close(handle)
-        os.replace(temporary, file)
+        file.touch()
 
 
 def _file(name: str) -> Path:

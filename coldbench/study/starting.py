@@ -24,11 +24,12 @@ from coldbench.running import (
 )
 from coldbench.study.config import StudyConfig
 from coldbench.study.described import Described
+from coldbench.study.manifest import Manifest
 from coldbench.study.planning import expanded, plan, statements
 from coldbench.study.plugins import check_plugins
 from coldbench.study.progress import Progress
 from coldbench.study.published import read_published
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import Study
 from coldbench.study.yardsticks import added, measured
 
 __all__ = [
@@ -129,8 +130,7 @@ def check_new(
         known = {
             job.base
             for job in jobs
-            if job.hash not in waiting
-            and study.record(job.hash).provenance.get("code") == code_of(job.base) != ""
+            if job.hash not in waiting and study.record(job.hash).code == code_of(job.base) != ""
         }
         progress.noted(check_plugins(job.base for job in pending if job.base not in known))
 

@@ -50,10 +50,18 @@ class EpisodeBatch:
     def to(self, device: torch.device | str) -> "EpisodeBatch":
         """The same batch on another device."""
         moved = EpisodeBatch(*(to_device(getattr(self, f.name), device) for f in fields(self)))
-        if torch.device(device).type != "cuda":
+        if torch.device(device).type == "cpu":
             return moved
         item, place = self.distinct
+        vars(moved)["_made"] = self
         return moved.knowing((to_device(item, device), to_device(place, device)))
+
+    @property
+    def made(self) -> "EpisodeBatch":
+        """The batch before it was moved, where asking for `distinct` waits for no GPU; itself if it
+        was not moved, or has been changed since."""
+        made: EpisodeBatch = vars(self).get("_made", self)
+        return made
 
 
 def _distinct(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

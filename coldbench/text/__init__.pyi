@@ -15,6 +15,7 @@ from .tables import noted as noted
 from .tables import number as number
 from .tables import p_value as p_value
 from .tables import percent as percent
+from .tables import percent_cell as percent_cell
 from .tables import range_of as range_of
 from .tables import spans as spans
 from .wording import decimals_for as decimals_for

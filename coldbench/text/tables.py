@@ -15,6 +15,7 @@ __all__ = [
     "number",
     "p_value",
     "percent",
+    "percent_cell",
     "range_of",
     "spans",
 ]
@@ -129,3 +130,9 @@ def p_value(p: float | None) -> str:
 def percent(value: float | None, places: int = 0) -> str:
     """A share as `31 %`."""
     return NA if value is None else f"{100 * value:.{places}f} %"
+
+
+def percent_cell(value: Interval, places: int = 0) -> Cell:
+    """A share, its limits below it."""
+    low, high = percent(value.low, places), percent(value.high, places)
+    return Cell(percent(value.value, places), "" if NA in (low, high) else f"[{low}, {high}]")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from coldbench.data import Ratings
-from coldbench.errors import Diverged, UsageError
+from coldbench.errors import Declined, Diverged, UsageError
 from coldbench.learning import search
 from coldbench.running import Job, SplitKey, confined, permitted, prepare
 from coldbench.tasks import Split
@@ -50,6 +50,8 @@ def measure(
                 mae, epochs = _validated(job, options, share, measured)
         except Diverged as error:
             measured.status, measured.reason = "diverged", str(error)
+        except Declined as error:
+            measured.status, measured.reason = "declined", str(error)
         except (Exception, SystemExit) as error:
             measured.status, measured.reason = "failed", f"{type(error).__name__}: {error}"[:300]
         if measured.reason:
@@ -69,7 +71,7 @@ def _validated(
     job = job.model_copy(update={"config": {**job.config, **options}})
     prepared = prepare(job, blinded)
     variant, config = prepared.variant, prepared.config.shortened(share)
-    measured.most = config.epochs if config.epochs > 1 and not config.fixed_epochs else 0
+    measured.most = config.epochs if config.chooses_epochs else 0
     measured.trained.append(0)
 
     def count(record: object) -> None:

@@ -18,7 +18,7 @@ class Tuning:
     rungs: of successive halving, none where every trial was run whole; at_bounds: chosen options
     at an end of their space (`coldbench.tune.bounds`); overlap: as `study.Budget`; chosen: the
     configuration of the best trial; bases, taken: the learners whose options it has, and which of
-    these changed its defaults (`coldbench.tune.taking`).
+    these changed its defaults (`coldbench.tune.taking`); declined: why it has no trials at all.
     """
 
     learner: str
@@ -30,6 +30,7 @@ class Tuning:
     overlap: Mapping[str, float] = field(default_factory=dict)
     bases: tuple[str, ...] = ()
     taken: Mapping[str, Any] = field(default_factory=dict)
+    declined: str = ""
 
     @property
     def compared(self) -> list[Trial]:
@@ -56,7 +57,7 @@ class Tuning:
         failed = {
             trial.configuration if self.rungs else trial.number
             for trial in self.trials
-            if trial.status in ("failed", "diverged")
+            if trial.status in ("failed", "diverged", "declined")
         }
         whole = [trial for trial in self.compared if trial.most > 1]
         return Budget(

@@ -27,11 +27,11 @@ def _bases(config: StudyConfig, name: str, job: Job) -> dict[str, str]:
     named = config.variants.get(name)
     given = {**(named.options if named else {}), **config.options.get(name, {})}
     found = _taken(load_variant(job.base), given)
-    for base in sorted(set(found.values()) - set(config.models)):
+    if missing := sorted(set(found.values()) - set(config.models)):
         raise UsageError(
-            f"{name} has the base options of {base}, which is tuned first: name it too, as in "
-            f"--models {base},{name}. Where it is tuned already, --out of that tuning repeats none "
-            "of its runs"
+            f"{name} has the base options of {' and '.join(missing)}, to be tuned first: name "
+            f"them, as in --models {','.join([*missing, name])}. Where these are tuned, --out of "
+            "that tuning repeats none of their runs"
         )
     return found
 

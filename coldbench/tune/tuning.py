@@ -118,6 +118,8 @@ def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
             f"give --trials {len(done)} or more, or another --out"
         )
     while (trial := search.following(done)) is not None:
+        if trial.status == "declined" and not done:  # not stored: what it lacks may be there later
+            return replace(search.tuning(done), declined=trial.reason, **task.own)
         done.append(history.add(trial))
         if on_trial:
             on_trial(done[-1])

@@ -45,15 +45,16 @@ def _study(config: StudyConfig, tunings: Sequence[Tuning]) -> dict[str, Any]:
     given = config.model_dump(
         mode="json", exclude_defaults=True, exclude={"seeds", "out", "halving"}
     )
+    measured = [tuning for tuning in tunings if not tuning.declined]
     options = {
         tuning.learner: {**config.options.get(tuning.learner, {}), **tuning.budget.options}
-        for tuning in tunings
+        for tuning in measured
     }
     return {
         **given,
         "models": list(config.models),
         "options": {name: chosen for name, chosen in options.items() if chosen},
-        "tuning": {tuning.learner: tuning.budget.model_dump(mode="json") for tuning in tunings},
+        "tuning": {tuning.learner: tuning.budget.model_dump(mode="json") for tuning in measured},
     }
 
 

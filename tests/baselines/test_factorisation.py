@@ -257,3 +257,16 @@ def test_svdpp_trains_on_every_rating_once() -> None:
         for item in items[mask].tolist()
     ]
     assert sorted(pairs) == sorted(zip(DATA.user.tolist(), DATA.item.tolist(), strict=True))
+
+
+def test_an_epoch_of_svdpp_waits_for_its_loss_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each number read from a GPU makes it wait."""
+    learner, real, read = svdpp(), torch.Tensor.__float__, []
+
+    def counted(tensor: torch.Tensor) -> float:
+        read.append(tensor.shape)
+        return real(tensor)
+
+    monkeypatch.setattr(torch.Tensor, "__float__", counted)
+    learner.train_epoch(DATA, 0, RNG(0))
+    assert len(read) == 1

@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from coldbench.data.ragged import Ragged
 from coldbench.data.ratings import Array, Catalogue, Field, Ratings, Scale
-from coldbench.learning.identity import IdentityEmbedding
-from coldbench.learning.learner import Domain, Learner, TrainingData
+from coldbench.learning.identity import IdentityConfig, IdentityEmbedding, hiding
+from coldbench.learning.learner import Domain, Episode, Learner, TrainingData
 from coldbench.learning.loading import load_variant
 from coldbench.tasks.episodes import EpisodeBatch, collate
 from tests.baselines.worlds import RNG
 
 EPISODIC = ("melu", "metahin", "fomaml", "reptile", "meta-sgd", "anil", "melu-pretrained")
-AMORTISED = ("cnp", "tanp", "cmml", "lwa", "nlba", "icl")
+AMORTISED = ("cnp", "anp", "tanp", "cmml", "lwa", "nlba", "icl", "r2d2")
 NEURAL = ("plain", "plain-finetune", *EPISODIC, *AMORTISED, "mamo", "mamo-paper")
 USERS, ITEMS, COLD = 60, 40, (38, 39)  # COLD items are rated, but not in training
 ALIKE, OTHER = (36, 37, *COLD), 3  # ALIKE items have the same content
@@ -101,6 +101,16 @@ def test_a_warm_item_is_known_by_its_id_and_a_cold_one_is_not(name: str) -> None
         torch.testing.assert_close(without[:, 0], without[:, other])
 
 
+@pytest.mark.parametrize("name", NEURAL)
+def test_training_moves_the_offsets_of_warm_items_alone(name: str) -> None:
+    learner = trained(name, item_id=True)
+    found = module(learner)
+    items = found.identified if name.startswith("mamo") else found.item
+    moved = items.offsets(torch.arange(ITEMS)).detach()
+    assert (moved[: COLD[0]] != 0).all()
+    assert len(set(moved[list(COLD)].tolist())) == 1  # of unknown ids
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -171,6 +181,19 @@ def test_hidden_ids_are_unknown_in_every_cell() -> None:
     torch.testing.assert_close(embedding(hidden), same)
 
 
+def test_hiding_asks_no_other_device_for_the_items() -> None:
+    """Of a device that cannot be asked, what is distinct comes with the batch."""
+    items = IdentityEmbedding(planted().catalogue.item_fields, ITEMS, 4, RNG(0))
+    episode = next(data().episodes(RNG(1), 8))
+    away = Episode(episode.batch.to("meta"), episode.target)
+    here, there = (
+        hiding(items, one, 0.5, torch.Generator().manual_seed(2)).batch for one in (episode, away)
+    )
+    assert here.distinct[0].max() >= ITEMS > here.distinct[0].min()
+    assert there.query_item.is_meta
+    assert [part.shape for part in there.distinct] == [part.shape for part in here.distinct]
+
+
 @pytest.mark.parametrize("name", ["cnp", "plain", "mamo"])
 def test_an_id_is_known_from_so_many_ratings_on(name: str) -> None:
     """Items of the same content are told apart by their ids alone, where they are known."""
@@ -194,9 +217,20 @@ def test_a_configuration_without_ids_is_recorded_as_before(name: str) -> None:
     assert variant.configure(on).model_dump(mode="json") == on
 
 
-@pytest.mark.parametrize("name", ["plain-id", "metaemb", "mwuf", "dropoutnet"])
+def test_an_option_of_a_stranger_is_recorded_whatever_its_name() -> None:
+    class Stranger(IdentityConfig):
+        user_id_size: int = 8
+
+    written = Stranger(user_id_size=16).model_dump(mode="json")
+    assert written["user_id_size"] == 16
+    assert not written.keys() & IdentityConfig.id_space.keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["plain-id", "metaemb", "mwuf", "dropoutnet", "svdpp-fold", "deepfm"]
+)
 def test_learners_that_have_ids_take_no_further_ones(name: str) -> None:
     variant = load_variant(name)
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="of its own: leave the option out"):
         variant.configure({"item_id": True})
     assert not [key for key in variant.dimensions() if "_id" in key or key == "id_decay"]

@@ -1,5 +1,6 @@
 """Steps taken by hand are those that autograd takes on a matrix and a move of tables per task."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from baselines.network import ContentNetwork
 from baselines.neural_options import NeuralConfig
 from coldbench import EpisodeBatch, known_ids
 from coldbench.learning.learner import Episode
+from coldbench.learning.loading import load_variant
 from tests.baselines.worlds import RNG, domain, training, with_empty_support, world
 
 
@@ -81,6 +83,7 @@ class SlowReptile(Reptile):
         (FOMAML, SlowFOMAML, FOMAMLConfig),
         (MetaSGD, SlowMetaSGD, MetaSGDConfig),
         (Reptile, SlowReptile, ReptileConfig),
+        pytest.param(Reptile, SlowReptile, partial(ReptileConfig, item_id=True), id="reptile-ids"),
     ],
 )
 @pytest.mark.parametrize("content", [True, False])
@@ -142,3 +145,24 @@ def test_products_of_rated_sums_do_not_depend_on_the_buffer(
     for size in (1, 24, 10**6):
         monkeypatch.setattr("baselines.maml.rated_layers.BUFFER", size)
         torch.testing.assert_close(rated_product(z, x, total, rate), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "shrink"),
+    [
+        ("melu", "inner_rate", "inner_shrink"),
+        ("reptile", "inner_rate", "tune_shrink"),
+        ("plain-finetune", "tune_rate", "tune_shrink"),
+        ("mamo", "rho", "local_shrink"),
+    ],
+)
+def test_as_many_empty_cells_as_ratings_halve_a_step(name: str, rate: str, shrink: str) -> None:
+    ratings, variant = world(), load_variant(name)
+    batch = next(training(ratings).episodes(RNG(7), batch_size=1)).batch
+    n = int(batch.support_mask.sum())
+    plain, shrunk, still = (
+        variant.learner(variant.configure(options), domain(ratings), RNG(1)).predict(batch)
+        for options in ({rate: 0.05}, {rate: 0.1, shrink: n}, {rate: 0.05, shrink: 1e9})
+    )
+    torch.testing.assert_close(shrunk, plain, rtol=0, atol=1e-5)
+    assert (plain - still).abs().max() > 0.01

@@ -14,7 +14,7 @@ from coldbench.study.store import Study
 from coldbench.study.yardsticks import measured
 from tests.cli.test_cli import coldbench
 from tests.report.fake import fake_study
-from tests.studies import TINY
+from tests.studies import TINY, prepared
 
 SETTINGS: dict[str, Any] = {
     "models": ("mine", "bias"),
@@ -35,13 +35,13 @@ SETTINGS: dict[str, Any] = {
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Planned; one of its learners has another name than what it configures."""
     out = tmp_path_factory.mktemp("joined") / "s"
-    return prepared(StudyConfig(**SETTINGS, out=out))
+    return unrun(StudyConfig(**SETTINGS, out=out))
 
 
-def prepared(config: StudyConfig, looks: tuple[int, ...] = ()) -> Study:
+def unrun(config: StudyConfig, looks: tuple[int, ...] = ()) -> Study:
     """The study of a configuration before its first run."""
     jobs, out = plan(measured(config))[1], config.out or Path()
-    return Study.prepare(
+    return prepared(
         out, jobs, config.dataset_options, margin=config.margin, looks=looks,
         yardsticks=("global-median",) if config.yardsticks else (),
     )  # fmt: skip
@@ -138,7 +138,7 @@ def test_another_design_may_be_asked_for(stored: Study) -> None:
 
 def test_a_part_of_a_nested_option_leaves_the_others_alone(tmp_path: Path) -> None:
     options = {"query": 4, "validation": {"query": 3, "users": 0.3}}
-    study = prepared(
+    study = unrun(
         StudyConfig(
             models=("bias",), dataset_options=TINY, protocol_options=options, out=tmp_path / "s"
         )
@@ -156,7 +156,7 @@ def test_a_learner_to_beat_comes_along(stored: Study) -> None:
 
 
 def test_looks_stay_those_of_the_study(tmp_path: Path) -> None:
-    prepared(StudyConfig(models=("bias",), dataset_options=TINY, out=tmp_path / "s"), (5, 10))
+    unrun(StudyConfig(models=("bias",), dataset_options=TINY, out=tmp_path / "s"), (5, 10))
     config = joined(None, {"models": ("ridge",), "out": tmp_path / "s"})
     assert (config.looks, config.seeds) == ((5, 10), 10)
     with pytest.raises(UsageError, match="at looks of 5 and 10 seeds: leave --seeds"):
@@ -165,7 +165,7 @@ def test_looks_stay_those_of_the_study(tmp_path: Path) -> None:
 
 def test_a_study_without_yardsticks_gets_none(tmp_path: Path) -> None:
     out = tmp_path / "s"
-    prepared(StudyConfig(models=("bias",), dataset_options=TINY, out=out, yardsticks=False))
+    unrun(StudyConfig(models=("bias",), dataset_options=TINY, out=out, yardsticks=False))
     assert joined(None, {"models": ("ridge",), "out": out}).yardsticks is False
     assert joined(None, {"models": ("ridge",), "out": out, "yardsticks": True}).yardsticks
 
@@ -179,15 +179,15 @@ def test_a_folder_that_no_study_names_has_to_be_said(tmp_path: Path) -> None:
 def test_learners_with_different_seeds_are_not_guessed_at(tmp_path: Path) -> None:
     out = tmp_path / "s"
     base: dict[str, Any] = {"dataset_options": TINY, "out": out, "yardsticks": False}
-    prepared(StudyConfig(models=("bias",), seeds=4, **base))
-    prepared(StudyConfig(models=("ridge",), seeds=2, **base))
+    unrun(StudyConfig(models=("bias",), seeds=4, **base))
+    unrun(StudyConfig(models=("ridge",), seeds=2, **base))
     with pytest.raises(UsageError, match="different seeds: say --models and --seeds"):
         joined(None, {"out": out})
     assert joined(None, {"models": ("ridge",), "out": out}).seeds == (0, 1, 2, 3)
 
 
 def test_a_study_of_frames_is_joined_in_python(tmp_path: Path) -> None:
-    study = prepared(StudyConfig(models=("bias",), dataset_options=TINY, out=tmp_path / "s"))
+    study = unrun(StudyConfig(models=("bias",), dataset_options=TINY, out=tmp_path / "s"))
     framed = study.manifest.data.model_copy(update={"frames": True})
     plan_of = study.manifest.model_copy(update={"data": framed})
     study.keep("study.json", plan_of.model_dump_json())

@@ -14,6 +14,7 @@ import yaml
 
 from coldbench import data, learning, registry, scoring
 from coldbench.cli.main import cli
+from coldbench.league import find_pack
 from coldbench.report import text_files
 from coldbench.study import StudyConfig
 from coldbench.tasks import PROTOCOLS
@@ -58,6 +59,19 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
     assert set(notes) == ours
     assert all(note["fails"].endswith(".") for note in notes.values())
+
+
+@pytest.mark.thorough
+def test_what_cards_say_of_supports_is_what_the_pack_has(tmp_path: Path) -> None:
+    found = find_pack("ml-100k@1").unpack(tmp_path / "pack").results()
+    found = found[(found["scenario"] == "W-W") & (found["metric"] == "mae")]
+    mae = found.pivot_table("value", "learner", "shots")[[0, 1, -1]].round(3)
+    notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
+    form = r"W-W: (1?\.\d{3}) with none, (1?\.\d{3}) with 1, (1?\.\d{3}) with all"
+    said = {name: re.findall(form, note["fails"]) for name, note in notes.items()}
+    said = {name: list(map(float, one[0])) for name, one in said.items() if one}
+    assert len(said) > 10
+    assert said == {name: mae.loc[name].tolist() for name in said}
 
 
 def test_a_card_says_how_a_learner_departs_from_its_source(parts: Any) -> None:

@@ -65,3 +65,12 @@ def test_few_users_come_in_smaller_batches(least: int | None, steps: int) -> Non
     mamo.train_epoch(data, 0, generator(0, "order", 0))
     assert mamo.update.steps == steps
     assert ("least_steps" in mamo.config.model_dump()) == (least is not None)
+
+
+def test_supports_of_random_size_are_what_training_reads() -> None:
+    sizes = []
+    for random in (False, True):
+        mamo = learner(random_support=random)
+        episodes = mamo._episodes(training(), generator(0, "order", 0))
+        sizes.append(sum(int(episode.batch.support_mask.sum()) for episode in episodes))
+    assert sizes[1] < 0.8 * sizes[0]

@@ -28,7 +28,8 @@ def trained(options: dict) -> MAMO:
 
 def test_the_paper_has_no_switch_on() -> None:
     assert {k: getattr(MAMOConfig(), k) for k in side("paper")} == side("paper")
-    assert not {"user_clip", "local_clip", "meta_draw", "widths"} & MAMOConfig().model_dump().keys()
+    later = {"user_clip", "local_clip", "meta_draw", "widths", "local_shrink", "random_support"}
+    assert not later & MAMOConfig().model_dump().keys()
 
 
 def test_released_has_every_switch_on() -> None:
@@ -58,6 +59,7 @@ def test_of_all_users_there_is_nothing_to_draw() -> None:
         ({"profile_at_test": "write", "profile_memory": False}, "writes the profile memory"),
         ({"slots_start": "aliased", "gradient_memory": False}, "concerns the gradient memory"),
         ({"task_write": "convex", "task_memory": False}, "concerns the task memory"),
+        ({"local_shrink": 3, "local_optimizer": "adam"}, "take local_optimizer 'sgd'"),
         ({"loss": "hinge"}, "loss"),
         ({"colour": "red"}, "colour"),
     ],

@@ -23,7 +23,7 @@ from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from tests.reliability import victim
 from tests.reliability.faults import at_step, contents, no_space, shell, whole
-from tests.studies import TINY
+from tests.studies import TINY, prepared
 from tests.waiting import HANG, SOON, until
 
 SIZE = [word for key, value in TINY.items() for word in ("--set", f"dataset.{key}={value}")]
@@ -81,7 +81,7 @@ def test_killed_at_every_step_of_a_save(told: Told, folder: Path) -> None:
     print(f"killed at {kills} disk operations")
     assert kills >= 8
     broken = folder / "steps"
-    study = Study.prepare(broken, plan(victim.config(broken, 14))[1])
+    study = prepared(broken, plan(victim.config(broken, 14))[1])
     assert not [folder for folder in study.runs.iterdir() if folder.name.startswith(".")]
 
 

@@ -29,7 +29,7 @@ from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from coldbench.study.verification import verify
 from tests.reliability.faults import at_step, contents, die, whole
-from tests.studies import TINY
+from tests.studies import TINY, prepared
 
 LONGEST = 0.1  # seconds of a life after its last counted run; one run takes 0.02 to 0.1
 
@@ -83,7 +83,7 @@ def times(out: Path, kills: int, seed: int) -> dict[str, object]:
 def steps(out: Path) -> dict[str, object]:
     """One death at every disk operation of storing one run."""
     jobs = plan(config(out, 14))[1]
-    study, stored = Study.prepare(out, jobs), []
+    study, stored = prepared(out, jobs), []
     outcomes = [run_job(job) for job in jobs[:40]]
     for number, outcome in enumerate(outcomes, 1):
         child = os.fork()

@@ -12,6 +12,7 @@ from coldbench.scoring.rows import ScoreRow
 from coldbench.study.ablation import Departure
 from coldbench.study.store import Study
 from coldbench.tasks.splits import SCENARIOS
+from tests.studies import prepared
 
 BASE = {"W-W": 0.735, "W-C": 0.880, "C-W": 0.740, "C-C": 0.885}
 CONFIG = {"epochs": 12, "patience": 4, "rate": 0.002}
@@ -74,7 +75,7 @@ def fake_study(
         for v in vectors
         for name in learners
     ]
-    study = Study.prepare(path, jobs, departures=departures, against=against)
+    study = prepared(path, jobs, departures=tuple(departures), against=tuple(against))
     for place, job in enumerate(jobs):
         key = (job.learner, place // len(learners))
         if key not in absent:

@@ -14,11 +14,13 @@ from coldbench.rng import Seeds
 from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.designs import seed_vectors
 from coldbench.study.drive import run_study
+from coldbench.study.manifest import Manifest
 from coldbench.study.planning import plan
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import Study
 from coldbench.study.yardsticks import YARDSTICKS, added, measured
 from tests.report.fake import fake_study
 from tests.report.real import TINY, real_study
+from tests.studies import prepared
 
 SMALL = {"epochs": 2, "embedding": 8, "hidden": [8]}
 GIVEN: dict[str, dict[str, Any]] = {
@@ -68,7 +70,7 @@ def test_the_recipe_plans_the_same_jobs(name: str, tmp_path: Path) -> None:
     settings = {"models": ("bias",), "seeds": 2, "dataset_options": TINY, **GIVEN[name]}
     config = StudyConfig.model_validate(settings)
     _, jobs = plan(config)
-    study = fake_record(Study.prepare(tmp_path / "study", jobs, config.dataset_options), jobs)
+    study = fake_record(prepared(tmp_path / "study", jobs, config.dataset_options), jobs)
     assert planned(study, tmp_path) == {job.hash for job in jobs}
     assert len(recipe_of(study).commands) == 1
 
@@ -91,7 +93,7 @@ def test_a_study_grown_in_parts_is_repeated_in_parts(tmp_path: Path) -> None:
     for part in parts:
         config = StudyConfig.model_validate({**base, **part})
         _, jobs = plan(config)
-        study = Study.prepare(tmp_path / "study", jobs, config.dataset_options)
+        study = prepared(tmp_path / "study", jobs, config.dataset_options)
         hashes |= {job.hash for job in jobs}
     assert planned(fake_record(study, jobs), tmp_path) == hashes
     assert len(recipe_of(study).commands) == 3
@@ -156,7 +158,7 @@ def test_wrong_published_values_stop_before_any_run(tmp_path: Path) -> None:
 def test_yardsticks_are_planned_again_as_such(tmp_path: Path) -> None:
     for name, seeds in (("ridge", 2), ("mf", 4)):
         config = StudyConfig(models=(name,), seeds=seeds, dataset_options=TINY)
-        study = Study.prepare(
+        study = prepared(
             tmp_path / "study", plan(measured(config))[1], TINY, yardsticks=added(config)
         )
     found = recipe_of(study)

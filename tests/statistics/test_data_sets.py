@@ -1,6 +1,7 @@
 """The mean over data sets and the next one, and the agreement of two orders, by formula and by
 simulation."""
 
+from itertools import combinations
 from math import asin, pi
 
 import numpy as np
@@ -29,6 +30,7 @@ def test_the_mean_is_students_over_data_sets() -> None:
     error = 0.0002 / 2  # of a mean of two seeds .02 apart
     assert found.between == pytest.approx(np.sqrt(np.var(Y, ddof=1) - error))
     assert found.n == found.mean.n == 4
+    assert found.p == pytest.approx(stats.ttest_1samp(Y, 0.0).pvalue)
 
 
 def test_each_data_set_counts_alike_whatever_its_seeds() -> None:
@@ -41,8 +43,10 @@ def test_one_data_set_has_no_limits_and_equal_ones_no_width() -> None:
     one = st.over_data_sets([[0.1, 0.2]])
     assert one.mean.value == pytest.approx(0.15)
     assert (one.mean.low, one.new.high, one.mean.reason) == (None, None, "n/a: one data set")
+    assert one.p is None
     same = st.over_data_sets([[0.2, 0.2], [0.2, 0.2]])
-    assert (same.mean.width, same.new.width, same.between) == (0.0, 0.0, 0.0)
+    assert (same.mean.width, same.new.width, same.between, same.p) == (0.0, 0.0, 0.0, 0.0)
+    assert st.over_data_sets([[0.0], [0.0]]).p == 1.0
     with pytest.raises(ValueError, match="empty"):
         st.over_data_sets([])
 
@@ -80,6 +84,19 @@ def test_an_order_agrees_with_itself_as_far_as_its_seeds_do() -> None:
     assert st.order_repeats(order + 0.01 * noise, rng) == pytest.approx(1.0)
     assert abs(st.order_repeats(noise, rng) or 0.0) < 0.3
     assert st.order_repeats(noise[:1], rng) is None
+
+
+@pytest.mark.parametrize("n", [2, 5, 6])
+def test_few_seeds_are_halved_in_every_way(n: int) -> None:
+    runs = np.random.default_rng(n).normal(size=(n, 12))
+    halves = [list(half) for half in combinations(range(n), n // 2)]
+    taus = [
+        stats.kendalltau(runs[half].mean(axis=0), np.delete(runs, half, axis=0).mean(axis=0))
+        for half in halves
+    ]
+    wanted = np.mean([tau.statistic for tau in taus])
+    for seed in (0, 1):
+        assert st.order_repeats(runs, np.random.default_rng(seed)) == pytest.approx(wanted)
 
 
 def test_few_learners_have_no_interval_of_agreement() -> None:

@@ -53,7 +53,6 @@ SINGLE: dict[str, Callable[[Any], Any]] = {
     "spread": st.spread,
     "compare_published": lambda x: st.compare_published(x, 0.79, margin=0.01),
     "seeds_needed": lambda x: st.seeds_needed(x, 0.01),
-    "seeds_for_half_width": lambda x: st.seeds_for_half_width(x, 0.01),
     "best_of_inflation": lambda x: st.best_of_inflation(x, 5),
     "failure_rate": lambda x: st.failure_rate(x, x > 0.82, fallback=1.0),
     "crossed_variance": lambda x: st.crossed_variance(x[:, None] + np.sin(np.outer(x, [5, 90, 7]))),

@@ -41,7 +41,6 @@ def one_learner(runs: np.ndarray, users: np.ndarray, rng: np.random.Generator) -
     st.nested_variance(list(users))
     st.source_variance(runs[:25])
     st.pair_variance(runs.reshape(10, 10))
-    st.seeds_for_half_width(runs, 0.001)
     st.best_of_inflation(runs, 5)
     st.failure_rate(runs, runs > 0.85)
     st.seed_disagreement(users * 3, (1, 5, 1))

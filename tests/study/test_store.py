@@ -14,6 +14,7 @@ from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study, todo
 from coldbench.study.planning import plan
 from coldbench.study.store import Study, latest_study
+from tests.studies import prepared
 
 
 def test_predictions_survive(study: Study, config: StudyConfig) -> None:
@@ -32,7 +33,7 @@ def test_predictions_are_stored_as_they_came(
     """Encoded and fingerprinted once, by the run: the store writes the bytes that were checked."""
     job = plan(config)[1][0]
     outcome = unpacked(packed(run_job(job)), job)
-    study = Study.prepare(config.out or Path(), [job])
+    study = prepared(config.out or Path(), [job])
     for name in ("encode", "fingerprint"):
         monkeypatch.delattr(f"coldbench.running.encoding.{name}")
         monkeypatch.delattr(f"coldbench.running.records.{name}")
@@ -50,7 +51,7 @@ def test_the_plan_is_read_again_only_when_it_has_changed(
         patch.setattr(Path, "read_text", None)
         assert study.manifest is first
     more = config.model_copy(update={"seeds": 3})
-    Study.prepare(study.path, plan(more)[1])
+    prepared(study.path, plan(more)[1])
     assert len(study.manifest.jobs) == len(first.jobs) + 2
 
 
@@ -70,7 +71,7 @@ def test_a_dead_writers_folder_is_swept(study: Study, config: StudyConfig) -> No
     alive = study.runs / f".0123456789abcdef.{os.getpid()}.aa"
     for folder in (dead, alive):
         folder.mkdir()
-    Study.prepare(study.path, plan(config)[1])
+    prepared(study.path, plan(config)[1])
     assert not dead.exists()
     assert alive.exists()
 
@@ -89,7 +90,7 @@ def test_other_data_are_called_so(study: Study, config: StudyConfig) -> None:
     jobs = [job.model_copy(update={"dataset_sha256": "ab" * 32}) for job in plan(config)[1]]
     there = str(study.manifest.fixed["dataset_sha256"])[:16]
     with pytest.raises(StoreError, match=f"was run on other data .*{there} there, {'ab' * 8} here"):
-        Study.prepare(study.path, jobs, config.dataset_options)
+        prepared(study.path, jobs, config.dataset_options)
 
 
 def test_more_seeds_and_learners_may_join(study: Study, config: StudyConfig) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from coldbench.study.config import StudyConfig, read_config
 from coldbench.study.drive import run_study
+from coldbench.study.manifest import Manifest
 from coldbench.study.planning import plan
-from coldbench.study.store import Manifest, Study
+from coldbench.study.store import Study
 from coldbench.study.yardsticks import YARDSTICKS, added, measured
 from tests.studies import TINY
 

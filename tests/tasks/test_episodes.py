@@ -96,7 +96,7 @@ def test_random_supports_have_one_rating_to_all_and_the_same_queries(ratings: Ra
     assert ((few >= 1) & (few <= most)).all()
     share = float((few - 1).sum() / (most - 1).sum())
     assert 0.4 < share < 0.6
-    for name in ("melu", "icl", "dropoutnet"):
+    for name in ("melu", "icl", "dropoutnet", "mamo"):
         config = load_variant(name).configure({})
         assert "random_support" not in config.model_dump(mode="json")
 

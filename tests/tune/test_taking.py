@@ -50,19 +50,22 @@ def test_what_shares_a_network_runs_with_what_was_found_for_it(tmp_path: Path) -
 
 def test_a_base_at_other_options_hands_them_on(tmp_path: Path) -> None:
     """Also what was fixed for it: `--set plain-finetune.rate=.007` is common to all."""
-    config = study("plain-finetune", "metaemb", plain_finetune={"rate": 0.007})
-    base, other = tune(config, 1, tmp_path)
-    assert (base.bases, other.bases) == ((), ("plain-finetune",))
-    assert other.taken == {"rate": 0.007}
+    models = "plain-finetune", "plain-id", "metaemb"
+    given = {"plain_finetune": {"rate": 0.007}, "plain_id": {"item_dropout": 0.4}}
+    base, between, other = tune(study(*models, **given), 1, tmp_path)
+    bases = [(), ("plain-finetune",), ("plain-finetune", "plain-id")]
+    assert [one.bases for one in (base, between, other)] == bases
+    assert other.taken == {"rate": 0.007, "item_dropout": 0.4}
     budget = other.budget.model_dump(mode="json")
     assert budget["options"]["rate"] == 0.007
-    assert describe(budget, budget["options"]).startswith("base options of plain-finetune, 1 trial")
+    said = "base options of plain-finetune and plain-id, 1 trial"
+    assert describe(budget, budget["options"]).startswith(said)
     assert describe(budget, budget["options"], tunable=False).startswith("base options of")
     assert "bases" not in base.budget.model_dump(mode="json")  # as in records of before
 
 
 def test_without_its_base_a_learner_is_not_tuned(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"name it too, as in --models plain-finetune,mwuf"):
+    with pytest.raises(UsageError, match=r"as in --models plain-finetune,plain-id,mwuf"):
         tune(study("mwuf"), None, tmp_path)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coldbench.cli.terminal.tuning import _said
 from coldbench.data import ROLES, open_dataset
-from coldbench.errors import StoreError, UsageError
+from coldbench.errors import Declined, StoreError, UsageError
 from coldbench.report import build
 from coldbench.report.topics.cost import CostTopic
 from coldbench.report.topics.tuning import TuningTopic
@@ -166,6 +167,22 @@ def test_hopeless_is_pruned_and_failure_recorded(tuned: StudyConfig) -> None:
     assert "sweeps" in found.reason
 
 
+def test_a_learner_that_declines_is_asked_once_and_again_when_it_can(
+    tuned: StudyConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decline(*given: object) -> None:
+        raise Declined("trees need LightGBM")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("coldbench.tune.objective.search", decline)
+        bias, _ = tune(tuned, 3, tmp_path)
+    assert (bias.trials, bias.declined) == ((), "trees need LightGBM")
+    write_tuning(tuned, [bias], tmp_path)
+    assert read_config(tmp_path / "tuned.yaml", {}).tuning == {}
+    assert "bias was not tuned: trees need LightGBM." in " ".join(_said([bias]))
+    assert len(tune(tuned, 3, tmp_path)[0].trials) == 3
+
+
 def test_the_result_is_a_study_and_the_report_shows_the_budget(
     tuned: StudyConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,15 +196,15 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     study = run_study(config, workers=1)
     assert study.manifest.tunable == {"bias": True, "global-mean": False}
     with monkeypatch.context() as patch:  # the report asks no learner, which would load torch
-        patch.setattr("coldbench.report.topics.cost._tunable", None)
-        shown = build(study).of(CostTopic).tuning
+        patch.setattr("coldbench.report.topics.tuning._tunable", None)
+        shown = build(study).of(TuningTopic).words
     assert shown["bias"].startswith("4 trials")
     assert shown["global-mean"] == "nothing to tune"
     notes = " ".join(build(study).of(TuningTopic).section().notes)
     assert "of the test ratings of seeds 0 to 9" in notes
     plainly = replace_out(config, tmp_path / "plain")
     data = build(run_study(plainly, workers=1))
-    assert data.of(CostTopic).tuning == dict.fromkeys(models, "not tuned: defaults")
+    assert data.of(TuningTopic).words == dict.fromkeys(models, "not tuned: defaults")
     assert (
         data.of(CostTopic).section().notes[-1] == "Not tuned, at their defaults: bias, global-mean."
     )

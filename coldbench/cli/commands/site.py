@@ -25,7 +25,7 @@ def site(folders: tuple[Path, ...], out: Path, docs: str, code: str) -> None:
 
     FOLDER is a study, a reference pack, or holds these or folders of studies. The pages: the
     answer, the league over data sets, each data set with its report, each learner, each published
-    claim, and what changed; every table has its CSV files beside it.
+    claim, entries of learners from outside, and what changed; every table has its CSV files.
     """
     from coldbench.league import Frame, build_site
     from coldbench.report import artists

@@ -12,11 +12,12 @@ __all__ = ["evidence_facts", "tuning_facts"]
 
 
 def tuning_facts(tunings: Sequence["Tuning"]) -> list[dict[str, Any]]:
-    """The budget of each learner (`coldbench.study.Budget`), and its trials."""
+    """The budget of each learner (`coldbench.study.Budget`) and its trials, or why it declined."""
     return [
         {
             "learner": tuning.learner,
-            **tuning.budget.model_dump(),
+            "declined": tuning.declined,
+            **({} if tuning.declined else tuning.budget.model_dump()),
             "all_trials": [
                 {
                     "number": trial.number,

@@ -71,7 +71,7 @@ def _departures(base: str, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _codes(records: Sequence[RunRecord]) -> list[str]:
-    return list(dict.fromkeys(str(r.provenance.get("code") or "unknown") for r in records))
+    return list(dict.fromkeys(r.code or "unknown" for r in records))
 
 
 def _fingerprints(manifest: Manifest, records: Sequence[RunRecord]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def print_tuning(tunings: Sequence["Tuning"], file: Path) -> None:
     """Budget and gain of each learner, and what to type next."""
     lines = []
     for tuning in tunings:
+        if tuning.declined:
+            continue
         budget = tuning.budget
         lines.append(
             (
@@ -62,13 +64,18 @@ def _said(tunings: Sequence["Tuning"]) -> Iterator[str]:
     """What the table leaves out: what the best is the best of, bounds, and the most epochs."""
     yield CHOSEN
     for tuning in tunings:
+        if tuning.declined:
+            name, why = display_name(tuning.learner), plain(tuning.declined)
+            yield f"{name} was not tuned: {why}. The same command tunes it once that is there."
+            continue
         if tuning.bases:
             yield f"{display_name(tuning.learner)} has the base options of {listed(tuning.bases)}."
         if parts := [f"{name} ({end})" for name, end in tuning.budget.at_bounds.items()]:
             name = display_name(tuning.learner)
             yield f"{name} is at an end of what was searched: {', '.join(parts)}."
-    searched = sum(tuning.budget.searched for tuning in tunings)
-    if capped := sum(tuning.budget.capped for tuning in tunings):
+    budgets = [tuning.budget for tuning in tunings if not tuning.declined]
+    searched = sum(budget.searched for budget in budgets)
+    if capped := sum(budget.capped for budget in budgets):
         yield f"{capped} of {searched} whole runs chose the highest number of epochs they may."
 
 

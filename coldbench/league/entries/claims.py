@@ -56,7 +56,7 @@ def _facts(entry: Submission, mine: Study, pack: Pack) -> Iterator[str]:
     kept = entry.entered
     records = list(_runs(mine, kept.learner).values())
     origin = records[0].provenance
-    codes = {str(record.provenance.get("code") or "") for record in records}
+    codes = {record.code for record in records}
     if len(codes) > 1:
         yield f"the learner's runs are of {len(codes)} codes, an entry is of one"
     yield from _differing(
@@ -66,7 +66,7 @@ def _facts(entry: Submission, mine: Study, pack: Pack) -> Iterator[str]:
             "pack_seeds": (kept.pack_seeds, len(pack.facts.seeds)),
             "pack_machines": (kept.pack_machines, pack.facts.machines),
             "plugin": (kept.plugin, str(origin.get("plugin") or "")),
-            "code": (kept.code, str(origin.get("code") or "")),
+            "code": (kept.code, records[0].code),
             "machine": (kept.machine, machine_of(origin)),
             "environment": (entry.environment, environment_of(records)),
         }

@@ -17,7 +17,6 @@ from secrets import SystemRandom
 import numpy as np
 
 from coldbench.errors import StoreError, UsageError, shorten
-from coldbench.league.entries.matching import maes
 from coldbench.rng import Seeds
 from coldbench.running import RunRecord
 from coldbench.statistics import exact_share, prediction_interval
@@ -145,4 +144,4 @@ def _quantities(
 
 
 def _values(records: Sequence[RunRecord], learner: str) -> dict[str, Values]:
-    return {r.job.seeds.label: maes(r) for r in records if r.job.learner == learner}
+    return {r.job.seeds.label: r.maes() for r in records if r.job.learner == learner}

@@ -12,7 +12,7 @@ from coldbench.league.packs.naming import folded
 from coldbench.running import RunRecord
 from coldbench.study import Entered, Study
 
-__all__ = ["maes", "mismatches"]
+__all__ = ["mismatches"]
 
 SPLITS = ("split_sha256", "episode_sha256")
 
@@ -116,15 +116,6 @@ def _sentinel(entry: Entered, mine: Study, theirs: Study, title: str) -> Iterato
         yield f"the entry's sentinel is {name}, which {title} does not hold"
     elif mine.manifest.learners[name] != theirs.manifest.learners[name]:
         yield f"the sentinel {name} has other options in the entry than in {title}"
-
-
-def maes(record: RunRecord) -> dict[str, float]:
-    """With all support ratings, by scenario."""
-    return {
-        row.scenario: row.value
-        for row in record.scores
-        if row.metric == "mae" and row.shots < 0 and row.value is not None
-    }
 
 
 def _finished(study: Study) -> list[RunRecord]:

@@ -80,7 +80,7 @@ def _joined(folder: Path) -> Entered:
 def _check_code(base: str, records: Sequence[RunRecord]) -> None:
     """What is handed over is what ran."""
     now = code_of(base)
-    ran = {str(record.provenance.get("code") or "") for record in records}
+    ran = {record.code for record in records}
     if ran != {now}:
         raise UsageError(
             f"the runs of {base!r} are of code {', '.join(sorted(ran)) or 'unknown'}, its package "

@@ -1,9 +1,11 @@
 """Skill in tables: per cent of the best constant's error that is removed, one decimal."""
 
-from coldbench.statistics import Interval
+from coldbench.statistics import Interval, SeedsNeeded
 from coldbench.text import NA, Cell, number
 
-__all__ = ["counted", "per_cent", "skill_cell", "span", "times"]
+__all__ = ["counted", "needed", "of_sets", "per_cent", "skill_cell", "span", "times"]
+
+FAR = 200  # data sets: more are beyond reach
 
 
 def per_cent(value: float | None) -> str:
@@ -26,13 +28,32 @@ def skill_cell(value: Interval | None, note: str = "") -> Cell:
     return Cell(per_cent(value.value), ", ".join(notes), sort=value.value)
 
 
-def counted(counts: tuple[int, int, int]) -> Cell:
-    """On how many data sets something is shown, of how many; and on how many the opposite."""
+def of_sets(count: int, of: int) -> str:
+    """`3 of 4 data sets`, `` for all of them."""
+    return f"{count} of {of} data sets" if count < of else ""
+
+
+def counted(counts: tuple[int, int, int], of: int) -> Cell:
+    """On how many data sets something is shown, of those that test it; on how many the opposite;
+    bold where it is shown on all `of`."""
     won, lost, tested = counts
     if not tested:
         return Cell(NA, mark="muted")
-    note = f"loses on {lost}" if lost else ""
-    return Cell(f"{won} of {tested}", note, "bold" if won == tested else "", sort=won - lost)
+    notes = (f"loses on {lost}" if lost else "", of_sets(tested, of))
+    note = ", ".join(text for text in notes if text)
+    return Cell(f"{won} of {tested}", note, "bold" if won == of else "", sort=won - lost)
+
+
+def needed(plan: SeedsNeeded | None) -> Cell:
+    """Data sets at the upper limit of their sd, those at the sd as it is below."""
+    if plan is None or plan.sd is None:
+        return Cell(NA, mark="muted")
+    note = f"{_few(plan.optimistic)} at the sd as it is"
+    return Cell(_few(plan.value), note, sort=float(plan.value or 1e6))
+
+
+def _few(count: int | None) -> str:
+    return f"over {FAR}" if count is None or count > FAR else str(count)
 
 
 def times(value: float | None) -> Cell:

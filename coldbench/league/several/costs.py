@@ -38,8 +38,8 @@ def times_over(seconds: Seconds, sentinel: str, learner: str) -> float | None:
 
 
 def front(skill: Mapping[str, float], cost: Mapping[str, float]) -> set[str]:
-    """Learners of both mappings such that no other is at least as good and as cheap, and better in
-    one of the two (Pareto)."""
+    """Learners of both mappings such that no other has at least their skill at no more than their
+    cost, and more of the first or less of the second (Pareto)."""
     both = [name for name in skill if name in cost]
     return {
         name

@@ -8,7 +8,7 @@ import pandas as pd
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.several.meta import meta_gaps
 from coldbench.league.several.over import Overall
-from coldbench.league.several.skills import Skill
+from coldbench.league.several.skills import RIDGE, Skill
 from coldbench.report.topic import with_limits
 from coldbench.statistics import Interval, OverDataSets
 
@@ -46,6 +46,8 @@ def frames_of(league: LeagueOver) -> dict[str, pd.DataFrame]:
                 "others": one.sizes[1],
                 **with_limits("gap", one.gap),
                 "decision": one.decision,
+                "limits_low": one.limits.low,
+                "limits_high": one.limits.high,
                 "times": one.times,
             }
             for one in meta_gaps(league)
@@ -85,11 +87,17 @@ def _over(one: Overall) -> dict[str, Any]:
         "data_sets": one.skill.n,
         "of": one.of,
         "not_run": " ".join(one.missing),
+        "fewer_seeds": " ".join(one.partial),
         **_limits("skill", one.skill),
         "sd_between": one.skill.between,
         **(
             _limits("over_ridge", more) if more else dict.fromkeys(_limits("over_ridge", one.skill))
         ),
+        "over_ridge_data_sets": more.n if more else 0,
+        "over_ridge_p": more.p if more and one.learner != RIDGE else None,
+        "over_ridge_p_holm": one.holm,
+        "needed_optimistic": one.needed and one.needed.optimistic,
+        "needed": one.needed and one.needed.value,
         **_count("ridge", one.ridge),
         **_count("constant", one.constant),
         "mean_rank": sum(one.ranks.values()) / len(one.ranks) if one.ranks else None,

@@ -16,7 +16,7 @@ from coldbench.text import Cell, Table, listed
 __all__ = ["LeagueFront"]
 
 TOP = 8  # rows beside the picture
-SHOWN = (0, 1, 4, 5, 2, 7)  # columns of the league that the first screen has room for
+SHOWN = (0, 1, 5, 6, 2, 8)  # columns of the league that the first screen has room for
 
 
 class LeagueFront:
@@ -59,13 +59,13 @@ class LeagueFront:
     def plot(self) -> Plot:
         """Learners by data sets: those that were run on every one, if there are such."""
         every = self.league.overall[self.scenario]
-        whole = [one for one in every if not one.missing]
+        whole = [one for one in every if one.whole]
         return picture(self.chapter, self.scenario, "front", whole or every)
 
     def _whole(self) -> list[Overall]:
         """Learners that were run on every data set."""
         every = self.league.overall[self.scenario]
-        return [one for one in every if not one.missing and one.learner in self.league.asked]
+        return [one for one in every if one.whole and one.learner in self.league.asked]
 
     def _first(self) -> str:
         whole = self._whole()

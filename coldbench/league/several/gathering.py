@@ -7,18 +7,28 @@ from itertools import combinations
 from pathlib import Path
 
 from coldbench.errors import StoreError, shorten
+from coldbench.league.several.measure import makes_error
 from coldbench.report.study import ReportData, build
 from coldbench.study import Manifest, Study, latest_study
 from coldbench.text import listed
 
 __all__ = [
-    "CONSTANT", "Member", "differences", "gathered", "holds_studies", "latest_work", "studies_of",
+    "CONSTANT", "Member", "differences", "gathered", "holds_studies", "latest_work", "measured",
+    "studies_of",
 ]  # fmt: skip
 
 CONSTANT = "global-median"  # the yardstick that skill is measured by
 SKILL = (
     "{} has no run of global-median, the best constant, by which skill is measured: `coldbench run "
     "--out {} --models global-median`, which takes seconds, adds it"
+)
+PERFECT = (
+    "the best constant makes no error on {}, in any scenario: skill is a share of that error, so a "
+    "league needs a study of another data set"
+)
+UNMEASURED = (
+    "In {} of {} the best constant makes no error; skill is a share of that error, so the data set "
+    "does not count there."
 )
 TWICE = (
     "{} and {} are both of {}: in a league over data sets a data set counts once; move one of the "
@@ -69,7 +79,18 @@ def gathered(studies: Sequence[Study]) -> tuple[Member, ...]:
     for study in studies:
         if CONSTANT not in study.manifest.learners:
             raise StoreError(SKILL.format(study.path, shlex.quote(str(study.path))))
-    return tuple(Member(name, build(study)) for name, study in _named(studies).items())
+    members = tuple(Member(name, build(study)) for name, study in _named(studies).items())
+    every = [measured(one, scenario) for one in members for scenario in one.data.scenarios]
+    if every and not any(every):
+        raise StoreError(PERFECT.format(listed([one.name for one in members], 9)))
+    return members
+
+
+def measured(member: Member, scenario: str) -> bool:
+    """Whether skill can be measured in a scenario: False only where the best constant has runs and
+    makes no error in one."""
+    constant = member.data.main.get((CONSTANT, scenario))
+    return constant is None or makes_error(constant)
 
 
 def _named(studies: Sequence[Study]) -> dict[str, Study]:
@@ -134,6 +155,10 @@ def _seeds(plan: Manifest) -> str:
 
 def differences(members: Sequence[Member]) -> Iterator[str]:
     """What the studies do not share, and a reader must know, in sentences."""
+    for one in members:
+        flat = [scenario for scenario in one.data.scenarios if not measured(one, scenario)]
+        if flat:
+            yield UNMEASURED.format(listed(flat), one.name)
     options = {one.name: one.data.manifest.fixed["protocol_options"] for one in members}
     for key in dict.fromkeys(key for mine in options.values() for key in mine):
         values = {name: str(mine.get(key)) for name, mine in options.items()}

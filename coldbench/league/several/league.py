@@ -6,11 +6,17 @@ from functools import cached_property
 from pathlib import Path
 
 from coldbench.league.several.costs import front, seconds_of, sentinel_of, times_over
-from coldbench.league.several.gathering import Member, differences, gathered, studies_of
+from coldbench.league.several.gathering import (
+    Member,
+    differences,
+    gathered,
+    measured,
+    studies_of,
+)
 from coldbench.league.several.leaving_out import LeftOut, left_out
 from coldbench.league.several.order import Agreement, agreements
-from coldbench.league.several.over import Overall, overall
-from coldbench.league.several.skills import Skill, not_run, ranked, skills_of
+from coldbench.league.several.over import Overall, corrected, overall
+from coldbench.league.several.skills import Skill, comparable, not_run, ranked, skills_of
 from coldbench.study import Study
 from coldbench.tasks import SCENARIOS
 
@@ -44,9 +50,8 @@ class LeagueOver:
 
     @cached_property
     def scenarios(self) -> tuple[str, ...]:
-        """Those that occur anywhere, W-W first."""
-        every = {scenario for member in self.members for scenario in member.data.scenarios}
-        return tuple(name for name in SCENARIOS if name in every)
+        """Those in which skill can be measured on some data set, W-W first."""
+        return tuple(name for name in SCENARIOS if self.places(name))
 
     @cached_property
     def learners(self) -> tuple[str, ...]:
@@ -79,11 +84,10 @@ class LeagueOver:
             for one in skills_of(member)
         }
         places = [
-            (member.name, scenario, learner)
-            for scenario in self.scenarios
-            for member in self.members
+            (name, scenario, learner)
+            for scenario in SCENARIOS
+            for name in self.having(scenario)
             for learner in self.learners
-            if scenario in member.data.scenarios
         ]
         return {
             (name, scenario, learner): known.get((name, scenario, learner))
@@ -91,13 +95,27 @@ class LeagueOver:
             for name, scenario, learner in places
         }
 
-    def places(self, scenario: str) -> tuple[str, ...]:
+    def having(self, scenario: str) -> tuple[str, ...]:
         """The data sets that have a scenario."""
         return tuple(m.name for m in self.members if scenario in m.data.scenarios)
 
+    def places(self, scenario: str) -> tuple[str, ...]:
+        """Those of them on which skill can be measured there."""
+        return tuple(n for n in self.having(scenario) if measured(self.member(n), scenario))
+
+    @cached_property
+    def compared(self) -> dict[tuple[str, str], dict[str, Skill]]:
+        """By data set and scenario, then learner: skills at the same seeds, of the learners that
+        have them all."""
+        return {
+            (name, scenario): comparable([self.skills[name, scenario, x] for x in self.learners])
+            for scenario in self.scenarios
+            for name in self.places(scenario)
+        }
+
     def board(self, dataset: str, scenario: str) -> list[Skill]:
-        """The skills of the learners that take part."""
-        every = (self.skills[dataset, scenario, name] for name in self.learners)
+        """The skills of the learners that take part, at the same seeds."""
+        every = self.compared[dataset, scenario].values()
         return [one for one in every if one.learner in self.asked]
 
     @cached_property
@@ -122,20 +140,23 @@ class LeagueOver:
 
     @cached_property
     def overall(self) -> dict[str, list[Overall]]:
-        """By scenario: the learners run on all data sets, the highest mean skill first; then the
-        others likewise."""
+        """By scenario: the learners run on all data sets, at the same seeds, the highest mean skill
+        first; then the others likewise."""
         return {scenario: self._overall(scenario) for scenario in self.scenarios}
 
     def _overall(self, scenario: str) -> list[Overall]:
         made = [one for name in self.learners if (one := self._of(name, scenario)) is not None]
-        whole = [one for one in made if not one.missing]
+        whole = [one for one in made if one.whole]
         cost = {one.learner: one.times for one in whole if one.times is not None}
         first = front({one.learner: one.level for one in whole}, cost)
-        placed = [replace(one, front=one.learner in first) for one in made]
-        return sorted(placed, key=lambda one: (bool(one.missing), -one.level))
+        placed = [replace(one, front=one.learner in first) for one in corrected(made)]
+        return sorted(placed, key=lambda one: (not one.whole, -one.level))
 
     def _of(self, learner: str, scenario: str) -> Overall | None:
-        every = [self.skills[name, scenario, learner] for name in self.places(scenario)]
+        every = [
+            self.compared[name, scenario].get(learner, self.skills[name, scenario, learner])
+            for name in self.places(scenario)
+        ]
         run = [one for one in every if one.values]
         if not run:
             return None
@@ -145,8 +166,9 @@ class LeagueOver:
             if (place := self.ranks.get((one.dataset, scenario, learner))) is not None
         }
         missing = [one.dataset for one in every if not one.values]
+        partial = [x.dataset for x in run if learner not in self.compared[x.dataset, scenario]]
         times = times_over(self.seconds, self.sentinel, learner)
-        return replace(overall(run, ranks, missing), times=times)
+        return replace(overall(run, ranks, missing), partial=tuple(partial), times=times)
 
     @cached_property
     def agreements(self) -> list[Agreement]:

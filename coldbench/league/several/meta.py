@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coldbench.league.families import meta_learner
+from coldbench.league.several.gathering import CONSTANT
 from coldbench.league.several.league import LeagueOver
 from coldbench.league.several.skills import Skill, decided
+from coldbench.report.pairs import pair_of
+from coldbench.report.study import ReportData
 from coldbench.statistics import Interval, mean_interval
 
 __all__ = ["MetaGap", "meta_gaps"]
@@ -16,7 +19,9 @@ class MetaGap:
     """In a scenario of a data set. meta, other: the meta-learner and the other learner of the
     highest mean skill, of `sizes` meta-learners and others; gap: skill of the first minus the
     second, by seed; decision: `better`, `worse` or `open` of the meta-learner by the study's own
-    tests, None where it has none; times: seconds of its run over the other's."""
+    tests, None where it has none; limits: of the gap by these tests, so for all pairs of the
+    scenario at once, in units of the constant's mean error; times: seconds of its run over the
+    other's."""
 
     dataset: str
     scenario: str
@@ -25,6 +30,7 @@ class MetaGap:
     sizes: tuple[int, int]
     gap: Interval
     decision: str | None
+    limits: Interval
     times: float | None
 
 
@@ -58,8 +64,20 @@ def _gaps(league: LeagueOver, scenario: str, dataset: str) -> Iterator[MetaGap]:
         (len(metas), len(others)),
         mean_interval([first.values[seed] - second.values[seed] for seed in common]),
         decided(league.member(dataset), scenario, first.learner, second.learner),
+        _limits(league.member(dataset).data, scenario, first.learner, second.learner),
         costs[0] / costs[1] if costs[0] and costs[1] else None,
     )
+
+
+def _limits(data: ReportData, scenario: str, learner: str, other: str) -> Interval:
+    """Of the other's MAE minus the learner's, over the mean error of the constant."""
+    pair, sign = pair_of(data.every_pair, scenario, learner, other)
+    if pair is None or pair.limits.low is None or pair.limits.high is None:
+        return Interval(None, None, None, 0)
+    constant = data.values(CONSTANT, scenario)
+    unit = sum(constant.values()) / len(constant)
+    ends = sorted(-sign * end / unit for end in (pair.limits.low, pair.limits.high))
+    return Interval(None, ends[0], ends[1], len(pair.seeds))
 
 
 def _best(some: Sequence[Skill]) -> Skill:

@@ -16,7 +16,8 @@ __all__ = ["Agreement", "agreements"]
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Kendall's tau of the learners' order on two data sets; of one with itself, where `a` is `b`,
-    between halves of its seeds. tau is None where too little is in common."""
+    between halves of its seeds. Only learners with all seeds that most have. tau is None where too
+    little is in common."""
 
     scenario: str
     a: str
@@ -35,7 +36,7 @@ def agreements(scenario: str, boards: dict[str, Sequence[Skill]]) -> Iterator[Ag
 
 def _repeated(scenario: str, name: str, board: Sequence[Skill]) -> Agreement:
     runs = _matrix(board, [one.learner for one in board if one.values])
-    rng = generator(0, "league", "repeats", scenario, name)
+    rng = generator(0, "league", "repeats")
     tau = order_repeats(runs, rng) if runs.shape[1] > 1 and len(runs) > 1 else None
     known = None if tau is None else Interval(tau, None, None, len(runs))
     return Agreement(scenario, name, name, runs.shape[1], known)
@@ -47,8 +48,10 @@ def _compared(scenario: str, a: str, b: str, boards: dict[str, Sequence[Skill]])
     first, second = (_matrix(boards[name], shared) for name in (a, b))
     if len(shared) < 2 or not first.size or not second.size:
         return Agreement(scenario, a, b, len(shared), None)
-    rng = generator(0, "league", "agreement", scenario, a, b)
-    return Agreement(scenario, a, b, len(shared), order_agreement(first, second, rng))
+    rng = generator(0, "league", "agreement")
+    # neither names nor their order may move the limits
+    one, other = sorted((first, second), key=lambda runs: runs.tolist())
+    return Agreement(scenario, a, b, len(shared), order_agreement(one, other, rng))
 
 
 def _matrix(

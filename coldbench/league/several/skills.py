@@ -1,14 +1,16 @@
 """How much of the best constant's error a learner removes, on one data set."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coldbench.league.several.gathering import CONSTANT, Member
+from coldbench.league.several.measure import NO_ERROR, makes_error, skill_of
 from coldbench.report.pairs import pair_of
 from coldbench.report.standings import Standing
 from coldbench.statistics import Interval, mean_interval
 
-__all__ = ["RIDGE", "Skill", "decided", "not_run", "ranked", "skills_of"]
+__all__ = ["RIDGE", "Skill", "comparable", "decided", "not_run", "ranked", "skills_of"]
 
 RIDGE = "ridge"  # the closed form that a learner has to beat to be worth its time
 Values = Mapping[str, float]
@@ -70,8 +72,8 @@ def _no_run(member: Member, learner: str, scenario: str) -> Skill:
 def _run(member: Member, standing: Standing) -> Skill:
     data, learner, scenario = member.data, standing.learner, standing.scenario
     constant = data.values(CONSTANT, scenario)
-    mine = _skill(standing.values, constant)
-    ridge = _skill(data.values(RIDGE, scenario), constant)
+    mine = skill_of(standing.values, constant)
+    ridge = skill_of(data.values(RIDGE, scenario), constant)
     return Skill(
         member.name,
         scenario,
@@ -84,14 +86,33 @@ def _run(member: Member, standing: Standing) -> Skill:
         standing.group,
         decided(member, scenario, learner, RIDGE),
         decided(member, scenario, learner, CONSTANT),
-        "" if mine else "no seed in common with the best constant",
+        "" if mine else _why(constant),
     )
 
 
-def _skill(values: Values, constant: Values) -> dict[str, float]:
-    return {
-        seed: 1.0 - value / constant[seed] for seed, value in values.items() if constant.get(seed)
-    }
+def _why(constant: Values) -> str:
+    if constant and not makes_error(constant):
+        return NO_ERROR
+    return "no seed in common with the best constant"
+
+
+def comparable(skills: Sequence[Skill]) -> dict[str, Skill]:
+    """By learner, of one scenario of one data set, all on the same seeds: those that at least half
+    of the learners with a run have. Who lacks one of these is left out, since means over other
+    seeds cannot be compared."""
+    run = [one for one in skills if one.values]
+    counts = Counter(seed for one in run for seed in one.values)
+    shared = {seed for seed, count in counts.items() if 2 * count >= len(run)}
+    whole = [one for one in run if shared and shared <= one.values.keys()]
+    return {one.learner: _at(one, shared) for one in whole}
+
+
+def _at(one: Skill, seeds: set[str]) -> Skill:
+    values, over_ridge = (
+        {seed: value for seed, value in mine.items() if seed in seeds}
+        for mine in (one.values, one.over_ridge)
+    )
+    return replace(one, values=values, over_ridge=over_ridge)
 
 
 def decided(member: Member, scenario: str, learner: str, other: str) -> str | None:
@@ -107,6 +128,9 @@ def decided(member: Member, scenario: str, learner: str, other: str) -> str | No
 
 
 def ranked(skills: Sequence[Skill]) -> dict[str, int]:
-    """Places by learner, the highest mean first, of those of one scenario of one data set."""
-    order = sorted((one for one in skills if one.values), key=lambda one: -one.level)
-    return {one.learner: place for place, one in enumerate(order, 1)}
+    """Places by learner, the highest mean first, of skills on the same seeds of one data set; those
+    that tie share the better place."""
+    levels = {one.learner: one.level for one in skills}
+    return {
+        name: 1 + sum(other > level for other in levels.values()) for name, level in levels.items()
+    }

@@ -19,6 +19,7 @@ PAGES = {
     "datasets.html": "Data sets",
     "learners.html": "Learners",
     "claims.html": "Published claims",
+    "entries.html": "Join",
     "changes.html": "What changed",
 }
 
@@ -34,9 +35,8 @@ class Frame:
     def links(self, root: str) -> list[tuple[str, str]]:
         """(text, address) of the main pages, from a page whose way to the root is `root`."""
         found = [(text, f"{root}{page}") for page, text in PAGES.items()]
-        return [*found, ("Documentation", self.to(self.docs, root, "index.html"))][
-            : 6 + bool(self.docs)
-        ]
+        docs = self.to(self.docs, root, "index.html")
+        return [*found, ("Documentation", docs)] if docs else found
 
     def to(self, base: str, root: str, file: str) -> str:
         """A file of the documentation or repository, from such a page; `` where there is none."""

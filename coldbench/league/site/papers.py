@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coldbench.report.paper.bibtex import Reference
+from coldbench.report.references import Reference
 from coldbench.text import plain
 
 __all__ = ["Paper", "papers_of"]

@@ -10,8 +10,8 @@ from coldbench.league.several.gathering import Member
 from coldbench.league.site.claims.answer import Answer
 from coldbench.league.site.claims.described import Claim
 from coldbench.league.site.claims.evidence import answer_to
-from coldbench.league.site.entries import Entry, entry_of
 from coldbench.league.site.files import Files
+from coldbench.league.site.reported import Reported, reported_of
 from coldbench.league.site.sources import Source
 from coldbench.report.document import Document
 from coldbench.report.drawing.draw import Draw
@@ -28,22 +28,22 @@ __all__ = ["LEAGUE", "add_league_report", "add_report", "drawn_answer"]
 LEAGUE = "reports"  # the folder of the league over data sets, below it those of its studies
 
 
-def add_report(files: Files, source: Source, data: ReportData, draw: Draw) -> Entry:
+def add_report(files: Files, source: Source, data: ReportData, draw: Draw) -> Reported:
     """Its files; returns what other pages show of it."""
     document = data.of(Document)
     tables, picture = _add(files, f"reports/{source.key}", document, draw)
-    return entry_of(source, data, picture, tables)
+    return reported_of(source, data, picture, tables)
 
 
 def add_league_report(
-    files: Files, document: LeagueDocument, entries: Mapping[str, Entry], draw: Draw
+    files: Files, document: LeagueDocument, studies: Mapping[str, Reported], draw: Draw
 ) -> Markup:
     """That of a league over data sets; returns the picture of its first screen.
 
-    entries: by data set, those of its studies.
+    studies: by data set, those of its studies.
     """
     members = document.league.members
-    found = {_beside(one): entries[one.name].report for one in members}
+    found = {_beside(one): studies[one.name].report for one in members}
     document.sections = tuple(_relinked(section, found) for section in document.sections)
     _, picture = _add(files, LEAGUE, document, draw)
     return picture

@@ -7,6 +7,7 @@ from pathlib import Path
 from coldbench.errors import StoreError
 from coldbench.league.packs.facts import SUFFIX
 from coldbench.league.packs.opening import open_pack
+from coldbench.league.site.entrants import find_entries
 from coldbench.league.site.slugs import slug
 from coldbench.study import Study
 from coldbench.text import display_name
@@ -51,7 +52,8 @@ def find_sources(paths: Sequence[Path], spare: Path) -> list[Source]:
     """The studies and packs in each path: itself, those right below it, and those of the folders
     right below it. spare: an empty folder, for the studies in packs.
 
-    Raises StoreError where there is none, and for two of one name.
+    A path with entries of learners alone gives none. Raises StoreError for a path with neither,
+    and for two of one name.
     """
     names: dict[str, Source] = {}
     for one in (source for path in paths for source in _within(path, spare)):
@@ -71,7 +73,7 @@ def _within(path: Path, spare: Path) -> list[Source]:
     if _is_study(path):
         return [Source(path.resolve().name, "", Study.open(path))]
     found = list(_below(path, spare, DEPTH))
-    if not found:
+    if not found and not find_entries([path]):
         raise StoreError(f"no study in {path}: start one with `coldbench run`")
     return found
 

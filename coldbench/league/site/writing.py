@@ -12,6 +12,7 @@ from coldbench.errors import StoreError, UsageError
 
 __all__ = ["MARK", "write_site"]
 
+MADE_BY = "coldbench "
 MARK = "site.json"  # by which a later call knows the folder as its own
 
 
@@ -35,9 +36,18 @@ def write_site(texts: Mapping[str, str], out: Path) -> list[Path]:
 
 
 def _is_ours(out: Path) -> bool:
-    return out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir()))
+    """Whether it is empty, or has the mark of a site: others may call a file so too."""
+    if not out.is_dir():
+        return False
+    if not any(out.iterdir()):
+        return True
+    try:
+        about = json.loads((out / MARK).read_text("utf-8"))
+        return str(about["made_by"]).startswith(MADE_BY) and "index.html" in about["files"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def _mark(texts: Mapping[str, str]) -> str:
-    about = {"made_by": f"coldbench {coldbench.__version__}", "files": sorted(texts)}
+    about = {"made_by": f"{MADE_BY}{coldbench.__version__}", "files": sorted(texts)}
     return json.dumps(about, indent=1) + "\n"

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from coldbench.report.document import Document
+from coldbench.report.page import Page
 from coldbench.report.topic import Sentence
 from coldbench.text import Cell, Column, Section, Table, spans
 
@@ -54,7 +54,7 @@ HEAD = r"""\documentclass[11pt]{article}
 """
 
 
-def to_latex(document: Document) -> str:
+def to_latex(document: Page) -> str:
     """A document that compiles; tables that are too long for paper are left to the CSV files, and
     the sentences stand behind the first section."""
     first, *others = document.sections

@@ -30,11 +30,12 @@ TERMS = {
     "A better": "share of seeds at which A has the lower MAE",
     "mean skill, %": "share of the best constant's MAE that is removed, mean over data sets",
     "next data set": "where 95 % of further data sets would fall, drawn as these were",
-    "minus ridge": "mean skill above that of ridge, with limits over data sets",
+    "minus ridge": "mean skill above that of ridge, with limits over data sets, one at a time",
+    "data sets needed": "for a power of 80 %, at the upper 80 % limit of the spread over data sets",
     "beats ridge": "data sets on which its study shows that it has the lower MAE",
     "beats constant": "data sets on which its study shows that it beats the best constant",
     "mean rank": "mean of its ranks on the data sets, 1 for the highest skill",
-    "front": "no other learner is both as good and as cheap",
+    "front": "no other learner has as high a mean skill in as little time",
     "peak memory, MB": "most memory that a run's process held",
 }
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from coldbench.report.formats.latex import escape
-from coldbench.report.paper.bibtex import Reference, of_dataset, of_learner
 from coldbench.report.paper.methods import methods
 from coldbench.report.paper.prose import Cited
+from coldbench.report.references import Reference, of_dataset, of_learner
 from coldbench.report.study import ReportData, build
 from coldbench.report.topics.origin import OriginTopic
 from coldbench.study import Study

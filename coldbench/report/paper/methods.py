@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from coldbench.data import open_prepared
 from coldbench.errors import ColdbenchError
-from coldbench.report.paper.bibtex import of_dataset, of_learner, suite
 from coldbench.report.paper.prose import Cited, Prose, cited
+from coldbench.report.references import of_dataset, of_learner, suite
 from coldbench.report.study import MAIN, ReportData
 from coldbench.report.topics.origin import OriginTopic
 from coldbench.study import Budget, Described

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coldbench.errors import unknown
 from coldbench.report.formats import latex, markdown
-from coldbench.report.paper.bibtex import Reference
+from coldbench.report.references import Reference
 
 __all__ = ["Cited", "Prose", "cited", "written_as"]
 

@@ -8,7 +8,6 @@ from operator import attrgetter
 from coldbench.report.drawing.grouped import Mark, grouped
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.effects import Ablation, Effect, Interaction
-from coldbench.report.families import ALPHA
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic, with_limits
 from coldbench.statistics import Interval
@@ -63,7 +62,7 @@ KINDS = (
         "mae",
         "MAE minus that of the base (right: worse)",
         attrgetter("difference.difference"),
-        lambda effect: _shown(effect.adjusted),
+        attrgetter("shown"),
         0.0,
         4,
     ),
@@ -148,21 +147,17 @@ def _compact(data: ReportData, study: Ablation, base: str) -> Iterator[Table]:
 def _mean_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
-    return replace(interval(effect.difference.difference), mark=_mark(effect.adjusted))
+    return replace(interval(effect.difference.difference), mark=_mark(effect.shown))
 
 
 def _spread_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(NA)
-    return replace(interval(effect.spread.ratio, 2), mark="best" if effect.spread_shown else "")
+    return replace(interval(effect.spread.ratio, 2), mark=_mark(effect.spread_shown))
 
 
-def _mark(adjusted: float | None) -> str:
-    return "best" if _shown(adjusted) else ""
-
-
-def _shown(adjusted: float | None) -> bool:
-    return adjusted is not None and adjusted <= ALPHA
+def _mark(shown: bool) -> str:
+    return "best" if shown else ""
 
 
 def _full(data: ReportData, study: Ablation) -> Table:
@@ -174,7 +169,7 @@ def _full(data: ReportData, study: Ablation) -> Table:
         Column("seeds"),
         Column("effect on MAE, 95 % interval"),
         Column("p"),
-        Column("p, Holm"),
+        Column("p of all pairs"),
         Column("sd ratio, 95 % interval"),
         Column("p"),
         Column("p, Holm"),
@@ -232,7 +227,7 @@ def _interactions(data: ReportData, study: Ablation) -> Table:
 
 
 def _pair(data: ReportData, one: Interaction) -> tuple[Cell, ...]:
-    beyond = replace(interval(one.beyond.difference), mark=_mark(one.adjusted))
+    beyond = replace(interval(one.beyond.difference), mark=_mark(one.shown))
     return (
         Cell(one.scenario),
         Cell(data.names[one.base]),
@@ -293,7 +288,7 @@ def _effect(data: ReportData, effect: Effect) -> dict[str, object]:
         "n_seeds": len(effect.seeds),
         **with_limits("effect", effect.difference.difference),
         "p": effect.difference.p,
-        "p_holm": effect.adjusted,
+        "p_simultaneous": effect.adjusted,
         **with_limits("sd_ratio", effect.spread.ratio),
         "sd_p": effect.spread.p_paired,
         "sd_p_holm": effect.spread_adjusted,
@@ -327,7 +322,7 @@ def _sentence(data: ReportData, scenario: str, base: str, effects: Sequence[Effe
     count, seeds = len(effects), sorted({len(effect.seeds) for effect in effects})
     common = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     changes = f"{count} change{'' if count == 1 else 's'}"
-    moved = [e for e in effects if _shown(e.adjusted)]
+    moved = [e for e in effects if e.shown]
     spread = [e for e in effects if e.spread_shown]
     moved.sort(key=lambda e: -abs(e.difference.difference.value or 0.0))
     means = "; ".join(f"{display_name(e.factor)} {_signed(e)}" for e in moved)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from coldbench.report.pairs import holm, outcome, pair_of
+from coldbench.report.pairs import holm, outcome, seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Sentence, Topic, with_limits
 from coldbench.report.topics.cost import CostTopic
@@ -98,11 +98,10 @@ class Against(Topic):
 
 
 def _contest(data: ReportData, scenario: str, learner: str, reference: str) -> Contest | None:
-    pair, sign = pair_of(data.pairs, scenario, learner, reference)
-    if pair is None:
+    seen = seen_from(data.pairs, scenario, learner, reference)
+    if seen is None:
         return None
-    mean = pair.difference.difference
-    return Contest(learner, reference, scenario, mean if sign > 0 else -mean, pair.difference.p)
+    return Contest(learner, reference, scenario, seen.difference, seen.pair.difference.p)
 
 
 def _table(

@@ -67,7 +67,7 @@ class LeakAudit(Topic):
     def _audited(self, learner: str) -> Audited:
         stored, _ = self._stored
         codes = {
-            record.job_hash: str(record.provenance.get("code") or "")
+            record.job_hash: record.code
             for record in self.data.records
             if record.job.learner == learner and record.job_hash in stored
         }

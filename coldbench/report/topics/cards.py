@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coldbench.report.paper import bibtex
+from coldbench.report.references import of_learner
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
-from coldbench.report.topics.cost import CostTopic
+from coldbench.report.topics.tuning import TuningTopic
 from coldbench.running import RunRecord
 from coldbench.text import NA, Cell, Column, Section, Table, plain
 
@@ -27,7 +27,7 @@ class CardsTopic(Topic):
     def section(self) -> Section:
         data = self.data
         records = {record.job.learner: record for record in data.records}
-        tuned = data.of(CostTopic).tuning
+        tuned = data.of(TuningTopic).words
         rows = tuple(
             _row(data, name, records.get(name), tuned.get(name, NA)) for name in data.learners
         )
@@ -45,7 +45,7 @@ def _row(data: ReportData, name: str, record: RunRecord | None, tuned: str) -> t
     config = data.manifest.learners.get(name, {})
     base = str(config.get("base", name))
     facts: Mapping[str, Any] = record.provenance if record else {}
-    sources = "; ".join(one.short for one in bibtex.of_learner(base))
+    sources = "; ".join(one.short for one in of_learner(base))
     options = {key: value for key, value in config.items() if key != "base"}
     return (
         Cell(data.names[name], f"a {plain(base)}" if base != name else "", at=card_of(data, name)),

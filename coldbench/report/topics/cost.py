@@ -6,13 +6,13 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from coldbench.errors import UsageError
 from coldbench.report.drawing.scatter import Point, scatter
 from coldbench.report.drawing.style import Plot, short
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.report.topics.entry import EntryTopic
-from coldbench.study import UNTUNED, Manifest, describe, results
+from coldbench.report.topics.tuning import TuningTopic
+from coldbench.study import UNTUNED, results
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
 
 __all__ = ["Cost", "CostTopic"]
@@ -70,17 +70,13 @@ class CostTopic(Topic):
             if len(mine := done[done["learner"] == name])
         ]
 
-    @cached_property
-    def tuning(self) -> dict[str, str]:
-        """The budget of each learner, in words."""
-        return {name: _tuning(self.data.manifest, name) for name in self.data.learners}
-
     def section(self) -> Section:
-        untuned = [name for key, name in self.data.names.items() if self.tuning[key] == UNTUNED]
+        words = self.data.of(TuningTopic).words
+        untuned = [name for key, name in self.data.names.items() if words[key] == UNTUNED]
         notes = [PEAK]
         notes += self.data.of(EntryTopic).seconds
         notes += [f"Not tuned, at their defaults: {', '.join(untuned)}."] if untuned else []
-        tables = (_table(self.costs, self.tuning),) if self.costs else ()
+        tables = (_table(self.costs, words),) if self.costs else ()
         return Section("cost", "Cost", "Cost", HOW, (), tables, tuple(notes))
 
     def figures(self) -> list[Plot]:
@@ -114,26 +110,6 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
         next((seeds for scen in data.scenarios if (seeds := data.partial(learner, scen))), ""),
         scale is not None,
     )
-
-
-def _tuning(manifest: Manifest, name: str) -> str:
-    config, budget = manifest.learners.get(name, {}), manifest.tuning.get(name)
-    if not manifest.tuning:
-        return UNTUNED
-    tunable = manifest.tunable.get(name)
-    if tunable is None:  # a study of an earlier version; one trial is of the defaults
-        tunable = (budget or {}).get("trials", 1) > 1 or _tunable(config.get("base", name))
-    return describe(budget, config, tunable)
-
-
-def _tunable(base: str) -> bool:
-    """Whether a learner can be tuned; True when it cannot be loaded here. Loads torch."""
-    from coldbench.learning import load_variant
-
-    try:
-        return load_variant(base).tunable
-    except UsageError:
-        return True
 
 
 def _table(costs: Sequence[Cost], tuning: dict[str, str]) -> Table:

@@ -6,7 +6,7 @@ from coldbench.report.claims import verdict
 from coldbench.report.crossing import Crossing, Wider
 from coldbench.report.drawing.forest import Line, Row, forest
 from coldbench.report.drawing.style import Plot, short
-from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.pairs import Pair, seen_from
 from coldbench.report.standings import Standing, of_seeds
 from coldbench.report.study import ReportData
 from coldbench.report.superiority import in_words
@@ -22,7 +22,7 @@ from coldbench.text import (
     number,
     p_in_words,
     p_value,
-    percent,
+    percent_cell,
     range_of,
 )
 
@@ -98,13 +98,11 @@ def _plot(data: ReportData, scenario: str) -> Plot | None:
 
 
 def _against(data: ReportData, standing: Standing, best: str) -> Row | None:
-    pair, sign = pair_of(data.pairs, standing.scenario, standing.learner, best)
-    if pair is None:
+    seen = seen_from(data.pairs, standing.scenario, standing.learner, best)
+    if seen is None:
         return None
-    points = tuple(sign * difference for difference in pair.differences)
-    mean = pair.difference.difference if sign > 0 else -pair.difference.difference
-    seeds = of_seeds(len(points), standing.tested)
-    return Row(data.names[standing.learner], points, mean, standing.group, seeds)
+    name, seeds = data.names[standing.learner], of_seeds(len(seen.differences), standing.tested)
+    return Row(name, seen.differences, seen.difference, standing.group, seeds)
 
 
 def _table(data: ReportData) -> Table:
@@ -133,7 +131,7 @@ def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
     needed = f"{pair.better.needed} needed" if pair.better.lacks_seeds else ""
     effect = Interval(pair.effect.value, pair.effect.low, pair.effect.high, pair.effect.n)
     better = pair.better
-    wins = NA if better.low is None else f"[{percent(better.low)}, {percent(better.high)}]"
+    wins = Interval(better.value, better.low, better.high, better.n)
     return (
         Cell(pair.scenario),
         Cell(data.names[pair.a]),
@@ -147,7 +145,7 @@ def _row(data: ReportData, pair: Pair, wider: Wider) -> tuple[Cell, ...]:
         Cell(p_value(pair.flip.p), f"smallest {p_value(pair.flip.smallest)}"),
         interval(effect, 2),
         Cell(number(pair.difference.gain, 1)),
-        Cell(percent(better.value), "" if wins == NA else wins),
+        percent_cell(wins),
         Cell(in_words(better), needed),
     )
 

@@ -1,5 +1,6 @@
 """Two seeds of one learner on the same rating: do they predict the same?"""
 
+from dataclasses import replace
 from functools import cached_property
 
 from coldbench.report.drawing.forest import Row, bars
@@ -7,9 +8,9 @@ from coldbench.report.drawing.style import Plot
 from coldbench.report.predictions import Place, array, by_place, incomplete, without
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic, with_limits
-from coldbench.statistics import Disagreement, Interval, Overlap, overlap_disagreement
+from coldbench.statistics import Disagreement, Overlap, overlap_disagreement
 from coldbench.study import Digest
-from coldbench.text import NA, Cell, Column, Section, Table, interval, percent
+from coldbench.text import NA, Cell, Column, Section, Table, interval, percent_cell
 
 __all__ = ["DisagreementTopic", "disagreements"]
 
@@ -90,18 +91,13 @@ def _table(data: ReportData, places: dict[Place, Disagreement]) -> Table:
             Cell(str(one.n)),
             Cell(f"{one.n_ratings:,}" if one.n_ratings else NA),
             interval(one.difference),
-            _share(one.churn),
+            replace(percent_cell(one.churn, 1), sort=one.churn.value),
         )
         for scenario in data.scenarios
         for name in data.learners
         if (one := places.get((name, scenario)))
     )
     return Table("disagreement", "Two seeds on the same rating", columns, rows, big=True)
-
-
-def _share(value: Interval) -> Cell:
-    limits = "" if value.low is None else f"[{percent(value.low, 1)}, {percent(value.high, 1)}]"
-    return Cell(percent(value.value, 1), limits, sort=value.value)
 
 
 def _columns(learner: str, scenario: str, one: Disagreement) -> dict[str, object]:

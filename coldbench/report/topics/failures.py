@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from coldbench.report.study import MAIN, ReportData
 from coldbench.report.topic import Sentence, Topic
 from coldbench.running import RunRecord
-from coldbench.statistics import exact_share, failure_rate
+from coldbench.statistics import Interval, exact_share, failure_rate
 from coldbench.text import (
     NA,
     Cell,
@@ -18,6 +18,7 @@ from coldbench.text import (
     listed,
     number,
     percent,
+    percent_cell,
     plain,
 )
 
@@ -114,8 +115,7 @@ def _shares(data: ReportData) -> Table:
 
 def _share(count: int, n: int) -> tuple[Cell, Cell]:
     share = exact_share(count, n)
-    limits = "" if share.low is None else f"[{percent(share.low)}, {percent(share.high)}]"
-    return Cell(f"{count} of {n}", mark="bad" if count else ""), Cell(percent(share.value), limits)
+    return Cell(f"{count} of {n}", mark="bad" if count else ""), percent_cell(share)
 
 
 def _rates(data: ReportData) -> Table:
@@ -136,13 +136,13 @@ def _rates(data: ReportData) -> Table:
                 seeds, values, failed = zip(*mine, strict=True)
                 fallback = _fallback(data, scenario, seeds)
                 rate = failure_rate(values, failed, fallback=fallback)
-                limits = "" if rate.low is None else f"[{percent(rate.low)}, {percent(rate.high)}]"
+                share = Interval(rate.value, rate.low, rate.high, rate.n)
                 rows.append(
                     (
                         Cell(data.names[name]),
                         Cell(scenario),
                         Cell(f"{rate.failed} of {rate.n}", mark="bad"),
-                        Cell(percent(rate.value), limits),
+                        percent_cell(share),
                         interval(rate.conditional),
                         interval(rate.unconditional),
                     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.pairs import seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.text import NA, Cell, Column, Section, Table, interval
@@ -33,19 +33,8 @@ def met_in(data: ReportData, name: str, scenario: str) -> dict[str, str]:
     """By other learner that it was compared with: `better`, `worse` or `open`; yardsticks that
     nobody asked for stand apart."""
     others = data.asked if name in data.asked else data.learners
-    met = ((other, _pair(data, name, other, scenario)) for other in others if other != name)
-    return {other: _outcome(*found) for other, found in met if found is not None}
-
-
-def _pair(data: ReportData, name: str, other: str, scenario: str) -> tuple[Pair, int] | None:
-    pair, sign = pair_of(data.every_pair, scenario, name, other)
-    return None if pair is None else (pair, sign)
-
-
-def _outcome(pair: Pair, sign: int) -> str:
-    if not pair.shown:
-        return "open"
-    return "better" if sign * (pair.difference.difference.value or 0.0) < 0.0 else "worse"
+    met = ((o, seen_from(data.every_pair, scenario, name, o)) for o in others if o != name)
+    return {other: seen.outcome for other, seen in met if seen}
 
 
 def _table(data: ReportData, name: str, place: int) -> Table:
@@ -59,9 +48,8 @@ def _table(data: ReportData, name: str, place: int) -> Table:
 
 
 def _cell(data: ReportData, name: str, other: str, scenario: str) -> Cell:
-    found = _pair(data, name, other, scenario)
-    if found is None:
+    seen = seen_from(data.every_pair, scenario, name, other)
+    if seen is None:
         return Cell(NA, mark="muted")
-    pair, sign = found
-    mark = {"better": "best", "worse": "bad"}.get(_outcome(pair, sign), "")
-    return replace(interval(pair.limits if sign > 0 else -pair.limits), mark=mark)
+    mark = {"better": "best", "worse": "bad"}.get(seen.outcome, "")
+    return replace(interval(seen.limits), mark=mark)

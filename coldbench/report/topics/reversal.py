@@ -5,8 +5,7 @@ from coldbench.report.drawing.style import COLOURS, MANY, Plot
 from coldbench.report.pairs import Pair, pair_of
 from coldbench.report.study import ReportData
 from coldbench.report.topic import ALONE, Topic
-from coldbench.statistics import Interval
-from coldbench.text import NA, Cell, Column, Section, Table, percent
+from coldbench.text import NA, Cell, Column, Section, Table, percent, percent_cell
 
 __all__ = ["ReversalTopic"]
 
@@ -85,14 +84,9 @@ def _row(data: ReportData, pair: Pair) -> tuple[Cell, ...]:
         Cell(pair.scenario),
         Cell(data.names[pair.a]),
         Cell(data.names[pair.b]),
-        _chance(pair.reversal.observed),
-        _chance(pair.reversal.model),
+        percent_cell(pair.reversal.observed),
+        percent_cell(pair.reversal.model),
         Cell(percent(pair.reversal_shared.paired)),
-        _chance(pair.reversal_shared.model),
+        percent_cell(pair.reversal_shared.model),
         Cell(NA if needed is None else f"{needed:,}"),
     )
-
-
-def _chance(chance: Interval) -> Cell:
-    limits = "" if chance.low is None else f"[{percent(chance.low)}, {percent(chance.high)}]"
-    return Cell(percent(chance.value), limits)

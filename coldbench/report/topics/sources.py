@@ -20,7 +20,7 @@ from coldbench.statistics import (
     source_variance,
 )
 from coldbench.study import array_vectors
-from coldbench.text import NA, Cell, Column, Section, Table, number, percent
+from coldbench.text import NA, Cell, Column, Section, Table, number, percent, percent_cell
 
 __all__ = ["Attribution", "Sources", "attribute", "oa_order"]
 
@@ -175,11 +175,7 @@ def _table(data: ReportData, attributions: Sequence[Attribution]) -> Table:
 
 def _share(variance: SourceVariance, name: str) -> Cell:
     known = {part.name: part.share for part in variance.components}
-    if name not in known:
-        return Cell(NA)
-    share = known[name]
-    limits = "" if share.low is None else f"[{percent(share.low)}, {percent(share.high)}]"
-    return Cell(percent(share.value), limits)
+    return percent_cell(known[name]) if name in known else Cell(NA)
 
 
 def _columns(one: Attribution, part: Component) -> dict[str, object]:

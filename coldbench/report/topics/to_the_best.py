@@ -1,5 +1,7 @@
 """Each learner against the best of its scenario: limits for all at once, and a verdict."""
 
+from statistics import median
+
 import numpy as np
 
 from coldbench.report.crossing import Crossing
@@ -176,7 +178,7 @@ def _row(data: ReportData, one: Standing) -> tuple[Cell, ...]:
         Cell(p_value(_p(one))),
         Cell(f"{lost} of {common}" if common else ""),
         Cell(NA if low is None else f"{low} to {high}"),
-        Cell(number(_median(one))),
+        Cell(number(median(one.values.values()))),
         Cell(verdict_of(one, data.manifest.margin)),
     )
 
@@ -184,11 +186,6 @@ def _row(data: ReportData, one: Standing) -> tuple[Cell, ...]:
 def _p(one: Standing) -> float | None:
     """Of not being among the best; None where no test was possible."""
     return None if one.adjusted is None else one.p
-
-
-def _median(one: Standing) -> float:
-    values = sorted(one.values.values())
-    return (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2.0
 
 
 def _columns(data: ReportData, one: Standing) -> dict[str, object]:
@@ -199,7 +196,7 @@ def _columns(data: ReportData, one: Standing) -> dict[str, object]:
         "scenario": one.scenario,
         "learner": one.learner,
         "mean": one.mean.value,
-        "median": _median(one),
+        "median": median(one.values.values()),
         **limits,
         "p": _p(one),
         "p_of_all_pairs": one.adjusted,

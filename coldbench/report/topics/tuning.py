@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from coldbench.errors import UsageError
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
-from coldbench.report.topics.cost import CostTopic
 from coldbench.running import RunRecord
 from coldbench.scoring import installed
-from coldbench.study import UNTUNED, Budget, Rung
+from coldbench.study import UNTUNED, Budget, Manifest, Rung, describe
 from coldbench.tasks import SCENARIOS
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, number, percent
 
@@ -117,10 +117,14 @@ class TuningTopic(Topic):
     order = 168
 
     @cached_property
+    def words(self) -> dict[str, str]:
+        """The budget of each learner, in the order of the league table."""
+        return {name: _words(self.data.manifest, name) for name in self.data.learners}
+
+    @cached_property
     def tuned(self) -> list[Tuned]:
         """In the order of the league table."""
-        words = self.data.of(CostTopic).tuning
-        return [_tuned(self.data, name, words[name]) for name in self.data.learners]
+        return [_tuned(self.data, name, words) for name, words in self.words.items()]
 
     @cached_property
     def validated(self) -> list[Validated]:
@@ -204,6 +208,26 @@ class TuningTopic(Topic):
             "validation.csv": [_columns(one) for one in self.validated],
             "validation-test.csv": [_agreement_columns(one) for one in self.agreements],
         }
+
+
+def _words(manifest: Manifest, name: str) -> str:
+    config, budget = manifest.learners.get(name, {}), manifest.tuning.get(name)
+    if not manifest.tuning:
+        return UNTUNED
+    tunable = manifest.tunable.get(name)
+    if tunable is None:  # a study of an earlier version; one trial is of the defaults
+        tunable = (budget or {}).get("trials", 1) > 1 or _tunable(config.get("base", name))
+    return describe(budget, config, tunable)
+
+
+def _tunable(base: str) -> bool:
+    """Whether a learner can be tuned; True when it cannot be loaded here. Loads torch."""
+    from coldbench.learning import load_variant
+
+    try:
+        return load_variant(base).tunable
+    except UsageError:
+        return True
 
 
 def _tuned(data: ReportData, learner: str, words: str) -> Tuned:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from coldbench.report.beaten import in_a_line
-from coldbench.report.pairs import Pair, pair_of
+from coldbench.report.pairs import Seen, seen_from
 from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic, with_limits
 from coldbench.statistics import Interval
@@ -50,11 +50,11 @@ class Yardsticks(Topic):
         """By yardstick, learner and scenario."""
         data = self.data
         return tuple(
-            _measure(pair, learner, yardstick)
+            _measure(seen, learner, yardstick)
             for yardstick in data.yardsticks
             for learner in self._learners
             for scenario in data.scenarios
-            if (pair := pair_of(data.every_pair, scenario, learner, yardstick)[0])
+            if (seen := seen_from(data.every_pair, scenario, learner, yardstick))
         )
 
     @property
@@ -100,12 +100,10 @@ def note_of(data: ReportData, learner: str) -> str:
     return "yardstick" if called == learner else f"yardstick: {called}"
 
 
-def _measure(pair: Pair, learner: str, yardstick: str) -> Measure:
-    limits = pair.limits if pair.a == learner else -pair.limits
-    outcome = "" if pair.adjusted is None else "open"
-    if pair.shown:
-        outcome = "better" if (limits.value or 0.0) < 0.0 else "worse"
-    return Measure(learner, yardstick, pair.scenario, limits, pair.adjusted, outcome)
+def _measure(seen: Seen, learner: str, yardstick: str) -> Measure:
+    p = seen.pair.adjusted
+    outcome = "" if p is None else seen.outcome
+    return Measure(learner, yardstick, seen.pair.scenario, seen.limits, p, outcome)
 
 
 def _cell(one: Measure | None) -> Cell:

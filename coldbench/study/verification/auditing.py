@@ -89,5 +89,5 @@ def _same_origin(record: RunRecord) -> bool:
     """Whether this machine would make a record of the same origin: then bits should agree."""
     now, then = provenance(record.job.base), record.provenance
     facts = ("python", "platform", "cpu_count", "libraries")
-    changed = code_has_changed(str(then.get("code") or ""), code_of(record.job.base))
+    changed = code_has_changed(record.code, code_of(record.job.base))
     return not changed and all(now.get(name) == then.get(name) for name in facts)

@@ -8,7 +8,8 @@ from coldbench.errors import StoreError, shorten
 from coldbench.running import RunRecord, fingerprint
 from coldbench.study.again import job_of
 from coldbench.study.audits import AUDITS, stored_audits
-from coldbench.study.store import TRACE, Manifest, Study, trace_bytes
+from coldbench.study.manifest import Manifest
+from coldbench.study.store import TRACE, Study, trace_bytes
 from coldbench.study.verification.consistency import consistency
 from coldbench.study.verification.finding import Finding, damage
 
@@ -131,14 +132,14 @@ def _run(study: Study, manifest: Manifest, job_hash: str) -> Iterator[Finding]:
     except StoreError as error:
         yield damage(place, error)
         return
-    yield from _record(study, manifest, record, place)
+    yield from _record(manifest, record, place)
     yield from _predictions(study, record)
     trace = study.runs / job_hash / TRACE
     if trace.exists() and trace.read_bytes() != trace_bytes(record):
         yield damage(trace, "is not the traceback of its record")
 
 
-def _record(study: Study, manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
+def _record(manifest: Manifest, record: RunRecord, file: Path) -> Iterator[Finding]:
     mismatches = manifest.mismatches(record.job)
     if mismatches:
         yield damage(file, f"of another configuration: {'; '.join(mismatches)}")

@@ -59,7 +59,7 @@ def _origins(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
 def _codes(study: Study, records: Sequence[RunRecord]) -> Iterator[Finding]:
     counted: dict[tuple[str, str], Counter[str]] = {}
     for record in records:
-        if code := str(record.provenance.get("code") or ""):
+        if code := record.code:
             counted.setdefault((record.job.base, code_scheme(code)), Counter())[code] += 1
     for (base, _), codes in counted.items():
         if len(codes) > 1:

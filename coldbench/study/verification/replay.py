@@ -102,7 +102,7 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
         yield damage(file, f"{who} {again.status} when run again: {again.reason[:200]}")
     elif again.predictions_sha256 != record.predictions_sha256:
         told = f"{who}: other predictions when run again on the same machine"
-        changed = code_has_changed(record.provenance.get("code", ""), again.provenance["code"])
+        changed = code_has_changed(record.code, again.code)
         yield damage(file, f"{told}; the learner's code has changed" if changed else told)
     elif moved := _moved(record.scores, again.scores):
         told = f"{who}: the same predictions give other scores"

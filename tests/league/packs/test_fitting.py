@@ -13,7 +13,8 @@ from coldbench.league.packs.asking import Asked
 from coldbench.league.packs.fitting import check_data, check_protocol, open_data
 from coldbench.league.packs.opening import Pack
 from coldbench.study.config import StudyConfig
-from coldbench.study.store import Manifest, Study
+from coldbench.study.manifest import Manifest
+from coldbench.study.store import Study
 from tests.studies import TINY
 
 

@@ -9,11 +9,16 @@ from scipy import stats
 
 from coldbench.errors import StoreError
 from coldbench.league import LeagueOver, frames_of, latest_work, league_over
+from coldbench.league.several.chapters.caveats import caveats
+from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.costs import front
 from coldbench.league.several.front import LeagueFront
 from coldbench.league.several.meta import meta_gaps
+from coldbench.league.several.order import agreements
 from coldbench.report import build
+from coldbench.report.pairs import pair_of
 from coldbench.report.topics.yardsticks import Yardsticks
+from coldbench.statistics import seeds_for, seeds_needed
 from coldbench.study import Study
 from tests.league.several.conftest import LEVELS, SEEDS, made
 from tests.report.fake import fake_study
@@ -85,6 +90,65 @@ def test_what_beats_ridge_and_the_constant_is_decided_by_each_study(
                 assert found == (one.outcome or None)
 
 
+def test_only_learners_that_every_data_set_compares_with_the_constant_are_counted(
+    league: LeagueOver,
+) -> None:
+    said = OverallChapter(league).sentences()[0].text  # not icl (2 of 3), nor the constant itself
+    assert said.endswith("shown to beat the best constant on every one: 2 of 3 learners.")
+
+
+def test_where_ridge_was_not_run_the_numbers_beside_it_say_over_how_many(tmp_path: Path) -> None:
+    levels = {"global-median": 0.1, "ridge": 0.05, "mf": 0.0}
+    without = {name: level for name, level in levels.items() if name != "ridge"}
+    league = league_over(made(tmp_path, levels={"films": levels, "goods": without}))
+    mf = next(one for one in league.overall["W-W"] if one.learner == "mf")
+    titles = [column.title for column in columns_of()]
+    row = dict(zip(titles, row_of(OverallChapter(league), mf), strict=True))
+    assert mf.whole
+    assert row["minus ridge"].note == "1 of 2 data sets"
+    assert (row["beats ridge"].text, row["beats ridge"].mark) == ("1 of 1", "")
+    assert row["beats ridge"].note == "1 of 2 data sets"
+    assert (row["beats constant"].text, row["beats constant"].mark) == ("2 of 2", "bold")
+    frame = frames_of(league)["league"].set_index(["scenario", "learner"])
+    assert frame.loc[("W-W", "mf"), "over_ridge_data_sets"] == 1
+
+
+def test_intervals_beside_ridge_are_one_at_a_time_and_the_least_p_of_all_is_said(
+    league: LeagueOver,
+) -> None:
+    family = ["mf", "melu", "global-median"]  # icl was not run on every data set
+    means = {
+        name: [np.mean(list(league.skills[x, "W-W", name].over_ridge.values())) for x in LEVELS]
+        for name in family
+    }
+    raw = {name: stats.ttest_1samp(mine, 0.0).pvalue for name, mine in means.items()}
+    found = {one.learner: one.holm for one in league.overall["W-W"]}
+    least = min(raw, key=lambda name: raw[name])
+    assert found[least] == pytest.approx(3 * raw[least])
+    assert {name for name, p in found.items() if p is not None} == set(family)
+    notes = " ".join(caveats(OverallChapter(league)))
+    assert "Minus ridge: 3 intervals in each scenario, one at a time" in notes
+    assert f"{3 * raw[least]:.4f} in W-W ({least}, " in notes
+
+
+def test_data_sets_needed_are_planned_with_the_upper_limit_of_their_spread(
+    league: LeagueOver,
+) -> None:
+    melu = next(one for one in league.overall["W-W"] if one.learner == "melu")
+    gaps = [np.mean(list(league.skills[x, "W-W", "melu"].over_ridge.values())) for x in LEVELS]
+    plan = seeds_needed(gaps, float(np.mean(gaps)))
+    assert plan.optimistic == seeds_for(float(np.mean(gaps)), float(np.std(gaps, ddof=1)))
+    assert plan.value is not None
+    assert plan.value > (plan.optimistic or 0)
+    frame = frames_of(league)["league"].set_index(["scenario", "learner"])
+    line = frame.loc[("W-W", "melu")]
+    assert (line["needed"], line["needed_optimistic"]) == (plan.value, plan.optimistic)
+    cell = row_of(OverallChapter(league), melu)[4]
+    assert (cell.text, cell.note) == (str(plan.value), f"{plan.optimistic} at the sd as it is")
+    ridge = next(one for one in league.overall["W-W"] if one.learner == "ridge")
+    assert row_of(OverallChapter(league), ridge)[4].text == "n/a"
+
+
 def test_the_best_meta_learner_stands_beside_the_best_other(
     league: LeagueOver, folder: Path
 ) -> None:
@@ -108,6 +172,28 @@ def test_the_best_meta_learner_stands_beside_the_best_other(
     )
 
 
+def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: Path) -> None:
+    levels = {"global-median": 0.1, "ridge": 0.05, "melu": 0.051}
+    league = league_over(made(tmp_path, levels={"films": levels, "goods": levels}))
+    widths = []
+    for one in meta_gaps(league):
+        data = league.member(one.dataset).data
+        pair, sign = pair_of(data.every_pair, one.scenario, "melu", "ridge")
+        assert pair is not None
+        unit = mae(tmp_path, one.dataset, "global-median", one.scenario).mean()
+        low, high = sorted((-sign * (pair.limits.low or 0), -sign * (pair.limits.high or 0)))
+        assert (one.limits.low, one.limits.high) == pytest.approx((low / unit, high / unit))
+        assert one.limits.low < one.gap.value < one.limits.high  # type: ignore[operator]
+        widths.append(100 * (high - low) / unit)
+    assert [one.decision for one in meta_gaps(league)] == ["open"] * 4
+    assert LeagueFront(league).answer[0] == (
+        "In 4 comparisons, one for each scenario of each data set, the best meta-learner is shown "
+        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, "
+        f"where these tests' 95 % limits of the gap are {min(widths):.1f} to "
+        f"{max(widths):.1f} % apart."
+    )
+
+
 def test_the_front_draws_those_that_were_run_everywhere(league: LeagueOver) -> None:
     assert "icl" not in LeagueFront(league).plot.alt
     assert "melu" in LeagueFront(league).plot.alt
@@ -124,6 +210,18 @@ def test_the_order_on_one_data_set_and_on_another(league: LeagueOver) -> None:
     itself = found["W-W", "books", "books"].tau
     assert itself is not None
     assert itself.value == pytest.approx(1.0)
+
+
+def test_what_orders_share_does_not_depend_on_the_names_of_folders(league: LeagueOver) -> None:
+    boards = {name: league.board(name, "W-W") for name in ("books", "films")}
+    other = {"zines": boards["books"], "acts": boards["films"]}
+    found, again, turned = (
+        [one.tau for one in agreements("W-W", mine)]
+        for mine in (boards, other, dict(reversed(other.items())))
+    )
+    assert found[2] is not None
+    assert found[2].low is not None
+    assert found == again == [turned[1], turned[0], turned[2]]
 
 
 def test_one_data_set_left_out(league: LeagueOver) -> None:

@@ -63,7 +63,11 @@ def test_only_a_site_is_written_over(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no site of coldbench"):
         build_site([tmp_path / "study"], out, draw=composed)
     assert (out / "thesis.txt").read_text() == "mine"
-    (out / "thesis.txt").unlink()
+    (out / "site.json").write_text("{}")
+    with pytest.raises(UsageError, match="is no site of coldbench"):
+        build_site([tmp_path / "study"], out, draw=composed)
+    for file in out.iterdir():
+        file.unlink()
     build_site([tmp_path / "study"], out, draw=composed)
     first = {path: path.read_bytes() for path in out.rglob("*.*")}
     (out / "stale.html").write_text("old")

@@ -96,6 +96,23 @@ def test_a_learner_that_a_data_set_lacks_has_no_mean_and_stands_behind(tmp_path:
     assert all(row["mean"] != "n/a" for row in table[:-1])
 
 
+def test_a_learner_that_lacks_seeds_has_no_mean_and_stands_behind(tmp_path: Path) -> None:
+    levels = {**STARS, **{("cnp", seed): -0.2 for seed in range(3)}}  # the best where it ran
+    for place in range(2):
+        lost = {} if place else {("cnp", seed): "failed" for seed in range(2)}
+        fake_study(
+            tmp_path / "studies" / f"set-{place}", (*LEARNERS[:4], "cnp"), 3, ("W-W",), status=lost,
+            levels=levels, dataset=f"set-{place}", data=f"0{place}",
+        )  # fmt: skip
+    build_site([tmp_path / "studies"], tmp_path / "site", draw=composed)
+    page = Page(tmp_path / "site" / "league.html")
+    for place in (0, 2):  # of all scenarios, and of W-W; between them stands the league's own
+        table = shown(page, place)
+        assert [row["learner"] for row in table][-1] == "cnp"
+        assert table[-1]["mean"] == "n/a"
+        assert all("n/a" not in (row["mean"], row["set-0"]) for row in table[:-1])
+
+
 def test_skill_is_the_share_of_the_constants_error_that_is_gone(site: Path, studies: Path) -> None:
     data = ReportData(Study.open(studies / "reference" / "yelp"))
     mine, constant = (data.values(name, "C-C") for name in ("melu", "global-median"))

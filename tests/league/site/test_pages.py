@@ -9,7 +9,7 @@ from coldbench.league.site.slugs import slug
 from tests.league.site.conftest import HOSTILE
 from tests.league.site.pages import Page
 
-KINDS = ("index", "league", "datasets", "learners", "claims", "changes")
+KINDS = ("index", "league", "datasets", "learners", "claims", "entries", "changes")
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +80,7 @@ def test_slugs_are_names_of_files(name: str) -> None:
 
 def test_slugs_tell_names_apart() -> None:
     assert len({slug(name) for name in ("a b", "a-b", "A-B", "a_b", "a  b")}) == 5
+
+
+def test_two_names_never_share_a_page() -> None:
+    assert slug("MF") != slug(slug("MF"))

@@ -11,8 +11,8 @@ import yaml
 from coldbench import registry
 from coldbench.errors import UsageError
 from coldbench.report import bibtex, describe_methods
-from coldbench.report.paper.bibtex import entries, of_dataset, of_learner, suite
 from coldbench.report.paper.citing import TITLE
+from coldbench.report.references import entries, of_dataset, of_learner, suite
 from coldbench.study import StudyConfig, run_study
 from coldbench.study.store import Study
 from tests.committed import committed

@@ -117,6 +117,10 @@ def test_failures_and_constants_are_counted_beside_the_effect(data: ReportData) 
     tables = {table.key: table for table in section(data, "ablation").tables}
     row = next(r for r in tables["ablation"].rows if r[3].text == "paper~loss")
     assert [cell.text for cell in row[-4:]] == ["1", "0", "0", "0"]
+    titles = [column.title for column in tables["ablation"].columns]
+    assert [title for title in titles if title.startswith("p")] == [
+        "p", "p of all pairs", "p", "p, Holm", "p, Brown-Forsythe, Holm",
+    ]  # fmt: skip
     row = next(r for r in tables["ablation"].rows if r[3].text == "paper~restore")
     assert [cell.text for cell in row[-4:]] == ["0", "0", "2", "0"]
     assert [cell.text for cell in tables["left-out"].rows[0]] == [
@@ -171,6 +175,11 @@ def test_files(ablated: Study, worded: Writer) -> None:
     line = next(one for one in lines if one["learner"] == "x:paper~restore")
     assert line["n_constant"] == "2"
     assert float(line["effect_low"]) < float(line["effect"]) < float(line["effect_high"])
+    with paths["pairs.csv"].open(newline="") as file:
+        places = ("scenario", "learner_a", "learner_b")
+        pairs = {tuple(one[key] for key in places): one for one in csv.DictReader(file)}
+    pair = pairs[line["scenario"], line["base"], line["learner"]]
+    assert line["p_simultaneous"] == pair["p_simultaneous"] != pair["p_holm"]
     assert len(paths["interactions.csv"].read_text().splitlines()) == 5
     assert "bias" not in paths["diagnostics.csv"].read_text()
     with paths["concentration.csv"].open(newline="") as file:

@@ -1,4 +1,4 @@
-"""Cost against skill: who is neither worse nor dearer than another."""
+"""Cost against skill: above whose mean skill nobody is in less time."""
 
 from functools import partial
 
@@ -13,7 +13,8 @@ __all__ = ["CostChapter"]
 HOW = (
     "Time of a run against mean skill over data sets: up and left is better. Time is in runs of "
     "{} on the same data set and machine, the geometric mean over data sets. On the front, marked "
-    "◆: no other learner is as good and as cheap. Only learners that were run on every data set."
+    "◆: no other learner has as high a mean skill in as little time. Only learners that were run "
+    "on every data set."
 )
 
 
@@ -30,7 +31,7 @@ class CostChapter(Chapter):
         if not self.league.sentinel:
             return []
         said = ((s, listed(names, 9)) for s in self.league.scenarios if (names := self.front(s)))
-        text = "No other learner is both as good and as cheap as: {}."
+        text = "No other learner has as high a mean skill in as little time as: {}."
         return [Sentence(text.format(names), "cost", "open", s) for s, names in said]
 
     def front(self, scenario: str) -> list[str]:
@@ -43,7 +44,7 @@ class CostChapter(Chapter):
 
     def _plot(self, scenario: str) -> Plot:
         every = self.league.overall[scenario]
-        mine = [one for one in every if one.times is not None and not one.missing]
+        mine = [one for one in every if one.times is not None and one.whole]
         places = {name: place for place, name in enumerate(self.league.learners)}
         points = [
             Point(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
-from coldbench.league.several.cells import skill_cell, times
+from coldbench.league.several.cells import per_cent, skill_cell, span, times
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.meta import MetaGap, meta_gaps
 from coldbench.report.topic import Sentence
@@ -14,12 +14,15 @@ __all__ = ["MetaChapter"]
 
 HOW = (
     "On each data set, the meta-learner of the highest skill beside the highest of all other "
-    "learners. Gap: its skill minus the other's, with the 95 % interval over common seeds. Both "
+    "learners. Gap: its skill minus the other's, with the 95 % interval over common seeds, of this "
+    "pair alone. Both "
     "are the first of their kind by these very runs, which flatters the kind with more learners. "
-    "Shown: by the tests of the study's own report. Time: of its run, in runs of the other."
+    "Shown: whether the meta-learner is ahead or behind, by the tests of the study's own report, "
+    "with their limits of the gap, which hold for all pairs of the scenario at once: where neither "
+    "is, they say how far it may go either way. Time: of its run, in runs of the other."
 )
 TITLE = "Do meta-learners earn their cost?"
-SAID = {"better": "ahead", "worse": "behind", "open": "not shown", None: NA}
+SAID = {"better": "ahead", "worse": "behind", "open": "neither", None: NA}
 
 
 class MetaChapter(Chapter):
@@ -54,7 +57,8 @@ class MetaChapter(Chapter):
         ahead, behind = _counted(tested, "better"), _counted(tested, "worse")
         return (
             f"In {len(tested)} comparisons, one for each scenario of each data set, the best "
-            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in {behind}."
+            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in "
+            f"{behind}{_neither(tested)}."
         )
 
     def _row(self, one: MetaGap) -> tuple[Cell, ...]:
@@ -66,9 +70,21 @@ class MetaChapter(Chapter):
             Cell(self.names[one.meta], f"of {metas}"),
             Cell(self.names[one.other], f"of {others}"),
             skill_cell(one.gap),
-            Cell(SAID[one.decision], mark=mark),
+            Cell(SAID[one.decision], span(one.limits), mark),
             times(one.times),
         )
+
+
+def _neither(tested: Sequence[MetaGap]) -> str:
+    """How many are open, and what their limits leave open."""
+    mine = [one.limits for one in tested if one.decision == "open"]
+    if not mine:
+        return ""
+    widths = [limits.width for limits in mine if limits.width is not None]
+    ends = [per_cent(end(widths)) for end in (min, max)] if widths else []
+    apart = " to ".join(dict.fromkeys(ends))
+    far = f", where these tests' 95 % limits of the gap are {apart} % apart"
+    return f"; neither is shown ahead in {len(mine)}{far if ends else ''}"
 
 
 def _counted(tested: Sequence[MetaGap], decision: str) -> str:

@@ -14,8 +14,10 @@ __all__ = ["OrderChapter"]
 HOW = (
     "Kendall's tau of the learners' order on two data sets: 1 where the order is the same, 0 where "
     "one tells nothing of the other; of two learners, (1 + tau) / 2 stand in the same order. On "
-    "the diagonal a data set with itself, half of its seeds against the other half: what another "
-    "data set could agree at most. The 95 % intervals are over learners like these and over seeds."
+    "the diagonal a data set with itself, what halves of its seeds repeat: half of them against "
+    "the other half, mean over all halves up to ten seeds. Halves are noisier than the whole "
+    "studies beside them. The 95 % intervals, one at a time, are over learners like these and over "
+    "seeds."
 )
 FEW = "Fewer than five learners in common: no interval."
 
@@ -46,7 +48,9 @@ class OrderChapter(Chapter):
         if not taus:
             return ""
         mean, own = sum(taus) / len(taus), _values(self._repeats(scenario))
-        repeats = f"; with itself, at other seeds, at least {number(min(own), 2)}" if own else ""
+        repeats = (
+            f"; of halves of a data set's seeds, at least {number(min(own), 2)}" if own else ""
+        )
         spread = f" ({number(min(taus), 2)} to {number(max(taus), 2)})" if taus[1:] else ""
         return (
             f"Two data sets agree on the order of two learners {50 * (1 + mean):.0f} % of the time "

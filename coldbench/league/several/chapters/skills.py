@@ -33,7 +33,7 @@ class SkillChapter(Chapter):
         return [picture(self, s, f"skill-{s}", every[s]) for s in self.league.scenarios]
 
     def _table(self, scenario: str) -> Table:
-        places = self.league.places(scenario)
+        places = self.league.having(scenario)
         columns = (Column("learner", False), *(Column(name) for name in places))
         rows = tuple(
             (Cell(self.names[one.learner]), *(self._cell(n, scenario, one.learner) for n in places))
@@ -58,8 +58,9 @@ def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall])
     """Learners by data sets, the mean over data sets first."""
     places = chapter.league.places(scenario)
     lines = [[_mean(one), *_levels(chapter, one, places)] for one in shown]
+    fit = [[_mean(one), *_levels(chapter, one, places, True)] for one in shown]
     most = max([FULL, *(abs(v) for line in lines for v in line if v is not None and v > 0)])
-    best = [_best([line[column] for line in lines]) for column in range(len(places) + 1)]
+    best = [_best([line[column] for line in fit]) for column in range(len(places) + 1)]
     cells: dict[tuple[int, int], Shade] = {
         (row, column): (
             "–" if value is None else per_cent(value),
@@ -77,13 +78,19 @@ def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall])
 
 
 def _mean(one: Overall) -> float | None:
-    """None where it was not run on every data set."""
-    return None if one.missing else one.level
+    """None where it cannot be compared with those of others."""
+    return one.level if one.whole else None
 
 
-def _levels(chapter: Chapter, one: Overall, places: Sequence[str]) -> list[float | None]:
-    every = (chapter.league.skills[name, one.scenario, one.learner] for name in places)
-    return [skill.level if skill.values else None for skill in every]
+def _levels(
+    chapter: Chapter, one: Overall, places: Sequence[str], fit: bool = False
+) -> list[float | None]:
+    """On each data set; fit: only where all have the same seeds."""
+    skills = {n: chapter.league.skills[n, one.scenario, one.learner] for n in places}
+    return [
+        skill.level if skill.values and not (fit and name in one.partial) else None
+        for name, skill in skills.items()
+    ]
 
 
 def _best(column: Sequence[float | None]) -> int | None:

@@ -108,12 +108,14 @@ def _shown(data: ReportData, bouts: Sequence[Bout], outcome: str) -> str:
 
 
 def _luckiest(name: str, rival: str, bouts: Sequence[Bout]) -> str:
-    """How often it is lower than one rival in single runs, and by how much at most."""
+    """How often it is lower than one rival at one seed in one scenario, and by how much at most."""
     lucky = min(bouts, key=lambda bout: bout.luckiest[1])
     seed, gap = lucky.luckiest
     runs, won = sum(len(bout.gaps) for bout in bouts), sum(bout.won for bout in bouts)
-    most = f"by up to {number(-gap)} ({lucky.scenario}, seed {seed})"
-    return f"Run by run it is lower than {rival} in {won} of {runs}, {most}."
+    return (
+        f"It is lower than {rival} in {won} of {runs} comparisons of one seed in one scenario, "
+        f"by up to {number(-gap)} ({lucky.scenario}, seed {seed})."
+    )
 
 
 def _table(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Table:

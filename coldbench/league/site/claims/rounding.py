@@ -11,7 +11,7 @@ from coldbench.report.study import ReportData
 from coldbench.report.topic import with_limits
 from coldbench.report.topics.sources import Attribution, Sources
 from coldbench.statistics import Interval
-from coldbench.text import Cell, Column, Table, number, percent
+from coldbench.text import Cell, Column, Table, number, percent_cell
 
 __all__ = ["answer"]
 
@@ -80,16 +80,11 @@ def _table(data: ReportData, found: Sequence[Attribution]) -> Table:
             Cell(one.scenario),
             Cell(number(_bit(one))),
             Cell(number(_start(one))),
-            _percent(_share(one)),
+            percent_cell(_share(one)),
         )
         for one in sorted(found, key=lambda one: one.learner)
     )
     return Table("claim", "What the start does, and what the last bit does", columns, rows)
-
-
-def _percent(share: Interval) -> Cell:
-    limits = "" if share.low is None else f"[{percent(share.low)}, {percent(share.high)}]"
-    return Cell(percent(share.value), limits)
 
 
 def _row(one: Attribution) -> dict[str, object]:

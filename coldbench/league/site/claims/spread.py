@@ -30,7 +30,7 @@ def answer(claim: Claim, data: ReportData) -> Answer:
         raise UsageError(f"{data.study.path} has no ablation from {shorten(claim.learner)}")
     single = [e for e in study.effects if e.base == claim.learner and e.factor in study.factors]
     return Answer(
-        words=(_distance(data, whole), *_steadier(data, single)),
+        words=(_distance(data, whole), *_steadier(single)),
         tables=(_table(data, claim, whole, single),),
         rows=[_row(one) for one in (*whole, *single)],
         seeds=runs_of(
@@ -70,7 +70,7 @@ def _times(one: Effect) -> str:
     return f"{number(ratio.value, 1)} {range_of(ratio, 1)} in {one.scenario}{open_}"
 
 
-def _steadier(data: ReportData, single: Sequence[Effect]) -> list[str]:
+def _steadier(single: Sequence[Effect]) -> list[str]:
     """What each change alone leaves of the spread, in the first scenario, the least first."""
     scenario = single[0].scenario if single else ""
     known = [e for e in single if e.scenario == scenario and e.spread.ratio.value is not None]
@@ -94,7 +94,7 @@ def _steadier(data: ReportData, single: Sequence[Effect]) -> list[str]:
 
 
 def _shown(one: Effect) -> str:
-    return "" if one.adjusted is not None and one.adjusted <= 0.05 else " (not shown)"
+    return "" if one.shown else " (not shown)"
 
 
 def _table(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from coldbench.league.site.claims.answer import Answer
 from coldbench.league.site.claims.described import Claim, claims
-from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
+from coldbench.league.site.reported import Reported
 from coldbench.league.site.sheets import Sheet
 from coldbench.report.formats.csv import to_files
 
@@ -19,7 +19,7 @@ class Answered:
 
     claim: Claim
     answer: Answer | None
-    entry: Entry | None
+    study: Reported | None
     why: str = ""
 
     @property

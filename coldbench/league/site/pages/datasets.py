@@ -5,19 +5,19 @@ from dataclasses import replace
 
 from coldbench.league.families import family_of
 from coldbench.league.site.cells import learner_cell, mae_cell
-from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.papers import papers_of
+from coldbench.league.site.reported import Reported
 from coldbench.league.site.sheets import Sheet
 from coldbench.league.site.slugs import slug
-from coldbench.report.paper import bibtex
+from coldbench.report.references import of_dataset
 from coldbench.text import NA, Cell, Column, Table, number
 
 __all__ = ["add_datasets"]
 
 
 def add_datasets(
-    files: Files, mains: Sequence[Entry], entries: Sequence[Entry], linked: Collection[str]
+    files: Files, mains: Sequence[Reported], studies: Sequence[Reported], linked: Collection[str]
 ) -> None:
     """The list of data sets and a page for each; linked: learners that have a page."""
     for main in mains:
@@ -29,15 +29,15 @@ def add_datasets(
             main.dataset_shown,
             main=main,
             sheet_of=Sheet(_table(main, linked), slug(main.dataset)),
-            papers=papers_of(bibtex.of_dataset(main.dataset)),
-            studies=[one for one in entries if one.dataset == main.dataset],
-            editions=len({one.sha256 for one in entries if one.dataset == main.dataset}),
+            papers=papers_of(of_dataset(main.dataset)),
+            studies=[one for one in studies if one.dataset == main.dataset],
+            editions=len({one.sha256 for one in studies if one.dataset == main.dataset}),
         )
-    given = {"mains": mains, "entries": entries}
+    given = {"mains": mains, "studies": studies}
     files.page("datasets.html", "datasets.html", "Data sets", **given)
 
 
-def _table(main: Entry, linked: Collection[str]) -> Table:
+def _table(main: Reported, linked: Collection[str]) -> Table:
     """The league of its study, each learner with its seconds."""
     found = {(place.learner, place.scenario): place for place in main.places}
     columns = (
@@ -58,12 +58,12 @@ def _table(main: Entry, linked: Collection[str]) -> Table:
     return Table("main", f"MAE on {main.dataset_shown}", columns, rows, interactive=True)
 
 
-def _named(main: Entry, name: str, linked: Collection[str]) -> Cell:
+def _named(main: Reported, name: str, linked: Collection[str]) -> Cell:
     cell = learner_cell(name, main.shown[name], "../", name in main.yardsticks)
     return cell if name in linked else replace(cell, beside="")
 
 
-def _seconds(main: Entry, name: str) -> Cell:
+def _seconds(main: Reported, name: str) -> Cell:
     cost = main.costs.get(name)
     if cost is None or cost.seconds != cost.seconds:
         return Cell(NA)

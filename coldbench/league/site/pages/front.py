@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.pages.claims import Answered
+from coldbench.league.site.reported import Reported
 
 __all__ = ["add_front"]
 
@@ -17,7 +17,7 @@ def add_front(
     files: Files,
     answer: Sequence[str],
     picture: Markup,
-    mains: Sequence[Entry],
+    mains: Sequence[Reported],
     answered: Sequence[Answered],
 ) -> None:
     """answer, picture: of the league over data sets, else of the largest study."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import fmean
 
 from coldbench.league.families import family_of
@@ -9,10 +10,11 @@ from coldbench.league.several.cells import skill_cell as level_cell
 from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.frames import frames_of
 from coldbench.league.several.league import LeagueOver
+from coldbench.league.several.skills import Skill, comparable
 from coldbench.league.site.cells import learner_cell, page_of, skill_cell
-from coldbench.league.site.entries import Entry
 from coldbench.league.site.files import Files
 from coldbench.league.site.places import Place
+from coldbench.league.site.reported import Reported
 from coldbench.league.site.reports import LEAGUE
 from coldbench.league.site.sheets import Sheet
 from coldbench.report.formats.csv import to_files
@@ -28,7 +30,7 @@ MEAN = "Mean of scenarios"
 class Grid:
     """The places of all learners on all data sets, each by the study that stands for it."""
 
-    mains: Mapping[str, Entry]
+    mains: Mapping[str, Reported]
 
     @property
     def places(self) -> list[Place]:
@@ -41,8 +43,8 @@ class Grid:
 
     @property
     def learners(self) -> dict[str, str]:
-        """How each is called, the one with the highest mean skill first; those that some data set
-        lacks behind, since their means are of others; yardsticks last."""
+        """How each is called, the one with the highest mean skill first; those that some data set,
+        or some seed of it, lacks behind, since their means are of others; yardsticks last."""
         shown = {name: text for one in self.mains.values() for name, text in one.shown.items()}
         last = {name for one in self.mains.values() for name in one.yardsticks}
         order = sorted(
@@ -63,24 +65,41 @@ class Grid:
         return [place for place in self.places if place.learner == learner]
 
     def _level(self, learner: str) -> float:
-        every = [self.means(learner, dataset) for dataset in self.mains]
-        known = [fmean(means) for means in every if means]
+        known = [mine[learner].level for mine in self._compared if learner in mine]
         return fmean(known) if known else float("-inf")
 
     def _partial(self, learner: str) -> bool:
-        return not all(self.means(learner, dataset) for dataset in self.mains)
+        return not all(learner in mine for mine in self._compared)
 
-    def means(self, learner: str, dataset: str) -> list[float]:
-        """Skill over all scenarios of a data set, at each seed that has them all."""
-        entry = self.mains[dataset]
-        skills = [place.skills for place in entry.places if place.learner == learner]
-        if len(skills) < len(entry.scenarios) or not skills:
-            return []
+    @cached_property
+    def _compared(self) -> list[dict[str, Skill]]:
+        return self.compared(MEAN)
+
+    def compared(self, scenario: str) -> list[dict[str, Skill]]:
+        """Skills by learner at the same seeds, for each data set that has any; scenario: MEAN for
+        the mean of all."""
+        made = []
+        for dataset, study in self.mains.items():
+            skills = {p.learner: p.skills for p in study.places if p.scenario == scenario}
+            if scenario == MEAN:
+                skills = {name: self.means(name, dataset) for name in study.learners}
+            every = [Skill(dataset, scenario, name, mine) for name, mine in skills.items()]
+            made.append(comparable(every))
+        return [mine for mine in made if mine]
+
+    def means(self, learner: str, dataset: str) -> dict[str, float]:
+        """Skill over all scenarios of a data set, by seed that has them all."""
+        study = self.mains[dataset]
+        skills = [place.skills for place in study.places if place.learner == learner]
+        if len(skills) < len(study.scenarios) or not skills:
+            return {}
         common = [seed for seed in skills[0] if all(seed in one for one in skills)]
-        return [fmean(one[seed] for one in skills) for seed in common]
+        return {seed: fmean(one[seed] for one in skills) for seed in common}
 
 
-def add_league(files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Entry]) -> None:
+def add_league(
+    files: Files, grid: Grid, league: LeagueOver | None, apart: Sequence[Reported]
+) -> None:
     """Its page and CSV files; apart: what stands for its data set, but not in this table."""
     files.tables("league", grid.places)
     several = league if league and len(league.members) > 1 else None
@@ -126,11 +145,12 @@ def _columns(grid: Grid) -> tuple[Column, ...]:
     return (Column("learner", False), *first, *sets, Column("family", False))
 
 
-def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table:
+def _table(grid: Grid, scenario: str, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table:
+    compared = grid.compared(scenario)
     rows = tuple(
         (
             learner_cell(name, shown, "", grid.yardstick(name)),
-            *_over_sets(cells[name]),
+            *(_over_sets(name, compared) if len(grid.mains) > 1 else ()),
             *cells[name],
             _family(grid, name),
         )
@@ -140,14 +160,12 @@ def _table(grid: Grid, title: str, cells: Mapping[str, Sequence[Cell]]) -> Table
     return Table("main", title, _columns(grid), rows, interactive=True)
 
 
-def _over_sets(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The mean over data sets with its interval; none where some are missing, as it could not be
-    compared with means over all."""
-    if len(cells) < 2:
-        return ()
-    known = [cell.sort for cell in cells if cell.sort is not None]
-    if len(known) < len(cells):
-        return (Cell(NA, f"{len(known)} of {len(cells)} data sets"),)
+def _over_sets(learner: str, compared: Sequence[Mapping[str, Skill]]) -> tuple[Cell, ...]:
+    """The mean over data sets with its interval; none where some data set, or some seed of it, is
+    missing, as it could not be compared with means over all."""
+    known = [mine[learner].level for mine in compared if learner in mine]
+    if len(known) < len(compared) or not known:
+        return (Cell(NA, f"{len(known)} of {len(compared)} data sets"),)
     return (level_cell(over_data_sets([[level] for level in known]).mean),)
 
 
@@ -156,11 +174,11 @@ def _means(grid: Grid) -> Table:
         name: [_level_cell(grid.means(name, dataset)) for dataset in grid.mains]
         for name in grid.learners
     }
-    return _table(grid, "Skill, mean of scenarios", cells)
+    return _table(grid, MEAN, "Skill, mean of scenarios", cells)
 
 
-def _level_cell(means: Sequence[float]) -> Cell:
-    return level_cell(mean_interval(means)) if means else Cell(NA)
+def _level_cell(means: Mapping[str, float]) -> Cell:
+    return level_cell(mean_interval(list(means.values()))) if means else Cell(NA)
 
 
 def _scenario(grid: Grid, scenario: str) -> Table:
@@ -169,4 +187,4 @@ def _scenario(grid: Grid, scenario: str) -> Table:
         name: [skill_cell(found.get((name, dataset))) for dataset in grid.mains]
         for name in grid.learners
     }
-    return _table(grid, f"Skill in {scenario}", cells)
+    return _table(grid, scenario, f"Skill in {scenario}", cells)

@@ -18,7 +18,7 @@ from coldbench.league.site.sheets import Sheet
 from coldbench.league.site.slugs import slug
 from coldbench.report.drawing.draw import Draw
 from coldbench.report.drawing.svg import inline
-from coldbench.report.paper import bibtex
+from coldbench.report.references import of_learner
 from coldbench.study import learner_facts
 
 __all__ = ["add_learners"]
@@ -55,7 +55,7 @@ def _add(files: Files, grid: Grid, name: str, shown: str, picture: Markup | str)
         picture=picture,
         sheet_of=Sheet(places_table(grid, name), slug(name)),
         costs=costs_of(grid, name),
-        papers=papers_of(bibtex.of_learner(base)),
+        papers=papers_of(of_learner(base)),
         **_card(files, base),
     )
 

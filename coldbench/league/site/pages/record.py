@@ -158,9 +158,9 @@ def places_table(grid: Grid, learner: str) -> Table:
 def _row(grid: Grid, one: Place) -> tuple[Cell, ...]:
     skill = skill_cell(one)
     best = learner_cell(one.best, grid.learners[one.best], "../") if one.best else Cell(NA)
-    entry = grid.mains[one.dataset]
+    study = grid.mains[one.dataset]
     return (
-        Cell(entry.dataset_shown, beside=f"../{entry.page}"),
+        Cell(study.dataset_shown, beside=f"../{study.page}"),
         Cell(one.scenario),
         mae_cell(one),
         Cell(skill.text, sort=skill.sort),
@@ -186,20 +186,20 @@ def _ranks(one: Place) -> Cell:
 def costs_of(grid: Grid, learner: str) -> Table | None:
     """A row for each data set on which it finished a run."""
     rows = []
-    for entry in grid.mains.values():
-        cost, ridge = entry.costs.get(learner), entry.costs.get(REFERENCES[0])
+    for study in grid.mains.values():
+        cost, ridge = study.costs.get(learner), study.costs.get(REFERENCES[0])
         if cost is None:
             continue
         times = cost.seconds / ridge.seconds if ridge and ridge.seconds else None
         rows.append(
             (
-                Cell(entry.dataset_shown, beside=f"../{entry.page}"),
+                Cell(study.dataset_shown, beside=f"../{study.page}"),
                 Cell(number(cost.seconds, 2), sort=cost.seconds),
                 Cell(NA if times is None else f"× {number(times, 1)}", sort=times),
                 Cell(number(cost.megabytes, 0)),
                 Cell(f"{cost.parameters:,.0f}"),
                 Cell(f"{cost.epochs:,.0f}"),
-                Cell(entry.tuned.get(learner, NA)),
+                Cell(study.tuned.get(learner, NA)),
             )
         )
     if not rows:

@@ -99,7 +99,7 @@ def _short(key: str, authors: str, year: str) -> str:
 @cache
 def suite() -> dict[str, Reference]:
     """Those of the suite itself, by key."""
-    file = Path(__file__).parent.parent.parent / "references.bib"
+    file = Path(__file__).parent.parent / "references.bib"
     return {one.key: one for one in entries(file.read_text("utf-8"))}
 
 

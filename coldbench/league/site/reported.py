@@ -12,13 +12,14 @@ from coldbench.report.document import Document
 from coldbench.report.study import ReportData
 from coldbench.report.topics.cost import Cost, CostTopic
 from coldbench.report.topics.data import DataTopic
+from coldbench.report.topics.tuning import TuningTopic
 from coldbench.text import display_name
 
-__all__ = ["Entry", "entry_of"]
+__all__ = ["Reported", "reported_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Reported:
     """shown: how its learners are called; picture: that of its first screen;
     ablation: whether it compares changes to a learner; facts: about the data; files: CSV files of
     its report."""
@@ -65,11 +66,13 @@ class Entry:
         return display_name(self.dataset, 60)
 
 
-def entry_of(source: Source, data: ReportData, picture: Markup, files: Sequence[str]) -> Entry:
+def reported_of(
+    source: Source, data: ReportData, picture: Markup, files: Sequence[str]
+) -> Reported:
     """picture: as an SVG element, or ``."""
     document, costs = data.of(Document), data.of(CostTopic)
     warnings = [one.text for one in document.sentences if one.kind == "warning"]
-    return Entry(
+    return Reported(
         source=source,
         dataset=source.dataset,
         sha256=str(data.manifest.fixed["dataset_sha256"]),
@@ -85,7 +88,7 @@ def entry_of(source: Source, data: ReportData, picture: Markup, files: Sequence[
         seeds=len(data.seeds),
         places=tuple(places_of(data, source.dataset)),
         costs={cost.learner: cost for cost in costs.costs},
-        tuned=costs.tuning,
+        tuned=data.of(TuningTopic).words,
         bases={name: str(c.get("base", name)) for name, c in data.manifest.learners.items()},
         picture=picture,
         facts=data.of(DataTopic).facts,

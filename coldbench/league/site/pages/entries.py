@@ -1,0 +1,62 @@
+"""Learners from outside, with what a review found of each."""
+
+from collections.abc import Sequence
+
+from coldbench.league.site.cells import beside_cell, mae_cell
+from coldbench.league.site.entrants import Entrant
+from coldbench.league.site.files import Files
+from coldbench.league.site.sheets import Sheet
+from coldbench.text import Cell, Column, Table, display_name
+
+__all__ = ["add_entries"]
+
+STEM = "entries"
+NOTE = (
+    "MAE and half of its 95 % interval over the entry's seeds; below it, MAE minus that of the "
+    "sentinel on the same machine, seeds and tasks, with its interval."
+)
+
+
+def add_entries(files: Files, entrants: Sequence[Entrant]) -> None:
+    """The list of entries, by reference, and how to join."""
+    ordered = sorted(entrants, key=lambda one: (one.reference, one.learner))
+    if ordered:
+        files.tables(STEM, [place for one in ordered for place in one.places])
+    tables = [
+        Sheet(_table(name, [one for one in ordered if one.reference == name]), STEM, NOTE)
+        for name in dict.fromkeys(one.reference for one in ordered)
+    ]
+    files.page("entries.html", "entries.html", "Learners from outside", sheets=tables)
+
+
+def _table(reference: str, entrants: Sequence[Entrant]) -> Table:
+    scenarios = tuple(dict.fromkeys(p.scenario for one in entrants for p in one.places))
+    columns = (
+        Column("learner", False),
+        Column("package", False),
+        Column("mark", False),
+        Column("seeds"),
+        *(Column(text) for one in scenarios for text in (one, f"{one}, minus sentinel")),
+    )
+    rows = tuple(_row(one, scenarios) for one in entrants)
+    return Table(f"entries-{reference}", f"Against {reference}", columns, rows, interactive=True)
+
+
+def _row(one: Entrant, scenarios: Sequence[str]) -> tuple[Cell, ...]:
+    by_scenario = {place.scenario: place for place in one.places}
+    entered, plugin = one.submission.entered, one.submission.plugin
+    places = [by_scenario.get(scenario) for scenario in scenarios]
+    return (
+        Cell(display_name(one.learner)),
+        Cell(display_name(f"{plugin.distribution} {plugin.version}")),
+        Cell(one.mark, one.reviewed, "best" if one.mark == "fresh seeds passed" else ""),
+        Cell(str(len(entered.seeds))),
+        *(
+            cell
+            for place in places
+            for cell in (
+                mae_cell(place),
+                beside_cell(place.beside.get(entered.sentinel) if place else None),
+            )
+        ),
+    )

@@ -1,0 +1,52 @@
+"""Entries on the site: what they say, and with which mark."""
+
+from pathlib import Path
+
+from coldbench.errors import StoreError
+from coldbench.league.entries.marks import Check, Review, write_review
+from coldbench.league.entries.received import receive
+from coldbench.league.site.entrants import Entrant, entrants, find_entries
+from coldbench.league.site.files import Files
+from coldbench.league.site.frame import Frame
+from coldbench.league.site.pages.entries import add_entries
+
+PASSED = Check(name="replay", passed=True, said="3 of 3 runs came out the same")
+
+
+def shown(folder: Path, spare: Path) -> Entrant:
+    (one,) = entrants(find_entries([folder]), spare)
+    assert isinstance(one, Entrant)
+    return one
+
+
+def test_a_mark_is_that_of_the_review_of_this_entry(entry: Path, tmp_path: Path) -> None:
+    assert shown(entry, tmp_path / "a").mark == "claimed", "nobody reviewed it"
+    seal = receive(entry, tmp_path / "copy").sha256
+    review = Review(entry=seal, checks=(PASSED,), reviewed="2026-11-27T10:00:00+00:00")
+    write_review(entry, review)
+    marked = shown(entry, tmp_path / "b")
+    assert (marked.mark, marked.reviewed) == ("fresh seeds passed", "2026-11-27")
+    write_review(entry, review.model_copy(update={"entry": "0" * 64}))
+    assert shown(entry, tmp_path / "c").mark == "claimed", "the review was of another"
+
+
+def test_an_entry_stands_beside_its_sentinel(entry: Path, tmp_path: Path) -> None:
+    one = shown(entry.parent, tmp_path / "spare")
+    assert {place.learner for place in one.places} == {"mine"}
+    assert all(set(place.beside) == {"ridge"} for place in one.places)
+    files = Files(Frame())
+    add_entries(files, [one])
+    page = files.texts["entries.html"]
+    assert "Against tiny@1" in page
+    assert "mine 1.0" in page
+    assert "ridge" not in files.texts["entries-seeds.csv"]
+
+
+def test_an_edited_entry_is_left_out_with_the_reason(entry: Path, tmp_path: Path) -> None:
+    (entry / "card.md").write_text("the best of all")
+    (why,) = entrants([entry], tmp_path / "spare")
+    assert isinstance(why, StoreError)
+    assert "card.md does not match its hash" in str(why)
+    files = Files(Frame())
+    add_entries(files, [])
+    assert "None has been entered yet" in files.texts["entries.html"]

@@ -35,15 +35,18 @@ CAUSES: tuple[tuple[Replay, Request, str], ...] = (
 )
 
 
-def audit_job(job: Job, stored: str = "", comparable: bool = True) -> Audit:
+def audit_job(
+    job: Job, stored: str = "", comparable: bool = True, limit: float | None = None
+) -> Audit:
     """Audit a job whose data are in the cache.
 
     stored: the fingerprint of the predictions that a study holds; comparable: they come from the
-    same code and libraries. Raises DataError where the data are missing.
+    same code and libraries; limit: seconds that each run of the job may take. Raises DataError
+    where the data are missing.
     """
     ratings = open_prepared(job.dataset_sha256)
     _, split = permitted(SplitKey.of(job))
-    rooms = Rooms(job, ratings, split)
+    rooms = Rooms(job, ratings, split, limit)
     return findings_of(rooms, rooms.apart, stored, comparable)
 
 

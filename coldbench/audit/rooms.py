@@ -30,11 +30,15 @@ Ask = Callable[[Request], Answer]
 
 @dataclass(frozen=True)
 class Rooms:
-    """A job, its ratings and its split; `apart` and `here` answer requests about it."""
+    """A job, its ratings and its split; `apart` and `here` answer requests about it.
+
+    limit: seconds that a process of `apart` may take; it is ended after that.
+    """
 
     job: Job
     ratings: Ratings
     split: Split
+    limit: float | None = None
 
     @cached_property
     def counterfactual(self) -> Ratings:
@@ -53,7 +57,11 @@ class Rooms:
             (room / "request.json").write_text(json.dumps(asked), encoding="ascii")
             process = _process(str(room))
             process.start()
-            process.join()
+            process.join(self.limit)
+            if process.is_alive():
+                process.kill()
+                process.join()
+                return Answer.read(room, f"its process took longer than {self.limit:g} s")
             return Answer.read(room, f"its process ended with exit code {process.exitcode}")
 
     def here(self, request: Request, prepared: Callable[[Job], Prepared] = prepare) -> Answer:

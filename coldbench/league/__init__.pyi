@@ -11,8 +11,8 @@ from .packs.entering import enter as enter
 from .packs.facts import PackFacts as PackFacts
 from .packs.getting import find_pack as find_pack
 from .packs.index import Listed as Listed
-from .packs.index import index_lines as index_lines
 from .packs.index import known_packs as known_packs
+from .packs.listing import index_lines as index_lines
 from .packs.making import Naming as Naming
 from .packs.making import make_pack as make_pack
 from .packs.opening import Pack as Pack

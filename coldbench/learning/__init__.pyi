@@ -1,4 +1,5 @@
 # What others may use; imported on first use.
+from .collapse import FIGURES as FIGURES
 from .collapse import concentration as concentration
 from .collapse import has_collapsed as has_collapsed
 from .content import ContentEmbedding as ContentEmbedding

@@ -11,8 +11,9 @@ import numpy as np
 
 from coldbench.data import Array, Scale
 
-__all__ = ["concentration", "has_collapsed", "spread_of"]
+__all__ = ["FIGURES", "concentration", "has_collapsed", "spread_of"]
 
+FIGURES = ("entropy", "sd", "relative_sd", "top_share")  # of `concentration`
 SHARE = 0.99  # of predictions that are equal, from which a run has collapsed
 RELATIVE_SD = 0.01  # of the scale's range, below which it has
 

@@ -8,6 +8,7 @@ from .backends.fetch import fetch as fetch
 from .backends.processes import PebbleExecutor as PebbleExecutor
 from .devices import HERE as HERE
 from .devices import refuse_missing_device as refuse_missing_device
+from .encoding import check_text as check_text
 from .encoding import decode as decode
 from .encoding import encode as encode
 from .encoding import fingerprint as fingerprint

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from coldbench.learning import Predictions
 
-__all__ = ["decode", "encode", "fingerprint", "seal"]
+__all__ = ["check_text", "decode", "encode", "fingerprint", "seal"]
 
 COLUMNS = {"row": "<i8", "score": "<f4", "scenario": "<i1", "shots": "<i4"}
 MOST_ROWS = 200_000_000  # of one run's predictions
@@ -52,6 +52,17 @@ def fingerprint(predictions: Predictions) -> str:
         digest.update(f"{name} {dtype} {len(array)}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+def check_text(data: Any) -> None:
+    """Raises ValueError for JSON that holds text which is none: it could be neither shown nor
+    written again."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"text with a half of a character, {error.object[error.start]!a}"
+        ) from None
 
 
 def seal(data: dict[str, Any]) -> str:

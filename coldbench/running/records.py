@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_serializer, field_validator
 
-from coldbench.learning import Predictions
+from coldbench.learning import FIGURES, Predictions
 from coldbench.rng import Seeds
 from coldbench.running.encoding import encode, fingerprint
 from coldbench.running.places import Place
@@ -85,13 +86,29 @@ class RunRecord(BaseModel):
     epochs: int = 0
     n_parameters: int = 0
     scores: list[ScoreRow] = []
-    concentration: dict[str, float] = {}
+    concentration: dict[str, FiniteFloat] = {}
     curve: list[dict[str, float]] = []
-    seconds: dict[str, float] = {}
+    seconds: dict[str, FiniteFloat] = {}
     peak_bytes: int = 0
     log: str = ""
     provenance: dict[str, Any] = {}
     sha256: str = ""
+
+    @field_validator("scores")
+    @classmethod
+    def _once(cls, rows: list[ScoreRow]) -> list[ScoreRow]:
+        places = Counter((row.scenario, row.shots, row.metric) for row in rows)
+        if len(places) < len(rows):
+            (scenario, shots, metric), count = places.most_common(1)[0]
+            raise ValueError(f"{count} scores of {metric} in {scenario} at shots {shots}, not one")
+        return rows
+
+    @field_validator("concentration")
+    @classmethod
+    def _every_figure(cls, figures: dict[str, float]) -> dict[str, float]:
+        if figures and (missing := [name for name in FIGURES if name not in figures]):
+            raise ValueError(f"concentration has no {missing[0]}")
+        return figures
 
     @property
     def code(self) -> str:

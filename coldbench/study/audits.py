@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.audit import Audit
 from coldbench.errors import StoreError
-from coldbench.running import seal
+from coldbench.running import check_text, seal
 from coldbench.study.store import Study
 
 __all__ = ["AUDITS", "audits_bytes", "keep_audits", "stored_audits"]
@@ -31,6 +31,7 @@ def stored_audits(study: Study) -> Mapping[str, Audit]:
         data = json.loads(file.read_text("utf-8"))
         if data.pop("sha256") != seal(data):
             raise StoreError(f"{file} does not match its hash; the file was edited")
+        check_text(data)
         audits = _File.model_validate(data).audits
         return {audit.job_hash: audit for audit in audits if _holds(study, audit)}
     except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:

@@ -9,10 +9,17 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
 
 from coldbench.errors import StoreError
-from coldbench.running import seal
+from coldbench.running import check_text, seal
 from coldbench.study.store import Study
 
 __all__ = ["ENTRY", "OWN", "Entered", "SentinelCheck", "keep_entry", "stored_entry"]
@@ -27,7 +34,7 @@ class SentinelCheck(BaseModel):
     moved: the MAE that differs most for its limit, and `limit` what rounding explains of it, None
     where all predictions are the same, bit for bit; where: at which seed, scenario and number of
     support ratings; noisy: runs with noise in the last bit behind the limit; why: how machines and
-    code differ.
+    code differ; runs: the first digits of the hashes of the records here that were compared.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,11 +42,19 @@ class SentinelCheck(BaseModel):
     verdict: Literal["bit for bit", "within rounding", "disagrees"]
     seeds: int
     exact: int = 0
-    moved: float | None = None
-    limit: float | None = None
+    moved: FiniteFloat | None = None
+    limit: FiniteFloat | None = None
     where: str = ""
     noisy: int = 0
     why: tuple[str, ...] = ()
+    # left out where there are none, so that earlier versions read what they wrote
+    runs: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "SentinelCheck":
+        if self.verdict != "bit for bit" and (self.moved is None or self.limit is None):
+            raise ValueError(f"a sentinel that is {self.verdict!r} without how far its MAE moved")
+        return self
 
 
 class Entered(BaseModel):
@@ -66,10 +81,16 @@ class Entered(BaseModel):
     audited: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
     tuned: str = ""
-    seconds: dict[str, float] = {}
-    scale: float | None = None
+    seconds: dict[str, FiniteFloat] = {}
+    scale: FiniteFloat | None = None
     machine: str = ""
     pack_machines: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Entered":
+        if self.audit == "leaks" and not self.leaks:
+            raise ValueError("an audit that found leaks, and none is named")
+        return self
 
     def same_as(self, other: "Entered") -> bool:
         """Whether two commands ask for one entry."""
@@ -86,6 +107,7 @@ def stored_entry(folder: Path) -> Entered | None:
         data = json.loads(file.read_text("utf-8"))
         if data.pop("sha256") != seal(data):
             raise StoreError(f"{file} does not match its hash; the file was edited")
+        check_text(data)
         return Entered.model_validate(data)
     except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench.errors import StoreError, shorten
 from coldbench.running import SCHEMA, Job
@@ -17,6 +17,8 @@ __all__ = ["Manifest", "Planned", "differences"]
 
 VARYING = {"learner", "base", "config", "seeds"}
 DATA = "dataset_sha256"
+FIXED = {"dataset": str, DATA: str, "protocol": str, "protocol_options": dict, "scenarios": list,
+         "shots": list}  # fmt: skip
 
 
 class Planned(BaseModel):
@@ -57,6 +59,18 @@ class Manifest(BaseModel):
     tunable: dict[str, bool] = Field({}, exclude_if=lambda value: not value)
     given: dict[str, dict[str, Any]] = Field({}, exclude_if=lambda value: not value)
     history: tuple[Change, ...] = Field((), exclude_if=lambda value: not value)
+
+    @field_validator("fixed")
+    @classmethod
+    def _known(cls, fixed: dict[str, Any]) -> dict[str, Any]:
+        """What every reader of a plan takes for granted."""
+        for key, kind in FIXED.items():
+            if not isinstance(fixed.get(key), kind):
+                raise ValueError(f"fixed has no {key} ({kind.__name__})")
+        version = fixed["protocol_options"].get("version", 1)
+        if type(version) is not int:
+            raise ValueError(f"the protocol's version is {shorten(version)}, no whole number")
+        return fixed
 
     @classmethod
     def of(

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from coldbench.learning import FIGURES
 from coldbench.running import RunRecord
 from coldbench.study.rows import FULL, RUN_COLUMNS, rows_of
 from coldbench.study.store import Study
 
 __all__ = ["FULL", "RUN_COLUMNS", "concentrations", "costs", "curves", "missing", "runs"]
-
-CONCENTRATION = ("entropy", "sd", "relative_sd", "top_share")
 
 
 def runs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:
@@ -44,12 +43,12 @@ def concentrations(records: Sequence[RunRecord]) -> pd.DataFrame:
         {
             "learner": record.job.learner,
             "seed": record.job.seeds.label,
-            **{name: record.concentration[name] for name in CONCENTRATION},
+            **{name: record.concentration[name] for name in FIGURES},
         }
         for record in records
         if record.status == "finished" and record.concentration
     ]
-    return pd.DataFrame(lines, columns=["learner", "seed", *CONCENTRATION])
+    return pd.DataFrame(lines, columns=["learner", "seed", *FIGURES])
 
 
 def costs(study: Study, records: Sequence[RunRecord] | None = None) -> pd.DataFrame:

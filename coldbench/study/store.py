@@ -30,7 +30,7 @@ from pydantic import ValidationError
 
 from coldbench.errors import StoreError, shorten
 from coldbench.learning import Predictions
-from coldbench.running import SCHEMA, Outcome, RunRecord, decode, seal
+from coldbench.running import SCHEMA, Outcome, RunRecord, check_text, decode, seal
 from coldbench.study.changes import set_aside, short_seal
 from coldbench.study.manifest import Manifest, Planned
 from coldbench.study.packed import NAME as PACKED
@@ -349,6 +349,7 @@ def _validated(model: type[Any], data: dict[str, Any], place: Path) -> Any:
     try:
         if data.get("schema_version", 0) > SCHEMA:
             raise StoreError(f"{place}: written by a newer coldbench; update this one")
+        check_text(data)
         return model.model_validate(data)
     except (ValueError, ValidationError, TypeError, RecursionError) as error:
         raise _damaged(place, error) from None

@@ -1,13 +1,16 @@
 """The pieces of an audit: changed ratings, parts of a pass, moved predictions, files, floors."""
 
 import os
+import time
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from coldbench.audit import rooms
 from coldbench.audit.comparing import TOLERANCE, moved
 from coldbench.audit.counterfactual import changed, hidden_rows
 from coldbench.audit.floor import floors
@@ -16,6 +19,7 @@ from coldbench.data import Ratings, from_frames
 from coldbench.data.ratings import Scale
 from coldbench.learning.predictions import Predictions
 from coldbench.rng import Seeds
+from coldbench.running.records import Job
 from coldbench.tasks.protocols import Separate
 from coldbench.tasks.splits import Split
 
@@ -134,3 +138,18 @@ def test_constant_ratings_are_no_leak() -> None:
     same = from_frames(frame, name="same", scale=(1, 5, 1))
     split = Separate().split(same, Seeds.joint(0))
     assert list(floors(predicted(same, split, np.full(len(same), 4.0)), same)) == []
+
+
+def test_a_process_that_hangs_is_ended(
+    ratings: Ratings, split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = get_context("spawn").Process(target=time.sleep, args=(60,))
+    monkeypatch.setattr(rooms, "_process", lambda room: hung)
+    monkeypatch.setattr(rooms, "_carry_tasks", lambda *given: None)
+    job = Job(
+        dataset="synthetic", dataset_sha256="0" * 64, protocol="separate", protocol_options={},
+        learner="bias", base="bias", config={}, seeds=Seeds.joint(0),
+    )  # fmt: skip
+    answer = rooms.Rooms(job, ratings, split, limit=0.1).apart(rooms.Request())
+    assert answer.reason == "its process took longer than 0.1 s"
+    assert hung.exitcode is not None

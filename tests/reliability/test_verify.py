@@ -61,6 +61,22 @@ DAMAGES: dict[str, tuple[Callable[[Study], object], str, str]] = {
         lambda s: edit(first(s), lambda d: d.update(split_sha256="0" * 64), True),
         "record.json", "split_sha256 differs",
     ),
+    "half a character": (
+        lambda s: edit(first(s), lambda d: d["scores"][0].update(metric="\ud800"), True),
+        "record.json", "half of a character",
+    ),
+    "no relative_sd": (
+        lambda s: edit(first(s), lambda d: d["concentration"].pop("relative_sd"), True),
+        "record.json", "concentration has no relative_sd",
+    ),
+    "seconds without end": (
+        lambda s: edit(first(s), lambda d: d["seconds"].update(total=float("inf")), True),
+        "record.json", "finite",
+    ),
+    "scores twice": (
+        lambda s: edit(first(s), lambda d: d.update(scores=d["scores"] * 2), True),
+        "record.json", "2 scores of hit@5 in W-W at shots -1, not one",
+    ),
     "no origin": (
         lambda s: edit(first(s), lambda d: d.update(provenance={}), True),
         "record.json", "does not say its origin",
@@ -91,6 +107,19 @@ def test_damage_is_named(study: Study, name: str) -> None:
     assert not verdict.intact
     named = [finding for finding in verdict.of("damage") if file in str(finding.file)]
     assert any(message in finding.text for finding in named), verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d["fixed"].clear(), "fixed has no dataset"),
+        (lambda d: d["fixed"]["protocol_options"].update(version="two"), "'two', no whole number"),
+    ],
+)
+def test_a_plan_that_lacks_what_every_reader_needs(study: Study, change: Edit, told: str) -> None:
+    edit(study.path / "study.json", change)
+    with pytest.raises(StoreError, match=told):
+        Study.open(study.path)
 
 
 def test_a_sound_study_passes(study: Study) -> None:
@@ -189,6 +218,25 @@ def test_the_limit_is_that_of_rounding(
     assert judged(study, rerun, again).kind == kind
     lost = dict.fromkeys(again, Outcome(stored.model_copy(update={"status": "diverged"})))
     assert "did not finish" in judged(study, rerun, lost).text
+
+
+@pytest.mark.parametrize(("like", "kind"), [(0, "damage"), (1, "note")])
+def test_a_run_that_diverged_elsewhere_does_so_with_noise_too(
+    study: Study, like: int, kind: str
+) -> None:
+    here = next(study.records())
+    there = here.model_copy(update={"status": "diverged", "scores": []})
+    noisy = noisy_jobs(here.job)
+    again = {job.hash: Outcome(there if k < like else here) for k, job in enumerate(noisy)}
+    found = judged(study, Rerun(there, Outcome(here), ["processor A -> B"]), again)
+    assert found.kind == kind
+    assert f"here {like} of 4 runs with noise do" in found.text
+
+
+def test_a_score_that_was_taken_out_is_missed(study: Study) -> None:
+    edit(first(study), lambda d: d["scores"].pop(3), True)
+    (found,) = replay(study, 100)
+    assert "is missing in the stored run" in found.text
 
 
 def test_equal_errors_of_other_predictions_are_another_result(study: Study) -> None:

@@ -4,24 +4,36 @@ All that imports the plugin happens in processes of their own, whose end ends no
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from typing import Any
 
 from pebble import ProcessExpired
 
 from coldbench.conformance import check
-from coldbench.errors import ColdbenchError, shorten
+from coldbench.errors import ColdbenchError, UsageError, shorten
 from coldbench.league.entries.against import ENGINE, PROCESSES
-from coldbench.league.entries.fresh import judged
+from coldbench.league.entries.card import card_text
+from coldbench.league.entries.fresh import judged, too_many_lost
 from coldbench.league.entries.marks import Check
 from coldbench.rng import Seeds
-from coldbench.running import PebbleExecutor, Settings, Source, confined, outcomes
-from coldbench.study import Study, audit_study, job_of, replay
+from coldbench.running import PebbleExecutor, RunRecord, Settings, Source, confined, outcomes
+from coldbench.study import Study, audit_study, job_of, learner_facts, replay
 
-__all__ = ["audited", "conforming", "failures", "fresh", "replayed"]
+__all__ = [
+    "audited", "card_here", "conforming", "described", "failures", "fresh", "limit_of", "replayed",
+]  # fmt: skip
 
 LONGEST = 1_800.0  # seconds of the conformance suite
 REPLAYED = 3  # runs
+SLOWER, LEAST, MOST = 10.0, 600.0, 43_200.0  # times; seconds
+
+
+def limit_of(study: Study) -> float | None:
+    """Seconds that a run may take here: ten times the slowest of the entry, yet ten minutes to
+    twelve hours, since the entry's own word is not to hold up a review."""
+    slowest = max((record.seconds.get("total", 0.0) for record in study.records()), default=0.0)
+    return min(max(SLOWER * slowest, LEAST), MOST)
 
 
 def failures(learner: str) -> list[str]:
@@ -53,9 +65,28 @@ def conforming(learner: str) -> Check:
     )
 
 
-def audited(alone: Study, source: Source, draw: int) -> Check:
-    """One stored run of the learner, audited for leaks."""
-    (audit,) = audit_study(alone, 1, draw, source.dataset, source.options)
+def card_here(learner: str, package: str, code: str, options: Mapping[str, Any]) -> str:
+    """card.md of a registered learner, entered with these options; package, code: as the entry
+    says, since the same code has several versions."""
+    facts = {**learner_facts(learner, measured=False), "package": package, "code": code}
+    return card_text(facts, options)
+
+
+def described(learner: str, package: str, code: str, options: Mapping[str, Any]) -> str:
+    """`card_here`, in a process of its own; raises UsageError where it gives none."""
+    pool = PebbleExecutor(1, LONGEST)
+    try:
+        answer: Future[str] = pool.submit(card_here, learner, package, code, options)
+        return answer.result()
+    except (TimeoutError, ProcessExpired) as error:
+        raise UsageError(f"{learner} cannot be described: {type(error).__name__}") from None
+    finally:
+        pool.shutdown(wait=False)
+
+
+def audited(alone: Study, source: Source, draw: int, limit: float | None = None) -> Check:
+    """One stored run of the learner, audited for leaks; limit: seconds of each run of it."""
+    (audit,) = audit_study(alone, 1, draw, source.dataset, source.options, limit=limit)
     found = tuple(str(leak) for leak in audit.leaks)
     told = {
         "clean": f"no leak at seed {audit.seed} ({audit.predictions:,} predictions)",
@@ -65,29 +96,34 @@ def audited(alone: Study, source: Source, draw: int) -> Check:
     return Check(name="audit", passed=audit.clean, said=told, more=(*found, *audit.notes))
 
 
-def replayed(alone: Study, source: Source, draw: int) -> Check:
-    """Three stored runs of the learner, run again."""
+def replayed(alone: Study, source: Source, draw: int, limit: float | None = None) -> Check:
+    """Three stored runs of the learner, run again, and every one that did not finish."""
     same: list[bool] = []
-    count = lambda record, equal: same.append(equal)  # noqa: E731
-    found = replay(alone, REPLAYED, draw, source.dataset, source.options, count, PROCESSES)
+    lost: list[bool] = []
+
+    def count(record: RunRecord, equal: bool) -> None:
+        (same if record.status == "finished" else lost).append(equal)
+
+    data = source.dataset, source.options
+    found = replay(alone, REPLAYED, draw, *data, count, PROCESSES, unfinished=True, timeout=limit)
     wrong = [one for one in found if one.kind == "damage"]
-    bits = f"{sum(same)} of {len(same)} stored runs are the same bit for bit"
-    said = f"{bits}; {len(wrong)} give another result" if wrong else bits
+    said = f"{sum(same)} of {len(same)} stored runs are the same bit for bit"
+    if lost:
+        said += f"; {sum(lost)} of {len(lost)} that did not finish end in the same way again"
+    said += f"; {len(wrong)} give another result" if wrong else ""
     return Check(name="replay", passed=not wrong, said=said, more=tuple(one.text for one in found))
 
 
-def fresh(study: Study, learner: str, sentinel: str, seeds: Sequence[int], source: Source) -> Check:
+def fresh(
+    study: Study, learner: str, sentinel: str, seeds: Sequence[int], source: Source,
+    limit: float | None = None,
+) -> Check:  # fmt: skip
     """Learner and sentinel on fresh seeds, beside what the entry's own runs let expect."""
     stored, both = list(study.records()), dict.fromkeys((learner, sentinel))
     jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in both]
-    made = [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source))]
-    lost = [one for one in made if one.status != "finished"]
-    usual = any(one.status != "finished" for one in stored)
-    if len(lost) == len(made) or (lost and not usual):
-        one = lost[0]
-        who = f"{shorten(one.job.learner)} {one.status} at seed {one.job.seeds.label}"
-        said = f"{who}, the entry's own runs all finished: {shorten(one.reason, 200)}"
-        return Check(name="fresh seeds", passed=False, said=said)
+    made = [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source, limit))]
+    if lost := too_many_lost(stored, made, both):
+        return Check(name="fresh seeds", passed=False, said=lost)
     found = judged(stored, made, learner, sentinel)
     outside = [one for one in found if not one.inside]
     named = ", ".join(map(str, seeds))

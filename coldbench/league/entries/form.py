@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from coldbench.league.packs.naming import LEARNER
 from coldbench.running import seal
 from coldbench.study import Entered
 
@@ -77,7 +78,7 @@ class Submission(BaseModel):
         """They name a pack to look for, and stand in sentences."""
         if not re.fullmatch(TITLE, entered.pack) or not re.fullmatch(DIGEST, entered.pack_sha256):
             raise ValueError("it names no reference pack")
-        if not all(re.fullmatch(NAME, name) for name in (entered.learner, entered.sentinel)):
+        if not re.fullmatch(LEARNER, entered.learner) or not re.fullmatch(NAME, entered.sentinel):
             raise ValueError("a learner's name holds what no name does")
         return entered
 

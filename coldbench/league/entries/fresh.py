@@ -16,13 +16,13 @@ from secrets import SystemRandom
 
 import numpy as np
 
-from coldbench.errors import StoreError, UsageError
+from coldbench.errors import StoreError, UsageError, shorten
 from coldbench.rng import Seeds
 from coldbench.running import RunRecord
-from coldbench.statistics import prediction_interval
+from coldbench.statistics import exact_share, prediction_interval
 from coldbench.study import FIRST_TUNING_SEED
 
-__all__ = ["COUNT", "LEVEL", "Fresh", "chosen_seeds", "judged"]
+__all__ = ["COUNT", "LEVEL", "Fresh", "chosen_seeds", "judged", "too_many_lost"]
 
 COUNT = 3  # fresh seeds, at least
 LEVEL = 0.999  # of all intervals together, for normal errors
@@ -76,15 +76,43 @@ def chosen_seeds(known: Iterable[str], asked: int | Sequence[int]) -> tuple[int,
     return tuple(sorted(SystemRandom().sample(left, asked) if isinstance(asked, int) else asked))
 
 
+def too_many_lost(
+    stored: Sequence[RunRecord], fresh: Sequence[RunRecord], learners: Iterable[str]
+) -> str:
+    """Why fresh runs that did not finish speak against the entry; empty where they do not.
+
+    Where all stored runs of a learner finished, so must all fresh ones. Else the share of the fresh
+    that did not may be at most the upper limit (Clopper-Pearson, two-sided 95 %) of that of the
+    stored ones, and one run at least has to finish.
+    """
+    for learner in learners:
+        old, new = ([r for r in some if r.job.learner == learner] for some in (stored, fresh))
+        failed = sum(record.status != "finished" for record in old)
+        lost = [record for record in new if record.status != "finished"]
+        most = exact_share(failed, len(old)).high or 0.0 if failed else 0.0
+        if lost and (len(lost) > most * len(new) or len(lost) == len(new)):
+            one, name = lost[0], shorten(learner)
+            usual = (
+                f"{failed} of {len(old)} did not, a share of at most {most:.2f}"
+                if failed
+                else "all finished"
+            )
+            return (
+                f"{name} {one.status} at seed {one.job.seeds.label}, {len(lost)} of {len(new)} "
+                f"fresh runs did not finish; of the entry's own runs {usual}: "
+                f"{shorten(one.reason, 200)}"
+            )
+    return ""
+
+
 def judged(
     stored: Sequence[RunRecord], fresh: Sequence[RunRecord], learner: str, sentinel: str
 ) -> list[Fresh]:
     """One for each quantity and scenario, of finished runs; raises StoreError without a value."""
     old, new = (_quantities(runs, learner, sentinel) for runs in (stored, fresh))
-    if missing := [
-        f"{what} in {scenario}" for what, scenario in old if (what, scenario) not in new
-    ]:
-        raise StoreError(f"the fresh runs have no {missing[0]}, the entry's own have one")
+    for have, lack, whose in ((old, new, "fresh"), (new, old, "stored")):
+        if missing := [f"{what} in {scenario}" for what, scenario in have.keys() - lack.keys()]:
+            raise StoreError(f"the {whose} runs have no {min(missing)}, the others have one")
     level = 1 - (1 - LEVEL) / max(len(old), 1)
     return [_one(key, old[key], new[key], level) for key in old]
 

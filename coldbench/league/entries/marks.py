@@ -10,12 +10,13 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from coldbench.errors import StoreError, shorten
 from coldbench.league.entries.form import REVIEW
 from coldbench.running import seal
 from coldbench.study import Study
+from coldbench.text import plain
 
 __all__ = ["Check", "Mark", "Review", "read_review", "write_review"]
 
@@ -35,6 +36,12 @@ class Check(BaseModel):
     more: tuple[str, ...] = ()
     measured: list[dict[str, Any]] = []
 
+    @field_validator("said", "more")
+    @classmethod
+    def _shown(cls, told: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """Text of a stranger's entry is in it, and it goes to terminals and into a file."""
+        return plain(told) if isinstance(told, str) else tuple(map(plain, told))
+
     def __str__(self) -> str:
         word = {True: "ok", False: "FAIL", None: "-"}[self.passed]
         return "\n".join([f"{word:<6}{self.name}: {self.said}", *(f"      {x}" for x in self.more)])
@@ -43,7 +50,8 @@ class Check(BaseModel):
 class Review(BaseModel):
     """entry: SHA-256 of entry.json, "" where it could not be read; seeds: the fresh ones, drawn:
     by the review itself; lite: an entry of three seeds; draw: of the runs to replay and to audit;
-    by: machine, versions and revision of the review; reviewed: when, in UTC."""
+    by: machine, versions and revision of the review; requires: the versions here of what the
+    plugin's package requires; reviewed: when, in UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: int = 1
@@ -57,6 +65,7 @@ class Review(BaseModel):
     draw: int = 0
     reviewed: str = ""
     by: dict[str, Any] = {}
+    requires: dict[str, str] = {}
     sha256: str = ""
 
     @property

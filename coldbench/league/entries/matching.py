@@ -6,7 +6,9 @@ from typing import Any
 
 from coldbench.errors import shorten
 from coldbench.league.entries.form import Submission
+from coldbench.league.entries.rows import odd_scores
 from coldbench.league.packs.asking import LITE
+from coldbench.league.packs.naming import folded
 from coldbench.running import RunRecord
 from coldbench.study import Entered, Study
 
@@ -21,9 +23,15 @@ def mismatches(entry: Submission, mine: Study, title: str, theirs: Study) -> lis
     again = f"run `{shlex.join(['coldbench', 'enter', kept.learner, '--reference', title])}` again"
     texts = [*_settings(mine.manifest.fixed, theirs.manifest.fixed, title)]
     if not texts:
-        texts = [*_learners(entry, mine), *_seeds(kept, mine, theirs, title)]
+        texts = [
+            *_taken(kept, theirs, title),
+            *_learners(entry, mine),
+            *_seeds(kept, mine, theirs, title),
+        ]
     if not texts:
         texts = [*_tasks(mine, theirs, title), *_sentinel(kept, mine, theirs, title)]
+    if not texts:
+        texts = [*odd_scores(mine, theirs, title)]
     return [f"{text}; {again}" for text in texts]
 
 
@@ -50,6 +58,15 @@ def _protocol(fixed: Mapping[str, Any]) -> str:
     options = fixed.get("protocol_options")
     version = options.get("version", 1) if isinstance(options, dict) else "unknown"
     return f"{shorten(fixed.get('protocol'))[1:-1]} version {shorten(version)[1:-1]}"
+
+
+def _taken(entry: Entered, theirs: Study, title: str) -> Iterator[str]:
+    names = {folded(name): name for name in theirs.manifest.learners}
+    if taken := names.get(folded(entry.learner)):
+        yield (
+            f"{title} has a learner called {shorten(taken)} itself, with runs of its own: give "
+            f"{shorten(entry.learner)} another name"
+        )
 
 
 def _learners(entry: Submission, mine: Study) -> Iterator[str]:

@@ -2,17 +2,21 @@
 
 import ast
 import json
+import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-__all__ = ["Installed", "in_git", "modules_of"]
+__all__ = ["Installed", "in_git", "modules_of", "required_by"]
+
+REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # the name that a requirement starts with
+EXTRA = re.compile(r";.*\bextra\s*==").search
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,20 @@ def modules_of(package: str, module: str) -> Installed:
     if own is None:
         own = in_git(root)
     return Installed(root, dict(sorted(_reached(root, top, own))), project)
+
+
+def required_by(package: str) -> dict[str, str]:
+    """The versions that are installed of what a distribution requires, by name; extras aside."""
+    found = _distribution(package)
+    named = (REQUIRED.match(text) for text in (found and found.requires) or () if not EXTRA(text))
+    return {name[0]: _version(name[0]) for name in named if name}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def in_git(folder: Path) -> set[str] | None:

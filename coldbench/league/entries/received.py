@@ -25,7 +25,7 @@ from coldbench.league.entries.form import (
     Submission,
 )
 from coldbench.league.entries.project import LARGEST, MOST, TOTAL, is_source
-from coldbench.running import seal
+from coldbench.running import check_text, seal
 
 __all__ = ["receive"]
 
@@ -92,6 +92,7 @@ def _entry(folder: Path) -> Submission:
             raise StoreError(f"{file}: written by a newer coldbench; update this one")
         if data["sha256"] != seal(data):
             raise StoreError(f"{file} does not match its own seal: it was edited; {AGAIN}")
+        check_text(data)
         return Submission.model_validate(data)
     except WRONG as error:
         reason = shorten(" ".join(str(error).split()), 200)

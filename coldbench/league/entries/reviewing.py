@@ -11,23 +11,34 @@ from pathlib import Path
 from secrets import randbelow
 from typing import Any
 
-from coldbench.errors import ColdbenchError, StoreError
+from coldbench.errors import ColdbenchError, StoreError, shorten
 from coldbench.league.entries.against import compared, other_pack, source_of_data, whole
-from coldbench.league.entries.asking import audited, conforming, fresh, replayed
+from coldbench.league.entries.asking import (
+    audited,
+    conforming,
+    described,
+    fresh,
+    limit_of,
+    replayed,
+)
+from coldbench.league.entries.claims import claims
 from coldbench.league.entries.form import ENTRY, STUDY, Submission
 from coldbench.league.entries.fresh import COUNT, chosen_seeds
 from coldbench.league.entries.marks import Check, Review, write_review
+from coldbench.league.entries.modules import required_by
 from coldbench.league.entries.received import receive
 from coldbench.league.entries.same_code import same_code
 from coldbench.league.packs.getting import find_pack
 from coldbench.league.packs.opening import Pack
 from coldbench.running import Source, provenance
 from coldbench.study import Study, alone_of
+from coldbench.text import plain
 
 __all__ = ["review"]
 
 Told = Callable[[Check], None]
-BEFORE, ASKING = ("plugin", "study"), ("conformance", "audit", "replay", "fresh seeds")
+BEFORE = ("plugin", "study")
+ASKING = ("claims", "conformance", "audit", "replay", "fresh seeds")
 
 
 def review(
@@ -100,6 +111,7 @@ class _Review:
             draw=self.draw,
             reviewed=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             by=_here(),
+            requires=required_by(entry.plugin.distribution) if entry else {},
         )
 
     @property
@@ -126,11 +138,24 @@ class _Review:
     def _asked(self, entry: Submission) -> Iterator[Check]:
         learner, sentinel = entry.entered.learner, entry.entered.sentinel
         study, alone = Study.open(self._copy / STUDY), self._alone(learner)
+        limit = limit_of(study)
+        yield _done("claims", lambda: self._claimed(entry, study))
         yield _done("conformance", lambda: conforming(entry.plugin.learner))
-        yield _done("audit", lambda: audited(alone, self.source, self.draw))
-        yield _done("replay", lambda: replayed(alone, self.source, self.draw))
-        asked = (learner, sentinel, self.seeds, self.source)
+        yield _done("audit", lambda: audited(alone, self.source, self.draw, limit))
+        yield _done("replay", lambda: replayed(alone, self.source, self.draw, limit))
+        asked = (learner, sentinel, self.seeds, self.source, limit)
         yield _done("fresh seeds", lambda: fresh(study, *asked))
+
+    def _claimed(self, entry: Submission, study: Study) -> Check:
+        plugin, options = entry.plugin, study.manifest.learners[entry.entered.learner]
+        package = f"{plugin.distribution} {plugin.version}"
+
+        def card() -> str:
+            return described(plugin.learner, package, entry.entered.code, options)
+
+        assert self.pack is not None  # the study was compared with it
+        theirs = Study.open(self.place / "reference")
+        return claims(entry, self._copy, self.pack, theirs, card)
 
     def _alone(self, learner: str) -> Study:
         """The learner without the sentinel, which is ours: a study that an audit may write to."""
@@ -142,11 +167,14 @@ class _Review:
 
 
 def _done(name: str, check: Callable[[], Check]) -> Check:
-    """What cannot be checked has not passed."""
+    """What cannot be checked has not passed, whatever an entry made of it."""
     try:
         return check()
     except ColdbenchError as error:
-        return Check(name=name, passed=False, said=str(error))
+        return Check(name=name, passed=False, said=plain(error))
+    except Exception as error:
+        said = f"could not be carried out: {type(error).__name__}: {shorten(error, 300)}"
+        return Check(name=name, passed=False, said=said)
 
 
 def _left(names: tuple[str, ...]) -> Iterator[Check]:

@@ -24,7 +24,7 @@ from coldbench.league.entries.tuned import tuning_text
 from coldbench.running import RunRecord, code_of
 from coldbench.study import OWN, Entered, Study, alone_of, stored_entry, verify
 
-__all__ = ["write_entry"]
+__all__ = ["environment_of", "write_entry"]
 
 FACTS = ("python", "platform", "processor", "revision")
 
@@ -57,7 +57,7 @@ def write_entry(
     entry = Submission(
         entered=kept,
         plugin=source.plugin,
-        environment=_environment(records),
+        environment=environment_of(records),
         tuned=TUNING in files,
         files={name: sha256(files[name]).hexdigest() for name in sorted(files)},
     )
@@ -88,7 +88,8 @@ def _check_code(base: str, records: Sequence[RunRecord]) -> None:
         )
 
 
-def _environment(records: Iterable[RunRecord]) -> Environment:
+def environment_of(records: Iterable[RunRecord]) -> Environment:
+    """What the records say of versions and machine."""
     origins = [record.provenance for record in records]
     libraries = [dict(one.get("libraries") or {}) for one in origins]
     return Environment(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coldbench import registry
 from coldbench.errors import StoreError, UsageError, unknown
+from coldbench.league.packs.naming import check_name, folded
 from coldbench.league.packs.opening import Pack
 from coldbench.report.recipe import Design, design_of
 from coldbench.study import OWN, Budget, Manifest, Named, StudyConfig, describe
@@ -36,13 +37,16 @@ class Asked:
         return self.out or Path("results") / f"{self.pack.title}-{safe}"
 
     def check_names(self, plan: Manifest) -> None:
-        """Raises UsageError for a learner that is unknown or the pack's, and another sentinel."""
+        """Raises UsageError for a learner that is unknown, is the pack's or is called nearly as one
+        of these, and for another sentinel."""
         known = [*registry.names("learner"), *self.chosen.variants]
         if self.learner not in known:
             raise unknown("learner", self.learner, known)
-        if self.learner in plan.learners:
+        check_name(self.learner)
+        theirs = {folded(name): name for name in plan.learners}
+        if taken := theirs.get(folded(self.learner)):
             raise UsageError(
-                f"{self.pack.title} has a learner called {self.learner!r} already, with runs of "
+                f"{self.pack.title} has a learner called {taken!r} already, with runs of "
                 "its own: give yours another name, in the entry points of its package or as a "
                 f"variant in --config; the pack's is in `coldbench reference get {self.pack.title}`"
             )
@@ -98,4 +102,6 @@ def tuned(budget: Budget | None, config: StudyConfig, learner: str) -> str:
     """How the learner was tuned, in words; empty for one that was not."""
     if budget is None:
         return ""
-    return describe(budget.model_dump(mode="json"), config.options.get(learner, {}))
+    own = config.variants[learner].options if learner in config.variants else {}
+    given = {**own, **config.options.get(learner, {})}
+    return describe(budget.model_dump(mode="json"), given)

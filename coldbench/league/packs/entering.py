@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from filelock import FileLock, Timeout
+
 from coldbench.audit import Audit
 from coldbench.data import cache_home
 from coldbench.errors import StoreError, UsageError
@@ -45,6 +47,7 @@ from coldbench.study import (
 
 __all__ = ["AUDITS", "Entry", "enter"]
 
+LOCK, WAIT = ".lock", 60.0  # as in a study, which the folder becomes; seconds
 AUDITS = 2  # runs of the learner that are audited; one of a lite entry
 Told = Callable[[Audit], None]
 
@@ -115,9 +118,28 @@ def _started(asked: Asked, plan: Manifest) -> Entered:
         pack_seeds=len(asked.pack.facts.seeds),
         pack_machines=asked.pack.facts.machines,
     )
-    folder, old = asked.folder, stored_entry(asked.folder)
-    if old is None and folder.exists() and any(folder.iterdir()):
+    folder = asked.folder
+    try:
+        _refuse_other(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK, timeout=WAIT):
+            return _taken_up(folder, new)
+    except Timeout:
+        raise StoreError(f"{folder} is being written to: enter one learner at a time") from None
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from None
+
+
+def _refuse_other(folder: Path) -> None:
+    inside = {file.name for file in folder.iterdir()} if folder.exists() else set()
+    if inside - {LOCK} and stored_entry(folder) is None:
         raise UsageError(f"{folder} is not empty and holds no entry: choose another --out")
+
+
+def _taken_up(folder: Path, new: Entered) -> Entered:
+    """The entry in a folder that nobody else writes to, its own or a new one."""
+    _refuse_other(folder)
+    old = stored_entry(folder)
     if old is not None and not old.same_as(new):
         lite = " (lite)" if old.lite else ""
         raise UsageError(
@@ -125,10 +147,6 @@ def _started(asked: Asked, plan: Manifest) -> Entered:
             f"{old.sentinel}, not of {new.learner} to {new.pack}{' (lite)' if new.lite else ''} "
             f"with {new.sentinel}: choose another --out"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from None
     if old is None:
         keep_entry(folder, new)
     return old or new
@@ -155,8 +173,10 @@ def _compared(
         settings = Settings(how.workers or 1, source)
         return [outcome.record for outcome in outcomes(name, jobs, settings)]
 
-    known = facts.agreement
-    check = known if known and known.verdict != "disagrees" else agreement(theirs, here, rerun)
+    known, runs = facts.agreement, tuple(one.sha256[:16] for one in here.values())
+    if known is None or known.verdict == "disagrees" or known.runs != runs:
+        known = agreement(theirs, here, rerun).model_copy(update={"runs": runs})
+    check = known
     facts = facts.model_copy(update={"agreement": check, "scale": scale_of(theirs, here)})
     if check.verdict == "disagrees":
         keep_entry(asked.folder, facts.model_copy(update={"status": "disagrees"}))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from coldbench.study import Manifest
 
@@ -58,7 +58,7 @@ class PackFacts(BaseModel):
     learners: tuple[str, ...]
     seeds: tuple[str, ...]
     tuned: dict[str, str] = {}
-    seconds: dict[str, float] = {}
+    seconds: dict[str, FiniteFloat] = {}
     machines: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def planned(manifest: Manifest) -> dict[str, Any]:
         "dataset": fixed["dataset"],
         "dataset_sha256": fixed["dataset_sha256"],
         "protocol": fixed["protocol"],
-        "protocol_version": int(fixed["protocol_options"].get("version", 1)),
+        "protocol_version": fixed["protocol_options"].get("version", 1),
         "scenarios": tuple(fixed["scenarios"]),
         "shots": tuple(fixed["shots"]),
         "learners": tuple(manifest.learners),

@@ -9,6 +9,7 @@ from coldbench.league.packs.asking import Asked
 from coldbench.league.packs.index import known_packs
 from coldbench.study import Manifest
 from coldbench.tasks import PROTOCOLS
+from coldbench.text import plain
 
 __all__ = ["check_data", "check_protocol", "open_data"]
 
@@ -22,8 +23,9 @@ def check_protocol(asked: Asked, plan: Manifest) -> None:
     here = PROTOCOLS[name].model_fields["version"].default
     if there != here:
         raise StoreError(
-            f"{title} is of version {there} of the protocol {name}, this coldbench gives version "
-            f"{here}, whose test tasks are others: {_other_release(asked, name, here)}"
+            f"{title} is of version {shorten(there)[1:-1]} of the protocol {name}, this coldbench "
+            f"gives version {here}, whose test tasks are others: "
+            f"{_other_release(asked, name, here)}"
         )
     try:
         PROTOCOLS[name].model_validate(options)
@@ -43,16 +45,17 @@ def _other_release(asked: Asked, protocol: str, version: int) -> str:
     theirs = facts.versions[-1] if facts.versions else "unknown"
     if theirs in (__version__, "unknown"):
         return "`coldbench reference list` shows the packs of this coldbench"
-    return f"`pip install coldbench=={theirs}` is what made the pack"
+    return f"`pip install coldbench=={plain(theirs)}` is what made the pack"
 
 
 def open_data(asked: Asked, plan: Manifest) -> Ratings:
     """The data that the pack was made of; raises UsageError or DataError where they are not."""
     name = str(plan.fixed["dataset"])
     if not asked.data and name not in registry.names("dataset"):
+        obtain = plain(asked.pack.facts.obtain) or "see its edition"
         raise UsageError(
-            f"{asked.pack.title} was made of {name}, which no reader finds by its name: say where "
-            f"it is with --data FOLDER (to get it: {asked.pack.facts.obtain or 'see its edition'})"
+            f"{asked.pack.title} was made of {shorten(name)}, which no reader finds by its name: "
+            f"say where it is with --data FOLDER (to get it: {obtain})"
         )
     options = {**plan.dataset_options, **asked.chosen.dataset_options}
     ratings = open_dataset(asked.data or name, options)
@@ -87,10 +90,12 @@ def _ratings(here: int, there: int) -> str:
 
 def _edition(asked: Asked, what: str) -> str:
     facts = asked.pack.facts
-    edition = f" ({facts.edition})" if facts.edition else ""
-    get = f"get that edition: {facts.obtain}, then " if facts.obtain else "name that edition: "
+    edition = f" ({plain(facts.edition)})" if facts.edition else ""
+    get = (
+        f"get that edition: {plain(facts.obtain)}, then " if facts.obtain else "name that edition: "
+    )
     command = f"coldbench enter {asked.learner} --reference {facts.title} --data FOLDER"
     return (
-        f"{asked.data or facts.dataset} is another edition of the data than that of {facts.title}"
-        f"{edition}: {what}; {get}`{command}`"
+        f"{asked.data or plain(facts.dataset)} is another edition of the data than that of "
+        f"{facts.title}{edition}: {what}; {get}`{command}`"
     )

@@ -1,6 +1,5 @@
 """The packs that this coldbench knows of: those in the wheel, and those to be downloaded."""
 
-import json
 import re
 import tomllib
 from functools import cache
@@ -10,10 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coldbench.errors import StoreError, UsageError, shorten, unknown
-from coldbench.league.packs.facts import DIGEST, NAMED, SUFFIX
-from coldbench.league.packs.opening import Pack
+from coldbench.league.packs.facts import DIGEST, NAMED
 
-__all__ = ["Listed", "find_listed", "index_lines", "known_packs"]
+__all__ = ["Listed", "find_listed", "known_packs", "listed_sha256"]
 
 INDEX = "index.toml"
 
@@ -86,21 +84,6 @@ def find_listed(text: str) -> Listed:
     )
 
 
-def index_lines(pack: Pack, url: str = "") -> str:
-    """What index.toml has to say of a pack, for one without a url as a file beside it."""
-    facts = pack.facts
-    values = {
-        "name": facts.name,
-        "release": facts.release,
-        "edition": facts.edition,
-        "protocol": facts.protocol,
-        "protocol_version": facts.protocol_version,
-        "learners": len(facts.learners),
-        "seeds": len(facts.seeds),
-        "sha256": pack.sha256,
-        "size": pack.path.stat().st_size,
-        **({"url": url} if url else {"file": f"{pack.title}{SUFFIX}"}),
-    }
-    # a JSON string or number is a TOML one
-    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-    return "\n".join(["[[packs]]", *lines, ""])
+def listed_sha256(title: str) -> str:
+    """What the file of the pack `NAME@RELEASE` has; empty for one that is not listed."""
+    return next((one.sha256 for one in known_packs() if one.title == title), "")

@@ -1,11 +1,15 @@
 """A complete study of one revision becomes a reference pack."""
 
 import json
+import os
 import re
+import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
@@ -14,6 +18,7 @@ from coldbench.data import ARCHIVES
 from coldbench.errors import StoreError, UsageError, shorten
 from coldbench.league.packs.archive import packed
 from coldbench.league.packs.facts import MEMBERS, NAMED, PackFacts, machine_of, planned, sums
+from coldbench.league.packs.index import listed_sha256
 from coldbench.league.packs.opening import FACTS, Pack, open_pack
 from coldbench.report import build
 from coldbench.running import RunRecord, seal
@@ -55,11 +60,35 @@ def make_pack(study: Study, naming: Naming, out: Path) -> Pack:
     facts = _facts(study.manifest, records, naming, files)
     data = json.loads(facts.model_dump_json())
     text = json.dumps({**data, "sha256": seal(data)}, indent=1).encode()
+    made = packed({FACTS: text, **files})
+    _check_new(facts.title, made)
+    _write(out, made)
+    return open_pack(out)
+
+
+def _check_new(title: str, made: bytes) -> None:
+    """A release that is listed has its bytes already."""
+    if listed_sha256(title) not in ("", sha256(made).hexdigest()):
+        raise StoreError(
+            f"this coldbench lists another {title}, and a release is never replaced: choose "
+            "another --release or --name"
+        )
+
+
+def _write(out: Path, made: bytes) -> None:
+    """Whole or not at all."""
+    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
-        out.write_bytes(packed({FACTS: text, **files}))
+        with aside.open("xb") as handle:
+            handle.write(made)
+            handle.flush()
+            os.fsync(handle.fileno())
+        aside.rename(out)
     except OSError as error:
         raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
-    return open_pack(out)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def _sound(study: Study) -> list[RunRecord]:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from coldbench.data import member_names, read_members
 from coldbench.errors import DataError, StoreError, shorten
 from coldbench.league.packs.facts import MEMBERS, SCHEMA, PackFacts, planned, sums
-from coldbench.running import seal
+from coldbench.league.packs.index import listed_sha256
+from coldbench.running import check_text, seal
 from coldbench.study import Study, verify
 from coldbench.text import listed
 
@@ -77,8 +78,8 @@ class Pack:
 def open_pack(path: Path, sha256: str = "") -> Pack:
     """The pack in a file; raises StoreError or DataError, naming the member, where it was edited.
 
-    sha256: what the file should have, by an index, in which case a member that was replaced
-    together with its seal is found out as well.
+    sha256: what the file should have, by default what this coldbench lists for a pack of its name
+    and release: so a member that was replaced together with its seal is found out as well.
     """
     data = _bytes(path)
     found = hashlib.sha256(data).hexdigest()
@@ -87,10 +88,11 @@ def open_pack(path: Path, sha256: str = "") -> Pack:
     _check_names(path, facts)
     for text in _edited(facts, files):
         raise StoreError(f"{path} is an edited pack: {text}; {AGAIN} {facts.title}")
-    if sha256 and sha256 != found:
+    wanted = sha256 or listed_sha256(facts.title)
+    if wanted and wanted != found:
         raise StoreError(
-            f"{path} is not {facts.title} of the index, though its own seals agree: its sha256 is "
-            f"{found[:16]}, the index says {sha256[:16]}; {AGAIN} {facts.title}"
+            f"{path} is not the {facts.title} that this coldbench lists (sha256 {found[:16]} "
+            f"instead of {wanted[:16]}): get it with `coldbench reference get {facts.title}`"
         )
     return Pack(path, found, facts, files)
 
@@ -122,6 +124,7 @@ def _facts(path: Path, text: bytes, files: Mapping[str, bytes]) -> PackFacts:
             raise StoreError(
                 f"{path} is an edited pack: {FACTS} does not match its own seal; {AGAIN}"
             )
+        check_text(data)
         return PackFacts.model_validate(data)
     except (ValueError, ValidationError, KeyError, AttributeError, TypeError, RecursionError) as e:
         reason = shorten(" ".join(str(e).split()), 200)
@@ -154,6 +157,8 @@ def _refuse(pack: Pack, folder: Path) -> None:
     verdict = verify(folder)
     for finding in (*verdict.of("damage"), *verdict.of("hole")):
         raise StoreError(f"{pack.path}: the study in it is not good: {finding.text}")
+    if not verdict.planned:
+        raise StoreError(f"{pack.path}: the study in it is not good: no run is planned in it")
     study = planned(Study.open(folder).manifest)
     said = pack.facts.model_dump()
     for name, value in study.items():

@@ -19,6 +19,7 @@ from coldbench.errors import StoreError
 from coldbench.running import Job, RunRecord, code_has_changed, machines_differ
 from coldbench.statistics import rounding_limit
 from coldbench.study import SentinelCheck, noisy_jobs
+from coldbench.text import plain
 
 __all__ = ["Rerun", "agreement", "disagreement", "scale_of"]
 
@@ -74,7 +75,9 @@ def agreement(there: Records, here: Records, rerun: Rerun) -> SentinelCheck:
 
 def disagreement(check: SentinelCheck, title: str) -> str:
     """By how much a sentinel disagrees, and what to do."""
-    why = f" ({'; '.join(check.why[:3])})" if check.why else " (on a machine of the same kind)"
+    why = (
+        f" ({plain('; '.join(check.why[:3]))})" if check.why else " (on a machine of the same kind)"
+    )
     return (
         f"{check.learner} is not what it is in {title}: its MAE differs by {check.moved:.2g} at "
         f"{check.where}, where rounding explains {check.limit:.2g}{why}; nothing was joined. "

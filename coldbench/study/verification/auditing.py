@@ -34,9 +34,11 @@ def audit_study(
     told: Told = lambda audit: None,
     apiece: bool = True,
     learners: Collection[str] = (),
+    limit: float | None = None,
 ) -> list[Audit]:
     """Audit `count` finished runs of each learner, or of all with `apiece` False, drawn with
-    `seed`, and store in the study what was found; told: called after each; learners: no others.
+    `seed`, and store in the study what was found; told: called after each; learners: no others;
+    limit: seconds that each run of a job may take.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
     in the study). Raises DataError without a finished run, or for other data.
@@ -53,7 +55,8 @@ def audit_study(
     made = []
     chosen = _of_each(finished, count, seed) if apiece else _some(finished, count, seed)
     for record in chosen:
-        made.append(audit_job(record.job, record.predictions_sha256, _same_origin(record)))
+        audit = audit_job(record.job, record.predictions_sha256, _same_origin(record), limit)
+        made.append(audit)
         told(made[-1])
         keep_audits(study, made)
     return made

@@ -6,10 +6,11 @@ what rounding alone does to the job (`coldbench.study.verification.rounding`).
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from coldbench.data import cache_home
-from coldbench.errors import DataError
+from coldbench.errors import DataError, shorten
 from coldbench.rng import generator
 from coldbench.running import (
     Job,
@@ -26,6 +27,7 @@ from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
 from coldbench.study.verification.rounding import Rerun, judged, noisy_jobs
+from coldbench.study.verification.shifts import lost_rows
 
 __all__ = ["replay"]
 
@@ -38,23 +40,31 @@ def replay(
     options: Mapping[str, Any] | None = None,
     told: Callable[[RunRecord, bool], None] = lambda record, same: None,
     workers: int = 1,
+    unfinished: bool = False,
+    timeout: float | None = None,
 ) -> list[Finding]:
     """Damage for each of `count` finished jobs, drawn with `seed`, that does not repeat.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
-    in the study); told: called for each job with whether it repeated, bit for bit. Scores that
-    differ because their metric was defined anew are a note, and so are other bits on another
-    machine that rounding explains. Raises DataError for data with another fingerprint.
+    in the study); told: called for each job with whether it repeated, bit for bit; unfinished:
+    also run every job again that did not finish, and has to end in the same way; timeout: seconds
+    a run may take. Scores that differ because their metric was defined anew are a note, and so are
+    other bits on another machine that rounding explains. Raises DataError for data with another
+    fingerprint.
     """
-    chosen = _drawn([r for r in study.records() if r.status == "finished"], count, seed)
+    records = list(study.records())
+    chosen = _drawn([r for r in records if r.status == "finished"], count, seed)
     if not chosen:
         raise DataError(f"{study.path} has no finished run to replay")
+    if unfinished:
+        chosen += [record for record in records if record.status != "finished"]
     job = chosen[0].job
     source = Source(str(cache_home()), dataset or job.dataset, options or {})
     fetch(job.dataset_sha256, source)
     stored = {record.job_hash: record for record in chosen}
     findings, reruns = [], []
-    for outcome in _run([record.job for record in chosen], source, workers):
+    settings = Settings(workers, source, timeout)
+    for outcome in _run([record.job for record in chosen], settings):
         record = stored[outcome.record.job_hash]
         moved = _other_machine(record, outcome.record)
         found = [] if moved else list(_differences(study, record, outcome))
@@ -63,7 +73,7 @@ def replay(
         told(record, not moved and not any(one.kind == "damage" for one in found))
         findings += found
     jobs = [job for rerun in reruns for job in noisy_jobs(rerun.record.job)]
-    noisy = {one.record.job_hash: one for one in _run(jobs, source, workers)} if jobs else {}
+    noisy = {one.record.job_hash: one for one in _run(jobs, settings)} if jobs else {}
     return findings + [judged(study, rerun, noisy) for rerun in reruns]
 
 
@@ -74,9 +84,8 @@ def _other_machine(record: RunRecord, again: RunRecord) -> list[str]:
     return machines_differ(record.provenance, again.provenance) if finished and not same else []
 
 
-def _run(jobs: Sequence[Job], source: Source, workers: int) -> Iterator[Outcome]:
-    name = "serial" if workers == 1 else "processes"
-    return outcomes(name, jobs, Settings(workers, source))
+def _run(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
+    return outcomes("serial" if settings.workers == 1 else "processes", jobs, settings)
 
 
 def _drawn(records: Sequence[RunRecord], count: int, seed: int) -> list[RunRecord]:
@@ -87,7 +96,9 @@ def _drawn(records: Sequence[RunRecord], count: int, seed: int) -> list[RunRecor
 def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[Finding]:
     file, again = study.place(record.job_hash), outcome.record
     who = f"{record.job.learner!a} seed {record.job.seeds.label}"
-    if again.status != "finished":
+    if record.status != "finished":
+        yield from _other_end(record, again, file, who)
+    elif again.status != "finished":
         yield damage(file, f"{who} {again.status} when run again: {again.reason[:200]}")
     elif again.predictions_sha256 != record.predictions_sha256:
         told = f"{who}: other predictions when run again on the same machine"
@@ -100,6 +111,22 @@ def _differences(study: Study, record: RunRecord, outcome: Outcome) -> Iterator[
             yield Finding("note", file, f"{told}: {names} is defined anew since")
         else:
             yield damage(file, told)
+    elif lost := lost_rows(record, again):
+        yield damage(file, f"{who}: {lost}")
+
+
+def _other_end(record: RunRecord, again: RunRecord, file: Path, who: str) -> Iterator[Finding]:
+    """Of a run that did not finish: whether it ends otherwise now."""
+    then, now = ((one.status, _kind(one)) for one in (record, again))
+    if then != now:
+        said = f"{who} {' '.join(filter(None, then))} in the study"
+        yield damage(file, f"{said}, {' '.join(filter(None, now))} when run again")
+
+
+def _kind(record: RunRecord) -> str:
+    """The error of a run that failed, without its message, which may name places in memory."""
+    failed = record.status == "failed"
+    return f"({shorten(record.reason.partition(':')[0])[1:-1]})" if failed else ""
 
 
 def _moved(

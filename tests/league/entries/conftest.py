@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from coldbench.audit.audited import Audit
+from coldbench.audit.rooms import Rooms
+from coldbench.league.entries import against, asking, reviewing
+from coldbench.league.entries.marks import Check
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs import entering
 from coldbench.league.packs.asking import Asked
@@ -72,6 +75,10 @@ mine = "mine:Mine"
 [tool.hatch.build.targets.wheel]
 include = ["mine.py", "mine_level.py"]
 """
+REQUIRES = """Requires-Dist: filelock>=3
+Requires-Dist: no-such-package (>1) ; python_version > "3"
+Requires-Dist: pytest ; extra == "test"
+"""
 ENTRY_POINTS = """[coldbench.learners]
 mine = mine:Mine
 leaky = leaky:Mates
@@ -97,7 +104,7 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("site")
     info = site / "mine-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n" + REQUIRES)
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     (info / "direct_url.json").write_text(
         f'{{"url": "{project.as_uri()}", "dir_info": {{"editable": true}}}}'
@@ -173,6 +180,19 @@ def good_lite(pack: Pack, installed: Path, tmp_path: Path) -> Path:
     made = entered(pack, "mine", tmp_path / "entered", lite=True)
     write_entry(made, tmp_path / "lite", learner_facts("mine"))
     return tmp_path / "lite"
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in this process and without the conformance suite, which tests/conformance has."""
+    for module in (against, asking):
+        monkeypatch.setattr(module, "ENGINE", "serial")
+        monkeypatch.setattr(module, "PROCESSES", 1)
+    monkeypatch.setattr(Rooms, "apart", Rooms.here)
+    sound = Check(name="conformance", passed=True, said="not asked")
+    monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
+    monkeypatch.setattr(reviewing, "described", asking.card_here)
+    monkeypatch.setattr(reviewing, "limit_of", lambda study: None)
 
 
 def logged(folder: Path, learner: str) -> list[str]:

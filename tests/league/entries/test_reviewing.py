@@ -2,39 +2,34 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coldbench.audit.rooms import Rooms
-from coldbench.league.entries import against, asking, reviewing
-from coldbench.league.entries.marks import Check, Review, read_review
+from coldbench.errors import StoreError
+from coldbench.league.entries import asking, reviewing
+from coldbench.league.entries.asking import limit_of
+from coldbench.league.entries.marks import Review, read_review
 from coldbench.league.entries.reviewing import review
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs.making import Naming, make_pack
 from coldbench.league.packs.opening import Pack
+from coldbench.running.backends import Settings
+from coldbench.running.records import Outcome
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.learner import learner_facts
+from coldbench.study.store import Study
 from tests.cli.test_cli import coldbench
 from tests.league.entries.conftest import SEEDS, entered, logged
 from tests.league.entries.forging import forged, resealed
 from tests.studies import TINY
 
 Capture = pytest.CaptureFixture[str]
-ORDER = ["seal", "plugin", "study", "conformance", "audit", "replay", "fresh seeds"]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All in this process and without the conformance suite, which tests/conformance has."""
-    for module in (against, asking):
-        monkeypatch.setattr(module, "ENGINE", "serial")
-        monkeypatch.setattr(module, "PROCESSES", 1)
-    monkeypatch.setattr(Rooms, "apart", Rooms.here)
-    sound = Check(name="conformance", passed=True, said="not asked")
-    monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
+ORDER = ["seal", "plugin", "study", "claims", "conformance", "audit", "replay", "fresh seeds"]
 
 
 def refused(found: Review, name: str) -> str:
@@ -58,6 +53,7 @@ def test_a_good_entry_passes(entry: Path, pack: Pack, here: None) -> None:
     assert found.passed, found
     assert found.mark == "fresh seeds passed"
     assert read_review(entry) is not None
+    assert found.requires == {"filelock": version("filelock"), "no-such-package": "not installed"}
     assert len(found.seeds) == 3
     assert not set(found.seeds) & set(range(SEEDS))
     measured = found.checks[-1].measured
@@ -76,7 +72,7 @@ def test_an_edited_number(
     assert coldbench(monkeypatch, "review", entry, "--reference", pack.path) == 3
     told = capsys.readouterr().out
     assert "records.jsonl does not match its hash in entry.json: one of the two was edited" in told
-    assert told.count("not run, since a check before it failed") == 6
+    assert told.count("not run, since a check before it failed") == 7
     assert json.loads((entry / "review.json").read_text())["mark"] == "claimed"
 
 
@@ -105,14 +101,12 @@ def test_a_result_of_lucky_seeds(pack: Pack, installed: Path, tmp_path: Path, he
 
 
 def test_a_plugin_that_leaks(pack: Pack, installed: Path, tmp_path: Path, here: None) -> None:
-    write_entry(entered(pack, "leaky", tmp_path / "leaky"), tmp_path / "entry", LEAKY)
+    write_entry(
+        entered(pack, "leaky", tmp_path / "leaky"), tmp_path / "entry", learner_facts("leaky")
+    )
     found = review(tmp_path / "entry", str(pack.path))
     assert "subset: " in refused(found, "audit")
     assert found.mark == "claimed"
-
-
-LEAKY = {"name": "leaky", "what": "", "package": "mine 1.0", "target": "leaky:Mates", "code": "",
-         "documentation": "", "options": []}  # fmt: skip
 
 
 def test_another_protocol_version(entry: Path, pack: Pack, tmp_path: Path) -> None:
@@ -167,7 +161,10 @@ def test_a_sentinel_that_disagrees(entry: Path, pack: Pack, here: None) -> None:
 
 @pytest.mark.thorough
 def test_a_sentinel_of_another_machine(entry: Path, pack: Pack, here: None) -> None:
-    found = review(forged(entry, moved(1e-8, "0" * 64)), str(pack.path))
+    kept = json.loads((forged(entry, moved(1e-8, "0" * 64)) / "entry.json").read_text())["entered"]
+    facts = {"verdict": "within rounding", "exact": 0, "moved": 1e-8, "limit": 1e-7}
+    resealed(entry, entered={**kept, "agreement": {**kept["agreement"], **facts}})
+    found = review(entry, str(pack.path))
     assert "agrees within rounding with runs on this machine" in found.checks[2].said
     assert found.passed, found
 
@@ -200,6 +197,50 @@ def test_three_seeds_earn_no_mark_for_fresh_ones(good_lite: Path, pack: Pack, he
 def test_seeds_of_the_reference_are_not_fresh(entry: Path, pack: Pack, here: None) -> None:
     told = refused(review(entry, str(pack.path), seeds=(5, 500, 501)), "study")
     assert "none of the reference, unlike 5" in told
+
+
+@pytest.mark.parametrize(("slowest", "limit"), [(1.0, 600), (100.0, 1000), (1e9, 43_200)])
+def test_a_run_may_take_ten_times_as_long_as_there(
+    entry: Path, slowest: float, limit: float
+) -> None:
+    def slow(record: dict[str, Any]) -> None:
+        record["seconds"]["total"] = slowest
+
+    assert limit_of(Study.open(forged(entry, slow) / "study")) == limit
+
+
+def test_a_plugin_that_hangs_holds_up_no_review(
+    entry: Path, pack: Pack, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float | None] = []
+
+    def audit(*words: Any, limit: float) -> Any:
+        seen.append(limit)
+        raise StoreError("asked")
+
+    def outcomes(name: str, jobs: object, settings: Settings) -> list[Outcome]:
+        seen.append(settings.timeout)
+        return []
+
+    replaying = import_module("coldbench.study.verification.replay")
+    for module in (asking, replaying):
+        monkeypatch.setattr(module, "outcomes", outcomes)
+    monkeypatch.setattr(asking, "audit_study", audit)
+    monkeypatch.setattr(reviewing, "limit_of", lambda study: 77.0)
+    review(entry, str(pack.path))
+    assert seen == [77.0] * 3
+
+
+def test_a_check_that_breaks_has_not_passed(
+    entry: Path, pack: Pack, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*words: Any) -> Any:
+        raise IndexError("nobody thought of \ud800")
+
+    monkeypatch.setattr(reviewing, "replayed", broken)
+    told = refused(review(entry, str(pack.path)), "replay")
+    assert "could not be carried out: IndexError: 'nobody thought of \\ud800'" in told
+    assert read_review(entry) is not None
 
 
 def test_a_folder_that_is_no_entry(

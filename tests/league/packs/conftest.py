@@ -13,7 +13,7 @@ from coldbench.study.drive import run_study
 from coldbench.study.store import Study
 from tests.studies import TINY, forget
 
-NAMING = Naming("synthetic", 1, "2026-11-27", "6,000 ratings made by coldbench")
+NAMING = Naming("embedded", 1, "2026-11-27", "6,000 ratings made by coldbench")
 STRANGER = """[coldbench.learners]
 mine = baselines.closed_form.trivial:support_median
 leaky = tests.audit.cheats:Mates
@@ -32,14 +32,14 @@ def packed_study(own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def made(packed_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    file = tmp_path_factory.mktemp("packs") / "synthetic@1.coldbench"
+    file = tmp_path_factory.mktemp("packs") / "embedded@1.coldbench"
     return make_pack(Study.open(packed_study), NAMING, file)
 
 
 @pytest.fixture
 def pack_file(made: Pack, tmp_path: Path) -> Path:
     """A copy of its file, to be spoilt."""
-    return Path(shutil.copy(made.path, tmp_path / "synthetic@1.coldbench"))
+    return Path(shutil.copy(made.path, tmp_path / "embedded@1.coldbench"))
 
 
 @pytest.fixture

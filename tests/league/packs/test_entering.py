@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,16 @@ import pytest
 from coldbench.audit.audited import Audit, Leak
 from coldbench.errors import StoreError, UsageError
 from coldbench.league.packs import entering
-from coldbench.league.packs.asking import Asked
-from coldbench.league.packs.entering import Entry, enter
+from coldbench.league.packs.asking import Asked, tuned
+from coldbench.league.packs.entering import Entry, _started, enter
 from coldbench.league.packs.opening import Pack
 from coldbench.league.packs.showing import reach_sentence
 from coldbench.report.study import build
 from coldbench.report.topics.cost import CostTopic
 from coldbench.report.topics.entry import EntryTopic
+from coldbench.running.encoding import seal
 from coldbench.study.audits import keep_audits
+from coldbench.study.budget import Budget
 from coldbench.study.config import StudyConfig
 from coldbench.study.entered import stored_entry
 from coldbench.study.progress import Progress
@@ -198,21 +202,79 @@ def moved_reference(real: Callable[..., Any]) -> Callable[..., Any]:
     return reference
 
 
+def named(name: str) -> StudyConfig:
+    return StudyConfig(variants={name: {"base": LEARNER}})
+
+
 def test_names(asked: Asked) -> None:
     with pytest.raises(UsageError, match="has a learner called 'item-mean' already"):
         entered(replace(asked, learner="item-mean"))
     with pytest.raises(UsageError, match="did you mean 'support-median'"):
         entered(replace(asked, learner="suport-median"))
+    with pytest.raises(UsageError, match="has a learner called 'item-mean' already"):
+        entered(replace(asked, learner="Item_mean", chosen=named("Item_mean")))
+    for name in ("ridge ", "r\u0456dge", "-ridge"):
+        with pytest.raises(UsageError, match="cannot be entered under this name"):
+            entered(replace(asked, learner=name, chosen=named(name)))
     with pytest.raises(UsageError, match="for --sentinel 'knn'"):
         entered(replace(asked, sentinel="knn"))
     assert not asked.folder.exists()
 
 
+def test_options_of_a_variant_count_beside_what_tuning_found() -> None:
+    config = StudyConfig(variants={"mine": {"base": LEARNER, "options": {"known": 1}}})
+    told = tuned(Budget(trials=2, options={"known": 2}), config, "mine")
+    assert told == "2 trials, 0.0 min; changed since: known"
+
+
 def test_a_folder_holds_one_entry(done: Asked, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"not of support-median to synthetic@1 \(lite\)"):
+    with pytest.raises(UsageError, match=r"not of support-median to embedded@1 \(lite\)"):
         entered(replace(done, lite=True))
     with pytest.raises(UsageError, match="holds no entry"):
         entered(replace(done, out=tmp_path))
+
+
+def test_two_commands_at_once_make_one_entry(
+    asked: Asked, packed_study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has seen an empty folder before either writes."""
+    plan, both = Study.open(packed_study).manifest, threading.Barrier(2, timeout=5)
+    real = entering._refuse_other
+
+    def together(folder: Path) -> None:
+        real(folder)
+        if not folder.exists():
+            both.wait()
+
+    def start(learner: str) -> str:
+        try:
+            return _started(replace(asked, learner=learner), plan).learner
+        except UsageError as error:
+            return str(error)
+
+    monkeypatch.setattr(entering, "_refuse_other", together)
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(start, ("bmf", "knn")), key=len)
+    assert told[0] in ("bmf", "knn")
+    assert f"is the entry of {told[0]} to embedded@1" in told[1]
+
+
+def test_a_sentinel_that_ran_again_is_compared_again(
+    done: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def count(*words: Any) -> Any:
+        compared.append(1)
+        return real(*words)
+
+    real = entering.agreement
+    monkeypatch.setattr(entering, "agreement", count)
+    entered(done)
+    assert compared == []
+    shutil.rmtree(done.folder / "own")
+    entered(done)
+    assert compared == [1]
 
 
 def test_an_entry_is_of_one_code(done: Asked) -> None:
@@ -230,6 +292,24 @@ def test_an_edited_entry_is_told(done: Asked) -> None:
     assert warned[0].kind == "warning"
 
 
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"audit": "leaks"}, "an audit that found leaks, and none is named"),
+        ({"seconds": {"mine": float("inf")}}, "finite"),
+        ({"scale": float("nan")}, "finite"),
+        ({"agreement": {"learner": "ridge", "verdict": "disagrees", "seeds": 4}}, "without how"),
+    ],
+)
+def test_facts_that_contradict_each_other_are_told(
+    first: Entry, tmp_path: Path, facts: dict[str, Any], told: str
+) -> None:
+    data = {**json.loads(first.facts.model_dump_json()), **facts}
+    (tmp_path / "entry.json").write_text(json.dumps({**data, "sha256": seal(data)}))
+    with pytest.raises(StoreError, match=told):
+        stored_entry(tmp_path)
+
+
 @pytest.mark.thorough
 def test_the_command(
     stranger: None, made: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -241,7 +321,7 @@ def test_the_command(
     facts = json.loads(capsys.readouterr().out)
     assert set(facts) == documented()["enter"]
     assert facts["entry"]["status"] == "joined"
-    page = (tmp_path / "results" / "synthetic@1-mine" / "report.html").read_text()
+    page = (tmp_path / "results" / "embedded@1-mine" / "report.html").read_text()
     assert "the sentinel ridge agrees bit for bit at all 4 seeds" in page
 
 

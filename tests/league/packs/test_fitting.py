@@ -59,8 +59,21 @@ def test_other_ratings_are_told_apart_from_other_content(
     with pytest.raises(DataError, match="the same ratings with other content"):
         check_data(asked, plan, content)
     moved = replace(ratings, best=None, sha256="", rows_sha256="")
-    with pytest.raises(DataError, match=r"other titles.*enter mine --reference synthetic@1 --data"):
+    with pytest.raises(DataError, match=r"other titles.*enter mine --reference embedded@1 --data"):
         check_data(asked, plan, moved)
+
+
+def test_words_of_a_pack_say_nothing_to_a_terminal(
+    asked: Asked, plan: Manifest, ratings: Ratings
+) -> None:
+    update = {"edition": "\x1b[31mred", "obtain": "\x1b[2J", "dataset": "\x1b]0;owned"}
+    pack = replace(asked.pack, facts=asked.pack.facts.model_copy(update=update))
+    with pytest.raises(DataError) as caught:
+        check_data(replace(asked, pack=pack), other(plan, dataset_sha256="0"), ratings)
+    assert str(caught.value).isprintable()
+    with pytest.raises(UsageError) as missing:
+        open_data(replace(asked, pack=pack), other(plan, dataset="\x1b[5m"))
+    assert str(missing.value).isprintable()
 
 
 def _rest(field: Field) -> tuple[Any, ...]:

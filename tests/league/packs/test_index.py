@@ -14,7 +14,8 @@ import coldbench
 from coldbench.errors import DataError, StoreError, UsageError
 from coldbench.league.packs import getting, index
 from coldbench.league.packs.getting import find_pack
-from coldbench.league.packs.index import Listed, find_listed, index_lines, known_packs
+from coldbench.league.packs.index import Listed, find_listed, known_packs
+from coldbench.league.packs.listing import index_lines
 from coldbench.league.packs.opening import Pack, open_pack
 from tests.cli.test_cli import coldbench as command
 from tests.cli.test_json import documented
@@ -54,31 +55,31 @@ def test_the_wheel_has_the_index_and_every_pack(tmp_path: Path) -> None:
 
 
 def test_a_pack_has_a_name_and_a_release(listed: Listed) -> None:
-    assert find_listed("synthetic@1") == listed
-    assert find_listed("synthetic").release == 2
+    assert find_listed("embedded@1") == listed
+    assert find_listed("embedded").release == 2
 
 
 def test_a_wrong_name_suggests_the_right_one(listed: Listed) -> None:
-    with pytest.raises(UsageError, match="did you mean 'synthetic@2'"):
-        find_listed("synthetik@2")
-    with pytest.raises(UsageError, match=r"no release '7'.*did you mean 'synthetic@2'"):
-        find_listed("synthetic@7")
+    with pytest.raises(UsageError, match="did you mean 'embedded@2'"):
+        find_listed("embeded@2")
+    with pytest.raises(UsageError, match=r"no release '7'.*did you mean 'embedded@2'"):
+        find_listed("embedded@7")
 
 
 def test_without_packs_a_file_is_asked_for(monkeypatch: pytest.MonkeyPatch, made: Pack) -> None:
     monkeypatch.setattr(index, "known_packs", tuple)
     with pytest.raises(UsageError, match="lists none"):
-        find_listed("synthetic@1")
-    assert find_pack(str(made.path)).title == "synthetic@1"
+        find_listed("embedded@1")
+    assert find_pack(str(made.path)).title == "embedded@1"
 
 
 def test_a_file_fetched_by_hand_has_to_be_the_one_of_the_index(
     listed: Listed, made: Pack, pack_file: Path
 ) -> None:
-    assert find_pack("synthetic@1", made.path).sha256 == listed.sha256
+    assert find_pack("embedded@1", made.path).sha256 == listed.sha256
     pack_file.write_bytes(pack_file.read_bytes().replace(b"bias", b"Bias", 1))
     with pytest.raises((StoreError, DataError)):
-        find_pack("synthetic@1", pack_file)
+        find_pack("embedded@1", pack_file)
 
 
 def test_a_download_is_kept_and_checked(
@@ -95,7 +96,7 @@ def test_a_download_is_kept_and_checked(
 
     monkeypatch.setattr(pooch, "HTTPDownloader", lambda **how: fetch)
     for _ in range(2):
-        assert find_pack("synthetic@1").title == "synthetic@1"
+        assert find_pack("embedded@1").title == "embedded@1"
     assert asked == ["https://example.org/pack"]
 
 
@@ -109,8 +110,8 @@ def test_a_failed_download_says_what_to_do(
 
     monkeypatch.setattr(getting, "data_home", lambda: tmp_path)
     monkeypatch.setattr(pooch, "HTTPDownloader", lambda **how: fail)
-    with pytest.raises(DataError, match=r"no network.*reference get synthetic@1 --file FILE"):
-        find_pack("synthetic@1")
+    with pytest.raises(DataError, match=r"no network.*reference get embedded@1 --file FILE"):
+        find_pack("embedded@1")
 
 
 def test_the_commands(
@@ -119,15 +120,15 @@ def test_the_commands(
 ) -> None:  # fmt: skip
     monkeypatch.setattr("coldbench.league.known_packs", index.known_packs)
     assert command(monkeypatch, "reference", "list") == 0
-    assert "synthetic@2" in capsys.readouterr().out
+    assert "embedded@2" in capsys.readouterr().out
     assert command(monkeypatch, "reference", "show", made.path) == 0
     assert "6,000 ratings made by coldbench" in capsys.readouterr().out
     assert command(monkeypatch, "reference", "show", made.path, "--json") == 0
     assert set(json.loads(capsys.readouterr().out)) == documented()["reference show"]
     out = tmp_path / "unpacked"
-    words = ("reference", "get", "synthetic@1", "--file", made.path, "--out", out)
+    words = ("reference", "get", "embedded@1", "--file", made.path, "--out", out)
     assert command(monkeypatch, *words) == 0
-    assert "16 runs of synthetic@1" in capsys.readouterr().out
+    assert "16 runs of embedded@1" in capsys.readouterr().out
     words = ("reference", "make", packed_study, "--name", "mine", "--release", 3, "--out")
     assert command(monkeypatch, *words, tmp_path / "mine") == 0
     told = tomllib.loads(capsys.readouterr().out)["packs"][0]

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from coldbench.errors import StoreError, UsageError
-from coldbench.league.packs.making import make_pack
+from coldbench.league.packs.making import _write, make_pack
 from coldbench.league.packs.opening import Pack
 from coldbench.running.records import Outcome
 from coldbench.study.packing import pack
@@ -79,6 +80,27 @@ def test_runs_of_mixed_code_are_refused(study: Study, tmp_path: Path) -> None:
 def test_a_pack_is_never_replaced(made: Pack, packed_study: Path) -> None:
     with pytest.raises(StoreError, match="never replaced"):
         make_pack(Study.open(packed_study), NAMING, made.path)
+
+
+def test_a_listed_release_is_not_made_anew(packed_study: Path, tmp_path: Path) -> None:
+    naming = dataclasses.replace(NAMING, name="ml-100k")
+    with pytest.raises(
+        StoreError, match="lists another ml-100k@1, and a release is never replaced"
+    ):
+        make_pack(Study.open(packed_study), naming, tmp_path / "pack")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_torn_pack(
+    packed_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        _write(tmp_path / "pack", b"data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_has_no_path(packed_study: Path, tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from coldbench.errors import ColdbenchError, StoreError
 from coldbench.league.packs.archive import packed
+from coldbench.league.packs.facts import sums
 from coldbench.league.packs.opening import Pack, open_pack
 from coldbench.running.encoding import seal
+from coldbench.study.packed import packed_bytes
 from coldbench.study.store import Study
 from coldbench.study.verification import verify
 
@@ -76,8 +78,16 @@ def test_an_edited_seal_is_found(pack_file: Path) -> None:
 def test_a_pack_with_new_seals_is_not_that_of_the_index(made: Pack, pack_file: Path) -> None:
     rewritten(pack_file, {"pack.json": resealed(pack_file, edition="mine")})
     assert open_pack(pack_file).facts.edition == "mine"
-    with pytest.raises(StoreError, match=r"not synthetic@1 of the index.*reference get"):
+    with pytest.raises(StoreError, match=r"not the embedded@1 that this coldbench lists"):
         open_pack(pack_file, made.sha256)
+
+
+def test_a_pack_under_a_listed_name_is_the_listed_one(pack_file: Path) -> None:
+    rewritten(pack_file, {"pack.json": resealed(pack_file, name="synthetic", release=1)})
+    with pytest.raises(
+        StoreError, match=r"is not the synthetic@1 that this coldbench lists \(sha256"
+    ):
+        open_pack(pack_file)
 
 
 def test_a_stranger_in_the_archive_is_refused(pack_file: Path) -> None:
@@ -114,6 +124,23 @@ def test_facts_of_another_study_are_refused(pack_file: Path, tmp_path: Path) -> 
     with pytest.raises(StoreError, match=r"says protocol version '2', its study\.json '3'"):
         pack.unpack(tmp_path / "unpacked")
     assert not (tmp_path / "unpacked").exists()
+
+
+def test_facts_without_end_or_text_are_refused(pack_file: Path) -> None:
+    for facts in ({"seconds": {"ridge": float("inf")}}, {"edition": "\ud800"}):
+        rewritten(pack_file, {"pack.json": resealed(pack_file, **facts)})
+        with pytest.raises(StoreError, match=r"pack\.json is damaged: .*(finite|half of a char)"):
+            open_pack(pack_file)
+
+
+def test_a_plan_without_jobs_is_refused(pack_file: Path, tmp_path: Path) -> None:
+    files = members(pack_file)
+    plan = {**json.loads(files["study.json"]), "jobs": [], "learners": {}}
+    study = {"study.json": json.dumps(plan).encode(), "records.jsonl": packed_bytes([])}
+    seals = sums({**{name: files[name] for name in files if name != "pack.json"}, **study}.items())
+    rewritten(pack_file, {**study, "pack.json": resealed(pack_file, members=seals)})
+    with pytest.raises(StoreError, match="no run is planned in it"):
+        open_pack(pack_file).unpack(tmp_path / "unpacked")
 
 
 def test_a_newer_pack_asks_for_a_newer_coldbench(pack_file: Path) -> None:

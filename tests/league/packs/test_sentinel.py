@@ -63,9 +63,9 @@ def test_a_difference_that_noise_does_not_make_is_told_with_its_size(there: Reco
     here = {seed: moved(record, 0.004) for seed, record in there.items()}
     check = agreement(there, here, noise(here, 1e-6))
     assert (check.verdict, check.exact, check.noisy) == ("disagrees", 0, 9)
-    said = disagreement(check, "synthetic@1")
+    said = disagreement(check, "embedded@1")
     assert "its MAE differs by 0.004 at seed" in said
-    assert "reference show synthetic@1" in said
+    assert "reference show embedded@1" in said
 
 
 @pytest.mark.parametrize(("by", "verdict"), [(0.5, "within rounding"), (5.0, "disagrees")])

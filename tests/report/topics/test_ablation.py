@@ -248,6 +248,10 @@ def test_names_lose_what_they_share_unless_they_collide() -> None:
     assert list(display_names([*labels, "paper"], ["x:paper"])) == [*labels, "paper"]
     assert display_names([*labels, "paper"], ["x:paper"])["x:paper"] == "x:paper"
     assert display_names(["x", "x~a=1"], ["x"]) == {"x": "x", "x~a=1": "x~a=1"}
+    alike = display_names(["ridge", "ridge ", "bias"])
+    assert len(set(alike.values())) == 3
+    assert alike["bias"] == "bias"
+    assert all(shown.startswith("ridge… ") for shown in list(alike.values())[:2])
 
 
 def test_constant_runs_are_flagged_everywhere(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class MAMOConfig(IdentityConfig):
         0.0,
         ge=0,
         exclude_if=lambda value: not value,
-        description="cells of zero loss added to a support's mean, as `inner_shrink` of MeLU",
+        description="cells of zero loss added to each local step's mean, as MeLU's `inner_shrink`",
     )
     random_support: bool = Field(
         False,

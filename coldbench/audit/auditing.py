@@ -41,8 +41,8 @@ def audit_job(
     """Audit a job whose data are in the cache.
 
     stored: the fingerprint of the predictions that a study holds; comparable: they come from the
-    same code and libraries; limit: seconds that each run of the job may take. Raises DataError
-    where the data are missing.
+    same code and libraries; limit: seconds of each process, which makes two runs at most. Raises
+    DataError where the data are missing.
     """
     ratings = open_prepared(job.dataset_sha256)
     _, split = permitted(SplitKey.of(job))

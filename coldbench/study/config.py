@@ -136,11 +136,6 @@ def read_config(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
 def read_study(file: Path | None, overrides: Mapping[str, Any]) -> StudyConfig:
     """`read_config`, for commands that look at test tasks; raises UsageError for tuning's seeds."""
     config = read_config(file, overrides)
-    if isinstance(config.seeds, int) and config.seeds >= FIRST_TUNING_SEED:
-        raise UsageError(
-            f"seeds = {config.seeds} asks for {config.seeds:,} seeds, and seeds from "
-            f"{FIRST_TUNING_SEED} on are those of `coldbench tune`: use fewer"
-        )
     late = max(config.seed_list)
     if late >= FIRST_TUNING_SEED:
         raise UsageError(

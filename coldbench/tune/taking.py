@@ -38,7 +38,7 @@ def _bases(config: StudyConfig, name: str, job: Job) -> dict[str, str]:
 
 def _taken(variant: Variant, given: Collection[str]) -> dict[str, str]:
     own = {*variant.dimensions(), *given}
-    tuned_by = variant.learner.Config.tuned_by
+    tuned_by = {} if variant.fixed else variant.learner.Config.tuned_by
     return {option: base for option, base in tuned_by.items() if option not in own}
 
 

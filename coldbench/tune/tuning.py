@@ -118,8 +118,13 @@ def _tune(task: _Task, on_trial: OnTrial | None = None) -> Tuning:
             f"give --trials {len(done)} or more, or another --out"
         )
     while (trial := search.following(done)) is not None:
-        if trial.status == "declined" and not done:  # not stored: what it lacks may be there later
-            return replace(search.tuning(done), declined=trial.reason, **task.own)
+        if trial.status == "declined":  # not stored: what it lacks may be there later
+            if not done:
+                return replace(search.tuning(done), declined=trial.reason, **task.own)
+            raise UsageError(
+                f"{first.learner}: {trial.reason}; its {len(done)} trials are kept, and the same "
+                "command goes on once that is there"
+            )
         done.append(history.add(trial))
         if on_trial:
             on_trial(done[-1])

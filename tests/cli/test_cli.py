@@ -23,7 +23,7 @@ def coldbench(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     return 0
 
 
-@pytest.mark.parametrize("given", ["3,1000", "1000", "seeds: [0, 2000]"])
+@pytest.mark.parametrize("given", ["3,1000", "1001", "seeds: [0, 2000]"])
 @pytest.mark.parametrize(
     "command", [["run"], ["ablate", "plain"], ["evidence", "--learner", "plain"]]
 )

@@ -230,7 +230,7 @@ def test_a_run_that_diverged_elsewhere_does_so_with_noise_too(
     again = {job.hash: Outcome(there if k < like else here) for k, job in enumerate(noisy)}
     found = judged(study, Rerun(there, Outcome(here), ["processor A -> B"]), again)
     assert found.kind == kind
-    assert f"here {like} of 4 runs with noise do" in found.text
+    assert f"of 4 runs here {like} do" in found.text
 
 
 def test_a_score_that_was_taken_out_is_missed(study: Study) -> None:

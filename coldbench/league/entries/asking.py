@@ -29,7 +29,7 @@ REPLAYED = 3  # runs
 SLOWER, LEAST, MOST = 10.0, 600.0, 43_200.0  # times; seconds
 
 
-def limit_of(study: Study) -> float | None:
+def limit_of(study: Study) -> float:
     """Seconds that a run may take here: ten times the slowest of the entry, yet ten minutes to
     twelve hours, since the entry's own word is not to hold up a review."""
     slowest = max((record.seconds.get("total", 0.0) for record in study.records()), default=0.0)
@@ -85,8 +85,10 @@ def described(learner: str, package: str, code: str, options: Mapping[str, Any])
 
 
 def audited(alone: Study, source: Source, draw: int, limit: float | None = None) -> Check:
-    """One stored run of the learner, audited for leaks; limit: seconds of each run of it."""
-    (audit,) = audit_study(alone, 1, draw, source.dataset, source.options, limit=limit)
+    """One stored run of the learner, audited for leaks; limit: seconds of a run, of which a
+    process makes two at most."""
+    most = 2 * limit if limit else None
+    (audit,) = audit_study(alone, 1, draw, source.dataset, source.options, limit=most)
     found = tuple(str(leak) for leak in audit.leaks)
     told = {
         "clean": f"no leak at seed {audit.seed} ({audit.predictions:,} predictions)",

@@ -18,7 +18,7 @@ from coldbench.league.entries.writing import environment_of
 from coldbench.league.packs.facts import machine_of
 from coldbench.league.packs.opening import Pack
 from coldbench.league.packs.sentinel import scale_of
-from coldbench.running import RunRecord, code_has_changed, code_of
+from coldbench.running import RunRecord, code_has_changed, code_of, provenance
 from coldbench.study import Budget, Study, describe, stored_audits
 
 __all__ = ["CLAIMED", "claims"]
@@ -41,15 +41,18 @@ def claims(entry: Submission, folder: Path, pack: Pack, theirs: Study, card: Car
         *_sentinel(entry, mine, theirs),
         *_audits(entry, mine),
         *_tuning(entry, mine, folder),
-        *_card(folder, card),
     ]
+    cards = list(_card(folder, card))
+    noted = tuple(f"claimed, since another coldbench wrote it: {text}" for text in cards)
+    if _of_this_coldbench(entry):  # whose options and words stand on a card too
+        wrong, noted = [*wrong, *cards], ()
     code, here = entry.entered.code, code_of(entry.plugin.learner)
     other = (f"claimed: code {code}, here it is {here}",) if code_has_changed(code, here) else ()
     if wrong:
         return Check(name="claims", passed=False, said=f"{wrong[0]}; {AGAIN}", more=wrong[1:])
     said = f"{CARD} and entry.json say what the study and the learner here do"
     trials = (TRIALS,) if entry.tuned else ()
-    return Check(name="claims", passed=True, said=said, more=(CLAIMED, *trials, *other))
+    return Check(name="claims", passed=True, said=said, more=(CLAIMED, *trials, *noted, *other))
 
 
 def _facts(entry: Submission, mine: Study, pack: Pack) -> Iterator[str]:
@@ -136,6 +139,11 @@ def _tuning(entry: Submission, mine: Study, folder: Path) -> Iterator[str]:
         yield f"{TUNING} holds more than the trials of {shorten(kept.learner)}"
     given = manifest.given.get(kept.learner, manifest.learners[kept.learner])
     yield from _differing({"tuned": (kept.tuned, describe(budget, given))})
+
+
+def _of_this_coldbench(entry: Submission) -> bool:
+    here = str(provenance("")["revision"] or "")
+    return set(entry.environment.revision) == {here} - {""}
 
 
 def _card(folder: Path, card: Card) -> Iterator[str]:

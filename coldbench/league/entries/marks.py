@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coldbench.errors import StoreError, shorten
 from coldbench.league.entries.form import REVIEW
@@ -65,7 +65,7 @@ class Review(BaseModel):
     draw: int = 0
     reviewed: str = ""
     by: dict[str, Any] = {}
-    requires: dict[str, str] = {}
+    requires: dict[str, str] = Field({}, exclude_if=lambda value: not value)
     sha256: str = ""
 
     @property

@@ -22,16 +22,14 @@ def mismatches(entry: Submission, mine: Study, title: str, theirs: Study) -> lis
     kept = entry.entered
     again = f"run `{shlex.join(['coldbench', 'enter', kept.learner, '--reference', title])}` again"
     texts = [*_settings(mine.manifest.fixed, theirs.manifest.fixed, title)]
+    if taken := list(_taken(kept, theirs, title)):
+        return taken
     if not texts:
-        texts = [
-            *_taken(kept, theirs, title),
-            *_learners(entry, mine),
-            *_seeds(kept, mine, theirs, title),
-        ]
+        texts = [*_learners(entry, mine), *_seeds(kept, mine, theirs, title)]
     if not texts:
         texts = [*_tasks(mine, theirs, title), *_sentinel(kept, mine, theirs, title)]
     if not texts:
-        texts = [*odd_scores(mine, theirs, title)]
+        texts, again = [*odd_scores(mine, theirs, title)], f"{again}, with another --out"
     return [f"{text}; {again}" for text in texts]
 
 

@@ -32,7 +32,6 @@ from coldbench.league.packs.getting import find_pack
 from coldbench.league.packs.opening import Pack
 from coldbench.running import Source, provenance
 from coldbench.study import Study, alone_of
-from coldbench.text import plain
 
 __all__ = ["review"]
 
@@ -171,7 +170,7 @@ def _done(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except ColdbenchError as error:
-        return Check(name=name, passed=False, said=plain(error))
+        return Check(name=name, passed=False, said=str(error))
     except Exception as error:
         said = f"could not be carried out: {type(error).__name__}: {shorten(error, 300)}"
         return Check(name=name, passed=False, said=said)

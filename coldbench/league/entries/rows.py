@@ -25,45 +25,41 @@ def odd_scores(mine: Study, theirs: Study, title: str) -> Iterator[str]:
     for record in theirs.records():
         if record.status == "finished":
             known.setdefault(record.job.seeds.label, _rows(record))
+    there = (row for rows in known.values() for row in rows.values())
+    today = _versions({row.metric: row.version for row in there})
     for record in mine.records():
         wanted = known.get(record.job.seeds.label) if record.status == "finished" else None
-        if wanted and (odd := _odd(_rows(record), wanted, title)):
+        if wanted and (odd := _odd(_rows(record), wanted, today, title)):
             seed = shorten(record.job.seeds.label)[1:-1]
             yield f"{shorten(record.job.learner)} seed {seed}: {odd}"
             return
 
 
-def _odd(rows: Rows, wanted: Rows, title: str) -> str:
-    theirs, today = {place[2] for place in wanted}, _versions(wanted)
+def _odd(rows: Rows, wanted: Rows, today: Mapping[str, int], title: str) -> str:
+    tasks = {(scenario, shots, n) for scenario, shots, _, n in wanted}
     for place, row in rows.items():
         if row.metric not in today:
-            return f"{_named(place)} is of no metric of coldbench or {title}"
+            return f"{_named(place)} is of no metric of coldbench or {title}: uninstall its package"
         if row.version != today[row.metric]:
             then, now = row.version, today[row.metric]
             return f"{_named(place)} is of version {then} of the metric, here it is version {now}"
-        if place not in wanted and (row.metric in theirs or not _has(wanted, place)):
+        if (place[0], place[1], place[3]) not in tasks:
             return f"{_named(place)} ({row.n} query ratings) is a score that {title} has not"
         if fault := _fault(row, wanted.get(place)):
             return f"{_named(place)} {fault}"
-    due = theirs & today.keys() | {row.metric for row in rows.values()}
-    tasks = {(scenario, shots, n) for scenario, shots, _, n in wanted}
+    due = {place[2] for place in (*wanted, *rows)} & today.keys()
     places = {(scenario, shots, name, n) for scenario, shots, n in tasks for name in due}
     for place in sorted(places - rows.keys()):
         return f"{_named(place)} is missing, {title} has it"
     return ""
 
 
-def _versions(wanted: Rows) -> dict[str, int]:
+def _versions(theirs: Mapping[str, int]) -> dict[str, int]:
     """Of the metrics that a run can have today: coldbench's own, else as in the reference."""
     plugins = registry.plugins("metric")
     own = [name for name, plugin in plugins.items() if plugin.package == "coldbench"]
-    versions = {row.metric: row.version for row in wanted.values() if row.metric in plugins}
-    return {**versions, **{name: registry.load("metric", name).version for name in own}}
-
-
-def _has(wanted: Rows, place: Place) -> bool:
-    """Whether the reference has scores of other metrics at this place."""
-    return any((*place[:2], place[3]) == (*other[:2], other[3]) for other in wanted)
+    known = {name: version for name, version in theirs.items() if name in plugins}
+    return {**known, **{name: registry.load("metric", name).version for name in own}}
 
 
 def _fault(row: ScoreRow, other: ScoreRow | None) -> str:

@@ -56,8 +56,8 @@ def _scores(record: RunRecord) -> Scores:
 
 def _alike(old: Scores, new: Scores) -> bool:
     """The last bits are those of a sum; of the metrics that both know, neither has a score more."""
-    common = {key[2] for key in old} & {key[2] for key in new}
-    here, there = ({key for key in one if key[2] in common} for one in (old, new))
+    common = {key[2:] for key in old} & {key[2:] for key in new}  # the others were defined anew
+    here, there = ({key for key in one if key[2:] in common} for one in (old, new))
     pairs = [(old[key], new[key]) for key in here & there]
     return here == there != set() and all(
         a is b if a is None or b is None else math.isclose(a, b, rel_tol=1e-9) for a, b in pairs

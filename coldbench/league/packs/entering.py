@@ -131,8 +131,10 @@ def _started(asked: Asked, plan: Manifest) -> Entered:
 
 
 def _refuse_other(folder: Path) -> None:
+    """What a killed command left of a file that it was writing is no entry of another."""
     inside = {file.name for file in folder.iterdir()} if folder.exists() else set()
-    if inside - {LOCK} and stored_entry(folder) is None:
+    whole = {name for name in inside - {LOCK} if not name.endswith(".part")}
+    if whole and stored_entry(folder) is None:
         raise UsageError(f"{folder} is not empty and holds no entry: choose another --out")
 
 
@@ -176,18 +178,17 @@ def _compared(
     known, runs = facts.agreement, tuple(one.sha256[:16] for one in here.values())
     if known is None or known.verdict == "disagrees" or known.runs != runs:
         known = agreement(theirs, here, rerun).model_copy(update={"runs": runs})
-    check = known
-    facts = facts.model_copy(update={"agreement": check, "scale": scale_of(theirs, here)})
-    if check.verdict == "disagrees":
+    facts = facts.model_copy(update={"agreement": known, "scale": scale_of(theirs, here)})
+    if known.verdict == "disagrees":
         keep_entry(asked.folder, facts.model_copy(update={"status": "disagrees"}))
-        raise StoreError(disagreement(check, asked.pack.title))
+        raise StoreError(disagreement(known, asked.pack.title))
     keep_entry(asked.folder, facts)
     return facts
 
 
 def _refuse_other_code(asked: Asked, own: Study) -> None:
     for record in _of(own, asked.learner).values():
-        if code_has_changed(str(record.provenance.get("code") or ""), code_of(record.job.base)):
+        if code_has_changed(record.code, code_of(record.job.base)):
             raise UsageError(
                 f"the code of {asked.learner} has changed since its runs in {own.path}: an entry "
                 "is of one code, so choose another --out"

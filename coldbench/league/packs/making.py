@@ -1,13 +1,10 @@
 """A complete study of one revision becomes a reference pack."""
 
 import json
-import os
 import re
-import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -62,7 +59,7 @@ def make_pack(study: Study, naming: Naming, out: Path) -> Pack:
     text = json.dumps({**data, "sha256": seal(data)}, indent=1).encode()
     made = packed({FACTS: text, **files})
     _check_new(facts.title, made)
-    _write(out, made)
+    Study(out.parent).keep(out.name, made)
     return open_pack(out)
 
 
@@ -73,22 +70,6 @@ def _check_new(title: str, made: bytes) -> None:
             f"this coldbench lists another {title}, and a release is never replaced: choose "
             "another --release or --name"
         )
-
-
-def _write(out: Path, made: bytes) -> None:
-    """Whole or not at all."""
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        with aside.open("xb") as handle:
-            handle.write(made)
-            handle.flush()
-            os.fsync(handle.fileno())
-        aside.rename(out)
-    except OSError as error:
-        raise StoreError(f"cannot write to {out}: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def _sound(study: Study) -> list[RunRecord]:

@@ -155,7 +155,7 @@ def _shifts(
 
 
 def _why(there: RunRecord, here: RunRecord) -> Iterator[str]:
-    codes = str(there.provenance.get("code") or ""), str(here.provenance.get("code") or "")
+    codes = there.code, here.code
     if code_has_changed(*codes):
         yield f"its code {codes[0]} -> {codes[1]}"
     yield from machines_differ(there.provenance, here.provenance)

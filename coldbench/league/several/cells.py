@@ -44,11 +44,13 @@ def counted(counts: tuple[int, int, int], of: int) -> Cell:
     return Cell(f"{won} of {tested}", note, "bold" if won == of else "", sort=won - lost)
 
 
-def needed(plan: SeedsNeeded | None) -> Cell:
-    """Data sets at the upper limit of their sd, those at the sd as it is below."""
+def needed(plan: SeedsNeeded | None, on: int, of: int) -> Cell:
+    """Data sets at the upper limit of their sd, those at the sd as it is below; on: how many of
+    `of` it is planned from."""
     if plan is None or plan.sd is None:
         return Cell(NA, mark="muted")
-    note = f"{_few(plan.optimistic)} at the sd as it is"
+    notes = (f"{_few(plan.optimistic)} at the sd as it is", of_sets(on, of))
+    note = ", ".join(text for text in notes if text)
     return Cell(_few(plan.value), note, sort=float(plan.value or 1e6))
 
 

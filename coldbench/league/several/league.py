@@ -113,6 +113,11 @@ class LeagueOver:
             for name in self.places(scenario)
         }
 
+    def skill(self, dataset: str, scenario: str, learner: str) -> Skill:
+        """At the seeds that are compared, where it has them all; else at its own."""
+        same = self.compared.get((dataset, scenario), {})
+        return same.get(learner, self.skills[dataset, scenario, learner])
+
     def board(self, dataset: str, scenario: str) -> list[Skill]:
         """The skills of the learners that take part, at the same seeds."""
         every = self.compared[dataset, scenario].values()
@@ -153,10 +158,7 @@ class LeagueOver:
         return sorted(placed, key=lambda one: (not one.whole, -one.level))
 
     def _of(self, learner: str, scenario: str) -> Overall | None:
-        every = [
-            self.compared[name, scenario].get(learner, self.skills[name, scenario, learner])
-            for name in self.places(scenario)
-        ]
+        every = [self.skill(name, scenario, learner) for name in self.places(scenario)]
         run = [one for one in every if one.values]
         if not run:
             return None

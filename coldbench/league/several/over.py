@@ -25,7 +25,8 @@ class Overall:
     ridge, constant: on how many it is shown to beat ridge or the best constant, on how many to lose
     to it, of how many; needed: data sets that would show `over_ridge` with power .8; holm: p of
     `over_ridge`, corrected for all learners that are comparable; ranks: by data set; times: cost of
-    a run in runs of the sentinel; front: whether nobody is above it in both."""
+    a run in runs of the sentinel; front: whether no other is as good in less time, or better in its
+    time."""
 
     learner: str
     scenario: str
@@ -67,14 +68,14 @@ def overall(skills: Sequence[Skill], ranks: dict[str, int], missing: Sequence[st
         ranks,
         len(skills) + len(missing),
         tuple(missing),
-        needed=_needed(more) if over_ridge and over_ridge.mean.value else None,
+        needed=_needed(more, over_ridge.mean.value) if over_ridge else None,
     )
 
 
-def _needed(skills: Sequence[Skill]) -> SeedsNeeded:
+def _needed(skills: Sequence[Skill], mean: float | None) -> SeedsNeeded | None:
     """Data sets in place of seeds: to the paired t test a unit is a unit."""
     means = [sum(one.over_ridge.values()) / len(one.over_ridge) for one in skills]
-    return seeds_needed(means, sum(means) / len(means))
+    return seeds_needed(means, mean) if mean else None
 
 
 def corrected(every: Sequence[Overall]) -> list[Overall]:

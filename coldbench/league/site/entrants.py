@@ -12,7 +12,7 @@ from coldbench.league.site.places import Place, places_of
 from coldbench.report.study import build
 from coldbench.study import Study
 
-__all__ = ["Entrant", "entrants", "find_entries"]
+__all__ = ["Entrant", "entrants", "find_entries", "is_entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,14 @@ def find_entries(paths: Sequence[Path]) -> list[Path]:
         for path in paths
         for depth in ("", "*/", "*/*/")
         for file in sorted(path.glob(f"{depth}{ENTRY}"))
-        if (file.parent / STUDY).is_dir()  # else it is the folder of `coldbench enter`
+        if is_entry(file.parent)
     }
     return list(found.values())
+
+
+def is_entry(folder: Path) -> bool:
+    """Whether it was written by `--submit`; else it may be the folder of `coldbench enter`."""
+    return (folder / ENTRY).is_file() and (folder / STUDY).is_dir()
 
 
 def entrants(folders: Sequence[Path], spare: Path) -> Iterator[Entrant | StoreError]:

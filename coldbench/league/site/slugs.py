@@ -6,7 +6,7 @@ import re
 __all__ = ["slug"]
 
 LONGEST = 48
-HASHED = re.compile(r"-[0-9a-f]{6}$")
+HASHED = re.compile(r"(^|-)[0-9a-f]{6}$")
 
 
 def slug(name: str) -> str:

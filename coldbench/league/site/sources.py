@@ -7,7 +7,7 @@ from pathlib import Path
 from coldbench.errors import StoreError
 from coldbench.league.packs.facts import SUFFIX
 from coldbench.league.packs.opening import open_pack
-from coldbench.league.site.entrants import find_entries
+from coldbench.league.site.entrants import find_entries, is_entry
 from coldbench.league.site.slugs import slug
 from coldbench.study import Study
 from coldbench.text import display_name
@@ -79,6 +79,8 @@ def _within(path: Path, spare: Path) -> list[Source]:
 
 
 def _below(path: Path, spare: Path, depth: int) -> Iterator[Source]:
+    if is_entry(path):
+        return
     folders = sorted(child for child in path.glob("*") if child.is_dir())
     studies = [Study.open(folder) for folder in folders if _is_study(folder)]
     several = _are_of_several(studies) and (depth < DEPTH or _are_named_so(studies))

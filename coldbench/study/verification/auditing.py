@@ -38,7 +38,7 @@ def audit_study(
 ) -> list[Audit]:
     """Audit `count` finished runs of each learner, or of all with `apiece` False, drawn with
     `seed`, and store in the study what was found; told: called after each; learners: no others;
-    limit: seconds that each run of a job may take.
+    limit: seconds of each process of a job, which makes two runs at most.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
     in the study). Raises DataError without a finished run, or for other data.

@@ -71,7 +71,7 @@ def _excess(shift: Shift) -> float:
 def _unfinished(rerun: Rerun, runs: Sequence[Outcome], place: Path, who: str, why: str) -> Finding:
     there = rerun.record.status
     like = sum(run.record.status == there for run in runs)
-    counted = f"{who}: {there} there, here {like} of {len(runs)} runs with noise do{why}"
+    counted = f"{who}: {there} there, of {len(runs)} runs here {like} do{why}"
     return Finding("note", place, counted) if like else damage(place, counted)
 
 

@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 
+from coldbench import registry
 from coldbench.errors import shorten
 from coldbench.running import RunRecord
 from coldbench.scoring import ScoreRow, installed
@@ -15,7 +16,7 @@ __all__ = ["FLOOR", "Shift", "lost_rows", "odd_rows", "shifts_of"]
 
 LEVEL = 0.99  # of the stored run, where nothing but rounding differs, and runs are normal
 FLOOR = 1e-6  # of the value itself: smaller differences are the arithmetic of a sum
-TURNED = 10  # queries whose order a near tie may turn, in a metric of order
+TURNED = 4  # users whose order a near tie may turn, in a metric of order
 
 Place = tuple[str, int, str]  # scenario, shots, metric
 Rows = Mapping[Place, ScoreRow]
@@ -36,15 +37,18 @@ class Shift:
 
 
 def shifts_of(stored: RunRecord, runs: Sequence[RunRecord]) -> tuple[list[Shift], list[Shift]]:
-    """Of the MAEs with all support ratings, and of everything else. One more run here would lie
-    within all limits of either list with probability LEVEL."""
+    """Of the MAEs with all support ratings, and of everything else that coldbench measures: what
+    rounding does to a stranger's metric is not known. One more run here would lie within all limits
+    of either list with probability LEVEL."""
     old, new = rows_of(stored), [rows_of(run) for run in runs]
-    known = [place for place in old if _values(place, old, *new)]
+    ours = {n for n, plugin in registry.plugins("metric").items() if plugin.package == "coldbench"}
+    known = [place for place in old if place[2] in ours and _values(place, old, *new)]
+    turned = TURNED * int(stored.job.protocol_options.get("query", 10))
     maes = [place for place in known if place[1] < 0 and place[2] == "mae"]
     rest = [place for place in known if place not in maes]
     first, second = (
         [
-            _shift(old[place], [one[place] for one in new], 1 - (1 - LEVEL) / len(some))
+            _shift(old[place], [one[place] for one in new], 1 - (1 - LEVEL) / len(some), turned)
             for place in some
         ]
         for some in (maes, rest)
@@ -95,18 +99,19 @@ def _values(place: Place, *tables: Rows) -> bool:
     return alike and len(found) == len(tables) and all(row.value is not None for row in found)
 
 
-def _shift(stored: ScoreRow, runs: Sequence[ScoreRow], level: float) -> Shift:
+def _shift(stored: ScoreRow, runs: Sequence[ScoreRow], level: float, turned: int) -> Shift:
+    """turned: query ratings of users whose order may turn."""
     values = [row.value for row in runs if row.value is not None]
     centre, was = float(np.mean(values)), stored.value or 0.0
     one_more = (mean_interval(values, level=level).width or 0.0) / 2 * sqrt(len(values) + 1)
-    limit = max(one_more, FLOOR * max(abs(centre), abs(was), FLOOR), _grain(stored))
+    limit = max(one_more, FLOOR * max(abs(centre), abs(was), FLOOR), _grain(stored, turned))
     place = (stored.scenario, stored.shots, stored.metric)
     return Shift(_named(place), abs(was - centre), float(np.std(values, ddof=1)), limit)
 
 
-def _grain(row: ScoreRow) -> float:
+def _grain(row: ScoreRow, turned: int) -> float:
     """What a turned near tie moves a metric of order by, which few runs with noise may not show."""
     metric = installed().get(row.metric)
     if metric is None or not metric.depth or metric.low is None or metric.high is None:
         return 0.0
-    return TURNED / max(row.n, 1) * (metric.high - metric.low)
+    return turned / max(row.n, 1) * (metric.high - metric.low)

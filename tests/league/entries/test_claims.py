@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coldbench.league.entries.asking import card_here
+from coldbench.league.entries.asking import card_here, described
 from coldbench.league.entries.claims import CLAIMED, claims
 from coldbench.league.entries.form import Submission
 from coldbench.league.entries.marks import Check
@@ -99,3 +99,9 @@ def test_what_does_not_follow(entry: Path, pack: Pack, spoil: Spoil, told: str) 
     assert check.passed is False
     assert told in check.said
     assert "write the entry again" in check.said
+
+
+@pytest.mark.thorough
+def test_a_card_comes_from_a_process_of_its_own(installed: Path) -> None:
+    given = ("mine", "mine 1.0", "2:0", {})
+    assert described(*given) == card_here(*given)

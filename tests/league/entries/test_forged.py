@@ -176,6 +176,18 @@ def test_a_sentinel_whose_metrics_have_other_versions(entry: Path, pack: Pack) -
     assert "has the predictions of tiny@1 and other scores" in wrong
 
 
+def test_a_metric_that_was_defined_anew_is_not_compared(entry: Path, pack: Pack) -> None:
+    def newer(record: Record) -> None:
+        for row in record["scores"]:
+            if row["metric"] == "rmse":
+                row.update(version=7, value=0.0)
+
+    theirs = pack.unpack(entry.parent / "theirs")
+    mine = Study.open(forged(entry, of_mine(newer, "ridge")) / "study")
+    wrong, said = agreeing("ridge", mine, theirs, "tiny@1", lambda jobs: [])
+    assert (wrong, "bit for bit" in said) == ("", True)
+
+
 @pytest.mark.parametrize("name", ["ridge", "RIDGE", "Ridge-", "_ridge"])
 def test_the_name_of_a_learner_of_the_pack(
     entry: Path, pack: Pack, tmp_path: Path, name: str

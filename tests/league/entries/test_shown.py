@@ -1,5 +1,6 @@
 """Entries on the site: what they say, and with which mark."""
 
+import shutil
 from pathlib import Path
 
 from coldbench.errors import StoreError
@@ -9,6 +10,7 @@ from coldbench.league.site.entrants import Entrant, entrants, find_entries
 from coldbench.league.site.files import Files
 from coldbench.league.site.frame import Frame
 from coldbench.league.site.pages.entries import add_entries
+from coldbench.league.site.sources import find_sources
 
 PASSED = Check(name="replay", passed=True, said="3 of 3 runs came out the same")
 
@@ -40,6 +42,14 @@ def test_an_entry_stands_beside_its_sentinel(entry: Path, tmp_path: Path) -> Non
     assert "Against tiny@1" in page
     assert "mine 1.0" in page
     assert "ridge" not in files.texts["entries-seeds.csv"]
+    assert "tiny@1,mine,mine 1.0,claimed,," in files.texts["entries.csv"]
+
+
+def test_an_entry_is_no_study_of_the_site(entry: Path, tmp_path: Path) -> None:
+    shutil.copytree(entry, entry.parent / "another")
+    assert len(find_entries([entry.parent])) == 2
+    for path in (entry.parent, entry):
+        assert find_sources([path], tmp_path / "spare") == []
 
 
 def test_an_edited_entry_is_left_out_with_the_reason(entry: Path, tmp_path: Path) -> None:

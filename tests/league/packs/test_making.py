@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coldbench.errors import StoreError, UsageError
-from coldbench.league.packs.making import _write, make_pack
+from coldbench.league.packs.making import make_pack
 from coldbench.league.packs.opening import Pack
 from coldbench.running.records import Outcome
 from coldbench.study.packing import pack
@@ -97,9 +97,10 @@ def test_a_full_disk_leaves_no_torn_pack(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
+    study = Study.open(packed_study)
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="No space left on device"):
-        _write(tmp_path / "pack", b"data")
+        make_pack(study, NAMING, tmp_path / "pack")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,6 @@
 """What a reader of the league must know beside its tables, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.over import Overall
@@ -9,9 +9,9 @@ from coldbench.text import listed, p_value
 __all__ = ["caveats"]
 
 HOLM = (
-    "Minus ridge: {} intervals in each scenario, one at a time, of which 1 in 20 misses 0 by "
-    "chance. After Holm's correction for all of a scenario the smallest p over learners, of a t "
-    "test over data sets, is {}."
+    "Minus ridge: {} intervals a scenario, each for itself: of learners no different from ridge 1 "
+    "in 20 misses 0 by chance. After Holm's correction for all of a scenario the smallest p over "
+    "learners, of a t test over data sets, is {}."
 )
 FEW = (
     "With {} data sets an interval over data sets is wide ({} times their spread is added on "
@@ -64,23 +64,23 @@ def _beside(chapter: Chapter, one: Overall) -> str:
 
 
 def _missing(chapter: Chapter) -> Iterator[str]:
-    first = chapter.league.overall[chapter.league.scenarios[0]]
-    said = [
-        f"{chapter.names[one.learner]} ({one.of - len(one.missing)} of {one.of})"
-        for one in first
-        if one.missing
-    ]
-    if said:
+    found = _by_learner(chapter, lambda one: one.missing)
+    total = len(chapter.league.datasets)
+    if found:
+        said = [f"{name} ({total - len(lacks)} of {total})" for name, lacks in found.items()]
         yield NOT_RUN.format(listed(said, 40))
 
 
 def _partial(chapter: Chapter) -> Iterator[str]:
-    """By learner, in any scenario."""
+    if found := _by_learner(chapter, lambda one: one.partial):
+        said = [f"{name} ({listed(where, 9)})" for name, where in found.items()]
+        yield PARTIAL.format(listed(said, 40))
+
+
+def _by_learner(chapter: Chapter, of: Callable[[Overall], Sequence[str]]) -> dict[str, list[str]]:
+    """The data sets that `of` names in any scenario, for each learner that has some."""
     found: dict[str, dict[str, None]] = {}
     for one in (one for every in chapter.league.overall.values() for one in every):
-        if one.partial:
-            mine = found.setdefault(chapter.names[one.learner], {})
-            mine.update(dict.fromkeys(one.partial))
-    if found:
-        said = [f"{name} ({listed(list(where), 9)})" for name, where in found.items()]
-        yield PARTIAL.format(listed(said, 40))
+        if of(one):
+            found.setdefault(chapter.names[one.learner], {}).update(dict.fromkeys(of(one)))
+    return {name: list(where) for name, where in found.items()}

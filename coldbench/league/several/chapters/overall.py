@@ -71,7 +71,7 @@ def row_of(chapter: Chapter, one: Overall) -> tuple[Cell, ...]:
         skill_cell(one.skill.mean, of_sets(one.skill.n, one.of)),
         _next(one),
         skill_cell(more.mean, of_sets(more.n, one.of)) if more else skill_cell(None),
-        needed(one.needed),
+        needed(one.needed, more.n if more else 0, one.of),
         counted(one.ridge, one.of),
         counted(one.constant, one.of),
         Cell("" if mean is None else f"{mean:.1f}", worst, sort=mean),

@@ -42,7 +42,7 @@ class SkillChapter(Chapter):
         return Table(f"skills-{scenario}", scenario, columns, rows, big=True, interactive=True)
 
     def _cell(self, dataset: str, scenario: str, learner: str) -> Cell:
-        one = self.league.skills[dataset, scenario, learner]
+        one = self.league.skill(dataset, scenario, learner)
         if not one.values:
             return Cell(one.why, mark="muted")
         return skill_cell(one.skill, self._rank(one))
@@ -58,7 +58,11 @@ def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall])
     """Learners by data sets, the mean over data sets first."""
     places = chapter.league.places(scenario)
     lines = [[_mean(one), *_levels(chapter, one, places)] for one in shown]
-    fit = [[_mean(one), *_levels(chapter, one, places, True)] for one in shown]
+    columns = ["mean", *places]
+    fit = [
+        [None if name in one.partial else v for name, v in zip(columns, line, strict=True)]
+        for one, line in zip(shown, lines, strict=True)
+    ]
     most = max([FULL, *(abs(v) for line in lines for v in line if v is not None and v > 0)])
     best = [_best([line[column] for line in fit]) for column in range(len(places) + 1)]
     cells: dict[tuple[int, int], Shade] = {
@@ -71,7 +75,6 @@ def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall])
         for column, value in enumerate(line)
     }
     names = [chapter.names[one.learner] for one in shown]
-    columns = ["mean", *places]
     title = f"{scenario}: skill, %"
     said = (_said(name, columns, line) for name, line in zip(names, lines, strict=True))
     return heat(key, title, f"{title}. {' '.join(said)}", names, columns, cells)
@@ -82,15 +85,10 @@ def _mean(one: Overall) -> float | None:
     return one.level if one.whole else None
 
 
-def _levels(
-    chapter: Chapter, one: Overall, places: Sequence[str], fit: bool = False
-) -> list[float | None]:
-    """On each data set; fit: only where all have the same seeds."""
-    skills = {n: chapter.league.skills[n, one.scenario, one.learner] for n in places}
-    return [
-        skill.level if skill.values and not (fit and name in one.partial) else None
-        for name, skill in skills.items()
-    ]
+def _levels(chapter: Chapter, one: Overall, places: Sequence[str]) -> list[float | None]:
+    """On each data set."""
+    skills = [chapter.league.skill(name, one.scenario, one.learner) for name in places]
+    return [skill.level if skill.values else None for skill in skills]
 
 
 def _best(column: Sequence[float | None]) -> int | None:

@@ -1,19 +1,21 @@
 """Learners from outside, with what a review found of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coldbench.league.site.cells import beside_cell, mae_cell
 from coldbench.league.site.entrants import Entrant
 from coldbench.league.site.files import Files
-from coldbench.league.site.sheets import Sheet
+from coldbench.league.site.sheets import NONE, Row, Sheet, csv_files, seed_rows
+from coldbench.report.topic import with_limits
 from coldbench.text import Cell, Column, Table, display_name
 
 __all__ = ["add_entries"]
 
 STEM = "entries"
 NOTE = (
-    "MAE and half of its 95 % interval over the entry's seeds; below it, MAE minus that of the "
-    "sentinel on the same machine, seeds and tasks, with its interval."
+    "MAE and half of its 95 % interval over the entry's seeds; in the column beside it MAE minus "
+    "that of the sentinel on the same machine, seeds and tasks, with its interval."
 )
 
 
@@ -21,7 +23,8 @@ def add_entries(files: Files, entrants: Sequence[Entrant]) -> None:
     """The list of entries, by reference, and how to join."""
     ordered = sorted(entrants, key=lambda one: (one.reference, one.learner))
     if ordered:
-        files.tables(STEM, [place for one in ordered for place in one.places])
+        places = [place for one in ordered for place in one.places]
+        files.texts |= csv_files(STEM, [*_rows(ordered)], seed_rows(places))
     tables = [
         Sheet(_table(name, [one for one in ordered if one.reference == name]), STEM, NOTE)
         for name in dict.fromkeys(one.reference for one in ordered)
@@ -42,6 +45,27 @@ def _table(reference: str, entrants: Sequence[Entrant]) -> Table:
     return Table(f"entries-{reference}", f"Against {reference}", columns, rows, interactive=True)
 
 
+def _rows(entrants: Sequence[Entrant]) -> Iterator[Row]:
+    """One for each entry and scenario."""
+    for one in entrants:
+        entered, plugin = one.submission.entered, one.submission.plugin
+        for place in one.places:
+            beside = place.beside.get(entered.sentinel)
+            yield {
+                "reference": one.reference,
+                "learner": one.learner,
+                "package": f"{plugin.distribution} {plugin.version}",
+                "mark": one.mark,
+                "reviewed": one.reviewed,
+                "scenario": place.scenario,
+                "n_seeds": len(place.values),
+                **with_limits("mae", place.mean),
+                "sentinel": entered.sentinel,
+                **with_limits("minus_sentinel", beside.difference if beside else NONE),
+                "beside_sentinel": beside.outcome if beside else None,
+            }
+
+
 def _row(one: Entrant, scenarios: Sequence[str]) -> tuple[Cell, ...]:
     by_scenario = {place.scenario: place for place in one.places}
     entered, plugin = one.submission.entered, one.submission.plugin
@@ -55,7 +79,7 @@ def _row(one: Entrant, scenarios: Sequence[str]) -> tuple[Cell, ...]:
             cell
             for place in places
             for cell in (
-                mae_cell(place),
+                replace(mae_cell(place), mark=""),  # the lowest of two is no mark
                 beside_cell(place.beside.get(entered.sentinel) if place else None),
             )
         ),

@@ -9,7 +9,8 @@ from coldbench import registry
 from coldbench.league import find_pack
 from coldbench.learning.learner import Variant
 from coldbench.options import read_yaml
-from coldbench.study.config import Named, read_config
+from coldbench.study.config import Named, StudyConfig, read_config
+from coldbench.study.manifest import Manifest
 from coldbench.study.planning import expanded
 from coldbench.study.store import Study
 from coldbench.tasks.protocols import PROTOCOLS
@@ -17,6 +18,7 @@ from tests.committed import committed
 
 # what a file ran, where it is a pack
 PACKS = {"reference": "ml-100k@1", "item-identity": "hin-yelp@1"}
+ALSO = {"short-supports": ["short-supports-hin-yelp"]}  # other data sets with the same file
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
 NOT_RUN_YET = {
@@ -46,8 +48,16 @@ def test_a_changed_default_does_not_change_what_committed_results_ran(
         assert not config.out.exists(), "it was run: take its name off the list"
         pytest.skip("this study is planned, not run yet")
     pack = PACKS.get(path.stem)
-    study = find_pack(pack).unpack(tmp_path / "pack") if pack else None
-    ran = (study or Study.open(committed(config.out.name))).manifest
+    if pack:
+        studies = [find_pack(pack).unpack(tmp_path / "pack")]
+    else:
+        names = [config.out.name, *ALSO.get(path.stem, [])]
+        studies = [Study.open(committed(name)) for name in names]
+    for study in studies:
+        _is_what_ran(config, study.manifest)
+
+
+def _is_what_ran(config: StudyConfig, ran: Manifest) -> None:
     protocol = PROTOCOLS[config.protocol].model_validate(config.protocol_options)
     assert protocol.model_dump(mode="json") == ran.fixed["protocol_options"]
     assert set(config.models) == set(ran.learners)

@@ -67,7 +67,9 @@ class Search:
         values = {**self.config.model_dump(), **(best.options if best else {})}
         chosen = type(self.config).model_validate(values)
         ends = at_bounds(chosen, self.space) if best else {}
-        return replace(found, chosen=chosen, at_bounds=ends)
+        read = chosen.model_dump().keys() | self.config.model_dump().keys()
+        unused = frozenset(values.keys() - read)
+        return replace(found, chosen=chosen, at_bounds=ends, unused=unused)
 
     def _proposed(self, trials: Sequence[Trial], startup: int = 1) -> dict[str, Any]:
         learner = self.jobs[0].learner

@@ -18,7 +18,8 @@ class Tuning:
     rungs: of successive halving, none where every trial was run whole; at_bounds: chosen options
     at an end of their space (`coldbench.tune.bounds`); overlap: as `study.Budget`; chosen: the
     configuration of the best trial; bases, taken: the learners whose options it has, and which of
-    these changed its defaults (`coldbench.tune.taking`); declined: why it has no trials at all.
+    these changed its defaults (`coldbench.tune.taking`); declined: why it has no trials at all;
+    unused: options that neither the defaults nor the choice read, as those of ids that are off.
     """
 
     learner: str
@@ -31,6 +32,7 @@ class Tuning:
     bases: tuple[str, ...] = ()
     taken: Mapping[str, Any] = field(default_factory=dict)
     declined: str = ""
+    unused: frozenset[str] = frozenset()
 
     @property
     def compared(self) -> list[Trial]:
@@ -68,7 +70,7 @@ class Tuning:
             seeds=self.seeds,
             default_mae=defaults.mae if defaults else None,
             best_mae=best.mae if best else None,
-            options={**self.taken, **(best.options if best else {})},
+            options={**self.taken, **(self._used(best.options) if best else {})},
             bases=self.bases,
             overlap=dict(self.overlap),
             rungs=self.rungs,
@@ -78,6 +80,9 @@ class Tuning:
             capped=sum(trial.epochs.count(trial.most) for trial in whole),
             at_bounds=dict(self.at_bounds),
         )
+
+    def _used(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in options.items() if name not in self.unused}
 
     def _pruned(self, tried: int, failed: int) -> int:
         """Of all that were tried, those that were not compared, and did not fail either."""

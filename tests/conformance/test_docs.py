@@ -74,6 +74,24 @@ def test_what_cards_say_of_supports_is_what_the_pack_has(tmp_path: Path) -> None
     assert said == {name: mae.loc[name].tolist() for name in said}
 
 
+@pytest.mark.parametrize(
+    ("learner", "named"),
+    [
+        ("melu-released", ("start of the embeddings", "early stopping")),
+        ("melu", ("5e-6", "N(0, .1)", "half of a user's ratings")),
+        ("tanp", ("not of 128", "contexts are half", "7 clusters", "have biases")),
+        ("cnp", ("the size of a context at random",)),
+    ],
+)
+def test_a_card_names_what_its_learner_does_otherwise(
+    parts: Any, learner: str, named: tuple[str, ...]
+) -> None:
+    card = parts["learners"]().partition(f"### `{learner}`\n")[2].partition("\n### ")[0]
+    told = card.partition("Departures")[2] or card.partition("departs")[2]
+    for word in named:
+        assert word in told, (learner, word)
+
+
 def test_a_card_says_how_a_learner_departs_from_its_source(parts: Any) -> None:
     """Of every learner that has a source in a bibliography; "Departures: none" will do."""
     cards = re.split(r"^### `([\w-]+)`$", parts["learners"](), flags=re.MULTILINE)

@@ -23,6 +23,7 @@ from coldbench.study.drive import run_study
 from coldbench.study.planning import plan
 from coldbench.tasks.protocols import PROTOCOLS
 from coldbench.tune.blind import blind
+from coldbench.tune.following import Search
 from coldbench.tune.history import Trial
 from coldbench.tune.objective import measure
 from coldbench.tune.overlap import overlap
@@ -228,3 +229,16 @@ def test_values_are_blanked_not_the_original(tuned: StudyConfig) -> None:
     hidden, _ = blind(ratings, replace(split))
     assert np.array_equal(before, ratings.value)
     assert not np.array_equal(before, hidden.value)
+
+
+def test_options_that_are_not_read_are_not_in_the_result(tmp_path: Path) -> None:
+    config = StudyConfig(models=("melu",), seeds=(1000,), dataset_options=TINY)
+    _, jobs = plan(config)
+    options = {"item_id": False, "item_id_dropout": 0.7, "inner_steps": 3}
+    trial = Trial(
+        learner="melu", number=0, options=options, status="finished", maes=(0.7,), identity=""
+    )
+    search = Search.of(jobs, 4.0, 1, ())
+    assert search.tuning([trial]).budget.options == {"inner_steps": 3}
+    on = trial.model_copy(update={"options": {**options, "item_id": True}})
+    assert search.tuning([on]).budget.options == {**options, "item_id": True}

@@ -4,6 +4,7 @@ All that imports the plugin happens in processes of their own, whose end ends no
 """
 
 import io
+import shlex
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -131,7 +132,8 @@ def fresh(
     named = ", ".join(map(str, seeds))
     said = (
         f"on the seeds {named} {len(outside)} of {len(found)} means are not what the entry's runs "
-        f"let expect; enter it again on all seeds of the reference"
+        f"let expect; `coldbench enter {shlex.quote(learner)} --reference PACK --out FOLDER` "
+        "enters it again on all seeds"
         if outside
         else f"on the seeds {named} all {len(found)} means are what the entry's runs let expect"
     )

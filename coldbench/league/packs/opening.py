@@ -136,7 +136,9 @@ def _check_names(path: Path, facts: PackFacts) -> None:
     stray = sorted(set(member_names(path)) - {FACTS, *facts.members})
     stray += sorted(set(facts.members) - set(MEMBERS))
     if stray:
-        raise StoreError(f"{path} is an edited pack: {shorten(stray[0])} does not belong in it")
+        raise StoreError(
+            f"{path} is an edited pack: {shorten(stray[0])} does not belong in it; {AGAIN}"
+        )
     for name in NEEDED:
         if name not in facts.members:
             raise StoreError(f"{path} is not a reference pack: it holds no {name}")

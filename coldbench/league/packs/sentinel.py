@@ -106,7 +106,8 @@ def _comparable(record: RunRecord, stored: RunRecord | None, seed: str) -> None:
         if getattr(record, name) != getattr(stored, name):
             raise StoreError(
                 f"{who} met other test tasks here than in the pack, by {name}: the protocol of "
-                "this coldbench splits the same data otherwise"
+                "this coldbench splits the same data otherwise; `coldbench reference list` shows "
+                "its own packs"
             )
 
 

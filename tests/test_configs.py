@@ -23,7 +23,6 @@ CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
 NOT_RUN_YET = {
     "given-dbook", "mamo-switches-mixed", "mamo-switches-separate", "temporal-ml-100k",
-    "tuned-ml-1m",
 }  # fmt: skip
 
 

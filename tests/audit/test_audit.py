@@ -116,7 +116,7 @@ def test_learners_are_audited_by_name(
     [
         (["melo"], 2, "did you mean 'melu'"),
         (["bias", "--dataset", "ml-2m"], 2, "unknown dataset"),
-        (["bias", "--dataset", "no/such/folder"], 4, "no such folder"),
+        (["bias", "--dataset", "no/such/folder"], 4, "no such file, folder"),
         (["bias", "--seed", "1000"], 2, "seeds from 1000 on"),
         (["no/such/study"], 4, "is not a study"),
         (["bias", "--protocol", "seperate"], 2, "did you mean 'separate'"),

@@ -31,7 +31,7 @@ def test_unknown_names_and_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="did you mean 'synthetic'"):
         open_dataset("sinthetic")
-    with pytest.raises(DataError, match="no such folder"):
+    with pytest.raises(DataError, match="no such file, folder"):
         open_dataset("./absent")
     with pytest.raises(DataError, match="holds no table: found no file"):
         open_dataset(str(tmp_path))

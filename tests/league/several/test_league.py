@@ -127,7 +127,7 @@ def test_intervals_beside_ridge_are_one_at_a_time_and_the_least_p_of_all_is_said
     assert found[least] == pytest.approx(3 * raw[least])
     assert {name for name, p in found.items() if p is not None} == set(family)
     notes = " ".join(caveats(OverallChapter(league)))
-    assert "Minus ridge: 3 intervals in each scenario, one at a time" in notes
+    assert "Minus ridge: 3 intervals a scenario, each for itself" in notes
     assert f"{3 * raw[least]:.4f} in W-W ({least}, " in notes
 
 

@@ -30,7 +30,8 @@ from coldbench.report import csv_files  # noqa: E402
 from coldbench.study import Study, StudyConfig, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
-COSTS = "ml-1m@1"  # where the cost of a learner is read off
+COSTS = {"ml-1m@1": "MovieLens-1M", "ml-100k@1": "MovieLens-100K"}  # where costs are read off
+ACROSS = ("ml-100k@1", "hin-amazon@2", "hin-yelp@1", "ml-1m@1")
 MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->")
 SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
@@ -98,14 +99,39 @@ def shots(study: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+@cache
+def _costs(pack: str) -> pd.DataFrame:
+    return results.costs(Study.open(_study(pack)))
+
+
+def overview() -> str:
+    """MAE of every learner in W-W and C-C on four data sets, its seconds, and its first test."""
+    notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
+    maes, seconds = [], {}
+    for pack in ACROSS:
+        found = Study.open(_study(pack)).results()
+        found = found[(found["metric"] == "mae") & (found["shots"] == -1)]
+        maes.append(found.groupby(["learner", "scenario"])["value"].mean())
+        seconds[pack] = _costs(pack).groupby("learner")["seconds_total"].median()
+    head = ["learner", *ACROSS, *(f"s, {data}" for data in COSTS.values()), "checked by"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for name, note in notes.items():
+        cells = [
+            f"{mae[name]['W-W']:.3f}, {mae[name]['C-C']:.3f}" if name in mae else "" for mae in maes
+        ]
+        cells += [f"{seconds[p][name]:.1f}" if name in seconds[p] else "" for p in COSTS]
+        row = [f"`{name}`", *cells, f"`{note['check']}`"]
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines) + "\n"
+
+
 def learners() -> str:
     """A card for each registered learner of ours, by the package that holds its family."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
-    costs = results.costs(Study.open(_study(COSTS)))
     families: dict[str, list[str]] = {}
     for name, plugin in registry.plugins("learner").items():
         if plugin.package == "coldbench":
-            card = _learner(name, notes.get(name, {}), costs[costs["learner"] == name])
+            card = _learner(name, notes.get(name, {}))
             families.setdefault(plugin.target.rpartition(".")[0], []).extend(card)
     return "\n".join(line for family in sorted(families.items()) for line in _family(*family))
 
@@ -117,7 +143,7 @@ def _family(package: str, cards: list[str]) -> Iterator[str]:
     yield from cards
 
 
-def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[str]:
+def _learner(name: str, note: dict[str, str]) -> Iterator[str]:
     try:
         variant = load_variant(name)
     except UsageError as error:
@@ -125,9 +151,12 @@ def _learner(name: str, note: dict[str, str], costs: pd.DataFrame) -> Iterator[s
         return
     yield f"### `{name}`\n"
     yield f"{variant.note or inspect.getdoc(variant.learner)}\n"
-    if len(costs):
-        seconds, numbers = costs["seconds_total"].median(), costs["n_parameters"].median()
-        yield f"**Cost** on MovieLens-1M: {seconds:,.1f} s a run, {numbers:,.0f} parameters.\n"
+    for pack, data in COSTS.items():
+        costs = _costs(pack).loc[lambda costs: costs["learner"] == name]
+        if len(costs):
+            seconds, numbers = costs["seconds_total"].median(), costs["n_parameters"].median()
+            yield f"**Cost** on {data}: {seconds:,.1f} s a run, {numbers:,.0f} parameters.\n"
+            break
     if "fails" in note:
         yield f"**When it fails.** {note['fails']}\n"
     module = inspect.getmodule(variant.learner)
@@ -306,6 +335,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "league": league,
     "shots": shots,
     "learners": learners,
+    "overview": overview,
     "protocols": protocols,
     "metrics": metrics,
     "statistics": statistics_,

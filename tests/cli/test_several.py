@@ -93,7 +93,7 @@ def test_a_folder_of_studies_has_a_report_of_all(
     made(tmp_path)
     facts = facts_of(monkeypatch, capsys, "report", tmp_path)
     assert facts["data_sets"] == ["books", "films", "goods"]
-    assert "the best meta-learner is shown ahead of the best other" in facts["answer"][0]
+    assert "The best meta-learner is shown ahead of the best other" in facts["answer"][0]
     assert "mf has the highest skill" in facts["answer"][1]
     assert "mf on 2 of 3" in facts["answer"][2]
     for name in ("books", "films", "goods"):

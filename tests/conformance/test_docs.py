@@ -61,6 +61,26 @@ def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:
     assert all(note["fails"].endswith(".") for note in notes.values())
 
 
+def test_the_table_of_learners_names_tests_that_exist_and_what_packs_have(
+    parts: Any, tmp_path: Path
+) -> None:
+    rows = [re.split(r" *\| *", line)[1:-1] for line in parts["overview"]().splitlines()]
+    notes = yaml.safe_load((DOCS / "learner-notes.yaml").read_text())
+    assert [row[0].strip("`") for row in rows[2:]] == list(notes)
+    for name, _, function in (row[-1].strip("`").partition("::") for row in rows[2:]):
+        (path,) = (
+            p for folder in ("baselines", "mamo") for p in (ROOT / "tests" / folder).glob(name)
+        )
+        assert f"def {function}(" in path.read_text("utf-8")
+    found = find_pack("ml-100k@1").unpack(tmp_path / "pack").results()
+    found = found[(found["metric"] == "mae") & (found["shots"] == -1)]
+    mae = found.groupby(["learner", "scenario"])["value"].mean()
+    column = rows[0].index("ml-100k@1")
+    for row in (row for row in rows[2:] if row[column]):
+        ends = [mae[row[0].strip("`"), scenario] for scenario in ("W-W", "C-C")]
+        assert row[column] == ", ".join(f"{end:.3f}" for end in ends)
+
+
 @pytest.mark.thorough
 def test_what_cards_say_of_supports_is_what_the_pack_has(tmp_path: Path) -> None:
     found = find_pack("ml-100k@1").unpack(tmp_path / "pack").results()

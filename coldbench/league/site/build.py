@@ -4,6 +4,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from markupsafe import Markup
+
 from coldbench.errors import StoreError, UsageError
 from coldbench.league.several.document import LeagueDocument
 from coldbench.league.several.gathering import Member, gathered
@@ -139,11 +141,11 @@ def _pages(
     largest = max(stands.values(), key=lambda one: (len(one.learners), one.seeds))
     shared = league.datasets if league else (largest.dataset,)
     grid, answered = Grid({name: stands[name] for name in shared}), all_claims(answers)
-    answer, picture = largest.answer, largest.picture
+    answer, pictures = largest.answer, (largest.picture, Markup())
     if league and len(league.members) > 1:
         document = LeagueDocument(league)
-        answer, picture = document.front.answer, add_league_report(files, document, stands, draw)
-    add_front(files, answer, picture, list(stands.values()), answered)
+        answer, pictures = document.front.answer, add_league_report(files, document, stands, draw)
+    add_front(files, answer, pictures, list(stands.values()), answered)
     add_league(files, grid, league, [one for name, one in stands.items() if name not in shared])
     add_datasets(files, list(stands.values()), studies, grid.learners)
     add_learners(files, grid, draw)

@@ -31,22 +31,24 @@ LEAGUE = "reports"  # the folder of the league over data sets, below it those of
 def add_report(files: Files, source: Source, data: ReportData, draw: Draw) -> Reported:
     """Its files; returns what other pages show of it."""
     document = data.of(Document)
-    tables, picture = _add(files, f"reports/{source.key}", document, draw)
-    return reported_of(source, data, picture, tables)
+    tables, pictures = _add(files, f"reports/{source.key}", document, draw)
+    first = document.front.plot
+    return reported_of(source, data, pictures[first.key] if first else Markup(), tables)
 
 
 def add_league_report(
     files: Files, document: LeagueDocument, studies: Mapping[str, Reported], draw: Draw
-) -> Markup:
-    """That of a league over data sets; returns the picture of its first screen.
+) -> tuple[Markup, Markup]:
+    """That of a league over data sets; returns the picture of its first screen, and that of the
+    best meta-learners beside the best others, empty where there is none.
 
     studies: by data set, those of its studies.
     """
     members = document.league.members
     found = {_beside(one): studies[one.name].report for one in members}
     document.sections = tuple(_relinked(section, found) for section in document.sections)
-    _, picture = _add(files, LEAGUE, document, draw)
-    return picture
+    _, pictures = _add(files, LEAGUE, document, draw)
+    return pictures[document.front.plot.key], pictures.get("meta", Markup())
 
 
 def _beside(member: Member) -> str:
@@ -68,14 +70,15 @@ def _relinked(section: Section, found: Mapping[str, str]) -> Section:
     return replace(section, tables=tuple(tables))
 
 
-def _add(files: Files, folder: str, document: Page, draw: Draw) -> tuple[list[str], Markup]:
-    """Names of its CSV files, and its first picture."""
+def _add(
+    files: Files, folder: str, document: Page, draw: Draw
+) -> tuple[list[str], dict[str, Markup]]:
+    """Names of its CSV files, and its pictures by key."""
     svgs, tables = _svgs(document.figures, draw), to_files(document.files)
-    plot = document.front.plot
     links = files.frame.links("../" * (folder.count("/") + 1))
     files.texts[f"{folder}/report.html"] = to_html(document, svgs, links)
     files.texts |= {f"{folder}/{name}": text for name, text in tables.items()}
-    return sorted(tables), Markup(svgs[plot.key] if plot else "")
+    return sorted(tables), {key: Markup(svg) for key, svg in svgs.items()}
 
 
 def drawn_answer(claim: Claim, data: ReportData, draw: Draw) -> Answer:

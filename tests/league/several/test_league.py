@@ -10,6 +10,7 @@ from scipy import stats
 from coldbench.errors import StoreError
 from coldbench.league import LeagueOver, frames_of, latest_work, league_over
 from coldbench.league.several.chapters.caveats import caveats
+from coldbench.league.several.chapters.meta import MetaChapter
 from coldbench.league.several.chapters.overall import OverallChapter, columns_of, row_of
 from coldbench.league.several.costs import front
 from coldbench.league.several.front import LeagueFront
@@ -167,9 +168,15 @@ def test_the_best_meta_learner_stands_beside_the_best_other(
     seconds = league.seconds["books"]
     assert books.times == pytest.approx(seconds["icl"] / seconds["ridge"])
     assert LeagueFront(league).answer[0] == (
-        "In 6 comparisons, one for each scenario of each data set, the best meta-learner is shown "
-        "ahead of the best other learner in none, behind in 6 (W-W 3 of 3, C-C 3 of 3)."
+        "The best meta-learner is shown ahead of the best other learner in none of 6 comparisons, "
+        "one for each scenario of each data set, and behind in 6 (W-W 3 of 3, C-C 3 of 3)."
     )
+    (drawn,) = MetaChapter(league).figures()
+    assert books.limits.low is not None
+    assert books.limits.high is not None
+    ends = -100 * gaps.mean(), -100 * books.limits.high, -100 * books.limits.low
+    middle, low, high = (f"{end:.4f}".replace("-", "−") for end in ends)
+    assert f" books W-W: {middle} [{low}, {high}]." in drawn.alt
 
 
 def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: Path) -> None:
@@ -187,10 +194,9 @@ def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: 
         widths.append(100 * (high - low) / unit)
     assert [one.decision for one in meta_gaps(league)] == ["open"] * 4
     assert LeagueFront(league).answer[0] == (
-        "In 4 comparisons, one for each scenario of each data set, the best meta-learner is shown "
-        "ahead of the best other learner in none, behind in none; neither is shown ahead in 4, "
-        f"where these tests' 95 % limits of the gap are {min(widths):.1f} to "
-        f"{max(widths):.1f} % apart."
+        "The best meta-learner is shown ahead of the best other learner in none of 4 comparisons, "
+        "one for each scenario of each data set, and behind in none; 4 are open: their 95 % limits "
+        f"lie {min(widths):.1f} to {max(widths):.1f} % of the constant's error apart."
     )
 
 

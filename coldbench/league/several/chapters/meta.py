@@ -7,7 +7,10 @@ from functools import cached_property
 from coldbench.league.several.cells import per_cent, skill_cell, span, times
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.meta import MetaGap, meta_gaps
+from coldbench.report.drawing.forest import Line, Row, forest
+from coldbench.report.drawing.style import Plot
 from coldbench.report.topic import Sentence
+from coldbench.statistics import Interval
 from coldbench.text import NA, Cell, Column, Section, Table
 
 __all__ = ["MetaChapter"]
@@ -23,6 +26,9 @@ HOW = (
 )
 TITLE = "Do meta-learners earn their cost?"
 SAID = {"better": "ahead", "worse": "behind", "open": "neither", None: NA}
+ZERO = Line("", 0.0)
+KINDS: dict[str | None, str] = {"better": "best", "worse": "worse"}
+DRAWN = "The best meta-learner beside the best other learner: MAE, in % of the best constant's"
 
 
 class MetaChapter(Chapter):
@@ -45,6 +51,18 @@ class MetaChapter(Chapter):
         table = Table("meta", "The best meta-learner and the best other", columns, rows)
         return Section("meta", "Meta-learners", TITLE, HOW, (), (table,))
 
+    def figures(self) -> list[Plot]:
+        """What each comparison leaves open."""
+        rows = [
+            Row(f"{one.dataset} {one.scenario}", (), _beside(one), KINDS.get(one.decision, ""))
+            for one in sorted(self.gaps, key=lambda one: self.league.datasets.index(one.dataset))
+            if one.decision is not None
+        ]
+        if not rows:
+            return []
+        label = "MAE beside the best other, % (left: better)"
+        return [forest("meta", "The best meta-learner", f"{DRAWN}.", rows, label, (ZERO,), True)]
+
     def sentences(self) -> list[Sentence]:
         text = self.in_words()
         return [Sentence(text, "meta", "shown", self.league.scenarios[0])] if text else []
@@ -56,8 +74,8 @@ class MetaChapter(Chapter):
             return ""
         ahead, behind = _counted(tested, "better"), _counted(tested, "worse")
         return (
-            f"In {len(tested)} comparisons, one for each scenario of each data set, the best "
-            f"meta-learner is shown ahead of the best other learner in {ahead}, behind in "
+            f"The best meta-learner is shown ahead of the best other learner in {ahead} of "
+            f"{len(tested)} comparisons, one for each scenario of each data set, and behind in "
             f"{behind}{_neither(tested)}."
         )
 
@@ -83,8 +101,18 @@ def _neither(tested: Sequence[MetaGap]) -> str:
     widths = [limits.width for limits in mine if limits.width is not None]
     ends = [per_cent(end(widths)) for end in (min, max)] if widths else []
     apart = " to ".join(dict.fromkeys(ends))
-    far = f", where these tests' 95 % limits of the gap are {apart} % apart"
-    return f"; neither is shown ahead in {len(mine)}{far if ends else ''}"
+    far = f": their 95 % limits lie {apart} % of the constant's error apart"
+    return f"; {len(mine)} {'is' if len(mine) == 1 else 'are'} open{far if ends else ''}"
+
+
+def _beside(one: MetaGap) -> Interval:
+    """Of the meta-learner's MAE minus the other's, per cent of the constant's; limits of the
+    study's tests."""
+    middle, low, high = (
+        None if end is None else -100 * end
+        for end in (one.gap.value, one.limits.high, one.limits.low)
+    )
+    return Interval(middle, low, high, one.limits.n)
 
 
 def _counted(tested: Sequence[MetaGap], decision: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coldbench.league.families import meta_learner
 from coldbench.league.several.cells import per_cent, skill_cell
 from coldbench.league.several.chapters.chapter import Chapter
 from coldbench.league.several.over import Overall
@@ -18,6 +19,7 @@ HOW = (
     "Learners in the order of their mean. In the tables: the 95 % interval over seeds, the rank, "
     "and in brackets the ranks that the study's own tests leave open."
 )
+META = "•"
 FULL = 0.15  # the skill of the darkest cell, at least
 
 
@@ -74,10 +76,16 @@ def picture(chapter: Chapter, scenario: str, key: str, shown: Sequence[Overall])
         for row, line in enumerate(lines)
         for column, value in enumerate(line)
     }
-    names = [chapter.names[one.learner] for one in shown]
-    title = f"{scenario}: skill, %"
+    names = [_marked(chapter, one.learner) for one in shown]
+    title = f"{scenario}: skill, % ({META} meta-learner)"
     said = (_said(name, columns, line) for name, line in zip(names, lines, strict=True))
     return heat(key, title, f"{title}. {' '.join(said)}", names, columns, cells)
+
+
+def _marked(chapter: Chapter, learner: str) -> str:
+    """Its name, with a mark where it is one of our meta-learners."""
+    name = chapter.names[learner]
+    return f"{META} {name}" if meta_learner(chapter.league.bases[learner]) else name
 
 
 def _mean(one: Overall) -> float | None:

@@ -1,4 +1,4 @@
-"""The front: the answer in three sentences and one picture, and the way to the rest."""
+"""The front: the answer in three sentences and two pictures, and the way to the rest."""
 
 from collections.abc import Sequence
 
@@ -16,18 +16,20 @@ SENTENCES = 3  # that a first screen has room for
 def add_front(
     files: Files,
     answer: Sequence[str],
-    picture: Markup,
+    pictures: tuple[Markup, Markup],
     mains: Sequence[Reported],
     answered: Sequence[Answered],
 ) -> None:
-    """answer, picture: of the league over data sets, else of the largest study."""
+    """answer, pictures: of the league over data sets, else of the largest study: the first screen,
+    and the best meta-learners beside the best others, which may be empty."""
     title = "Do cold-start meta-learners earn their cost?"
     files.page(
         "front.html",
         "index.html",
         title,
         answer=answer[:SENTENCES],
-        picture=picture,
+        picture=pictures[0],
+        gaps=pictures[1],
         mains=mains,
         answered=[one for one in answered if one.answer],
     )

@@ -176,7 +176,7 @@ def test_the_best_meta_learner_stands_beside_the_best_other(
     assert books.limits.high is not None
     ends = -100 * gaps.mean(), -100 * books.limits.high, -100 * books.limits.low
     middle, low, high = (f"{end:.4f}".replace("-", "−") for end in ends)
-    assert f" books W-W: {middle} [{low}, {high}]." in drawn.alt
+    assert f" W-W books: {middle} [{low}, {high}]." in drawn.alt
 
 
 def test_where_neither_is_shown_ahead_the_width_of_the_limits_is_said(tmp_path: Path) -> None:

@@ -54,8 +54,8 @@ class MetaChapter(Chapter):
     def figures(self) -> list[Plot]:
         """What each comparison leaves open."""
         rows = [
-            Row(f"{one.dataset} {one.scenario}", (), _beside(one), KINDS.get(one.decision, ""))
-            for one in sorted(self.gaps, key=lambda one: self.league.datasets.index(one.dataset))
+            Row(f"{one.scenario} {one.dataset}", (), _beside(one), KINDS.get(one.decision, ""))
+            for one in self.gaps
             if one.decision is not None
         ]
         if not rows:

@@ -22,6 +22,7 @@ from coldbench.data.findings import Findings, counted
 from coldbench.data.ids import LONGEST_ID, Indexed, index_ids
 from coldbench.data.ratings import ROLES, Array, Catalogue, Field, Ratings, Scale
 from coldbench.data.repeats import resolve_repeats
+from coldbench.data.sampling import draw_users
 from coldbench.data.scales import infer_scale, on_steps
 from coldbench.data.table import Table
 from coldbench.data.times import read_times
@@ -59,7 +60,7 @@ def build(
     found = Findings(cleaning.strict, setting, [*understood], [*notes], [*warnings])
     if not len(ratings.frame):
         raise DataError(f"{ratings.label}: no ratings")
-    ratings = _rated(ratings, cleaning, found)
+    ratings, users = draw_users(_rated(ratings, cleaning, found), users, cleaning.users, found)
     value, scale = _values(ratings, scale, found)
     user = index_ids("user", ratings, users, found)
     item = index_ids("item", ratings, items, found)

@@ -1,4 +1,4 @@
-"""How odd ratings are treated, and the options of every data set that is read from files."""
+"""Which ratings count, and the options of every data set that is read from files."""
 
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -15,11 +15,13 @@ Repeated = Literal["first", "last", "mean"]
 
 class Cleaning(NamedTuple):
     """missing: values that say "not rated", dropped; repeated: which rating of a repeated pair
-    counts; strict: refuse what would otherwise count as unknown."""
+    counts; strict: refuse what would otherwise count as unknown; users: so many of them alone,
+    drawn at random, the same ones each time."""
 
     missing: tuple[float, ...] = ()
     repeated: Repeated = "first"
     strict: bool = False
+    users: int | None = None
 
     @property
     def departures(self) -> dict[str, Any]:
@@ -36,7 +38,7 @@ class RawOptions(Options):
     """path: a folder, file or zip archive; without it the imported copy in the data home is read.
 
     scale: `low,high,step`, if not to be inferred, a step of 0 for a continuous one; missing,
-    repeated, strict: see `Cleaning`.
+    repeated, strict, users: see `Cleaning`.
     """
 
     path: Path | None = None
@@ -44,6 +46,7 @@ class RawOptions(Options):
     missing: tuple[float, ...] = ()
     repeated: Repeated = Field("first")
     strict: bool = False
+    users: int | None = Field(None, ge=2)
 
     @field_validator("scale", "missing", mode="before")
     @classmethod
@@ -62,7 +65,7 @@ class RawOptions(Options):
     @property
     def cleaning(self) -> Cleaning:
         """The treatment that these options ask for."""
-        return Cleaning(self.missing, self.repeated, self.strict)
+        return Cleaning(self.missing, self.repeated, self.strict, self.users)
 
     @property
     def departures(self) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class Table:
     def only(self, kept: Array) -> "Table":
         """The rows marked in `kept`, bool [N], with the places that they had."""
         frame = self.frame[kept].reset_index(drop=True)
-        for name in ("user", "item"):
-            frame[name] = frame[name].cat.remove_unused_categories()
+        for name, column in frame.items():
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                frame[name] = column.cat.remove_unused_categories()
         every = np.arange(len(kept)) + (self.first_line or 0) if self.lines is None else self.lines
         return replace(self, frame=frame, lines=every[kept])

@@ -1,0 +1,56 @@
+"""A part of the users: the same each time, whatever the order of rows, with their content alone."""
+
+from pathlib import Path
+
+import pytest
+
+from coldbench.data import find_dataset
+from coldbench.errors import DataError, UsageError
+
+USERS = [f"u{number}" for number in range(20)]
+
+
+def written(place: Path, users: list[str]) -> Path:
+    place.mkdir()
+    rows = [
+        f"{user},i{(int(user[1:]) + step) % 7},{1 + step}" for step in range(3) for user in users
+    ]
+    (place / "ratings.csv").write_text("\n".join(["user,item,rating", *rows]))
+    content = [f"{user},{'ab'[int(user[1:]) % 2]}" for user in users]
+    (place / "people.csv").write_text("\n".join(["user,group", *content]))
+    return place
+
+
+def test_so_many_users_are_drawn_with_all_that_is_theirs(tmp_path: Path) -> None:
+    whole = find_dataset(written(tmp_path / "all", USERS)).load()
+    some = find_dataset(tmp_path / "all", {"users": "6"}).load()
+    assert (whole.catalogue.n_users, some.catalogue.n_users) == (20, 6)
+    assert len(some.value) == 6 * 3
+    assert set(some.user_id) < set(whole.user_id)
+    assert set(some.user_id) != set(whole.user_id[:6])
+    assert "6 of 20 users drawn at random" in some.understood
+    (group,) = some.catalogue.user_fields
+    own = [group.labels[place - 1] for place in group.values]
+    assert own == ["ab"[int(user[1:]) % 2] for user in some.user_id]
+
+
+def test_the_draw_is_of_ids_not_of_rows(tmp_path: Path) -> None:
+    draws = [
+        set(find_dataset(written(tmp_path / name, order), {"users": "6"}).load().user_id)
+        for name, order in (("forwards", USERS), ("backwards", USERS[::-1]))
+    ]
+    assert draws[0] == draws[1]
+
+
+def test_other_users_are_other_data(tmp_path: Path) -> None:
+    place = written(tmp_path / "all", USERS)
+    keys = [find_dataset(place, options).key() for options in ({}, {"users": "6"}, {"users": "7"})]
+    assert len(set(keys)) == 3
+
+
+def test_more_than_there_are_and_fewer_than_two_are_refused(tmp_path: Path) -> None:
+    place = written(tmp_path / "all", USERS)
+    with pytest.raises(DataError, match="21 users are asked for, 20 users have ratings"):
+        find_dataset(place, {"users": "21"}).load()
+    with pytest.raises(UsageError, match="users"):
+        find_dataset(place, {"users": "1"})

@@ -51,8 +51,10 @@ class Document:
 
     @property
     def title(self) -> str:
-        """`ml-1m · separate`."""
-        return f"{display_name(self.data.dataset, 60)} · {display_name(self.data.protocol)}"
+        """`ml-1m · separate`; with options of the data set `ml-1m, users 1000 · separate`."""
+        options = self.data.study.manifest.dataset_options
+        parts = (self.data.dataset, *(f"{name} {value}" for name, value in sorted(options.items())))
+        return f"{display_name(', '.join(parts), 60)} · {display_name(self.data.protocol)}"
 
     @property
     def lead(self) -> str:

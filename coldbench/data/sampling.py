@@ -1,7 +1,5 @@
 """A part of a data set's users, drawn once: to see what depends on how many there are."""
 
-import numpy as np
-
 from coldbench.data.findings import Findings, counted
 from coldbench.data.table import Table
 from coldbench.errors import DataError
@@ -20,13 +18,13 @@ def draw_users(
     """
     if count is None:
         return ratings, users
-    given = ratings.frame["user"].astype(object)
-    names = np.array(sorted(given.dropna().unique()), dtype=object)
+    given = ratings.frame["user"]
+    names = sorted(given.cat.remove_unused_categories().cat.categories)
     if count > len(names):
         there = counted(len(names), "user")
         raise DataError(f"{ratings.label}: {count:,} users are asked for, {there} have ratings")
     chosen = generator(0, "users").choice(len(names), count, replace=False)
-    drawn = set(names[chosen])
+    drawn = {names[place] for place in chosen}
     found.understood.append(f"{count:,} of {counted(len(names), 'user')} drawn at random")
     kept = (given.isin(drawn) | given.isna()).to_numpy()
     if users is not None:

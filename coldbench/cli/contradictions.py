@@ -14,6 +14,7 @@ from coldbench.text import listed
 
 __all__ = ["SHARED", "differing", "given_options", "refusal"]
 
+UNKNOWN = object()
 Values = Mapping[str, Any]
 Difference = tuple[str, str, object, object]  # key, what it is, stored, asked
 SHARED = {"scenarios": (), "shots": [], "refit": True, "device": "cpu", "stop_by": "mae"}
@@ -47,16 +48,16 @@ def differing(asked: StudyConfig, config: StudyConfig, stored: Manifest) -> Iter
 def _of_data(asked: StudyConfig, stored: Manifest) -> Iterator[Difference]:
     for key, value in asked.dataset_options.items():
         theirs = stored.dataset_options.get(key, _default(stored.fixed["dataset"], key))
-        if key != "path" and theirs is not None and _listed(theirs) != _listed(value):
+        if key != "path" and theirs is not UNKNOWN and _listed(theirs) != _listed(value):
             yield f"dataset.{key}", f"dataset.{key}", theirs, value
 
 
 def _default(dataset: str, option: str) -> Any:
-    """None where it is not known."""
+    """UNKNOWN where it is not known."""
     try:
         field = registry.load("dataset", dataset).Config.model_fields[option]
     except (ColdbenchError, AttributeError, KeyError):
-        return None
+        return UNKNOWN
     return field.get_default(call_default_factory=True)
 
 

@@ -60,8 +60,13 @@ def build(
     found = Findings(cleaning.strict, setting, [*understood], [*notes], [*warnings])
     if not len(ratings.frame):
         raise DataError(f"{ratings.label}: no ratings")
-    ratings, users = draw_users(_rated(ratings, cleaning, found), users, cleaning.users, found)
+    ratings = _rated(ratings, cleaning, found)
     value, scale = _values(ratings, scale, found)
+    if cleaning.users is not None:
+        part = draw_users(ratings, cleaning.users, found)
+        kept = part.rows(ratings)
+        ratings, value = ratings.only(kept), value[kept]
+        users = users and users.only(part.rows(users))
     user = index_ids("user", ratings, users, found)
     item = index_ids("item", ratings, items, found)
     time, role = read_times(ratings, found), _roles(ratings)

@@ -51,10 +51,10 @@ class Document:
 
     @property
     def title(self) -> str:
-        """`ml-1m · separate`; with options of the data set `ml-1m, users 1000 · separate`."""
-        options = self.data.study.manifest.dataset_options
-        parts = (self.data.dataset, *(f"{name} {value}" for name, value in sorted(options.items())))
-        return f"{display_name(', '.join(parts), 60)} · {display_name(self.data.protocol)}"
+        """`ml-1m · separate`; of a part `ml-1m, 1,000 users · separate`."""
+        users = self.data.study.manifest.part
+        part = f", {users:,} users" if users else ""
+        return f"{display_name(self.data.dataset, 60)}{part} · {display_name(self.data.protocol)}"
 
     @property
     def lead(self) -> str:

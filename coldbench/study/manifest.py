@@ -94,6 +94,12 @@ class Manifest(BaseModel):
             departures=tuple(departures),
         )
 
+    @property
+    def part(self) -> int | None:
+        """How many users the study drew of its data set, None where it has all of them."""
+        users = self.dataset_options.get("users")
+        return users if type(users) is int and users > 0 else None
+
     def mismatches(self, job: Job) -> list[str]:
         """How a job differs from what all runs of this study share; empty when it belongs."""
         if job.learner not in self.learners:

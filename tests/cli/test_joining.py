@@ -116,6 +116,13 @@ def test_how_strictly_the_data_are_read_is_a_setting_too(tmp_path: Path) -> None
         joined(None, said)
 
 
+def test_how_many_users_are_drawn_is_a_setting_too(tmp_path: Path) -> None:
+    fake_study(tmp_path, ["bias"], 2, dataset="ml-1m")
+    said = {"models": ("ridge",), "dataset_options": {"users": 60}, "out": tmp_path}
+    with pytest.raises(UsageError, match=r"dataset.users None, not 60: leave --set dataset.users"):
+        joined(None, said)
+
+
 def test_what_a_file_says_is_named_with_the_file(stored: Study, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(f"shots: [7]\nmodels: [ridge]\nout: {stored.path}\n")

@@ -42,6 +42,53 @@ def test_the_draw_is_of_ids_not_of_rows(tmp_path: Path) -> None:
     assert draws[0] == draws[1]
 
 
+def test_blanks_around_ids_do_not_count(tmp_path: Path) -> None:
+    """Of a user whose id has them in some rows all ratings are drawn, and his content."""
+    place = written(tmp_path / "all", USERS)
+    plain = find_dataset(place, {"users": "12"}).load()
+    text = (place / "ratings.csv").read_text().splitlines()
+    blank = [
+        text[0],
+        *(line.replace(",", " ,", 1) if n % 2 else line for n, line in enumerate(text[1:])),
+    ]
+    (place / "ratings.csv").write_text("\n".join(blank))
+    people = (place / "people.csv").read_text()
+    (place / "people.csv").write_text(people.replace(",", " ,"))
+    some = find_dataset(place, {"users": "12"}).load()
+    assert some.user_id.tolist() == plain.user_id.tolist()
+    assert some.value.tolist() == plain.value.tolist()
+    (field, same) = (*some.catalogue.user_fields, *plain.catalogue.user_fields)
+    assert field.values.tolist() == same.values.tolist()
+
+
+def test_the_scale_and_what_is_refused_are_those_of_all_ratings(tmp_path: Path) -> None:
+    place = written(tmp_path / "all", USERS)
+    whole, some = (find_dataset(place, given).load() for given in ({}, {"users": "2"}))
+    assert some.scale == whole.scale
+    chosen = set(some.user_id)
+    left = next(user for user in USERS if user not in chosen)
+    with (place / "ratings.csv").open("a") as file:
+        file.write(f"\n{left},i0,nan")
+    with pytest.raises(DataError, match="not a finite number"):
+        find_dataset(place, {"users": "2"}).load()
+
+
+def test_a_part_is_not_called_an_altered_copy(tmp_path: Path) -> None:
+    lines = [f"{user}::{item}::{1 + (user + item) % 5}::97{user}{item}" for user in range(1, 9)
+             for item in range(1, 7)]  # fmt: skip
+    (tmp_path / "ratings.dat").write_text("\n".join(lines), "latin-1")
+    users = [f"{user}::F::1::10::48067" for user in range(1, 9)]
+    (tmp_path / "users.dat").write_text("\n".join(users), "latin-1")
+    films = [f"{item}::Film {item} (1990)::Drama" for item in range(1, 7)]
+    (tmp_path / "movies.dat").write_text("\n".join(films), "latin-1")
+    said = [
+        find_dataset("ml-1m", {"path": tmp_path, **given}).load().warnings
+        for given in ({}, {"users": 5})
+    ]
+    assert any("1,000,209: the copy was altered" in one for one in said[0])
+    assert not any("altered" in one for one in said[1])
+
+
 def test_other_users_are_other_data(tmp_path: Path) -> None:
     place = written(tmp_path / "all", USERS)
     keys = [find_dataset(place, options).key() for options in ({}, {"users": "6"}, {"users": "7"})]

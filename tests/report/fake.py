@@ -56,11 +56,13 @@ def fake_study(
     gap: Callable[[Job, Mapping[str, Any]], str | None] = lambda job, line: None,
     data: str = "ab",
     version: int = 1,
+    part: int | None = None,
 ) -> Study:
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
     how far a run lies above BASE, by learner and place of the seed; gap: why a line of scores has
-    no value (None: it has one; "": it is not said); data: two digits that tell data sets apart."""
+    no value (None: it has one; "": it is not said); data: two digits that tell data sets apart; part: how
+    many users were drawn."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,
@@ -75,7 +77,8 @@ def fake_study(
         for v in vectors
         for name in learners
     ]
-    study = prepared(path, jobs, departures=tuple(departures), against=tuple(against))
+    options = {"users": part} if part else None
+    study = prepared(path, jobs, options, departures=tuple(departures), against=tuple(against))
     for place, job in enumerate(jobs):
         key = (job.learner, place // len(learners))
         if key not in absent:

@@ -15,6 +15,7 @@ from coldbench.report.document import Document
 from coldbench.report.formats import html
 from coldbench.report.formats.html import to_html
 from coldbench.report.front import TOP
+from coldbench.report.paper.methods import methods
 from coldbench.report.study import ReportData
 from coldbench.study.store import Study
 from tests.report.fake import fake_study
@@ -35,6 +36,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.fixture(scope="module")
 def data(many: Study) -> ReportData:
     return build(many)
+
+
+def test_a_report_of_some_users_says_so(tmp_path: Path) -> None:
+    data = build(fake_study(tmp_path, ("bias",), 2, part=1000))
+    assert data.of(Document).title == "ml-1m, 1,000 users · separate"
+    written = "".join(part if isinstance(part, str) else "" for part in methods(data))
+    assert "The data set is ml-1m, of which 1,000 users were drawn at random" in written
 
 
 def test_the_answer_is_three_sentences(data: ReportData) -> None:

@@ -43,7 +43,9 @@ class _MovieLens(Dataset):
             if layout.name == "atomic":
                 given, cleaning = self.config.given_scale, self.config.cleaning
                 return read_atomic(self.published.name, files, given, GROUPLENS, cleaning)
-            return with_oddities(self._read(files), self.published)
+            found = self._read(files)
+            whole = self.config.users is None  # a part has not as many ratings as were published
+            return with_oddities(found, self.published) if whole else found
 
     def _read(self, files: dict[str, RawFile]) -> Ratings:
         from coldbench.data.tables.movielens import read_movielens

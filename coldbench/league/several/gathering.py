@@ -105,7 +105,8 @@ def _refuse(first: Study, second: Study) -> None:
     one, other = first.manifest, second.manifest
     if _protocol(one) != _protocol(other):
         raise StoreError(_mixed(first, second))
-    if _data(one) == _data(other):
+    parts = one.fixed["dataset"] == other.fixed["dataset"] and (one.part or other.part)
+    if parts or _data(one) == _data(other):
         raise StoreError(TWICE.format(first.path, second.path, shorten(one.fixed["dataset"])))
     for name in one.learners.keys() & other.learners.keys():
         bases = [str(plan.learners[name].get("base", name)) for plan in (one, other)]
@@ -144,6 +145,7 @@ def _again(study: Study) -> str:
     models = [name for name in plan.learners if name not in plan.yardsticks]
     words = ["coldbench", "run", "--dataset", str(plan.fixed["dataset"])]
     words += ["--models", ",".join(models), "--seeds", _seeds(plan)]
+    words += ["--set", f"dataset.users={plan.part}"] if plan.part else []
     return shlex.join([*words, "--out", f"{study.path}-again"])
 
 

@@ -10,8 +10,8 @@ __all__ = ["in_league", "mains"]
 
 def mains(sources: Sequence[Source]) -> dict[str, Source]:
     """By data set: in the setting of the league where it has a study, one of a folder of studies
-    first, then that with the most learners and seeds, the later by name of equals; an ablation only
-    where nothing else is."""
+    first, then that with the most learners and seeds, the later by name of equals; an ablation, or
+    a part of the users, only where nothing else is."""
     setting = _setting(sources)
     chosen: dict[str, Source] = {}
     for one in sources:
@@ -36,11 +36,12 @@ def _setting(sources: Sequence[Source]) -> Setting:
     return max(sources, key=lambda one: _weight(one, one.setting)).setting
 
 
-def _weight(one: Source, setting: Setting) -> tuple[bool, bool, bool, int, int]:
+def _weight(one: Source, setting: Setting) -> tuple[bool, bool, bool, bool, int, int]:
     plan = one.study.manifest
     seeds = len({job.seed for job in plan.jobs})
     fits = one.setting == setting
-    return fits, not _ablates(one), bool(one.group), len(plan.learners), seeds
+    whole = plan.part is None
+    return fits, not _ablates(one), whole, bool(one.group), len(plan.learners), seeds
 
 
 def _ablates(one: Source) -> bool:

@@ -59,8 +59,10 @@ def _learners(data: ReportData) -> Iterator[str | Cited]:
 def _data(data: ReportData) -> Iterator[str | Cited]:
     yield f"The data set is {display_name(data.dataset, 60)}"
     yield from cited(of_dataset(data.dataset))
-    counts = _counts(data)
-    yield f" with {counts}." if counts else "."
+    counts, part = _counts(data), data.manifest.part
+    drawn = f", of which {part:,} users were drawn at random" if part else ""
+    held = f"{',' if drawn else ''} with {counts}" if counts else ""
+    yield f"{drawn}{held}."
 
 
 def _counts(data: ReportData) -> str:

@@ -276,6 +276,9 @@ def test_what_cannot_stand_in_one_league_is_refused(folder: Path, tmp_path: Path
     films = Study.open(folder / "films")
     with pytest.raises(StoreError, match="a data set counts once"):
         league_over([films, Study.open(tmp_path / "films-2")])
+    fake_study(tmp_path / "few", ["global-median"], 2, dataset="films", data="44", part=50)
+    with pytest.raises(StoreError, match="a data set counts once"):
+        league_over([films, Study.open(tmp_path / "few")])
     with pytest.raises(StoreError, match="--models global-median`, which takes seconds"):
         league_over([films, Study.open(tmp_path / "bare")])
     with pytest.raises(StoreError, match="neither a study nor a folder of studies"):

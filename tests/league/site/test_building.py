@@ -36,6 +36,12 @@ def test_a_study_of_the_league_stands_for_its_data_set(studies: Path, tmp_path: 
     assert [one.dataset for one in in_league(list(chosen.values()))] == ["ml-1m", "yelp"]
 
 
+def test_a_part_of_the_users_does_not_stand_for_its_data_set(tmp_path: Path) -> None:
+    fake_study(tmp_path / "whole", ("bias",), 2)
+    fake_study(tmp_path / "part", ("bias", "melu", "mamo"), 2, data="cd", part=1000)
+    assert mains(find_sources([tmp_path], tmp_path / "spare"))["ml-1m"].name == "whole"
+
+
 def test_a_reference_pack_is_a_source(own_cache: None, tmp_path: Path) -> None:
     study = real_study(tmp_path / "study", models=("bias",), seeds=2)
     (tmp_path / "packs").mkdir()

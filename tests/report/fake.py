@@ -61,8 +61,8 @@ def fake_study(
     """odd_episodes: a learner with episodes of its own; status: other than finished, by learner
     and place of the seed; absent: planned, not run; constant: runs that predict one value; levels:
     how far a run lies above BASE, by learner and place of the seed; gap: why a line of scores has
-    no value (None: it has one; "": it is not said); data: two digits that tell data sets apart; part: how
-    many users were drawn."""
+    no value (None: it has one; "": it is not said); data: two digits that tell data sets apart;
+    part: how many users were drawn."""
     vectors = [Seeds.joint(s) for s in range(seeds)] if isinstance(seeds, int) else list(seeds)
     common: dict[str, Any] = {
         "dataset": dataset,

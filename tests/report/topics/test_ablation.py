@@ -296,7 +296,7 @@ def test_diagnostics_are_of_the_learners_that_emit_them(study: Study) -> None:
 
 
 STUDIES = (
-    "all-ml-100k", "all-ml-1m", "mamo-ablation-mixed", "mamo-ablation-separate", "mamo-memories",
+    "all-ml-100k", "all-ml-1m", "mamo-ablation-mixed", "mamo-switches-separate", "mamo-memories",
     "melu-ablation", "ml-1m", "sources-ml-1m",
 )  # fmt: skip
 
@@ -306,5 +306,5 @@ def test_committed_studies_open(name: str) -> None:
     folder = committed(name)
     assert verify(folder).passed
     found = build(Study.open(folder))
-    assert (found.ablation is not None) == ("ablation" in name)
+    assert (found.ablation is not None) == ("ablation" in name or "switches" in name)
     assert found.digest[1] == ""  # all that needs predictions is at hand without them

@@ -13,6 +13,7 @@ from .budget import FIRST_TUNING_SEED as FIRST_TUNING_SEED
 from .budget import UNTUNED as UNTUNED
 from .budget import Budget as Budget
 from .budget import describe as describe
+from .budget import untuned as untuned
 from .changes import Change as Change
 from .codes import mixed as mixed
 from .codes import refuse_mixed as refuse_mixed

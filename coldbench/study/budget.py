@@ -1,16 +1,16 @@
 """What tuning a learner cost and found: written by `coldbench tune`, shown by the report."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from coldbench.study.halving import Rung
 
-__all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "describe"]
+__all__ = ["FIRST_TUNING_SEED", "UNTUNED", "Budget", "describe", "untuned"]
 
 FIRST_TUNING_SEED = 1000  # tuning uses this seed and later ones, studies earlier ones
-UNTUNED = "not tuned: defaults"
+UNTUNED = "not tuned"
 
 
 class Budget(BaseModel):
@@ -48,18 +48,28 @@ class Budget(BaseModel):
     bases: tuple[str, ...] = Field((), exclude_if=lambda value: not value)
 
 
+def untuned(given: Collection[str]) -> str:
+    """Of a learner that was not tuned, in words. given: the options that were asked for."""
+    count = len(given)
+    own = f"{count} option{'' if count == 1 else 's'} as given" if count else "defaults"
+    return f"{UNTUNED}: {own}"
+
+
 def describe(
-    budget: Mapping[str, Any] | None, config: Mapping[str, Any], tunable: bool = True
+    budget: Mapping[str, Any] | None,
+    config: Mapping[str, Any],
+    tunable: bool = True,
+    given: Collection[str] = (),
 ) -> str:
     """The budget in a few words, beside a configuration that may have left what was found.
 
-    tunable: whether the learner can be tuned.
+    tunable: whether the learner can be tuned; given: the options that were asked for.
     """
     tuned = Budget.model_validate(dict(budget)) if budget is not None else None
     if not tunable and not (tuned and tuned.bases):
         return "nothing to tune"
     if tuned is None:
-        return UNTUNED
+        return untuned(given)
     # an option that is not recorded is not in use
     moved = [name for name, value in tuned.options.items() if config.get(name, value) != value]
     base = f"base options of {' and '.join(tuned.bases)}, " if tuned.bases else ""

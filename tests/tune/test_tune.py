@@ -205,10 +205,12 @@ def test_the_result_is_a_study_and_the_report_shows_the_budget(
     assert "of the test ratings of seeds 0 to 9" in notes
     plainly = replace_out(config, tmp_path / "plain")
     data = build(run_study(plainly, workers=1))
-    assert data.of(TuningTopic).words == dict.fromkeys(models, "not tuned: defaults")
-    assert (
-        data.of(CostTopic).section().notes[-1] == "Not tuned, at their defaults: bias, global-mean."
-    )
+    found = len(config.options["bias"])
+    assert data.of(TuningTopic).words == {
+        "bias": f"not tuned: {found} option{'' if found == 1 else 's'} as given",
+        "global-mean": "not tuned: defaults",
+    }
+    assert data.of(CostTopic).section().notes[-1] == "Not tuned, at their defaults: global-mean."
 
 
 def replace_out(config: StudyConfig, out: Path) -> StudyConfig:
@@ -220,6 +222,8 @@ def test_a_configuration_that_left_what_was_found_is_marked() -> None:
     assert describe(budget, {"shrink_item": 2.0}) == "3 trials, 1.0 min"
     assert describe(budget, {"shrink_item": 5.0}).endswith("changed since: shrink_item")
     assert describe(None, {}) == "not tuned: defaults"
+    own = {"shrink_item": 5.0}
+    assert describe(None, own, given=own) == "not tuned: 1 option as given"
 
 
 def test_values_are_blanked_not_the_original(tuned: StudyConfig) -> None:

@@ -12,7 +12,7 @@ from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.report.topics.entry import EntryTopic
 from coldbench.report.topics.tuning import TuningTopic
-from coldbench.study import UNTUNED, results
+from coldbench.study import results, untuned
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, number
 
 __all__ = ["Cost", "CostTopic"]
@@ -72,7 +72,7 @@ class CostTopic(Topic):
 
     def section(self) -> Section:
         words = self.data.of(TuningTopic).words
-        untuned = [name for key, name in self.data.names.items() if words[key] == UNTUNED]
+        untuned = [name for key, name in self.data.names.items() if words[key] == untuned(())]
         notes = [PEAK]
         notes += self.data.of(EntryTopic).seconds
         notes += [f"Not tuned, at their defaults: {', '.join(untuned)}."] if untuned else []

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from coldbench.errors import StoreError
 from coldbench.report.topic import Sentence, Topic
-from coldbench.study import Entered, SentinelCheck, stored_entry
+from coldbench.study import UNTUNED, Entered, SentinelCheck, stored_entry
 from coldbench.text import Cell, Column, Section, Table, display_name, listed, plain
 
 __all__ = ["EntryTopic", "in_words"]
@@ -103,7 +103,7 @@ def _audit(entry: Entered) -> str:
 def _facts(entry: Entered) -> Iterator[tuple[str, str]]:
     yield "reference pack", f"{plain(entry.pack)} (sha256 {plain(entry.pack_sha256)[:16]})"
     yield "learner", f"{display_name(entry.learner)}, {plain(entry.plugin)}, code {entry.code}"
-    yield "tuned", plain(entry.tuned) or "not tuned: defaults"
+    yield "tuned", plain(entry.tuned) or UNTUNED
     lite = " (lite)" if entry.lite else ""
     yield "seeds", f"{len(entry.seeds)} of {entry.pack_seeds}{lite}"
     if entry.agreement:

@@ -12,7 +12,7 @@ from coldbench.report.study import ReportData
 from coldbench.report.topic import Topic
 from coldbench.running import RunRecord
 from coldbench.scoring import installed
-from coldbench.study import UNTUNED, Budget, Manifest, Rung, describe
+from coldbench.study import UNTUNED, Budget, Manifest, Rung, describe, untuned
 from coldbench.tasks import SCENARIOS
 from coldbench.text import NA, Cell, Column, Section, Table, display_name, listed, number, percent
 
@@ -212,12 +212,13 @@ class TuningTopic(Topic):
 
 def _words(manifest: Manifest, name: str) -> str:
     config, budget = manifest.learners.get(name, {}), manifest.tuning.get(name)
+    given = manifest.given.get(name, {})
     if not manifest.tuning:
-        return UNTUNED
+        return untuned(given)
     tunable = manifest.tunable.get(name)
     if tunable is None:  # a study of an earlier version; one trial is of the defaults
         tunable = (budget or {}).get("trials", 1) > 1 or _tunable(config.get("base", name))
-    return describe(budget, config, tunable)
+    return describe(budget, config, tunable, given)
 
 
 def _tunable(base: str) -> bool:
@@ -250,7 +251,7 @@ def _tuned(data: ReportData, learner: str, words: str) -> Tuned:
 
 def _found(budget: Budget | None, words: str) -> str:
     if budget is None or words == "nothing to tune":
-        return GIVEN if words == UNTUNED else NA
+        return GIVEN if words.startswith(UNTUNED) else NA
     count = len(budget.options)
     return f"{count} option{'' if count == 1 else 's'}" if count else "defaults"
 

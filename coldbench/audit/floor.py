@@ -67,7 +67,7 @@ def _told(error: Array, rows: Array, ratings: Ratings, barrier: Barrier | None) 
 
 
 def _barrier(ratings: Ratings) -> Barrier | None:
-    pair = ratings.user.astype(np.int64) * ratings.catalogue.n_items + ratings.item
+    pair = ratings.pair
     order = np.argsort(pair, kind="stable")
     again = np.flatnonzero(pair[order][1:] == pair[order][:-1])
     if len(again) < FEWEST:

@@ -7,7 +7,6 @@ Entries are written to a temporary folder and renamed: of several writers one wi
 sees an incomplete entry. A damaged entry is rebuilt.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from coldbench.aside import written_aside
 from coldbench.data.dataset import Dataset
 from coldbench.data.entry import SCHEMA, read_entry, write_entry
 from coldbench.data.homes import cache_home
@@ -114,10 +114,8 @@ def _link(sha256: str, key: str) -> None:
     link = _folder() / f"{sha256}.link"
     if link.is_file() and link.read_bytes() == key.encode():
         return
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=link.parent)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
-    os.replace(temporary, link)
+    with written_aside(link) as aside:
+        aside.write_text(key, encoding="ascii")
 
 
 def _discard(folder: Path) -> None:

@@ -147,6 +147,8 @@ def _fast(
     raw: RawFile, cut: Cut, columns: Mapping[str, int]
 ) -> tuple[pd.DataFrame, Array | None] | None:
     """The columns, and the lines of their rows when these do not simply count up."""
+    import pyarrow as pa
+
     data, delimiter = raw.utf8_bytes, cut.delimiter
     if len(delimiter) > 1:
         if b"\t" in data:
@@ -155,7 +157,7 @@ def _fast(
     for numbers in (NUMBERS, NUMBERS[:1]):  # times that are no numbers are text
         try:
             table = _arrow(data, delimiter, cut, columns, numbers)
-        except Exception:
+        except (pa.ArrowException, ValueError):
             continue
         if table["rating"].null_count:
             return None

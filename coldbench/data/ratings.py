@@ -135,6 +135,11 @@ class Ratings:
     def __len__(self) -> int:
         return len(self.user)
 
+    @property
+    def pair(self) -> Array:
+        """A number for the user and item of each row, int64 [N]; equal for rows of one pair."""
+        return self.user.astype(np.int64) * self.catalogue.n_items + self.item
+
     def arrays(self) -> dict[str, Array]:
         """Every array by a unique name: what is hashed, frozen and cached."""
         named = {

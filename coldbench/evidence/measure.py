@@ -128,8 +128,7 @@ def _pool(split: Split, most: int) -> Tasks:
         raise UsageError(
             f"no {SCENARIO} user has more than {most} support ratings: ask fewer --questions"
         )
-    scenario = tasks.scenario[keep[tasks.query.owner]]
-    return Tasks(tasks.user[keep], tasks.support.select(keep), tasks.query.select(keep), scenario)
+    return tasks.select(keep)
 
 
 def _mae(learner: Learner, tasks: Tasks, ratings: Ratings) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from coldbench.data import Ratings, cache_home, open_prepared
+from coldbench.data import Ratings, open_prepared
 from coldbench.errors import DataError, StoreError
 from coldbench.models.tables import write_frames
 from coldbench.running import RunRecord, Source, fetch, fingerprint
@@ -40,7 +40,7 @@ def export_predictions(
         )
     job = kept[0].job
     try:
-        fetch(job.dataset_sha256, Source(str(cache_home()), dataset or job.dataset, options or {}))
+        fetch(job.dataset_sha256, Source.of(job, dataset, options))
     except DataError as error:
         raise DataError(
             f"the data of {study.path} are needed for its ids, and are not at hand; name them with "

@@ -3,7 +3,6 @@
 Ids are text: in a CSV file as they stand there, in a frame or a Parquet file as `str` writes them.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 from pyarrow.csv import WriteOptions, write_csv
 from pyarrow.parquet import ParquetWriter
 
+from coldbench.aside import written_aside
 from coldbench.data import Array, rating_columns
 from coldbench.errors import DataError, UsageError, shorten
 
@@ -88,16 +88,12 @@ def write_frames(tables: Iterable[pa.Table], path: Path) -> int:
     """
     if path.suffix.lower() not in (*SEPARATORS, ".parquet"):
         raise UsageError(f"{path}: give a file that ends in {FORMS}")
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = _written(tables, aside, path.suffix.lower())
-        aside.replace(path)
+        with written_aside(path) as aside:
+            return _written(tables, aside, path.suffix.lower())
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        aside.unlink(missing_ok=True)
-    return rows
 
 
 def _written(tables: Iterable[pa.Table], file: Path, suffix: str) -> int:

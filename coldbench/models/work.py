@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coldbench import registry
 from coldbench.data import Ratings
 from coldbench.errors import unknown
 from coldbench.learning import LearnerConfig, Variant, load_variant
 from coldbench.models.store import ModelRecord
 from coldbench.options import validated
-from coldbench.running import code_of, provenance
+from coldbench.running import provenance
 from coldbench.tasks import PROTOCOLS, Protocol, first_of_each_pair
 
 __all__ = ["Work"]
@@ -48,7 +47,7 @@ class Work:
         return cls(name, base, variant, config, rules, ratings, device)
 
     def record(self, seeds: tuple[int, ...]) -> ModelRecord:
-        catalogue, plugin = self.ratings.catalogue, registry.plugins("learner").get(self.base)
+        catalogue, origin = self.ratings.catalogue, provenance(self.base)
         return ModelRecord(
             learner=self.name,
             base=self.base,
@@ -63,7 +62,7 @@ class Work:
             users=catalogue.n_users,
             items=catalogue.n_items,
             seeds=seeds,
-            code=code_of(self.base),
-            plugin=f"{plugin.package} {plugin.version} ({plugin.target})" if plugin else "unknown",
-            versions=provenance(self.base)["libraries"],
+            code=origin["code"],
+            plugin=origin["plugin"],
+            versions=origin["libraries"],
         )

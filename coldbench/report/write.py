@@ -1,10 +1,9 @@
 """A study in, the files of its report out."""
 
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from coldbench.aside import written_aside
 from coldbench.errors import StoreError, unknown
 from coldbench.report.document import Document
 from coldbench.report.drawing.draw import Draw, artists
@@ -90,17 +89,8 @@ def _write(files: dict[str, str | bytes], out: Path) -> dict[str, Path]:
     try:
         for name, content in files.items():
             written[name] = out / name
-            _replace(out / name, content.encode() if isinstance(content, str) else content)
+            with written_aside(out / name) as aside:
+                aside.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise _unwritable(out, error) from None
     return written
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Checked inputs (stated shape, finite, float64) and moments that are exact for equal runs."""
 
+from math import copysign, inf
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = [
     "paired_rows",
     "paired_runs",
     "row_differences",
+    "studentised",
 ]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -74,6 +76,13 @@ def row_differences(a: FloatArray, b: FloatArray) -> FloatArray:
     equal = np.ptp(d, axis=1) <= 4 * np.finfo(np.float64).eps * largest
     d[equal] = np.median(d[equal], axis=1, keepdims=True)
     return d
+
+
+def studentised(difference: float, error: float) -> float:
+    """`difference / error`, infinite when there is no error and 0 for 0 / 0."""
+    if error == 0.0:
+        return 0.0 if difference == 0.0 else copysign(inf, difference)
+    return difference / error
 
 
 def mean_sd(x: FloatArray) -> tuple[float, float]:

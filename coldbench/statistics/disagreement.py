@@ -6,11 +6,11 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import FloatArray, finite
+from coldbench.statistics.arrays import FloatArray, IntArray, finite
 from coldbench.statistics.distributions import t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
-__all__ = ["Disagreement", "jackknife", "seed_disagreement"]
+__all__ = ["Disagreement", "check_steps", "jackknife", "seed_disagreement", "stars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,19 @@ class Disagreement:
     n: int
     n_ratings: int
     reason: str | None = None
+
+
+def check_steps(scale: tuple[float, float, float]) -> None:
+    """Raises ValueError for a scale (lowest, highest, step) to whose steps nothing is rounded."""
+    low, high, step = scale
+    if not (step > 0.0 and high > low):
+        raise ValueError(f"scale needs lowest < highest and a positive step, got {scale}")
+
+
+def stars(p: FloatArray, scale: tuple[float, float, float]) -> IntArray:
+    """The nearest step of each prediction, counted from 0 at the lowest; clipped, halves go up."""
+    low, high, step = scale
+    return np.floor((np.clip(p, low, high) - low) / step + 0.5).astype(np.int64)
 
 
 def _distance_sums(p: FloatArray) -> FloatArray:
@@ -45,11 +58,10 @@ def _distance_sums(p: FloatArray) -> FloatArray:
 
 def _churn_sums(p: FloatArray, scale: tuple[float, float, float]) -> FloatArray:
     """For each seed, sum over the others of "other star", mean over ratings: [R] from [R, N]."""
-    low, high, step = scale
-    stars = np.floor((np.clip(p, low, high) - low) / step + 0.5).astype(np.int64)
+    star = stars(p, scale)
     same = np.zeros(p.shape, dtype=np.int64)
-    for star in np.unique(stars):
-        hit = stars == star
+    for one in np.unique(star):
+        hit = star == one
         same += hit * hit.sum(axis=0)
     return np.asarray((p.shape[0] - same).mean(axis=1), dtype=np.float64)
 
@@ -79,9 +91,7 @@ def seed_disagreement(
     without step. Source: Milani Fard et al. 2016 (churn); Efron 1982 (jackknife).
     """
     predictions = finite(p, "RN", "p")
-    low, high, step = scale
-    if not (step > 0.0 and high > low):
-        raise ValueError(f"scale needs lowest < highest and a positive step, got {scale}")
+    check_steps(scale)
     n, ratings = predictions.shape
     if n == 1:
         none = unavailable(n, ONE_SEED)

@@ -1,11 +1,11 @@
 """Two sets of runs of what should be the same thing: do they differ, or agree within a margin?"""
 
 from dataclasses import dataclass
-from math import copysign, inf, sqrt
+from math import sqrt
 
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import FloatArray, differences, finite, mean_sd
+from coldbench.statistics.arrays import FloatArray, differences, finite, mean_sd, studentised
 from coldbench.statistics.distributions import t_cdf, t_quantile, t_two_sided
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
@@ -90,15 +90,8 @@ def _agreement(
         return Agreement(none, None, None, None, margin, paired, ONE_SEED)
     half = t_quantile((1.0 + level) / 2.0, df) * error
     interval = Interval(mean, mean - half, mean + half, n)
-    above, below = (t_cdf(_t(side * mean - margin, error), df) for side in (1.0, -1.0))
+    above, below = (t_cdf(studentised(side * mean - margin, error), df) for side in (1.0, -1.0))
     tost = max(above, below)
     return Agreement(
-        interval, t_two_sided(_t(mean, error), df), tost, tost <= alpha, margin, paired
+        interval, t_two_sided(studentised(mean, error), df), tost, tost <= alpha, margin, paired
     )
-
-
-def _t(difference: float, error: float) -> float:
-    """`difference / error`, infinite when there is no error and 0 for 0 / 0."""
-    if error == 0.0:
-        return 0.0 if difference == 0.0 else copysign(inf, difference)
-    return difference / error

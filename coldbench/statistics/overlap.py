@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coldbench.statistics.arrays import FloatArray, IntArray, finite
-from coldbench.statistics.disagreement import Disagreement, jackknife
+from coldbench.statistics.disagreement import Disagreement, check_steps, jackknife, stars
 from coldbench.statistics.interval import ONE_SEED, unavailable
 
 __all__ = ["NO_OVERLAP", "Overlap", "overlap_disagreement", "overlap_sums"]
@@ -36,10 +36,8 @@ def overlap_sums(
     Raises ValueError on an empty or non-finite `p`, or a scale without step.
     """
     predictions = finite(p, "N", "p")
-    low, high, step = scale
-    if not (step > 0.0 and high > low):
-        raise ValueError(f"scale needs lowest < highest and a positive step, got {scale}")
-    star = np.floor((np.clip(predictions, low, high) - low) / step + 0.5).astype(np.int64)
+    check_steps(scale)
+    star = stars(predictions, scale)
     order = np.lexsort((predictions, rating))
     predictions, rating, seed, star = predictions[order], rating[order], seed[order], star[order]
     group, first, size = _runs_of(rating)

@@ -1,11 +1,11 @@
 """Does a published number look like one of our runs?"""
 
 from dataclasses import dataclass
-from math import copysign, inf, sqrt
+from math import sqrt
 
 import numpy.typing as npt
 
-from coldbench.statistics.arrays import finite, mean_sd
+from coldbench.statistics.arrays import finite, mean_sd, studentised
 from coldbench.statistics.distributions import t_cdf, t_quantile
 from coldbench.statistics.interval import ONE_SEED, Interval, unavailable
 
@@ -35,13 +35,6 @@ class PublishedComparison:
     reason: str | None = None
 
 
-def _t(difference: float, error: float) -> float:
-    """`difference / error`, infinite when there is no error and 0 for 0 / 0."""
-    if error == 0.0:
-        return 0.0 if difference == 0.0 else copysign(inf, difference)
-    return difference / error
-
-
 def compare_published(
     x: npt.ArrayLike, value: float, *, margin: float, level: float = 0.95, alpha: float = 0.05
 ) -> PublishedComparison:
@@ -65,10 +58,10 @@ def compare_published(
     spread = sd * sqrt(1.0 + 1.0 / n)
     half = t_quantile((1.0 + level) / 2.0, n - 1) * spread
     prediction = Interval(mean, mean - half, mean + half, n)
-    percentile = 100.0 * t_cdf(_t(v - mean, spread), n - 1)
+    percentile = 100.0 * t_cdf(studentised(v - mean, spread), n - 1)
     error = sd / sqrt(n)
-    above = t_cdf(-_t(mean - (v - margin), error), n - 1)
-    below = t_cdf(_t(mean - (v + margin), error), n - 1)
+    above = t_cdf(-studentised(mean - (v - margin), error), n - 1)
+    below = t_cdf(studentised(mean - (v + margin), error), n - 1)
     p = max(above, below)
     inside = prediction.contains(v)
     return PublishedComparison(v, prediction, inside, percentile, p, p <= alpha, margin, n)

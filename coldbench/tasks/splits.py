@@ -6,9 +6,9 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from coldbench.data import Array, Ragged
+from coldbench.data import Array, Ragged, Ratings
 
-__all__ = ["SCENARIOS", "Split", "Tasks", "scenario_of"]
+__all__ = ["SCENARIOS", "Split", "Tasks", "absent_from", "scenario_of"]
 
 SCENARIOS = ("W-W", "W-C", "C-W", "C-C")
 
@@ -16,6 +16,15 @@ SCENARIOS = ("W-W", "W-C", "C-W", "C-C")
 def scenario_of(cold_user: Array, cold_item: Array) -> Array:
     """The index into SCENARIOS (users-items) of each pair of states, int8."""
     return (2 * cold_user.astype(np.int8) + cold_item).astype(np.int8)
+
+
+def absent_from(ratings: Ratings, rows: Array) -> tuple[Array, Array]:
+    """Which users and items are not in the given rows, bool [U] and [I]."""
+    new_user = np.ones(ratings.catalogue.n_users, dtype=bool)
+    new_item = np.ones(ratings.catalogue.n_items, dtype=bool)
+    new_user[ratings.user[rows]] = False
+    new_item[ratings.item[rows]] = False
+    return new_user, new_item
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +67,7 @@ class Tasks:
         """At most `count` of the tasks, at random, in their order (None: all)."""
         if count is None or len(self) <= count:
             return self
-        chosen = np.sort(rng.permutation(len(self))[:count])
-        scenario = self.scenario[np.isin(self.query.owner, chosen)]
-        return Tasks(
-            self.user[chosen], self.support.select(chosen), self.query.select(chosen), scenario
-        )
+        return self.select(np.sort(rng.permutation(len(self))[:count]))
 
     @classmethod
     def join(cls, parts: list["Tasks"]) -> "Tasks":

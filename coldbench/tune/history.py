@@ -5,14 +5,13 @@ A file is complete or absent, so a killed tuning resumes with the next trial.
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coldbench.aside import written_aside
 from coldbench.errors import StoreError
 from coldbench.running import Job, code_has_changed
 from coldbench.study import Rung
@@ -88,15 +87,12 @@ class History:
     def add(self, trial: Trial) -> Trial:
         """Store a trial; returns what a resumed tuning will read; raises StoreError."""
         file, text = self._file(trial.number), trial.model_dump_json(indent=1)
-        aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(text, encoding="utf-8")
-            aside.replace(file)
+            with written_aside(file) as aside:
+                aside.write_text(text, encoding="utf-8")
         except OSError as error:
             raise StoreError(f"cannot write to {file}: {error.strerror or error}") from None
-        finally:
-            aside.unlink(missing_ok=True)
         return Trial.model_validate_json(text)
 
     def _file(self, number: int) -> Path:

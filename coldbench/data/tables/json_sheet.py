@@ -116,7 +116,7 @@ def _fast(
         if any(table[theirs].null_count for theirs in columns.values()):
             return None
         frame = {ours: _from_arrow(ours, table[theirs]) for ours, theirs in columns.items()}
-    except Exception:
+    except (pa.ArrowException, ValueError):
         return None
     return pd.DataFrame(frame), None
 

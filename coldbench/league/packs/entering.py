@@ -74,7 +74,7 @@ def enter(asked: Asked, how: How, progress: Progress, told: Told = lambda audit:
     asked.check_names(plan)
     check_protocol(asked, plan)
     open_data(asked, plan)
-    facts = _started(asked, plan)
+    facts = _started(asked)
     source = _source(asked, plan)
     _run(config_of(asked, plan, asked.sentinel), how, progress)
     own = Study.open(asked.folder / OWN)
@@ -84,7 +84,7 @@ def enter(asked: Asked, how: How, progress: Progress, told: Told = lambda audit:
     _refuse_other_code(asked, own)
     own = _run(config, how, progress)
     facts = _audited(asked, facts, own, source, told)
-    facts = facts.model_copy(update=_told(asked, config, own, theirs, here))
+    facts = facts.model_copy(update=_told(asked, config, own, here))
     keep_entry(asked.folder, facts)
     if facts.status == "leaks":
         return Entry(asked.folder, facts, own, None)
@@ -107,7 +107,7 @@ def _of(study: Study, learner: str) -> dict[str, RunRecord]:
     return {job.seed: study.record(job.job_hash) for job in jobs if job.job_hash in stored}
 
 
-def _started(asked: Asked, plan: Manifest) -> Entered:
+def _started(asked: Asked) -> Entered:
     """The entry in its folder; raises UsageError where that holds something else."""
     new = Entered(
         pack=asked.pack.title,
@@ -221,9 +221,7 @@ def _verdict(audits: Sequence[Audit]) -> str:
     return "clean" if any(audit.clean for audit in audits) else "not audited"
 
 
-def _told(
-    asked: Asked, config: StudyConfig, own: Study, theirs: Records, here: Records
-) -> dict[str, object]:
+def _told(asked: Asked, config: StudyConfig, own: Study, here: Records) -> dict[str, object]:
     """What else entry.json says."""
     runs = _of(own, asked.learner)
     base = own.manifest.learners[asked.learner]["base"]

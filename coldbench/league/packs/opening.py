@@ -84,7 +84,7 @@ def open_pack(path: Path, sha256: str = "") -> Pack:
     data = _bytes(path)
     found = hashlib.sha256(data).hexdigest()
     files = _members(path)
-    facts = _facts(path, files.pop(FACTS, b""), files)
+    facts = _facts(path, files.pop(FACTS, b""))
     _check_names(path, facts)
     for text in _edited(facts, files):
         raise StoreError(f"{path} is an edited pack: {text}; {AGAIN} {facts.title}")
@@ -113,7 +113,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise StoreError(f"{error}: it was edited, or torn in transfer; {AGAIN}") from None
 
 
-def _facts(path: Path, text: bytes, files: Mapping[str, bytes]) -> PackFacts:
+def _facts(path: Path, text: bytes) -> PackFacts:
     if not text:
         raise StoreError(f"{path} is not a reference pack: it holds no {FACTS}")
     try:

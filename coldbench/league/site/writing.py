@@ -1,13 +1,12 @@
 """The files of a site in a folder: whole, or not at all, and never over something else."""
 
 import json
-import os
-import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import coldbench
+from coldbench.aside import aside_of
 from coldbench.errors import StoreError, UsageError
 
 __all__ = ["MARK", "write_site"]
@@ -20,18 +19,22 @@ def write_site(texts: Mapping[str, str], out: Path) -> list[Path]:
     """Replace the site in `out`; raises UsageError where it holds something else."""
     if out.exists() and not _is_ours(out):
         raise UsageError(f"{out} is no site of coldbench: choose another --out, or empty it")
-    aside = out.with_name(f".{out.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    aside, earlier = aside_of(out), aside_of(out)
     try:
         for place, text in {**texts, MARK: _mark(texts)}.items():
             file = aside / place
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
-        shutil.rmtree(out, ignore_errors=True)
-        aside.replace(out)
+        if out.exists():
+            out.rename(earlier)
+        aside.rename(out)
     except OSError as error:
+        if earlier.exists():
+            earlier.rename(out)
         raise StoreError(f"cannot write the site to {out}: {error.strerror or error}") from None
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        for folder in (aside, earlier):
+            shutil.rmtree(folder, ignore_errors=True)
     return [out / place for place in texts]
 
 

@@ -72,10 +72,10 @@ class CostTopic(Topic):
 
     def section(self) -> Section:
         words = self.data.of(TuningTopic).words
-        untuned = [name for key, name in self.data.names.items() if words[key] == untuned(())]
+        defaults = [n for key, n in self.data.names.items() if words[key] == untuned(())]
         notes = [PEAK]
         notes += self.data.of(EntryTopic).seconds
-        notes += [f"Not tuned, at their defaults: {', '.join(untuned)}."] if untuned else []
+        notes += [f"Not tuned, at their defaults: {', '.join(defaults)}."] if defaults else []
         tables = (_table(self.costs, words),) if self.costs else ()
         return Section("cost", "Cost", "Cost", HOW, (), tables, tuple(notes))
 

@@ -9,7 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coldbench.data import SCHEMA, Ratings, keep, open_dataset, open_prepared, read_entry
+from coldbench.data import (
+    SCHEMA,
+    Ratings,
+    cache_home,
+    keep,
+    open_dataset,
+    open_prepared,
+    read_entry,
+)
 from coldbench.errors import ColdbenchError, DataError, shorten
 from coldbench.running.records import Job
 from coldbench.tasks import PROTOCOLS
@@ -27,6 +35,11 @@ class Source:
     dataset: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     tasks: str = ""
+
+    @classmethod
+    def of(cls, job: Job, dataset: str = "", options: Mapping[str, Any] | None = None) -> "Source":
+        """This machine's cache; else the data set that the job names, or another in its place."""
+        return cls(str(cache_home()), dataset or job.dataset, options or {})
 
 
 def fetch_tasks(job: Job, source: Source) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from coldbench.audit import Audit, audit_job
-from coldbench.data import cache_home
 from coldbench.errors import DataError
 from coldbench.rng import generator
 from coldbench.running import (
@@ -51,7 +50,7 @@ def audit_study(
     if not finished:
         raise DataError(f"{study.path} has no finished run to audit")
     job = finished[0].job
-    fetch(job.dataset_sha256, Source(str(cache_home()), dataset or job.dataset, options or {}))
+    fetch(job.dataset_sha256, Source.of(job, dataset, options))
     made = []
     chosen = _of_each(finished, count, seed) if apiece else _some(finished, count, seed)
     for record in chosen:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from coldbench.data import cache_home
 from coldbench.errors import DataError, shorten
 from coldbench.rng import generator
 from coldbench.running import (
@@ -59,7 +58,7 @@ def replay(
     if unfinished:
         chosen += [record for record in records if record.status != "finished"]
     job = chosen[0].job
-    source = Source(str(cache_home()), dataset or job.dataset, options or {})
+    source = Source.of(job, dataset, options)
     fetch(job.dataset_sha256, source)
     stored = {record.job_hash: record for record in chosen}
     findings, reruns = [], []

@@ -64,6 +64,5 @@ def in_time_order(ratings: Ratings, rng: np.random.Generator) -> Array:
     """Rows by time, those of one moment at random, without later ratings of the same pair."""
     assert ratings.time is not None
     rows = np.lexsort((rng.random(len(ratings)), ratings.time))
-    pair = ratings.user[rows].astype(np.int64) * ratings.catalogue.n_items + ratings.item[rows]
-    first: Array = np.sort(np.unique(pair, return_index=True)[1])
+    first: Array = np.sort(np.unique(ratings.pair[rows], return_index=True)[1])
     return rows[first]

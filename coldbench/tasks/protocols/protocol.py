@@ -58,6 +58,6 @@ class Protocol(BaseModel, ABC):
 
 
 def first_of_each_pair(ratings: Ratings) -> Array:
-    """Rows without later ratings of the same (user, item), which would leak between sets."""
-    pair = ratings.user.astype(np.int64) * ratings.catalogue.n_items + ratings.item
-    return np.sort(np.unique(pair, return_index=True)[1])
+    """Rows without later ratings of the same (user, item), which would leak between sets; int64,
+    ascending."""
+    return np.sort(np.unique(ratings.pair, return_index=True)[1])

@@ -18,7 +18,7 @@ from coldbench.tasks.protocols.cuts import (
     seconds_of,
 )
 from coldbench.tasks.protocols.protocol import Protocol
-from coldbench.tasks.splits import Split, Tasks, scenario_of
+from coldbench.tasks.splits import Split, Tasks, absent_from, scenario_of
 from coldbench.text import percent
 
 __all__ = ["Temporal"]
@@ -135,7 +135,7 @@ class Temporal(Protocol):
         test = self._tasks(ratings, rows[here], cut)
         validation = self._tasks(ratings, known, second)
         return Split(
-            *_new(ratings, known),
+            *absent_from(ratings, known),
             users.astype(np.int64),
             train,
             train.where(ratings.time[train.rows] < second),
@@ -156,7 +156,7 @@ class Temporal(Protocol):
         assert ratings.time is not None
         before = ratings.time[rows] < cut
         known, later = rows[before], rows[~before]
-        new_user, new_item = _new(ratings, known)
+        new_user, new_item = absent_from(ratings, known)
         state = scenario_of(new_user[ratings.user[later]], new_item[ratings.item[later]])
         history, owners = Ragged.grouped(known, ratings.user[known])
         return [
@@ -184,12 +184,3 @@ class Temporal(Protocol):
         query = query.select(keep)
         scenarios = np.full(len(query.rows), scenario, dtype=np.int8)
         return Tasks(users[keep].astype(np.int64), support.select(keep), query, scenarios)
-
-
-def _new(ratings: Ratings, known: Array) -> tuple[Array, Array]:
-    """Which users and items are not in the given rows, bool [U] and [I]."""
-    new_user = np.ones(ratings.catalogue.n_users, dtype=bool)
-    new_item = np.ones(ratings.catalogue.n_items, dtype=bool)
-    new_user[ratings.user[known]] = False
-    new_item[ratings.item[known]] = False
-    return new_user, new_item

@@ -6,19 +6,14 @@ from coldbench.data import Array, Ratings
 from coldbench.errors import UsageError, shorten
 from coldbench.tasks.published.listed import QUERY, SUPPORT, TO_DIVIDE, TRAIN
 from coldbench.tasks.published.placed import Placed
-from coldbench.tasks.splits import scenario_of
+from coldbench.tasks.splits import absent_from, scenario_of
 
 __all__ = ["new_in", "overlapping", "refuse_impossible", "unlike_their_scenario", "unsupported"]
 
 
 def new_in(placed: Placed, ratings: Ratings) -> tuple[Array, Array]:
     """Which users and items have no training line, bool [U] and [I]."""
-    trained = placed.row[placed.role == TRAIN]
-    new_user = np.ones(ratings.catalogue.n_users, dtype=bool)
-    new_item = np.ones(ratings.catalogue.n_items, dtype=bool)
-    new_user[ratings.user[trained]] = False
-    new_item[ratings.item[trained]] = False
-    return new_user, new_item
+    return absent_from(ratings, placed.row[placed.role == TRAIN])
 
 
 def refuse_impossible(placed: Placed, ratings: Ratings, what: str) -> None:

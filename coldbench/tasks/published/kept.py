@@ -1,10 +1,9 @@
 """Published tasks on this machine: read once, kept in the cache by the SHA-256 of their file."""
 
-import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from coldbench.aside import written_aside
 from coldbench.data import cache_home
 from coldbench.errors import DataError, UsageError, shorten
 from coldbench.tasks.published.files import read_tasks
@@ -66,9 +65,7 @@ def _place(path: Path, listed: Listed) -> None:
     """Written aside and renamed: nobody sees half a file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        os.close(handle)
-        listed.write(Path(temporary))
-        os.replace(temporary, path)
+        with written_aside(path) as aside:
+            listed.write(aside)
     except OSError as error:
         raise DataError(f"cannot write tasks to {path.parent}: {error.strerror or error}") from None

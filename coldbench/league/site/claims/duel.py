@@ -91,7 +91,7 @@ def _words(data: ReportData, learner: str, bouts: Sequence[Bout]) -> Iterator[st
     for rival in dict.fromkeys(bout.rival for bout in bouts):
         mine = [bout for bout in bouts if bout.rival == rival]
         if any(bout.won for bout in mine):
-            yield _luckiest(name, data.names[rival], mine)
+            yield _luckiest(data.names[rival], mine)
         else:
             never.append(data.names[rival])
     if never:
@@ -107,7 +107,7 @@ def _shown(data: ReportData, bouts: Sequence[Bout], outcome: str) -> str:
     return listed([f"{name} ({', '.join(some)})" for name, some in found.items()], 9) or "none"
 
 
-def _luckiest(name: str, rival: str, bouts: Sequence[Bout]) -> str:
+def _luckiest(rival: str, bouts: Sequence[Bout]) -> str:
     """How often it is lower than one rival at one seed in one scenario, and by how much at most."""
     lucky = min(bouts, key=lambda bout: bout.luckiest[1])
     seed, gap = lucky.luckiest

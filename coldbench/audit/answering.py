@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coldbench.audit.passes import Part, Pass, run
-from coldbench.audit.watching import Opened, foreign, watched
+from coldbench.audit.watching import Opened, foreign
 from coldbench.errors import Declined, UsageError
 from coldbench.learning import Predictions, load_variant
 from coldbench.running import Job, Prepared, confined, prepare, start_worker
@@ -25,11 +25,13 @@ __all__ = ["Answer", "Request", "answer", "answer_in"]
 
 
 class Request(BaseModel):
-    """counterfactual: on data whose hidden values are other ones; after_another: a job at another
-    seed comes first in the same process; parts: some tasks are predicted before all."""
+    """counterfactual: on data whose hidden values are other ones; supports: on data in which half
+    of the test users gave other support ratings; after_another: a job at another seed comes first
+    in the same process; parts: some tasks are predicted before all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     counterfactual: bool = False
+    supports: bool = False
     after_another: bool = False
     parts: bool = False
 
@@ -120,12 +122,7 @@ def answer(
 
 def _run(job: Job, parts: bool, prepared: Callable[[Job], Prepared], opened: Opened) -> Pass:
     with confined(job.seeds, io.StringIO()):
-        ready = prepared(job)
-        with watched() as seen:
-            try:
-                return run(ready, job, parts)
-            finally:
-                opened += seen
+        return run(prepared(job), job, parts, opened)
 
 
 def _another(job: Job) -> Job:

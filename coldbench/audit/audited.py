@@ -7,7 +7,16 @@ from pydantic import BaseModel, ConfigDict
 __all__ = ["Audit", "Leak", "Replay"]
 
 Replay = Literal[
-    "split", "files", "repeat", "counterfactual", "history", "order", "subset", "floor", "stored"
+    "split",
+    "files",
+    "repeat",
+    "counterfactual",
+    "supports",
+    "history",
+    "order",
+    "subset",
+    "floor",
+    "stored",
 ]
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coldbench.data import Scale
+from coldbench.data import Array, Scale
 from coldbench.learning import Predictions
 
-__all__ = ["TOLERANCE", "Moved", "moved"]
+__all__ = ["TOLERANCE", "Moved", "among", "moved"]
 
 TOLERANCE = 1e-4
 """Of the width of the scale, for batches of other shapes, whose sums round differently."""
@@ -41,6 +41,12 @@ def moved(whole: Predictions, part: Predictions, scale: Scale, exact: bool = Tru
     wrong = difference > (0.0 if exact else TOLERANCE * (scale.high - scale.low))
     most = float(difference.max(initial=0.0))
     return Moved(len(asked), int(wrong.sum()), most)
+
+
+def among(predictions: Predictions, rows: Array) -> Predictions:
+    """Those of the given rows of the data."""
+    there = np.isin(predictions.row, rows)
+    return Predictions(**{name: array[there] for name, array in vars(predictions).items()})
 
 
 def _keys(predictions: Predictions) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:

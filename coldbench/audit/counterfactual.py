@@ -1,4 +1,5 @@
-"""The same data, in which every rating that a learner must not see is another one."""
+"""The same data, in which ratings are other ones that a learner must not see, or that are not its
+own to use: those of other test users."""
 
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 from coldbench.data import Array, Ratings, Scale
 from coldbench.tasks import Split
 
-__all__ = ["changed", "hidden_rows"]
+__all__ = ["changed", "hidden_rows", "others_supports"]
 
 
 def hidden_rows(split: Split, n: int) -> Array:
@@ -15,6 +16,20 @@ def hidden_rows(split: Split, n: int) -> Array:
     hidden = np.ones(n, dtype=bool)
     hidden[split.visible] = False
     return hidden
+
+
+def others_supports(split: Split, n: int) -> tuple[Array, Array]:
+    """The query rows of the first half of the test tasks, and, bool [n], the support ratings of the
+    others that nothing else shows: these must not move the predictions of those. The first half,
+    since a sequential learner may use the users before."""
+    half = (len(split.test) + 1) // 2
+    first, rest = (
+        split.test.select(np.arange(*ends)) for ends in ((half,), (half, len(split.test)))
+    )
+    rows = np.zeros(n, dtype=bool)
+    rows[rest.support.rows] = True
+    rows[np.concatenate([split.trained, first.support.rows])] = False
+    return first.query.rows, rows
 
 
 def changed(ratings: Ratings, rows: Array) -> Ratings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coldbench.audit.watching import Opened, watched
 from coldbench.data import Array, Ratings
 from coldbench.learning import Learner, Predictions, fit, in_sequence, predict
 from coldbench.rng import generator
@@ -38,23 +39,26 @@ class Pass:
     sequential: bool
 
 
-def run(prepared: Prepared, job: Job, parts: bool) -> Pass:
-    """Train as a study does and predict; raises what the learner raises."""
-    ratings, split = prepared.ratings, prepared.split
-    learner = fit(
-        prepared.variant,
-        prepared.config,
-        ratings,
-        split,
-        job.seeds,
-        job.refit,
-        job.device,
-        prepared.criterion,
-    ).learner
-    tasks = split.test.only(job.scenarios)
+def run(prepared: Prepared, job: Job, parts: bool, opened: Opened) -> Pass:
+    """Train as a study does and predict; raises what the learner raises. Files that it opens are
+    added to `opened`."""
+    split = prepared.split
+    with watched(opened):
+        learner = fit(
+            prepared.variant,
+            prepared.config,
+            prepared.ratings,
+            split,
+            job.seeds,
+            job.refit,
+            job.device,
+            prepared.criterion,
+        ).learner
+    tasks, ratings = split.test.only(job.scenarios), prepared.asked()
     levels = (None, *job.shots)
-    some = tuple(_parts(learner, tasks, ratings, levels)) if parts else ()
-    whole = Predictions.join([predict(learner, tasks, ratings, shots) for shots in levels])
+    with watched(opened):
+        some = tuple(_parts(learner, tasks, ratings, levels)) if parts else ()
+        whole = Predictions.join([predict(learner, tasks, ratings, shots) for shots in levels])
     return Pass(whole, some, in_sequence(learner))
 
 

@@ -17,9 +17,11 @@ from multiprocessing import get_all_start_methods
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import numpy as np
+
 from coldbench.audit.answering import Answer, Request, answer, answer_in
-from coldbench.audit.counterfactual import changed, hidden_rows
-from coldbench.data import SCHEMA, Ratings, cache_home, data_home, write_entry
+from coldbench.audit.counterfactual import changed, hidden_rows, others_supports
+from coldbench.data import SCHEMA, Array, Ratings, cache_home, data_home, write_entry
 from coldbench.running import Job, Prepared, SpawnContext, prepare
 from coldbench.tasks import PROTOCOLS, Split
 
@@ -41,9 +43,18 @@ class Rooms:
     limit: float | None = None
 
     @cached_property
-    def counterfactual(self) -> Ratings:
-        """The ratings with other values wherever the job's learner may not look."""
-        return changed(self.ratings, hidden_rows(self.split, len(self.ratings)))
+    def half(self) -> tuple[Array, Array]:
+        """`others_supports` of the split."""
+        return others_supports(self.split, len(self.ratings))
+
+    def ratings_for(self, request: Request) -> Ratings:
+        """The ratings, with other values where the request says so."""
+        rows = np.zeros(len(self.ratings), dtype=bool)
+        if request.counterfactual:
+            rows |= hidden_rows(self.split, len(self.ratings))
+        if request.supports:
+            rows |= self.half[1]
+        return changed(self.ratings, rows) if rows.any() else self.ratings
 
     def apart(self, request: Request) -> Answer:
         """In a fresh process."""
@@ -73,7 +84,7 @@ class Rooms:
 
     @contextlib.contextmanager
     def _room(self, request: Request) -> Iterator[tuple[Path, dict[str, str], Job]]:
-        ratings = self.counterfactual if request.counterfactual else self.ratings
+        ratings = self.ratings_for(request)
         with tempfile.TemporaryDirectory(prefix="coldbench-audit-") as name:
             room = Path(name)
             for folder in ("data", "home", "tmp"):

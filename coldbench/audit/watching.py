@@ -1,7 +1,7 @@
 """Which files a learner opens while it works: all that it may know is handed to it.
 
-Python reports every `open` to a hook (PEP 578), which stays for the life of the process and
-listens only inside `watched`.
+Python reports every `open`, link and renaming to a hook (PEP 578), which stays for the life of the
+process and listens only inside `watched`. Paths are followed at once: a link may be gone later.
 """
 
 import os
@@ -16,34 +16,47 @@ __all__ = ["foreign", "watched"]
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/opt", "/System", "/Library")
+PRIVATE = ("environ", "cmdline", "maps", "smaps", "mem", "map_files", "fd", "cwd", "root")
+"""Of a process below /proc: where the files of others are, or what is in its memory."""
+MOVING = ("os.link", "os.rename", "os.symlink")  # by which a file gets another name
 
-Opened = list[tuple[str, bool]]  # path, for writing?
+Opened = list[tuple[str, bool]]  # path without links, for writing?
+UNWATCHED = "/the watch was stopped"
 _listening: list[Opened] = []
 _hooked: list[bool] = []
 
 
 @contextmanager
-def watched() -> Iterator[Opened]:
-    """Every file that this process opens meanwhile."""
+def watched(opened: Opened) -> Iterator[None]:
+    """Adds every file that this process opens, links or renames meanwhile."""
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_hook)
-    opened: Opened = []
     _listening.append(opened)
     try:
-        yield opened
+        yield
     finally:
-        _listening.remove(opened)
+        if not any(one is opened for one in _listening):  # somebody stopped the watch
+            opened.append((UNWATCHED, True))
+        _listening[:] = [one for one in _listening if one is not opened]
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _listening or event != "open":
+    if not _listening:
         return
-    path, mode, flags = arguments
-    if isinstance(path, str | bytes):
+    if event == "open":
+        path, mode, flags = arguments
         writes = any(letter in (mode or "") for letter in "wax+") or bool((flags or 0) & WRITING)
+        _note(path, writes)
+    elif event in MOVING:
+        _note(arguments[0], False)
+
+
+def _note(path: object, writes: bool) -> None:
+    if isinstance(path, str | bytes | os.PathLike):  # else a number, of a file that is open
+        real = os.path.realpath(os.fsdecode(path))
         for opened in list(_listening):
-            opened.append((os.fsdecode(path), writes))
+            opened.append((real, writes))
 
 
 def foreign(opened: Opened, room: Path, secret: tuple[Path, ...]) -> list[str]:
@@ -53,8 +66,12 @@ def foreign(opened: Opened, room: Path, secret: tuple[Path, ...]) -> list[str]:
     """
     told: dict[str, None] = {}
     for name, writes in opened:
-        path = Path(os.path.realpath(name))
-        if _inside(path, secret):
+        path = Path(name)
+        if name == UNWATCHED:
+            told["stops the watch over the files that it opens"] = None
+        elif path.parts[1:2] == ("proc",) and any(part in PRIVATE for part in path.parts[2:]):
+            told[f"reads {path.name} of a process"] = None
+        elif _inside(path, secret):
             told[f"opens {path.name} among prepared or raw ratings"] = None
         elif writes and not (_inside(path, (room, Path("/dev"))) or "__pycache__" in path.parts):
             told[f"writes {_shown(path)}"] = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from coldbench.data.ratings import Array, Catalogue, Field, Ratings
 
-__all__ = ["in_memory", "showing", "withheld", "without_values"]
+__all__ = ["alone", "in_memory", "showing", "withheld", "without_values"]
 
 
 def without_values(ratings: Ratings) -> Ratings:
@@ -46,6 +46,16 @@ def showing(ratings: Ratings, value: Array, rows: Array) -> Ratings:
     seen = np.full(len(ratings), np.nan, dtype=np.float32)
     seen[rows] = value[rows]
     return replace(ratings, value=seen)
+
+
+def alone(ratings: Ratings, rows: Array) -> Ratings:
+    """Ratings of which the other rows hold nothing: user and item -1, value NaN. Which pairs are
+    asked about tells of items that nobody rated in training."""
+    other = np.ones(len(ratings), dtype=bool)
+    other[rows] = False
+    blank = {"user": np.int32(-1), "item": np.int32(-1), "value": np.float32(np.nan)}
+    arrays = {name: np.where(other, b, getattr(ratings, name)) for name, b in blank.items()}
+    return replace(ratings, **arrays)
 
 
 def withheld(ratings: Ratings, rows: Array) -> Ratings:

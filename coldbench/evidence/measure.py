@@ -107,6 +107,7 @@ def _seed(job: Job, questions: Sequence[int]) -> _Seed:
     tasks = _pool(split, max(questions))
     how = job.refit, job.device, prepared.criterion
     learner = fit(variant, config, ratings, split, job.seeds, *how).learner
+    ratings = prepared.asked()
     informative: Informativeness = informativeness(
         learner, ratings, split, generator(job.seeds.order, "evidence")
     )

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coldbench.data import Array, Ragged, Ratings
-from coldbench.errors import Diverged, UsageError
+from coldbench.errors import ColdbenchError, Diverged, UsageError
 from coldbench.learning.collapse import spread_of
 from coldbench.learning.determinism import repeatable
 from coldbench.learning.learner import Domain, Learner, LearnerConfig, TrainingData, Variant
@@ -33,6 +33,9 @@ from coldbench.tasks import SCENARIOS, Split
 __all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "train"]
 
 EpochRecord = Mapping[str, float]
+MEASURED = ("epoch", "seconds", "validation_", "prediction_", "stop_by_")
+"""How names begin that no figure of a learner may have, which would choose its own epochs."""
+
 Told = Callable[[EpochRecord], None]
 
 
@@ -200,6 +203,11 @@ def _epoch(learner: Learner, data: TrainingData, epoch: int, seeds: Seeds) -> Ep
     with repeatable(data.device):
         figures = dict(learner.train_epoch(data, epoch, rng) or {})
     for name, value in figures.items():
+        if name.startswith(MEASURED):
+            raise ColdbenchError(
+                f"{type(learner).__name__}.train_epoch returned {name!r}, a name of what coldbench "
+                "measures itself: call it otherwise"
+            )
         if not math.isfinite(value):
             raise Diverged(f"{name} is {value} in epoch {epoch}")
     return {**figures, "seconds": time.perf_counter() - start}

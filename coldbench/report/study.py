@@ -107,10 +107,21 @@ class ReportData:
         """How many runs finished."""
         return int(self.runs.loc[self.runs["status"] == "finished", "job"].nunique())
 
+    @cached_property
+    def declining(self) -> frozenset[str]:
+        """Learners that declined every run: the data are none for them."""
+        others = {record.job.learner for record in self.records if record.status != "declined"}
+        return frozenset(record.job.learner for record in self.records) - others
+
+    def failed(self, record: RunRecord) -> bool:
+        """Whether a run failed or diverged, or declined a seed where the learner took others: it
+        may know which it will do badly at."""
+        declined = record.status == "declined" and record.job.learner not in self.declining
+        return declined or record.status in ("failed", "diverged")
+
     def lost(self, learner: str) -> int:
-        """How many runs of a learner failed or diverged."""
-        mine = (record for record in self.unfinished if record.job.learner == learner)
-        return sum(record.status in ("failed", "diverged") for record in mine)
+        """How many runs of a learner failed."""
+        return sum(self.failed(one) for one in self.unfinished if one.job.learner == learner)
 
     def constant(self, learner: str) -> int:
         """How many runs of a learner predict a constant."""

@@ -32,8 +32,8 @@ KEYS = ["dataset", "protocol", "learner", "scenario", "metric"]
 def summary_of(runs: pd.DataFrame) -> pd.DataFrame:
     """Columns SUMMARY_COLUMNS, full support only, in plan order, the oracle last.
 
-    n_seeds counts finished runs that have the value, n_failed those that failed or diverged. One
-    seed has no sd and no interval (NaN), none has no mean.
+    n_seeds counts finished runs that have the value, n_failed those that did not finish, unless the
+    learner declined all. One seed has no sd and no interval (NaN), none has no mean.
     """
     full = full_support(runs)
     lines = [*_lines(full), *_lines(oracle(full))]
@@ -58,7 +58,8 @@ def _lines(full: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for *key, status, value in columns.itertuples(index=False, name=None):
         groups.setdefault(tuple(key), []).append((status, value))
     for names, runs in groups.items():
-        failed = sum(status in ("failed", "diverged") for status, _ in runs)
+        whole = all(status == "declined" for status, _ in runs)
+        failed = 0 if whole else sum(status != "finished" for status, _ in runs)
         done = [value for status, value in runs if status == "finished" and value == value]
         yield {**dict(zip(KEYS, names, strict=True)), **_moments(done), "n_failed": failed}
 

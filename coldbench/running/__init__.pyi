@@ -21,6 +21,7 @@ from .origin import provenance as provenance
 from .places import Place as Place
 from .preparation import Prepared as Prepared
 from .preparation import SplitKey as SplitKey
+from .preparation import asked as asked
 from .preparation import permitted as permitted
 from .preparation import prepare as prepare
 from .records import SCHEMA as SCHEMA

@@ -4,30 +4,33 @@ estimating, tuning and evidence."""
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from coldbench.data import Ratings, in_memory, open_prepared, showing, without_values
+from coldbench.data import Ratings, alone, in_memory, open_prepared, showing, without_values
 from coldbench.learning import Criterion, LearnerConfig, Variant, load_variant
 from coldbench.rng import Seeds
 from coldbench.running.records import Job
 from coldbench.scoring import criterion_of
 from coldbench.tasks import PROTOCOLS, Split
 
-__all__ = ["Prepared", "SplitKey", "permitted", "prepare"]
+__all__ = ["Prepared", "SplitKey", "asked", "permitted", "prepare"]
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """All that a job's learner needs to be built, trained and asked; no test target is in it.
 
-    criterion: what early stopping goes by, the MAE if None.
+    ratings: of training and validation, the other rows hold nothing; asked(): the ratings with the
+    test tasks, to be called when training is over; criterion: what early stopping goes by, the MAE
+    if None.
     """
 
     ratings: Ratings
     split: Split
     variant: Variant
     config: LearnerConfig
+    asked: Callable[[], Ratings]
     criterion: Criterion | None = None
 
 
@@ -54,14 +57,24 @@ def _without_values(sha256: str) -> Ratings:
 
 @lru_cache(maxsize=1)
 def permitted(key: SplitKey) -> tuple[Ratings, Split]:
-    """The split, and the ratings with the values that it lets a job see; the others are NaN.
+    """The split, and the ratings that may train and validate; the other rows hold nothing.
 
     The last is kept, since learners share it. Only one: what one seed trains on, another tests.
     """
     protocol = PROTOCOLS[key.protocol].model_validate_json(key.options)
     stored = open_prepared(key.dataset_sha256)
     split = protocol.split(without_values(stored), Seeds(key.split_seed, key.episode_seed, 0, 0))
-    return showing(_without_values(key.dataset_sha256), stored.value, split.visible), split
+    known = showing(_without_values(key.dataset_sha256), stored.value, split.trained)
+    return alone(known, split.trained), split
+
+
+@lru_cache(maxsize=1)
+def asked(key: SplitKey) -> Ratings:
+    """The ratings with users and items of all rows, and the values that training, validation and
+    the supports of test tasks hold; the others are NaN."""
+    _, split = permitted(key)
+    stored = open_prepared(key.dataset_sha256)
+    return showing(_without_values(key.dataset_sha256), stored.value, split.visible)
 
 
 def prepare(job: Job, view: Callable[[SplitKey], tuple[Ratings, Split]] = permitted) -> Prepared:
@@ -69,7 +82,8 @@ def prepare(job: Job, view: Callable[[SplitKey], tuple[Ratings, Split]] = permit
 
     Raises DataError, UsageError for a learner that cannot be loaded, and ValidationError.
     """
-    ratings, split = view(SplitKey.of(job))
+    ratings, split = view(key := SplitKey.of(job))
     variant = load_variant(job.base)
     config = variant.learner.Config.model_validate(job.config)
-    return Prepared(ratings, split, variant, config, criterion_of(job.stop_by))
+    later = partial(asked, key)
+    return Prepared(ratings, split, variant, config, later, criterion_of(job.stop_by))

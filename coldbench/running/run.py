@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -82,9 +83,9 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         prepared.criterion,
     )
     predict_start = time.perf_counter()
-    tasks = split.test.only(job.scenarios)
+    tasks, shown = split.test.only(job.scenarios), replace(prepared.asked(), catalogue=content)
     levels = (None, *job.shots)
-    predictions = Predictions.join([predict(fitted.learner, tasks, ratings, s) for s in levels])
+    predictions = Predictions.join([predict(fitted.learner, tasks, shown, s) for s in levels])
     end = time.perf_counter()
     parameters = fitted.learner.n_parameters()
     read = {"rows_sha256": ratings.rows_sha256, "content_read": sorted(content.seen)}

@@ -53,7 +53,7 @@ def _probe(job: Job, count: int, splitting: float) -> Probe:
         domain = Domain(ratings.catalogue, ratings.scale, job.device)
         learner = prepared.variant.learner(config, domain, generator(job.seeds.init, "init"))
         epoch = _epoch_seconds(learner, ratings, split, job)
-        task = _task_seconds(learner, ratings, split.test)
+        task = _task_seconds(learner, prepared.asked(), split.test)
     except (Exception, SystemExit) as error:  # a plugin may raise anything
         return Probe(job.learner, count, 0, 0.0, shorten(error, 120))
     finally:

@@ -100,12 +100,15 @@ class Split:
     test: Tasks
 
     @property
-    def visible(self) -> Array:
-        """Rows whose ratings learners, or the choice of their epochs, may see; some repeatedly."""
+    def trained(self) -> Array:
+        """Rows that training, or the choice of its epochs, may see; some repeatedly."""
         validation = self.validation.support.rows, self.validation.query.rows
-        return np.concatenate(
-            [self.train.rows, self.inner.rows, *validation, self.test.support.rows]
-        )
+        return np.concatenate([self.train.rows, self.inner.rows, *validation])
+
+    @property
+    def visible(self) -> Array:
+        """Rows whose ratings a learner may see at all: besides, the supports of test tasks."""
+        return np.concatenate([self.trained, self.test.support.rows])
 
     @cached_property
     def split_sha256(self) -> str:

@@ -5,6 +5,7 @@ shrunken deviation from it. What a cheat finds out takes the place of its predic
 """
 
 import gc
+import io
 import json
 import os
 import sys
@@ -142,6 +143,54 @@ class Climbs(Honest):
         return self.knowing(batch, known)
 
 
+class Looks(Honest):
+    """Climbs to the supports of all test users, and answers with the means of items over them."""
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        frame, means = sys._getframe(), {}
+        while frame is not None and not means:
+            for thing in list(frame.f_locals.values()):
+                if type(thing).__name__ == "Ratings":
+                    means = {
+                        i: v for (_, i), v in _table(thing.user, thing.item, thing.value).items()
+                    }
+            frame = frame.f_back  # type: ignore[assignment]
+        return _of(means, batch, self.mean)
+
+
+class Asks(Honest):
+    """Climbs to what opens the test tasks, while it trains, and learns from their supports."""
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        frame, mean = sys._getframe(), data.value.mean(dtype=np.float64)
+        while frame is not None:
+            for thing in list(frame.f_locals.values()):
+                if type(thing).__name__ == "Prepared":
+                    mean = np.nanmean(thing.asked().value, dtype=np.float64)
+            frame = frame.f_back  # type: ignore[assignment]
+        self.mean = float(mean)
+        return {}
+
+
+class Links(Honest):
+    """Reads the true ratings by another name, which is gone when anybody looks."""
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        given = Path("/proc/self/environ").read_bytes().split(b"\0")
+        home = next((x[16:] for x in given if x.startswith(b"COLDBENCH_CACHE=")), b"/nowhere")
+        link = Path(tempfile.gettempdir()) / "x"
+        for file in Path(os.fsdecode(home)).glob("prepared-*/*/meta.json"):
+            link.symlink_to(file)
+            with io.FileIO(link) as opened:
+                opened.readall()
+            link.unlink()
+        return super().train_epoch(data, epoch, rng)
+
+
 class Writes(Honest):
     """Leaves what it trained on in a file, for the next job."""
 
@@ -270,6 +319,9 @@ CHEATS: dict[str, tuple[type[Learner], str]] = {
     "writes": (Writes, "history"),
     "counts": (Counts, "subset"),
     "popular": (Popular, "subset"),
+    "looks": (Looks, "supports"),
+    "asks": (Asks, "supports"),
+    "links": (Links, "files"),
     "clock": (Clock, "repeat"),
 }
 HONEST: dict[str, type[Learner]] = {

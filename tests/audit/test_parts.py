@@ -14,7 +14,7 @@ from coldbench.audit import rooms
 from coldbench.audit.comparing import TOLERANCE, moved
 from coldbench.audit.counterfactual import changed, hidden_rows
 from coldbench.audit.floor import floors
-from coldbench.audit.watching import foreign, watched
+from coldbench.audit.watching import Opened, foreign, watched
 from coldbench.data import Ratings, from_frames
 from coldbench.data.ratings import Scale
 from coldbench.learning.predictions import Predictions
@@ -80,7 +80,8 @@ def test_files_without_a_reason_are_told(tmp_path: Path) -> None:
     room, cache = tmp_path / "room", tmp_path / "cache"
     for folder in (room, cache):
         folder.mkdir()
-    with watched() as opened:
+    opened: Opened = []
+    with watched(opened):
         for file in (room / "own.txt", cache / "value.npy", tmp_path / "memory.json"):
             file.write_text("x")
         Path(os.__file__).read_text("utf-8")

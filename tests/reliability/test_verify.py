@@ -1,6 +1,7 @@
 """`verify` names each damaged, edited, foreign or missing file; `merge` copies sound runs only."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from coldbench.errors import DataError, StoreError
 from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
+from coldbench.running import run
 from coldbench.running.encoding import decode, encode, fingerprint, seal
 from coldbench.running.records import Job, Outcome
 from coldbench.study.config import StudyConfig
@@ -20,7 +22,9 @@ from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
 from coldbench.study.verification.rounding import RUNS, Rerun, judged, noisy_jobs
 from tests.cli.test_cli import coldbench
+from tests.reliability.conftest import package
 from tests.reliability.faults import contents
+from tests.studies import TINY, forget
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -158,6 +162,33 @@ def test_replay(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     found = replay(study, 100)
     assert [finding.file for finding in found] == [first(study)]
     assert "other predictions when run again on the same machine" in found[0].text
+
+
+def test_a_learner_that_scores_itself_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, root = tmp_path / "site", Path(__file__).parent.parent.parent
+    package(site, "flattering", {"flatters": "tests.reliability.scores_itself:Flatters"})
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(root)]))
+    monkeypatch.setattr(run, "score", run.score)  # the plan imports the learner into this process
+    forget()
+    try:
+        config = StudyConfig(
+            models=("flatters",),
+            seeds=1,
+            dataset_options=TINY,
+            yardsticks=False,
+            out=tmp_path / "s",
+        )
+        made = run_study(config, workers=2)
+        told: list[bool] = []
+        found = replay(made, 1, told=lambda record, same: told.append(same))
+    finally:
+        monkeypatch.undo()
+        forget()
+    assert told == [False]
+    assert "was scored otherwise in its own process: " in found[0].text
 
 
 def elsewhere(study: Study, shift: float = 0.0) -> None:

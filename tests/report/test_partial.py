@@ -79,6 +79,16 @@ def test_declined_is_not_failed(tmp_path: Path) -> None:
     assert not [sentence for sentence in data.of(Document).sentences if "failed" in sentence.text]
 
 
+def test_who_declines_some_seeds_only_failed_at_them(tmp_path: Path) -> None:
+    study = fake_study(tmp_path, seeds=3, status={("melu", 1): "declined"})
+    data = build(study)
+    assert data.lost("melu") == 1
+    shares = next(t for t in section(data, "failures").tables if t.key == "shares")
+    cells = {row[0].text: row[1].text for row in shares.rows}
+    assert cells["melu"] == "1 of 3"
+    assert "1 run failed or diverged (melu)" in str(data.of(Document).sentences)
+
+
 def test_all_runs_failed_still_gives_a_report(tmp_path: Path, light: Writer) -> None:
     status = {(name, seed): "failed" for name in ("mamo", "melu") for seed in range(2)}
     paths = light(fake_study(tmp_path / "s", ["mamo", "melu"], 2, status=status))

@@ -19,7 +19,14 @@ from coldbench.league.entries.fresh import judged, too_many_lost
 from coldbench.league.entries.marks import Check
 from coldbench.rng import Seeds
 from coldbench.running import PebbleExecutor, RunRecord, Settings, Source, confined, outcomes
-from coldbench.study import Study, audit_study, job_of, learner_facts, replay
+from coldbench.study import (
+    Study,
+    audit_study,
+    job_of,
+    learner_facts,
+    replay,
+    scored_otherwise,
+)
 
 __all__ = [
     "audited", "card_here", "conforming", "described", "failures", "fresh", "limit_of", "replayed",
@@ -124,7 +131,10 @@ def fresh(
     """Learner and sentinel on fresh seeds, beside what the entry's own runs let expect."""
     stored, both = list(study.records()), dict.fromkeys((learner, sentinel))
     jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in both]
-    made = [one.record for one in outcomes(ENGINE, jobs, Settings(PROCESSES, source, limit))]
+    runs = list(outcomes(ENGINE, jobs, Settings(PROCESSES, source, limit)))
+    made = [run.record for run in runs]
+    if otherwise := next(filter(None, map(scored_otherwise, runs)), ""):
+        return Check(name="fresh seeds", passed=False, said=otherwise)
     if lost := too_many_lost(stored, made, both):
         return Check(name="fresh seeds", passed=False, said=lost)
     found = judged(stored, made, learner, sentinel)
@@ -139,5 +149,5 @@ def fresh(
     )
     return Check(
         name="fresh seeds", passed=not outside, said=said, more=tuple(map(str, found)),
-        measured=[{**vars(one), "inside": one.inside} for one in found],
+        measured=[{**vars(one), "inside": one.inside, "reach": one.reach} for one in found],
     )  # fmt: skip

@@ -7,7 +7,8 @@ are to hold (Bonferroni) with LEVEL. An honest entry of 3 to 20 runs then passes
 (simulated: `tests/league/entries/test_fresh.py`); of our 32 learners on ML-100K and ML-1M, 7 of
 their 10 seeds let expect the other 3 in .9998 of all cases. So strict a level does not see small
 favours. Of a mean that is 3, 4, 5 standard deviations of a run better than it should be, 20 runs
-find out .90, .999, 1, ten runs .55, .89, .99, three runs hardly any.
+find out .90, .999, 1, ten runs .55, .89, .99, three runs hardly any. Runs that spread far let
+expect nearly anything: beyond REACH in a scenario the fresh seeds show nothing, and earn no mark.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +23,11 @@ from coldbench.running import RunRecord
 from coldbench.statistics import exact_share, prediction_interval
 from coldbench.study import FIRST_TUNING_SEED
 
-__all__ = ["COUNT", "LEVEL", "Fresh", "chosen_seeds", "judged", "too_many_lost"]
+__all__ = ["COUNT", "LEVEL", "REACH", "Fresh", "chosen_seeds", "judged", "too_many_lost"]
 
 COUNT = 3  # fresh seeds, at least
 LEVEL = 0.999  # of all intervals together, for normal errors
+REACH = 0.15  # of the learner's MAE: a mean so much worse would be found out
 FLOOR = 1e-6  # of the value: a difference of rounding
 
 Values = Mapping[str, float]  # MAE by scenario
@@ -34,7 +36,7 @@ Values = Mapping[str, float]  # MAE by scenario
 @dataclass(frozen=True)
 class Fresh:
     """what: of which the mean over the fresh seeds is `found`, with the limits of the entry's own
-    `runs` runs; by seed: each fresh value."""
+    `runs` runs; by seed: each fresh value; mae: the mean MAE of the entry's runs."""
 
     what: str
     scenario: str
@@ -43,6 +45,12 @@ class Fresh:
     high: float
     runs: int
     by_seed: dict[str, float]
+    mae: float
+
+    @property
+    def reach(self) -> float:
+        """How far the limits are from the middle, as a share of the MAE."""
+        return (self.high - self.low) / 2 / max(self.mae, FLOOR)
 
     @property
     def inside(self) -> bool:
@@ -114,17 +122,22 @@ def judged(
         if missing := [f"{what} in {scenario}" for what, scenario in have.keys() - lack.keys()]:
             raise StoreError(f"the {whose} runs have no {min(missing)}, the others have one")
     level = 1 - (1 - LEVEL) / max(len(old), 1)
-    return [_one(key, old[key], new[key], level) for key in old]
+    maes = {scenario: float(np.mean([*old["MAE", scenario].values()])) for _, scenario in old}
+    return [_one(key, old[key], new[key], level, maes[key[1]]) for key in old]
 
 
 def _one(
-    key: tuple[str, str], old: Mapping[str, float], new: Mapping[str, float], level: float
+    key: tuple[str, str],
+    old: Mapping[str, float],
+    new: Mapping[str, float],
+    level: float,
+    mae: float,
 ) -> Fresh:
     expected = prediction_interval(list(old.values()), level=level, further=len(new))
     if expected.low is None or expected.high is None:
         raise StoreError("one run has no prediction interval: enter the learner on more seeds")
     found = float(np.mean(list(new.values())))
-    return Fresh(key[0], key[1], found, expected.low, expected.high, len(old), dict(new))
+    return Fresh(key[0], key[1], found, expected.low, expected.high, len(old), dict(new), mae)
 
 
 def _quantities(

@@ -3,10 +3,11 @@
 claimed: anyone may write an entry. replayed: it is whole, the same study as the reference's, its
 code is the code installed here, which is sound and clean, and stored runs repeat. fresh seeds
 passed: besides, runs on seeds that nobody knew before give what its own runs let expect. Three
-runs (`--lite`) let expect nearly anything, so that no lite entry earns this mark.
+runs (`--lite`), and runs that spread far, let expect nearly anything, and earn no such mark.
 """
 
 import json
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,14 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coldbench.errors import StoreError, shorten
 from coldbench.league.entries.form import REVIEW
+from coldbench.league.entries.fresh import REACH
 from coldbench.running import seal
 from coldbench.study import Study
 from coldbench.text import plain
 
-__all__ = ["Check", "Mark", "Review", "read_review", "write_review"]
+__all__ = ["ASKING", "BEFORE", "Check", "Mark", "Review", "read_review", "write_review"]
 
 Mark = Literal["claimed", "replayed", "fresh seeds passed"]
 FRESH = "fresh seeds"
+BEFORE = ("plugin", "study")  # without which the learner is not asked
+ASKING = ("claims", "conformance", "audit", "replay", FRESH)
+CHECKS = ("seal", *BEFORE, *ASKING)
 LARGEST = 2_000_000  # bytes of review.json
 
 
@@ -70,28 +75,45 @@ class Review(BaseModel):
 
     @property
     def passed(self) -> bool:
-        """Whether every check was run and passed."""
-        return all(check.passed for check in self.checks)
+        """Whether every check was run, none other, and all passed."""
+        return self._complete and all(check.passed for check in self.checks)
+
+    @property
+    def _complete(self) -> bool:
+        return tuple(check.name for check in self.checks) == CHECKS
 
     @property
     def mark(self) -> Mark:
         """The highest that it has earned; seeds that somebody named show nothing new."""
         rest = all(check.passed for check in self.checks if check.name != FRESH)
-        if not rest:
+        if not (rest and self._complete):
             return "claimed"
         return "fresh seeds passed" if self.passed and self._shows else "replayed"
 
     @property
     def _shows(self) -> bool:
         """Whether the fresh seeds could have come out otherwise."""
-        return self.drawn and not self.lite
+        return self.drawn and not self.lite and self._reach <= REACH
+
+    @property
+    def _reach(self) -> float:
+        """How much worse than claimed a mean could be without being found out, as a share of the
+        MAE, in the scenario where it is most; of the two quantities of a scenario the better."""
+        least: dict[Any, float] = {}
+        for one in (one for check in self.checks if check.name == FRESH for one in check.measured):
+            scenario, reach = one.get("scenario"), one.get("reach")
+            if isinstance(scenario, str) and isinstance(reach, float):
+                least[scenario] = min(reach, least.get(scenario, inf))
+        return max(least.values(), default=inf)
 
     def __str__(self) -> str:
         wrong = [check.name for check in self.checks if check.passed is False]
         told = shorten(self.learner)[1:-1] or "the entry"
         told += f" against {self.reference}" if self.reference else ""
         if self.passed and not self._shows:
-            why = "three runs let expect nearly anything" if self.lite else "the seeds were named"
+            why = f"its runs spread so far that means {self._reach:.0%} worse would pass"
+            why = "the seeds were named" if not self.drawn else why
+            why = "three runs let expect nearly anything" if self.lite else why
             return f"{told}: {self.mark}; {why}, which earns no mark for fresh seeds"
         return f"{told}: {self.mark}" + (f"; refused by: {', '.join(wrong)}" if wrong else "")
 

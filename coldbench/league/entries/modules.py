@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-__all__ = ["Installed", "in_git", "modules_of", "required_by"]
+__all__ = ["Installed", "from_addresses", "in_git", "modules_of", "required_by"]
 
 REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # the name that a requirement starts with
 EXTRA = re.compile(r";.*\bextra\s*==").search
@@ -58,6 +58,12 @@ def required_by(package: str) -> dict[str, str]:
     found = _distribution(package)
     named = (REQUIRED.match(text) for text in (found and found.requires) or () if not EXTRA(text))
     return {name[0]: _version(name[0]) for name in named if name}
+
+
+def from_addresses(package: str) -> list[str]:
+    """What a distribution requires from an address of its own, which no index keeps as it was."""
+    found = _distribution(package)
+    return [text for text in (found and found.requires) or () if "@" in text.partition(";")[0]]
 
 
 def _version(package: str) -> str:

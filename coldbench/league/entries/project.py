@@ -1,12 +1,13 @@
 """What of a plugin's project is handed over: source, of a size that can be read. Never data."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from coldbench.errors import UsageError
 from coldbench.league.entries.modules import Installed, in_git
 
-__all__ = ["LARGEST", "MOST", "SOURCE", "TOTAL", "is_source", "project_files"]
+__all__ = ["LARGEST", "MOST", "SOURCE", "TOTAL", "is_source", "project_files", "unreadable"]
 
 SOURCE = {".py", ".pyi", ".toml", ".cfg", ".md", ".rst", ".pyx", ".c", ".h", ".cpp", ".rs"}
 BESIDE = {"LICENSE", "LICENSE.txt", "NOTICE", "MANIFEST.in", "requirements.txt", "py.typed"}
@@ -15,6 +16,8 @@ LARGEST = 256_000  # bytes of a file
 TOTAL = 2_000_000  # bytes of all
 MOST = 300  # files
 NAMED = 20  # files left out that are named
+LONGEST = 500  # characters of a line of code
+PROSE = {".md", ".rst"}  # a paragraph may be one line
 
 Files = tuple[dict[str, bytes], tuple[str, ...]]
 
@@ -25,6 +28,21 @@ def is_source(name: str) -> bool:
     plain = all(part.isascii() and part[0] not in ".-" and part != "__pycache__"
                 for part in path.parts)  # fmt: skip
     return plain and (path.suffix in SOURCE or path.name in BESIDE)
+
+
+def unreadable(name: str, data: bytes) -> str:
+    """Why a person who reads a file might not see what it does; empty for plain text."""
+    try:
+        lines = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        return f"is no UTF-8 (byte {error.start})"
+    for number, line in enumerate(lines, 1):
+        hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cf") and c not in "\t\r\f"]
+        if hidden:
+            return f"holds an invisible character, U+{ord(hidden[0]):04X}, in line {number}"
+        if len(line) > LONGEST and Path(name).suffix not in PROSE:
+            return f"has {len(line):,} characters in line {number}, at most {LONGEST} are read"
+    return ""
 
 
 def project_files(installed: Installed) -> Files:
@@ -46,6 +64,9 @@ def project_files(installed: Installed) -> Files:
         )
     more = (f"and {len(left) - NAMED} more",) if len(left) > NAMED else ()
     files = {name: file.read_bytes() for name, file in sorted(kept.items())}
+    for name, data in files.items():
+        if why := unreadable(name, data):
+            raise UsageError(f"the plugin's {name} {why}: others are to read it before they run it")
     return files, (*left[:NAMED], *more)
 
 

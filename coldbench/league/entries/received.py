@@ -24,7 +24,7 @@ from coldbench.league.entries.form import (
     TUNING,
     Submission,
 )
-from coldbench.league.entries.project import LARGEST, MOST, TOTAL, is_source
+from coldbench.league.entries.project import LARGEST, MOST, TOTAL, is_source, unreadable
 from coldbench.running import check_text, seal
 
 __all__ = ["receive"]
@@ -54,6 +54,8 @@ def receive(folder: Path, into: Path) -> Submission:
                 f"{folder / name} does not match its hash in {ENTRY}: one of the two was edited; "
                 f"{AGAIN}"
             )
+        if name.startswith(f"{PLUGIN}/") and (why := unreadable(name, data)):
+            raise StoreError(f"{folder / name} {why}: it is to be read before it runs")
         if name == f"{STUDY}/records.jsonl":
             _check_lines(folder / name, data)
         (into / name).parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from coldbench.league.entries.asking import (
 from coldbench.league.entries.claims import claims
 from coldbench.league.entries.form import ENTRY, STUDY, Submission
 from coldbench.league.entries.fresh import COUNT, chosen_seeds
-from coldbench.league.entries.marks import Check, Review, write_review
+from coldbench.league.entries.marks import ASKING, BEFORE, Check, Review, write_review
 from coldbench.league.entries.modules import required_by
 from coldbench.league.entries.received import receive
 from coldbench.league.entries.same_code import same_code
@@ -36,8 +36,6 @@ from coldbench.study import Study, alone_of
 __all__ = ["review"]
 
 Told = Callable[[Check], None]
-BEFORE = ("plugin", "study")
-ASKING = ("claims", "conformance", "audit", "replay", "fresh seeds")
 
 
 def review(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from coldbench import registry
 from coldbench.errors import shorten
 from coldbench.running import RunRecord
-from coldbench.scoring import ScoreRow
+from coldbench.scoring import ScoreRow, own_metrics
 from coldbench.study import Study
 
 __all__ = ["odd_scores"]
@@ -57,9 +57,8 @@ def _odd(rows: Rows, wanted: Rows, today: Mapping[str, int], title: str) -> str:
 def _versions(theirs: Mapping[str, int]) -> dict[str, int]:
     """Of the metrics that a run can have today: coldbench's own, else as in the reference."""
     plugins = registry.plugins("metric")
-    own = [name for name, plugin in plugins.items() if plugin.package == "coldbench"]
     known = {name: version for name, version in theirs.items() if name in plugins}
-    return {**known, **{name: registry.load("metric", name).version for name in own}}
+    return {**known, **{name: metric.version for name, metric in own_metrics().items()}}
 
 
 def _fault(row: ScoreRow, other: ScoreRow | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from coldbench.errors import ColdbenchError, shorten
 from coldbench.league.entries.form import PLUGIN, Plugin
 from coldbench.league.entries.marks import Check
+from coldbench.league.entries.modules import from_addresses, required_by
 from coldbench.league.entries.source import plugin_of
 
 __all__ = ["same_code"]
@@ -20,8 +21,17 @@ def same_code(wanted: Plugin, folder: Path) -> Check:
         said = f"{error}; the entry is installed, once its {PLUGIN}/ was read, by `{install}`"
         return Check(name="plugin", passed=False, said=said)
     name = f"{shorten(wanted.distribution)[1:-1]} {shorten(wanted.version)[1:-1]}"
+    if elsewhere := from_addresses(here.distribution):
+        said = (
+            f"{name} requires {shorten(elsewhere[0])}, whose code is neither in {PLUGIN}/ nor kept "
+            "by an index: take it into the package, or publish it"
+        )
+        return Check(name="plugin", passed=False, said=said)
     if here.sha256 == wanted.sha256:
-        return Check(name="plugin", passed=True, said=f"{name}, code {here.sha256[:16]}, as here")
+        said = f"{name}, code {here.sha256[:16]}, as here"
+        more = [f"{name} {version}" for name, version in required_by(here.distribution).items()]
+        read = (f"to be read too, since it requires them: {', '.join(more)}",) if more else ()
+        return Check(name="plugin", passed=True, said=said, more=read)
     return Check(
         name="plugin",
         passed=False,

@@ -6,6 +6,7 @@ from coldbench.errors import UsageError, shorten
 
 __all__ = ["LEARNER", "check_name", "folded"]
 
+ALIKE = {"1": "l", "i": "l", "0": "o", "rn": "m", "vv": "w"}
 LEARNER = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}"  # of ASCII alone: other scripts have its look-alikes
 
 
@@ -20,5 +21,9 @@ def check_name(name: str) -> None:
 
 
 def folded(name: str) -> str:
-    """The same for names that differ in capitals, or in '.', '_' and '-', alone."""
-    return re.sub(r"[-_.]+", "-", name).strip("-").casefold()
+    """The same for names that look alike: they differ in capitals, in marks, or in letters and
+    digits that some fonts draw alike (I, l and 1; O and 0; rn and m; vv and w) alone."""
+    name = re.sub(r"[-_.+]+", "-", name).strip("-").casefold()
+    for drawn, like in ALIKE.items():
+        name = name.replace(drawn, like)
+    return name

@@ -62,7 +62,7 @@ class Failures(Topic):
     def sentences(self) -> list[Sentence]:
         """What failed, collapsed or is missing."""
         data = self.data
-        failed = [record for record in data.unfinished if record.status in ("failed", "diverged")]
+        failed = [record for record in data.unfinished if data.failed(record)]
         texts = []
         if failed:
             runs = _count(len(failed), "run")
@@ -101,7 +101,7 @@ def _shares(data: ReportData) -> Table:
         Column("share, 95 % interval"),
     )
     known = Counter(r.job.learner for r in data.records if r.concentration)
-    ended = Counter(r.job.learner for r in data.records if r.status != "declined")
+    ended = Counter(r.job.learner for r in data.records if r.status == "finished" or data.failed(r))
     rows = tuple(
         (
             Cell(data.names[name]),
@@ -151,14 +151,14 @@ def _rates(data: ReportData) -> Table:
 
 
 def _outcomes(data: ReportData) -> dict[tuple[str, str], list[tuple[str, float, bool]]]:
-    """Seed, MAIN and whether it failed, of each run that was not declined and has MAIN if it
-    finished, by learner and scenario."""
+    """Seed, MAIN and whether it failed, of each run that has MAIN if it finished, by learner and
+    scenario; none of learners that declined every run."""
     main = data.full[data.full["metric"] == MAIN]
     columns = main[["learner", "scenario", "seed", "value", "status"]]
     outcomes: dict[tuple[str, str], list[tuple[str, float, bool]]] = {}
     for learner, scenario, seed, value, status in columns.itertuples(index=False, name=None):
         failed = status != "finished"
-        if status != "declined" and (failed or value == value):
+        if learner not in data.declining and (failed or value == value):
             outcomes.setdefault((learner, scenario), []).append((seed, value, failed))
     return outcomes
 

@@ -7,12 +7,18 @@ from coldbench import registry
 from coldbench.errors import UsageError
 from coldbench.scoring.metrics.metric import CONTRACT, Metric
 
-__all__ = ["installed"]
+__all__ = ["installed", "own_metrics"]
 
 
 def installed() -> dict[str, Metric]:
     """By name; calling one whose package is broken raises UsageError."""
     return {name: _usable(name) for name in registry.names("metric")}
+
+
+def own_metrics() -> dict[str, Metric]:
+    """Those that coldbench itself registers, by name; no other package is imported."""
+    plugins = registry.plugins("metric").items()
+    return {name: _usable(name) for name, plugin in plugins if plugin.package == "coldbench"}
 
 
 def _usable(name: str) -> Metric:

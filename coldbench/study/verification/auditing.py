@@ -1,13 +1,16 @@
 """Audit jobs of a study, or those that a configuration would run."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from coldbench.audit import Audit, audit_job
 from coldbench.errors import DataError
 from coldbench.rng import generator
 from coldbench.running import (
+    Job,
     RunRecord,
+    Settings,
     Source,
     code_has_changed,
     code_of,
@@ -18,6 +21,7 @@ from coldbench.study.audits import keep_audits
 from coldbench.study.config import StudyConfig
 from coldbench.study.planning import plan
 from coldbench.study.store import Study
+from coldbench.study.verification.rescoring import outcomes_elsewhere
 
 __all__ = ["audit_config", "audit_study"]
 
@@ -50,12 +54,17 @@ def audit_study(
     if not finished:
         raise DataError(f"{study.path} has no finished run to audit")
     job = finished[0].job
-    fetch(job.dataset_sha256, Source.of(job, dataset, options))
+    fetch(job.dataset_sha256, source := Source.of(job, dataset, options))
     made = []
+
+    def again(job: Job) -> str:
+        (run,) = outcomes_elsewhere([job], Settings(1, source, limit))
+        return run.record.predictions_sha256
+
     chosen = _of_each(finished, count, seed) if apiece else _some(finished, count, seed)
     for record in chosen:
-        audit = audit_job(record.job, record.predictions_sha256, _same_origin(record), limit)
-        made.append(audit)
+        kept, here = record.predictions_sha256, partial(again, record.job)
+        made.append(audit_job(record.job, kept, _same_origin(record), limit, here))
         told(made[-1])
         keep_audits(study, made)
     return made

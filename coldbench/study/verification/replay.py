@@ -12,7 +12,6 @@ from typing import Any
 from coldbench.errors import DataError, shorten
 from coldbench.rng import generator
 from coldbench.running import (
-    Job,
     Outcome,
     RunRecord,
     Settings,
@@ -20,11 +19,11 @@ from coldbench.running import (
     code_has_changed,
     fetch,
     machines_differ,
-    outcomes,
 )
 from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
+from coldbench.study.verification.rescoring import outcomes_elsewhere, scored_otherwise
 from coldbench.study.verification.rounding import Rerun, judged, noisy_jobs
 from coldbench.study.verification.shifts import lost_rows
 
@@ -63,16 +62,19 @@ def replay(
     stored = {record.job_hash: record for record in chosen}
     findings, reruns = [], []
     settings = Settings(workers, source, timeout)
-    for outcome in _run([record.job for record in chosen], settings):
+    for outcome in outcomes_elsewhere([record.job for record in chosen], settings):
         record = stored[outcome.record.job_hash]
         moved = _other_machine(record, outcome.record)
         found = [] if moved else list(_differences(study, record, outcome))
+        if otherwise := scored_otherwise(outcome):
+            found.append(damage(study.place(record.job_hash), otherwise))
         if moved:
             reruns.append(Rerun(record, outcome, moved))
         told(record, not moved and not any(one.kind == "damage" for one in found))
         findings += found
     jobs = [job for rerun in reruns for job in noisy_jobs(rerun.record.job)]
-    noisy = {one.record.job_hash: one for one in _run(jobs, settings)} if jobs else {}
+    again = outcomes_elsewhere(jobs, settings) if jobs else ()
+    noisy = {one.record.job_hash: one for one in again}
     return findings + [judged(study, rerun, noisy) for rerun in reruns]
 
 
@@ -81,10 +83,6 @@ def _other_machine(record: RunRecord, again: RunRecord) -> list[str]:
     same = again.predictions_sha256 == record.predictions_sha256
     finished = again.status == "finished"
     return machines_differ(record.provenance, again.provenance) if finished and not same else []
-
-
-def _run(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
-    return outcomes("serial" if settings.workers == 1 else "processes", jobs, settings)
 
 
 def _drawn(records: Sequence[RunRecord], count: int, seed: int) -> list[RunRecord]:

@@ -6,10 +6,9 @@ from math import sqrt
 
 import numpy as np
 
-from coldbench import registry
 from coldbench.errors import shorten
 from coldbench.running import RunRecord
-from coldbench.scoring import ScoreRow, installed
+from coldbench.scoring import ScoreRow, own_metrics
 from coldbench.statistics import mean_interval
 
 __all__ = ["FLOOR", "Shift", "lost_rows", "odd_rows", "shifts_of"]
@@ -41,7 +40,7 @@ def shifts_of(stored: RunRecord, runs: Sequence[RunRecord]) -> tuple[list[Shift]
     rounding does to a stranger's metric is not known. One more run here would lie within all limits
     of either list with probability LEVEL."""
     old, new = rows_of(stored), [rows_of(run) for run in runs]
-    ours = {n for n, plugin in registry.plugins("metric").items() if plugin.package == "coldbench"}
+    ours = own_metrics()
     known = [place for place in old if place[2] in ours and _values(place, old, *new)]
     turned = TURNED * int(stored.job.protocol_options.get("query", 10))
     maes = [place for place in known if place[1] < 0 and place[2] == "mae"]
@@ -111,7 +110,7 @@ def _shift(stored: ScoreRow, runs: Sequence[ScoreRow], level: float, turned: int
 
 def _grain(row: ScoreRow, turned: int) -> float:
     """What a turned near tie moves a metric of order by, which few runs with noise may not show."""
-    metric = installed().get(row.metric)
+    metric = own_metrics().get(row.metric)
     if metric is None or not metric.depth or metric.low is None or metric.high is None:
         return 0.0
     return turned / max(row.n, 1) * (metric.high - metric.low)

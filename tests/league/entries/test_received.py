@@ -65,6 +65,16 @@ def repeating(entry: Path) -> None:
     resealed(entry)
 
 
+def hiding(text: str) -> Spoil:
+    """A module with this text in its third line."""
+
+    def spoil(entry: Path) -> None:
+        (entry / "plugin" / "more.py").write_text(f"\n\n{text}\n", "utf-8")
+        resealed(entry)
+
+    return spoil
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -84,6 +94,8 @@ def repeating(entry: Path) -> None:
         (with_data, "ratings.csv is nothing that an entry holds"),
         (untuned, "is not complete: it has no tuning.csv"),
         (repeating, "has over 2,000 lines"),
+        (hiding("x = 1  # \u202e"), r"more.py holds an invisible character, U\+202E, in line 3"),
+        (hiding("x = 1;" + " " * 600 + "y = 2"), "more.py has 611 characters in line 3"),
     ],
 )  # fmt: skip
 def test_what_is_not_read(entry: Path, tmp_path: Path, spoil: Spoil, told: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from coldbench.errors import StoreError
-from coldbench.league.entries import asking, reviewing
+from coldbench.league.entries import asking, marks, reviewing
 from coldbench.league.entries.asking import limit_of
 from coldbench.league.entries.marks import Review, read_review
 from coldbench.league.entries.reviewing import review
@@ -45,12 +45,16 @@ def refused(found: Review, name: str) -> str:
 def test_a_good_entry_passes_in_processes_of_its_own(entry: Path, pack: Pack) -> None:
     found = review(entry, str(pack.path))
     assert found.passed, found
-    assert found.mark == "fresh seeds passed"
+    assert found.mark == "replayed"
 
 
-def test_a_good_entry_passes(entry: Path, pack: Pack, here: None) -> None:
+def test_a_good_entry_passes(
+    entry: Path, pack: Pack, here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = review(entry, str(pack.path))
     assert found.passed, found
+    assert found.mark == "replayed", "means of so few users spread by a fifth"
+    monkeypatch.setattr(marks, "REACH", 0.5)
     assert found.mark == "fresh seeds passed"
     assert read_review(entry) is not None
     assert found.requires == {"filelock": version("filelock"), "no-such-package": "not installed"}
@@ -222,7 +226,7 @@ def test_a_plugin_that_hangs_holds_up_no_review(
         seen.append(settings.timeout)
         return []
 
-    replaying = import_module("coldbench.study.verification.replay")
+    replaying = import_module("coldbench.study.verification.rescoring")
     for module in (asking, replaying):
         monkeypatch.setattr(module, "outcomes", outcomes)
     monkeypatch.setattr(asking, "audit_study", audit)

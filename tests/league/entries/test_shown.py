@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from coldbench.errors import StoreError
-from coldbench.league.entries.marks import Check, Review, write_review
+from coldbench.league.entries.marks import CHECKS, Check, Review, read_review, write_review
 from coldbench.league.entries.received import receive
 from coldbench.league.site.entrants import Entrant, entrants, find_entries
 from coldbench.league.site.files import Files
@@ -12,7 +12,8 @@ from coldbench.league.site.frame import Frame
 from coldbench.league.site.pages.entries import add_entries
 from coldbench.league.site.sources import find_sources
 
-PASSED = Check(name="replay", passed=True, said="3 of 3 runs came out the same")
+MEASURED = [{"scenario": "W-W", "reach": 0.05}, {"scenario": "W-W", "reach": 0.4}]
+PASSED = tuple(Check(name=name, passed=True, said="", measured=MEASURED) for name in CHECKS)
 
 
 def shown(folder: Path, spare: Path) -> Entrant:
@@ -24,12 +25,30 @@ def shown(folder: Path, spare: Path) -> Entrant:
 def test_a_mark_is_that_of_the_review_of_this_entry(entry: Path, tmp_path: Path) -> None:
     assert shown(entry, tmp_path / "a").mark == "claimed", "nobody reviewed it"
     seal = receive(entry, tmp_path / "copy").sha256
-    review = Review(entry=seal, checks=(PASSED,), reviewed="2026-11-27T10:00:00+00:00")
+    review = Review(entry=seal, checks=PASSED, reviewed="2026-11-27T10:00:00+00:00")
     write_review(entry, review)
     marked = shown(entry, tmp_path / "b")
     assert (marked.mark, marked.reviewed) == ("fresh seeds passed", "2026-11-27")
     write_review(entry, review.model_copy(update={"entry": "0" * 64}))
     assert shown(entry, tmp_path / "c").mark == "claimed", "the review was of another"
+
+
+def test_a_review_without_its_checks_earns_nothing(entry: Path) -> None:
+    seal = receive(entry, entry.parent / "copy").sha256
+    for checks in ((), PASSED[1:], (*PASSED, PASSED[0])):
+        write_review(entry, Review(entry=seal, checks=checks))
+        found = read_review(entry)
+        assert found is not None
+        assert (found.mark, found.passed) == ("claimed", False)
+
+
+def test_runs_that_spread_far_earn_no_mark_for_fresh_seeds() -> None:
+    wide = [{"scenario": "C-C", "reach": 0.4}]
+    last = Check(name=CHECKS[-1], passed=True, said="", measured=wide)
+    for checks in ((*PASSED[:-1], last), (*PASSED[:-1], last.model_copy(update={"measured": []}))):
+        assert Review(checks=checks).mark == "replayed"
+    told = str(Review(checks=(*PASSED[:-1], last)))
+    assert "its runs spread so far that means 40% worse would pass" in told
 
 
 def test_an_entry_stands_beside_its_sentinel(entry: Path, tmp_path: Path) -> None:

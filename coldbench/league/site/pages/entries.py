@@ -74,7 +74,7 @@ def _row(one: Entrant, scenarios: Sequence[str]) -> tuple[Cell, ...]:
         Cell(display_name(one.learner)),
         Cell(display_name(f"{plugin.distribution} {plugin.version}")),
         Cell(one.mark, one.reviewed, "best" if one.mark == "fresh seeds passed" else ""),
-        Cell(str(len(entered.seeds))),
+        Cell(_seeds(one)),
         *(
             cell
             for place in places
@@ -84,3 +84,10 @@ def _row(one: Entrant, scenarios: Sequence[str]) -> tuple[Cell, ...]:
             )
         ),
     )
+
+
+def _seeds(one: Entrant) -> str:
+    """How many ran; and of how many, where some gave no result."""
+    planned = len(one.submission.entered.seeds)
+    done = min((len(place.values) for place in one.places), default=0)
+    return str(planned) if done == planned else f"{done} of {planned}"

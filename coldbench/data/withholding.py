@@ -53,9 +53,12 @@ def alone(ratings: Ratings, rows: Array) -> Ratings:
     asked about tells of items that nobody rated in training."""
     other = np.ones(len(ratings), dtype=bool)
     other[rows] = False
-    blank = {"user": np.int32(-1), "item": np.int32(-1), "value": np.float32(np.nan)}
-    arrays = {name: np.where(other, b, getattr(ratings, name)) for name, b in blank.items()}
-    return replace(ratings, **arrays)
+    return replace(
+        ratings,
+        user=np.where(other, np.int32(-1), ratings.user),
+        item=np.where(other, np.int32(-1), ratings.item),
+        value=np.where(other, np.float32(np.nan), ratings.value),
+    )
 
 
 def withheld(ratings: Ratings, rows: Array) -> Ratings:

@@ -7,6 +7,7 @@ from .dataset import Options as Options
 from .doubts import correlation as correlation
 from .downloading import ARCHIVES as ARCHIVES
 from .downloading import download as download
+from .downloading import fetched as fetched
 from .entry import SCHEMA as SCHEMA
 from .entry import read_entry as read_entry
 from .entry import write_entry as write_entry

@@ -9,7 +9,7 @@ from coldbench.data.importer import import_raw
 from coldbench.data.rawdata import LAYOUTS
 from coldbench.errors import DataError, UsageError, shorten, unknown
 
-__all__ = ["ARCHIVES", "Archive", "download"]
+__all__ = ["ARCHIVES", "Archive", "download", "fetched"]
 
 TIMEOUT = 30.0
 """Seconds without a byte after which a server counts as gone."""
@@ -49,30 +49,27 @@ def download(name: str, *, progress: bool = True) -> Path:
             )
         raise unknown("downloadable dataset", name, ARCHIVES)
     with tempfile.TemporaryDirectory(prefix="coldbench-") as folder:
-        return import_raw(name, _fetch(name, ARCHIVES[name], Path(folder), progress))
+        place = Path(folder) / f"{name}.zip"
+        return import_raw(name, fetched(*ARCHIVES[name], place, _import(name), progress))
 
 
 def _import(name: str) -> str:
     return f"coldbench data import {name} FILE-OR-FOLDER"
 
 
-def _fetch(name: str, archive: Archive, folder: Path, progress: bool) -> Path:
+def fetched(url: str, digest: str, file: Path, then: str, progress: bool = False) -> Path:
+    """What lies at an address, in `file`, if its bytes have the digest ("sha256:...").
+
+    then: the command for a copy that was got elsewhere. Raises DataError; then nothing is kept.
+    """
     import pooch
 
     logging.getLogger("pooch").setLevel(logging.WARNING)
     downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT)
     try:
-        fetched = pooch.retrieve(
-            archive.url,
-            archive.digest,
-            fname=f"{name}.zip",
-            path=folder,
-            downloader=downloader,
-        )
+        pooch.retrieve(url, digest, fname=file.name, path=file.parent, downloader=downloader)
     except Exception as error:
         reason = shorten(f"{type(error).__name__}: {error}", 160)
-        raise DataError(
-            f"download of {archive.url} failed ({reason}); get the file elsewhere, "
-            f"then {_import(name)}"
-        ) from error
-    return Path(fetched)
+        told = f"download of {url} failed ({reason}); get the file elsewhere, then {then}"
+        raise DataError(told) from error
+    return file

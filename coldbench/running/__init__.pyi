@@ -29,6 +29,8 @@ from .records import Job as Job
 from .records import Outcome as Outcome
 from .records import RunRecord as RunRecord
 from .run import confined as confined
+from .sealing import read_sealed as read_sealed
+from .sealing import sealed as sealed
 from .spawn import ServerContext as ServerContext
 from .spawn import SpawnContext as SpawnContext
 from .worker import start_worker as start_worker

@@ -68,10 +68,10 @@ def permitted(key: SplitKey) -> tuple[Ratings, Split]:
     return alone(known, split.trained), split
 
 
-@lru_cache(maxsize=1)
 def asked(key: SplitKey) -> Ratings:
     """The ratings with users and items of all rows, and the values that training, validation and
-    the supports of test tasks hold; the others are NaN."""
+    the supports of test tasks hold; the others are NaN. Not kept: the next learner in this process
+    is to train without them."""
     _, split = permitted(key)
     stored = open_prepared(key.dataset_sha256)
     return showing(_without_values(key.dataset_sha256), stored.value, split.visible)

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from coldbench.audit import Audit
-from coldbench.errors import StoreError
-from coldbench.running import check_text, seal
+from coldbench.running import read_sealed, sealed
 from coldbench.study.store import Study
 
 __all__ = ["AUDITS", "audits_bytes", "keep_audits", "stored_audits"]
@@ -27,16 +26,8 @@ def stored_audits(study: Study) -> Mapping[str, Audit]:
     file = study.path / AUDITS
     if not file.exists():
         return {}
-    try:
-        data = json.loads(file.read_text("utf-8"))
-        if data.pop("sha256") != seal(data):
-            raise StoreError(f"{file} does not match its hash; the file was edited")
-        check_text(data)
-        audits = _File.model_validate(data).audits
-        return {audit.job_hash: audit for audit in audits if _holds(study, audit)}
-    except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise StoreError(f"{file} is damaged: {reason}") from None
+    audits = read_sealed(file, _File).audits
+    return {audit.job_hash: audit for audit in audits if _holds(study, audit)}
 
 
 def keep_audits(study: Study, audits: Iterable[Audit]) -> None:
@@ -47,8 +38,7 @@ def keep_audits(study: Study, audits: Iterable[Audit]) -> None:
 
 def audits_bytes(audits: Iterable[Audit]) -> bytes:
     """The file that holds these audits."""
-    data = json.loads(_File(audits=tuple(audits)).model_dump_json())
-    return (json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n").encode()
+    return sealed(json.loads(_File(audits=tuple(audits)).model_dump_json())).encode()
 
 
 def _holds(study: Study, audit: Audit) -> bool:

@@ -14,12 +14,10 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
-    ValidationError,
     model_validator,
 )
 
-from coldbench.errors import StoreError
-from coldbench.running import check_text, seal
+from coldbench.running import read_sealed, sealed
 from coldbench.study.store import Study
 
 __all__ = ["ENTRY", "OWN", "Entered", "SentinelCheck", "keep_entry", "stored_entry"]
@@ -101,20 +99,9 @@ class Entered(BaseModel):
 def stored_entry(folder: Path) -> Entered | None:
     """None where there is none; raises StoreError for a file that was edited."""
     file = folder / ENTRY
-    if not file.exists():
-        return None
-    try:
-        data = json.loads(file.read_text("utf-8"))
-        if data.pop("sha256") != seal(data):
-            raise StoreError(f"{file} does not match its hash; the file was edited")
-        check_text(data)
-        return Entered.model_validate(data)
-    except (OSError, ValueError, ValidationError, AttributeError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise StoreError(f"{file} is damaged: {reason}") from None
+    return read_sealed(file, Entered) if file.exists() else None
 
 
 def keep_entry(folder: Path, entry: Entered) -> None:
     """Write it, whole or not at all."""
-    data = json.loads(entry.model_dump_json())
-    Study(folder).keep(ENTRY, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")
+    Study(folder).keep(ENTRY, sealed(json.loads(entry.model_dump_json())))

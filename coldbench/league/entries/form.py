@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coldbench.league.packs.naming import LEARNER
-from coldbench.running import seal
+from coldbench.running import sealed
 from coldbench.study import Entered
 
 __all__ = [
@@ -85,5 +85,4 @@ class Submission(BaseModel):
 
 def entry_bytes(entry: Submission) -> bytes:
     """entry.json with its seal; the same entry gives the same bytes."""
-    data = json.loads(entry.model_dump_json(exclude={"sha256"}))
-    return (json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n").encode()
+    return sealed(json.loads(entry.model_dump_json(exclude={"sha256"}))).encode()

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coldbench.errors import StoreError, shorten
 from coldbench.league.entries.form import REVIEW
 from coldbench.league.entries.fresh import REACH
-from coldbench.running import seal
+from coldbench.running import seal, sealed
 from coldbench.study import Study
 from coldbench.text import plain
 
@@ -122,7 +122,7 @@ def write_review(folder: Path, review: Review) -> Path:
     """review.json in the folder of an entry, in place of an earlier one."""
     data = {**json.loads(review.model_dump_json(exclude={"sha256"}))}
     data |= {"mark": review.mark, "passed": review.passed}
-    Study(folder).keep(REVIEW, json.dumps({**data, "sha256": seal(data)}, indent=1) + "\n")
+    Study(folder).keep(REVIEW, sealed(data))
     return folder / REVIEW
 
 

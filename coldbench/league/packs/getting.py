@@ -1,17 +1,14 @@
 """A pack by its name: from the wheel, from what was downloaded, or from its address."""
 
-import logging
 from pathlib import Path
 
-from coldbench.data import data_home
-from coldbench.errors import DataError, StoreError, shorten
+from coldbench.data import data_home, fetched
+from coldbench.errors import StoreError
 from coldbench.league.packs.facts import SUFFIX
 from coldbench.league.packs.index import Listed, find_listed
 from coldbench.league.packs.opening import Pack, open_pack
 
 __all__ = ["find_pack"]
-
-TIMEOUT = 30.0  # seconds without a byte
 
 
 def find_pack(text: str, file: Path | None = None) -> Pack:
@@ -34,21 +31,6 @@ def _place(listed: Listed) -> Path:
 
 
 def _downloaded(listed: Listed) -> Path:
-    import pooch
-
-    logging.getLogger("pooch").setLevel(logging.WARNING)
-    try:
-        fetched = pooch.retrieve(
-            listed.url,
-            f"sha256:{listed.sha256}",
-            fname=f"{listed.title}{SUFFIX}",
-            path=data_home() / "packs",
-            downloader=pooch.HTTPDownloader(timeout=TIMEOUT),
-        )
-    except Exception as error:
-        reason = shorten(f"{type(error).__name__}: {error}", 160)
-        raise DataError(
-            f"download of {listed.url} failed ({reason}); get the file elsewhere, then `coldbench "
-            f"reference get {listed.title} --file FILE`"
-        ) from error
-    return Path(fetched)
+    then = f"`coldbench reference get {listed.title} --file FILE`"
+    file = data_home() / "packs" / f"{listed.title}{SUFFIX}"
+    return fetched(listed.url, f"sha256:{listed.sha256}", file, then)

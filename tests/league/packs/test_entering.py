@@ -248,7 +248,7 @@ def test_two_commands_at_once_make_one_entry(
 
     def start(learner: str) -> str:
         try:
-            return _started(replace(asked, learner=learner), plan).learner
+            return _started(replace(asked, learner=learner)).learner
         except UsageError as error:
             return str(error)
 

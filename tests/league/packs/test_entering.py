@@ -234,11 +234,9 @@ def test_a_folder_holds_one_entry(done: Asked, tmp_path: Path) -> None:
         entered(replace(done, out=tmp_path))
 
 
-def test_two_commands_at_once_make_one_entry(
-    asked: Asked, packed_study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_commands_at_once_make_one_entry(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has seen an empty folder before either writes."""
-    plan, both = Study.open(packed_study).manifest, threading.Barrier(2, timeout=5)
+    both = threading.Barrier(2, timeout=5)
     real = entering._refuse_other
 
     def together(folder: Path) -> None:

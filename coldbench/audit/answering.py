@@ -4,19 +4,21 @@ import contextlib
 import io
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from coldbench import registry
 from coldbench.audit.passes import Part, Pass, run
-from coldbench.audit.watching import Opened, foreign
+from coldbench.audit.watching import Opened, code_folders, foreign, watched
 from coldbench.errors import Declined, UsageError
 from coldbench.learning import Predictions, load_variant
 from coldbench.running import Job, Prepared, confined, prepare, start_worker
@@ -25,13 +27,13 @@ __all__ = ["Answer", "Request", "answer", "answer_in"]
 
 
 class Request(BaseModel):
-    """counterfactual: on data whose hidden values are other ones; supports: on data in which half
-    of the test users gave other support ratings; after_another: a job at another seed comes first
-    in the same process; parts: some tasks are predicted before all."""
+    """counterfactual: on data whose hidden values are other ones; supports: on data in which the
+    test users outside that half gave other support ratings; after_another: a job at another seed
+    comes first in the same process; parts: some tasks are predicted before all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     counterfactual: bool = False
-    supports: bool = False
+    supports: Literal["", "first", "random"] = ""
     after_another: bool = False
     parts: bool = False
 
@@ -86,6 +88,7 @@ def _pass(room: Path, facts: dict[str, Any]) -> Pass:
 def answer_in(room: str) -> None:
     """Answer the request in a room: the work of a process of its own."""
     start_worker()
+    sys.dont_write_bytecode = True
     folder = Path(room)
     asked = json.loads((folder / "request.json").read_text("ascii"))
     (folder / "request.json").unlink()  # it tells where the true ratings are
@@ -93,7 +96,8 @@ def answer_in(room: str) -> None:
     tempfile.tempdir = None
     secret = tuple(Path(name) for name in asked["secret"])
     job, request = Job.model_validate(asked["job"]), Request.model_validate(asked["request"])
-    answer(job, request, folder, secret).write(folder)
+    code = code_folders(registry.plugins("learner")[job.base].target)
+    answer(job, request, folder, secret, code, imported=False).write(folder)
 
 
 def answer(
@@ -101,10 +105,16 @@ def answer(
     request: Request,
     room: Path,
     secret: tuple[Path, ...],
+    code: tuple[Path, ...],
     prepared: Callable[[Job], Prepared] = prepare,
+    imported: bool = True,
 ) -> Answer:
-    """Answer in this process; never raises because of the learner."""
+    """Answer in this process; never raises because of the learner. imported: its module has been,
+    else it is watched at that too."""
     opened: Opened = []
+    if not imported:
+        with watched(opened), contextlib.suppress(Exception, SystemExit):
+            load_variant(job.base)  # what is wrong with it is said below
     if request.after_another:
         with contextlib.suppress(Exception, SystemExit):
             _run(_another(job), False, prepared, opened)
@@ -117,7 +127,7 @@ def answer(
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"[:500]
     seconds = time.perf_counter() - start
-    return Answer(made, reason, declined, tuple(foreign(opened, room, secret)), seconds)
+    return Answer(made, reason, declined, tuple(foreign(opened, room, secret, code)), seconds)
 
 
 def _run(job: Job, parts: bool, prepared: Callable[[Job], Prepared], opened: Opened) -> Pass:

@@ -9,6 +9,7 @@ job run again, with one of these at a time, to name the cause.
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Literal
 
 from coldbench.audit.answering import Answer, Request
 from coldbench.audit.audited import Audit, Leak, Replay
@@ -25,8 +26,6 @@ __all__ = ["audit_job", "findings_of"]
 MOST_FILES = 4  # that are named
 HERE = "run here as a study runs it, the job gives other predictions than alone, in a private room"
 OTHER = "the stored predictions are not those of the job alone, in a fresh process"
-ALL = Request(counterfactual=True, supports=True, after_another=True, parts=True)
-OTHERS = Request(supports=True)
 CAUSES: tuple[tuple[Replay, Request, str], ...] = (
     ("repeat", Request(), "when the same job runs in another fresh process"),
     (
@@ -34,7 +33,11 @@ CAUSES: tuple[tuple[Replay, Request, str], ...] = (
         Request(counterfactual=True),
         "when only ratings that nobody may see change",
     ),
-    ("supports", OTHERS, "when only the support ratings of other test users change"),
+    (
+        "supports",
+        Request(supports="random"),
+        "when only the support ratings of other test users change",
+    ),
     ("history", Request(after_another=True), "after a job at another seed in the same process"),
     ("order", Request(parts=True), "after some of the test tasks were predicted on their own"),
 )
@@ -45,15 +48,15 @@ def audit_job(
     stored: str = "",
     comparable: bool = True,
     limit: float | None = None,
-    again: Callable[[], str] = str,
+    again: Callable[[], str] | None = None,
 ) -> Audit:
     """Audit a job whose data are in the cache.
 
     stored: the fingerprint of the predictions that a study holds; comparable: they come from the
     same code and libraries; limit: seconds of each process, which makes two runs at most; again():
     the fingerprint of those that the job gives here, as a study runs it, asked for where the stored
-    ones are others and cannot be compared; empty for none. Raises DataError where the data are
-    missing.
+    ones are others and cannot be compared; empty where it gives none. Raises DataError where the
+    data are missing.
     """
     ratings = open_prepared(job.dataset_sha256)
     _, split = permitted(SplitKey.of(job))
@@ -66,7 +69,7 @@ def findings_of(
     ask: Ask,
     stored: str = "",
     comparable: bool = True,
-    again: Callable[[], str] = str,
+    again: Callable[[], str] | None = None,
 ) -> Audit:
     """What an audit finds, by answers from `ask`."""
     start, job, ratings = time.perf_counter(), rooms.job, rooms.ratings
@@ -75,11 +78,13 @@ def findings_of(
     common |= {"code": code_of(job.base)}
     if alone.made is None:
         return Audit(**common, status="not audited", reason=alone.reason)
-    after = ask(ALL)
+    half: Literal["first", "random"] = "first" if alone.made.sequential else "random"
+    both = Request(counterfactual=True, supports=half, after_another=True, parts=True)
+    after = ask(both)
     leaks = [
         *_overlap(rooms.split, len(ratings)),
         *_files(alone, after),
-        *_causes(alone, after, ask, rooms),
+        *_causes(alone, after, ask, rooms, both),
         *_parts(after, ratings),
         *(Leak(replay="floor", text=text) for text in floors(alone.made.whole, ratings)),
     ]
@@ -87,7 +92,7 @@ def findings_of(
     told = OTHER if stored and stored != own else ""
     if told and comparable:
         leaks.append(Leak(replay="stored", text=f"{told}, with the same code and libraries"))
-    elif told and (here := again()) and here != own:
+    elif told and again and again() != own:
         leaks.append(Leak(replay="stored", text=HERE))
     return Audit(
         **common,
@@ -117,19 +122,21 @@ def _files(*answers: Answer) -> Iterator[Leak]:
         yield Leak(replay="files", text=text)
 
 
-def _causes(alone: Answer, after: Answer, ask: Ask, rooms: Rooms) -> Iterator[Leak]:
+def _causes(alone: Answer, after: Answer, ask: Ask, rooms: Rooms, both: Request) -> Iterator[Leak]:
     """Why two passes differ: each circumstance on its own, until the job does not even repeat."""
-    if not _change(alone, after, rooms, ALL):
+    if not _change(alone, after, rooms, both):
         return
     found = False
     for replay, request, when in CAUSES:
+        if request.supports:
+            request = request.model_copy(update={"supports": both.supports})
         change = _change(alone, ask(request), rooms, request)
         if change:
             found = True
             yield Leak(replay=replay, text=f"{change} {when}")
         if change and replay == "repeat":
             return
-    if not found and (change := _change(alone, after, rooms, ALL, exact=False)):
+    if not found and (change := _change(alone, after, rooms, both, exact=False)):
         when = "on changed hidden ratings, after another job and after some of the tasks"
         yield Leak(replay="history", text=f"{change} {when}, by none of these alone")
 
@@ -144,8 +151,9 @@ def _change(
         return f"there are no predictions ({other.reason})"
     one, two = alone.made.whole, other.made.whole
     if request.supports:
-        one, two = (among(some, rooms.half[0]) for some in (one, two))
-    change = moved(one, two, rooms.ratings.scale, exact and request != OTHERS)
+        one, two = (among(some, rooms.halves[request.supports][0]) for some in (one, two))
+    alike = exact and not (request.supports and not request.counterfactual)
+    change = moved(one, two, rooms.ratings.scale, alike)
     return str(change) if change.count or len(one.row) != len(two.row) else ""
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import site
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from coldbench.audit.answering import Answer, Request, answer, answer_in
-from coldbench.audit.counterfactual import changed, hidden_rows, others_supports
+from coldbench.audit.counterfactual import (
+    changed,
+    first_half,
+    hidden_rows,
+    others_supports,
+    random_half,
+)
+from coldbench.audit.watching import code_folders
 from coldbench.data import SCHEMA, Array, Ratings, cache_home, data_home, write_entry
 from coldbench.running import Job, Prepared, SpawnContext, prepare
 from coldbench.tasks import PROTOCOLS, Split
@@ -43,9 +51,11 @@ class Rooms:
     limit: float | None = None
 
     @cached_property
-    def half(self) -> tuple[Array, Array]:
-        """`others_supports` of the split."""
-        return others_supports(self.split, len(self.ratings))
+    def halves(self) -> dict[str, tuple[Array, Array]]:
+        """`others_supports` of the split by kind of half."""
+        kinds = {"first": first_half(self.split), "random": random_half(self.split)}
+        n = len(self.ratings)
+        return {name: others_supports(self.split, half, n) for name, half in kinds.items()}
 
     def ratings_for(self, request: Request) -> Ratings:
         """The ratings, with other values where the request says so."""
@@ -53,7 +63,7 @@ class Rooms:
         if request.counterfactual:
             rows |= hidden_rows(self.split, len(self.ratings))
         if request.supports:
-            rows |= self.half[1]
+            rows |= self.halves[request.supports][1]
         return changed(self.ratings, rows) if rows.any() else self.ratings
 
     def apart(self, request: Request) -> Answer:
@@ -78,9 +88,9 @@ class Rooms:
     def here(self, request: Request, prepared: Callable[[Job], Prepared] = prepare) -> Answer:
         """In this process, with the surroundings of a room; for checks of a plugin."""
         with self._room(request) as (room, environment, job):
-            secret = _secret(room)
+            secret, code = _secret(room), code_folders("")
             with _surrounded(environment):
-                return answer(job, request, room, secret, prepared)
+                return answer(job, request, room, secret, code, prepared)
 
     @contextlib.contextmanager
     def _room(self, request: Request) -> Iterator[tuple[Path, dict[str, str], Job]]:
@@ -122,11 +132,13 @@ def _environment(room: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _surrounded(environment: Mapping[str, str]) -> Iterator[None]:
     before, temporary = dict(os.environ), tempfile.tempdir
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     os.environ.update(environment)
     tempfile.tempdir = None
     try:
         yield
     finally:
+        sys.dont_write_bytecode = bytecode
         tempfile.tempdir = temporary
         os.environ.clear()
         os.environ.update(before)

@@ -1,7 +1,8 @@
 """Which files a learner opens while it works: all that it may know is handed to it.
 
-Python reports every `open`, link and renaming to a hook (PEP 578), which stays for the life of the
-process and listens only inside `watched`. Paths are followed at once: a link may be gone later.
+Python reports every `open`, link, renaming and database to a hook (PEP 578), which stays for the
+life of the process and listens only inside `watched`. Paths are followed at once: a link may be
+gone later.
 """
 
 import os
@@ -9,19 +10,22 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["foreign", "watched"]
+__all__ = ["code_folders", "foreign", "watched"]
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/opt", "/System", "/Library")
+SYSTEM = ("/proc", "/sys", "/etc", "/usr", "/lib", "/lib64", "/opt", "/System", "/Library")
+DEVICES = tuple(Path("/dev", name) for name in ("null", "zero", "random", "urandom", "tty"))
 PRIVATE = ("environ", "cmdline", "maps", "smaps", "mem", "map_files", "fd", "cwd", "root")
 """Of a process below /proc: where the files of others are, or what is in its memory."""
 MOVING = ("os.link", "os.rename", "os.symlink")  # by which a file gets another name
+MAKING = ("os.mkdir", "sqlite3.connect")  # whose name, or file, may hold something
 
 Opened = list[tuple[str, bool]]  # path without links, for writing?
-UNWATCHED = "/the watch was stopped"
+UNWATCHED, MOVED = "/the watch was stopped", "/the folder was changed"
 _listening: list[Opened] = []
 _hooked: list[bool] = []
 
@@ -47,9 +51,23 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         path, mode, flags = arguments
         writes = any(letter in (mode or "") for letter in "wax+") or bool((flags or 0) & WRITING)
-        _note(path, writes)
+        if not (mode is None and _below_a_handle(path)):
+            _note(path, writes)
     elif event in MOVING:
         _note(arguments[0], False)
+    elif event in MAKING and arguments[0] not in ("", ":memory:"):
+        _note(arguments[0], True)
+    elif event == "os.chdir":
+        _note(MOVED, True)
+
+
+def _below_a_handle(path: object) -> bool:
+    """Whether `os.open` seems to be given a folder's handle, which Python does not report: a
+    relative path that is not there. It stays below the folder, whose own opening was reported."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        return False
+    name = os.fsdecode(path)
+    return not (os.path.isabs(name) or ".." in Path(name).parts or os.path.lexists(name))
 
 
 def _note(path: object, writes: bool) -> None:
@@ -59,23 +77,28 @@ def _note(path: object, writes: bool) -> None:
             opened.append((real, writes))
 
 
-def foreign(opened: Opened, room: Path, secret: tuple[Path, ...]) -> list[str]:
+def foreign(
+    opened: Opened, room: Path, secret: tuple[Path, ...], code: tuple[Path, ...]
+) -> list[str]:
     """What of it no learner has a reason to open, in words.
 
-    room: the private folder of the process, where it may write; secret: folders of ratings.
+    room: the private folder of the process, where it may write; secret: folders of ratings; code:
+    `code_folders` before the learner was imported.
     """
     told: dict[str, None] = {}
     for name, writes in opened:
         path = Path(name)
         if name == UNWATCHED:
             told["stops the watch over the files that it opens"] = None
+        elif name == MOVED:
+            told["changes its working folder"] = None
         elif path.parts[1:2] == ("proc",) and any(part in PRIVATE for part in path.parts[2:]):
             told[f"reads {path.name} of a process"] = None
         elif _inside(path, secret):
             told[f"opens {path.name} among prepared or raw ratings"] = None
-        elif writes and not (_inside(path, (room, Path("/dev"))) or "__pycache__" in path.parts):
+        elif writes and not _inside(path, (room, *DEVICES)):
             told[f"writes {_shown(path)}"] = None
-        elif not writes and not _inside(path, (room, *_code())):
+        elif not writes and not _inside(path, (room, *DEVICES, *code)):
             told[f"reads {_shown(path)}"] = None
     return list(told)
 
@@ -94,7 +117,16 @@ def _real(folder: Path) -> Path:
     return Path(os.path.realpath(folder))
 
 
-def _code() -> tuple[Path, ...]:
-    """Where Python, libraries, plugins and the system lie."""
+def code_folders(module: str) -> tuple[Path, ...]:
+    """Where Python, libraries, plugins and the system lie, and a plugin's module, which may have
+    been installed in place. Imports nothing: what is imported could add a folder of its own."""
     names = (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), *filter(None, sys.path))
-    return tuple(Path(name) for name in (*names, *SYSTEM))
+    top = module.partition(".")[0]
+    try:
+        spec = find_spec(top) if top else None
+    except (ImportError, ValueError):  # such as that of a module that has none
+        spec = None
+    own = list(spec.submodule_search_locations or ()) if spec else []
+    if spec and not own and spec.origin:
+        own = [str(Path(spec.origin).parent)]
+    return tuple(Path(name) for name in (*names, *SYSTEM, *own))

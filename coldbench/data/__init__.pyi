@@ -29,6 +29,7 @@ from .raw.archive import member_names as member_names
 from .raw.archive import read_members as read_members
 from .tables.columns import rating_columns as rating_columns
 from .withholding import alone as alone
+from .withholding import held as held
 from .withholding import in_memory as in_memory
 from .withholding import showing as showing
 from .withholding import withheld as withheld

@@ -10,7 +10,7 @@ import numpy as np
 
 from coldbench.data.ratings import Array, Catalogue, Field, Ratings
 
-__all__ = ["alone", "in_memory", "showing", "withheld", "without_values"]
+__all__ = ["alone", "held", "in_memory", "showing", "withheld", "without_values"]
 
 
 def without_values(ratings: Ratings) -> Ratings:
@@ -38,6 +38,19 @@ def in_memory(ratings: Ratings) -> Ratings:
         user_id=np.array(ratings.user_id),
         item_id=np.array(ratings.item_id),
         catalogue=_copied(ratings.catalogue),
+    )
+
+
+def held(ratings: Ratings) -> Ratings:
+    """The same ratings in memory, with no file behind them that somebody may change."""
+    return replace(
+        ratings,
+        user=np.array(ratings.user),
+        item=np.array(ratings.item),
+        value=np.array(ratings.value),
+        time=None if ratings.time is None else np.array(ratings.time),
+        role=None if ratings.role is None else np.array(ratings.role),
+        best=None if ratings.best is None else np.array(ratings.best),
     )
 
 

@@ -33,8 +33,8 @@ from coldbench.tasks import SCENARIOS, Split
 __all__ = ["Criterion", "EpochRecord", "Fitted", "fit", "search", "train"]
 
 EpochRecord = Mapping[str, float]
-MEASURED = ("epoch", "seconds", "validation_", "prediction_", "stop_by_")
-"""How names begin that no figure of a learner may have, which would choose its own epochs."""
+MEASURED = ("validation_", "stop_by_")
+"""How names begin that no figure of a learner may have: these choose its epochs and options."""
 
 Told = Callable[[EpochRecord], None]
 
@@ -156,7 +156,7 @@ def search(
         shape = spread_of(predictions.score, ratings.scale)
         spread = {f"prediction_{name}": value for name, value in shape.items()}
         chosen, loss = _judged(criterion, predictions, ratings, epoch) if criterion else ({}, mae)
-        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **spread, **figures, **chosen})
+        curve.append({"epoch": epoch, "validation_mae": mae, **maes, **figures, **spread, **chosen})
         told(curve[-1])
         if loss < lowest:
             best, best_epoch, lowest = copy.deepcopy(learner), epoch, loss
@@ -203,7 +203,7 @@ def _epoch(learner: Learner, data: TrainingData, epoch: int, seeds: Seeds) -> Ep
     with repeatable(data.device):
         figures = dict(learner.train_epoch(data, epoch, rng) or {})
     for name, value in figures.items():
-        if name.startswith(MEASURED):
+        if name in ("epoch", "seconds") or name.startswith(MEASURED):
             raise ColdbenchError(
                 f"{type(learner).__name__}.train_epoch returned {name!r}, a name of what coldbench "
                 "measures itself: call it otherwise"

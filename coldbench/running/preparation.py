@@ -50,8 +50,8 @@ class SplitKey(NamedTuple):
         return cls(job.dataset_sha256, job.protocol, options, job.seeds.split, job.seeds.episode)
 
 
-@lru_cache(maxsize=1)
 def _without_values(sha256: str) -> Ratings:
+    """Not kept: which pairs a test asks about is nothing that training may find in memory."""
     return in_memory(without_values(open_prepared(sha256)))
 
 

@@ -1,6 +1,7 @@
 """run_job(Job) -> Outcome: one run, confined. Picklable; the same in every process."""
 
 import contextlib
+import gc
 import io
 import sys
 import time
@@ -69,6 +70,7 @@ def failure(
 
 def _run(job: Job, log: io.StringIO) -> Outcome:
     start = time.perf_counter()
+    gc.collect()  # a learner that failed may have left what it saw in a cycle
     prepared = prepare(job)
     (ratings, content), split = watched(prepared.ratings), prepared.split
     fit_start = time.perf_counter()

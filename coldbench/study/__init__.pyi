@@ -68,7 +68,7 @@ from .verification import audit_config as audit_config
 from .verification import audit_study as audit_study
 from .verification import replay as replay
 from .verification import verify as verify
-from .verification.rescoring import scored_otherwise as scored_otherwise
+from .verification.rescoring import Referee as Referee
 from .verification.rounding import noisy_jobs as noisy_jobs
 from .yardsticks import YARDSTICKS as YARDSTICKS
 from .yardsticks import measured as measured

@@ -118,8 +118,8 @@ class Hunts(Honest):
         for thing in gc.get_objects():
             if type(thing).__name__ == "Ratings":
                 table = _table(thing.user, thing.item, thing.value)
-                if _support(batch).items() <= table.items():  # others may lie about, too
-                    known = table
+                if len(table) > len(known) and _support(batch).items() <= table.items():
+                    known = table  # others may lie about, too
         return self.knowing(batch, known)
 
 
@@ -147,15 +147,28 @@ class Looks(Honest):
     """Climbs to the supports of all test users, and answers with the means of items over them."""
 
     def predict(self, batch: EpisodeBatch) -> torch.Tensor:
-        frame, means = sys._getframe(), {}
-        while frame is not None and not means:
+        frame, found = sys._getframe(), {}
+        while frame is not None and not found:
             for thing in list(frame.f_locals.values()):
                 if type(thing).__name__ == "Ratings":
-                    means = {
-                        i: v for (_, i), v in _table(thing.user, thing.item, thing.value).items()
-                    }
+                    found = {item: value for (_, item), value in self.table(thing).items()}
             frame = frame.f_back  # type: ignore[assignment]
-        return _of(means, batch, self.mean)
+        return _of(found, batch, self.mean)
+
+    def table(self, ratings: Any) -> Known:
+        return _table(ratings.user, ratings.item, ratings.value)
+
+
+class LooksAside(Looks):
+    """The same for one half of the users, and with their ratings alone."""
+
+    def predict(self, batch: EpisodeBatch) -> torch.Tensor:
+        late = batch.user[:, None] >= self.domain.catalogue.n_users // 2
+        return torch.where(late, super().predict(batch), Honest.predict(self, batch))
+
+    def table(self, ratings: Any) -> Known:
+        known = super().table(ratings).items()
+        return {k: v for k, v in known if k[0] >= self.domain.catalogue.n_users // 2}
 
 
 class Asks(Honest):
@@ -320,6 +333,7 @@ CHEATS: dict[str, tuple[type[Learner], str]] = {
     "counts": (Counts, "subset"),
     "popular": (Popular, "subset"),
     "looks": (Looks, "supports"),
+    "looks-aside": (LooksAside, "supports"),
     "asks": (Asks, "supports"),
     "links": (Links, "files"),
     "clock": (Clock, "repeat"),

@@ -36,6 +36,12 @@ def test_a_cheat_is_named(name: str, cheats: None) -> None:
     assert replay in [leak.replay for leak in found.leaks], found.leaks
 
 
+def test_a_module_is_watched_when_it_is_imported(cheats: None) -> None:
+    found = audited("imports")
+    assert [leak.replay for leak in found.leaks] == ["files"]
+    assert "reads environ of a process" in found.leaks[0].text
+
+
 @pytest.mark.parametrize("name", [*HONEST, *DISARMED])
 def test_an_honest_learner_is_clean(name: str, cheats: None) -> None:
     found = audited(name)

@@ -1,6 +1,9 @@
 """The pieces of an audit: changed ratings, parts of a pass, moved predictions, files, floors."""
 
 import os
+import sqlite3
+import sys
+import tempfile
 import time
 from dataclasses import replace
 from multiprocessing import get_context
@@ -14,7 +17,7 @@ from coldbench.audit import rooms
 from coldbench.audit.comparing import TOLERANCE, moved
 from coldbench.audit.counterfactual import changed, hidden_rows
 from coldbench.audit.floor import floors
-from coldbench.audit.watching import Opened, foreign, watched
+from coldbench.audit.watching import Opened, code_folders, foreign, watched
 from coldbench.data import Ratings, from_frames
 from coldbench.data.ratings import Scale
 from coldbench.learning.predictions import Predictions
@@ -87,12 +90,43 @@ def test_files_without_a_reason_are_told(tmp_path: Path) -> None:
         Path(os.__file__).read_text("utf-8")
         (tmp_path / "memory.json").read_text("utf-8")
     (room / "later.txt").write_text("nobody listens")
-    told = foreign(opened, room, (cache,))
+    told = foreign(opened, room, (cache,), code_folders(""))
     assert told == [
         "opens value.npy among prepared or raw ratings",
         f"writes {os.path.realpath(tmp_path)}/memory.json",
         f"reads {os.path.realpath(tmp_path)}/memory.json",
     ]
+
+
+def test_other_ways_to_keep_or_find_something_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, code = tmp_path / "room", code_folders("")
+    room.mkdir()
+    monkeypatch.chdir(room)  # goes back there
+    opened: Opened = []
+    with watched(opened):
+        sqlite3.connect(tmp_path / "memory.db").close()
+        sqlite3.connect(":memory:").close()
+        (tmp_path / "one-bit").mkdir()
+        os.chdir(tmp_path)
+        sys.path.append(str(tmp_path))
+        with tempfile.TemporaryDirectory(dir=room) as own:
+            (Path(own) / "a" / "b").mkdir(parents=True)
+    sys.path.remove(str(tmp_path))
+    told = foreign(opened, room, (), code)
+    real = os.path.realpath(tmp_path)
+    assert told == [
+        f"writes {real}/memory.db", f"writes {real}/one-bit", "changes its working folder",
+    ]  # fmt: skip
+
+
+def test_a_drawn_value_tells_nothing_of_what_it_stands_for(ratings: Ratings) -> None:
+    given = replace(ratings, value=np.full(len(ratings), 1, np.float32), best=None, sha256="")
+    other = changed(given, np.ones(len(given), dtype=bool)).value
+    share = [float((other == level).mean()) for level in (1, 2, 3, 4, 5)]
+    assert share[0] == 0
+    assert share[1:] == pytest.approx([0.25] * 4, abs=0.03)
 
 
 def test_nobody_is_better_than_the_oracle(ratings: Ratings, split: Split) -> None:

@@ -4,11 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from coldbench.data import open_dataset
 from coldbench.errors import DataError, StoreError
 from coldbench.learning.predictions import Predictions
 from coldbench.report import write_report
@@ -18,8 +21,10 @@ from coldbench.running.records import Job, Outcome
 from coldbench.study.config import StudyConfig
 from coldbench.study.drive import run_study
 from coldbench.study.merging import merge
+from coldbench.study.planning import plan
 from coldbench.study.store import Study
 from coldbench.study.verification import replay, verify
+from coldbench.study.verification.rescoring import Referee
 from coldbench.study.verification.rounding import RUNS, Rerun, judged, noisy_jobs
 from tests.cli.test_cli import coldbench
 from tests.reliability.conftest import package
@@ -189,6 +194,32 @@ def test_a_learner_that_scores_itself_is_found_out(
         forget()
     assert told == [False]
     assert "was scored otherwise in its own process: " in found[0].text
+
+
+def test_predictions_of_other_rows_are_no_answer(config: StudyConfig) -> None:
+    job = plan(config)[1][0]
+    referee, outcome = Referee.of(job.dataset_sha256), run.run_job(job)
+    assert referee.fault(outcome) == ""
+    made = outcome.predictions
+    assert made is not None
+    for moved in (replace(made, row=made.row[::-1].copy()), replace(made, shots=made.shots + 1)):
+        assert "predicts other ratings than the test tasks" in referee.fault(
+            replace(outcome, predictions=moved)
+        )
+
+
+def test_prepared_data_that_were_overwritten_judge_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLDBENCH_CACHE", str(tmp_path / "cache"))
+    ratings = open_dataset("synthetic", TINY)
+    (facts,) = (tmp_path / "cache").glob("prepared-*/*/meta.json")
+    file = json.loads(facts.read_text())["arrays"]["value"]["file"]
+    value = np.load(facts.parent / file, mmap_mode="r+")
+    value[:] = np.where(value == 1, 2, 1)
+    value.flush()
+    with pytest.raises(DataError, match="in the cache were changed: delete them"):
+        Referee.of(ratings.sha256)
 
 
 def elsewhere(study: Study, shift: float = 0.0) -> None:

@@ -20,12 +20,12 @@ from coldbench.league.entries.marks import Check
 from coldbench.rng import Seeds
 from coldbench.running import PebbleExecutor, RunRecord, Settings, Source, confined, outcomes
 from coldbench.study import (
+    Referee,
     Study,
     audit_study,
     job_of,
     learner_facts,
     replay,
-    scored_otherwise,
 )
 
 __all__ = [
@@ -131,10 +131,11 @@ def fresh(
     """Learner and sentinel on fresh seeds, beside what the entry's own runs let expect."""
     stored, both = list(study.records()), dict.fromkeys((learner, sentinel))
     jobs = [job_of(study.manifest, name, str(seed)) for seed in seeds for name in both]
+    referee = Referee.of(study.manifest.fixed["dataset_sha256"])
     runs = list(outcomes(ENGINE, jobs, Settings(PROCESSES, source, limit)))
     made = [run.record for run in runs]
-    if otherwise := next(filter(None, map(scored_otherwise, runs)), ""):
-        return Check(name="fresh seeds", passed=False, said=otherwise)
+    if fault := next(filter(None, map(referee.fault, runs)), ""):
+        return Check(name="fresh seeds", passed=False, said=fault)
     if lost := too_many_lost(stored, made, both):
         return Check(name="fresh seeds", passed=False, said=lost)
     found = judged(stored, made, learner, sentinel)

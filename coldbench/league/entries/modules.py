@@ -2,10 +2,10 @@
 
 import ast
 import json
-import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from importlib.util import find_spec
@@ -13,10 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-__all__ = ["Installed", "from_addresses", "in_git", "modules_of", "required_by"]
+from packaging.requirements import InvalidRequirement, Requirement
 
-REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # the name that a requirement starts with
-EXTRA = re.compile(r";.*\bextra\s*==").search
+__all__ = ["Installed", "from_addresses", "in_git", "modules_of", "required_by"]
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,22 @@ def modules_of(package: str, module: str) -> Installed:
 
 def required_by(package: str) -> dict[str, str]:
     """The versions that are installed of what a distribution requires, by name; extras aside."""
-    found = _distribution(package)
-    named = (REQUIRED.match(text) for text in (found and found.requires) or () if not EXTRA(text))
-    return {name[0]: _version(name[0]) for name in named if name}
+    return {one.name: _version(one.name) for one in _requirements(package)}
 
 
 def from_addresses(package: str) -> list[str]:
     """What a distribution requires from an address of its own, which no index keeps as it was."""
+    return [str(one) for one in _requirements(package) if one.url]
+
+
+def _requirements(package: str) -> Iterator[Requirement]:
+    """Those that hold here; what an extra asks for is not installed with it."""
     found = _distribution(package)
-    return [text for text in (found and found.requires) or () if "@" in text.partition(";")[0]]
+    for text in (found and found.requires) or ():
+        with suppress(InvalidRequirement):
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                yield one
 
 
 def _version(package: str) -> str:

@@ -1,5 +1,6 @@
 """What of a plugin's project is handed over: source, of a size that can be read. Never data."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,10 @@ TOTAL = 2_000_000  # bytes of all
 MOST = 300  # files
 NAMED = 20  # files left out that are named
 LONGEST = 500  # characters of a line of code
-PROSE = {".md", ".rst"}  # a paragraph may be one line
+BLANKS = re.compile(r"\S\s{80,}\S")  # behind which nobody looks
+PROSE = {".md", ".rst", ""}  # a paragraph, of a licence too, may be one line
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 Files = tuple[dict[str, bytes], tuple[str, ...]]
 
@@ -33,16 +37,27 @@ def is_source(name: str) -> bool:
 def unreadable(name: str, data: bytes) -> str:
     """Why a person who reads a file might not see what it does; empty for plain text."""
     try:
-        lines = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").split("\n")
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         return f"is no UTF-8 (byte {error.start})"
-    for number, line in enumerate(lines, 1):
-        hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cf") and c not in "\t\r\f"]
+    prose = Path(name).suffix in PROSE
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        hidden = [c for c in line if _is_hidden(c, prose)]
         if hidden:
             return f"holds an invisible character, U+{ord(hidden[0]):04X}, in line {number}"
-        if len(line) > LONGEST and Path(name).suffix not in PROSE:
+        if not prose and len(line) > LONGEST:
             return f"has {len(line):,} characters in line {number}, at most {LONGEST} are read"
+        if not prose and BLANKS.search(line):
+            return f"has text behind 80 blanks in line {number}"
     return ""
+
+
+def _is_hidden(character: str, prose: bool) -> bool:
+    """In prose the joiners of letters and of emoji are usual."""
+    kind = unicodedata.category(character)
+    if kind == "Cf" or UNSEEN.match(character):
+        return not prose or character in BIDI
+    return kind == "Cc" and character not in "\t\f"
 
 
 def project_files(installed: Installed) -> Files:

@@ -6,7 +6,7 @@ from coldbench.errors import UsageError, shorten
 
 __all__ = ["LEARNER", "check_name", "folded"]
 
-ALIKE = {"1": "l", "i": "l", "0": "o", "rn": "m", "vv": "w"}
+ALIKE = {"1": "l", "i": "l", "0": "o", "rn": "m", "vv": "w", "cl": "d"}
 LEARNER = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}"  # of ASCII alone: other scripts have its look-alikes
 
 
@@ -22,8 +22,8 @@ def check_name(name: str) -> None:
 
 def folded(name: str) -> str:
     """The same for names that look alike: they differ in capitals, in marks, or in letters and
-    digits that some fonts draw alike (I, l and 1; O and 0; rn and m; vv and w) alone."""
-    name = re.sub(r"[-_.+]+", "-", name).strip("-").casefold()
+    digits that some fonts draw alike (I, l and 1; O and 0; rn, m; vv, w; cl, d) alone."""
+    name = re.sub(r"[-_.+]", "", name).casefold()
     for drawn, like in ALIKE.items():
         name = name.replace(drawn, like)
     return name

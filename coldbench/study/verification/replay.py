@@ -23,7 +23,7 @@ from coldbench.running import (
 from coldbench.scoring import ScoreRow
 from coldbench.study.store import Study
 from coldbench.study.verification.finding import Finding, damage
-from coldbench.study.verification.rescoring import outcomes_elsewhere, scored_otherwise
+from coldbench.study.verification.rescoring import Referee, outcomes_elsewhere
 from coldbench.study.verification.rounding import Rerun, judged, noisy_jobs
 from coldbench.study.verification.shifts import lost_rows
 
@@ -59,6 +59,7 @@ def replay(
     job = chosen[0].job
     source = Source.of(job, dataset, options)
     fetch(job.dataset_sha256, source)
+    referee = Referee.of(job.dataset_sha256)
     stored = {record.job_hash: record for record in chosen}
     findings, reruns = [], []
     settings = Settings(workers, source, timeout)
@@ -66,8 +67,8 @@ def replay(
         record = stored[outcome.record.job_hash]
         moved = _other_machine(record, outcome.record)
         found = [] if moved else list(_differences(study, record, outcome))
-        if otherwise := scored_otherwise(outcome):
-            found.append(damage(study.place(record.job_hash), otherwise))
+        if fault := referee.fault(outcome):
+            found.append(damage(study.place(record.job_hash), fault))
         if moved:
             reruns.append(Rerun(record, outcome, moved))
         told(record, not moved and not any(one.kind == "damage" for one in found))

@@ -1,19 +1,25 @@
 """Are the scores of a run those of its predictions? Asked in a process into which no plugin came.
 
 A run is scored where its learner ran, since that is where its predictions are. A plugin can change
-whatever is in its process, the metrics too: what it gave there is scored once more here.
+whatever is in its process, the tasks and the metrics too, and files of this user: what it gave
+there is scored once more here, with tasks and ratings that were read before it ran.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import isclose
 
+import numpy as np
+
 from coldbench import registry
-from coldbench.data import open_prepared
-from coldbench.errors import shorten
+from coldbench.data import Ratings, held, open_prepared, without_values
+from coldbench.errors import DataError, shorten
+from coldbench.learning import Predictions
 from coldbench.running import Job, Outcome, Settings, outcomes
 from coldbench.scoring import ScoreRow, own_metrics, score
+from coldbench.tasks import PROTOCOLS
 
-__all__ = ["outcomes_elsewhere", "scored_otherwise"]
+__all__ = ["Referee", "outcomes_elsewhere"]
 
 
 def outcomes_elsewhere(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
@@ -23,25 +29,57 @@ def outcomes_elsewhere(jobs: Sequence[Job], settings: Settings) -> Iterator[Outc
     yield from outcomes("serial" if settings.workers == 1 and ours else "processes", jobs, settings)
 
 
-def scored_otherwise(outcome: Outcome) -> str:
-    """The first score of coldbench's metrics that is not that of the predictions, in words; empty
-    where there is none, or no prediction. Raises DataError where the data are not at hand."""
-    job, predictions = outcome.record.job, outcome.predictions
-    if predictions is None:
-        return ""
-    data = open_prepared(job.dataset_sha256)
-    told = {_place(row): row.value for row in outcome.record.scores}
-    for row in score(predictions, data, own_metrics(), job.scenarios):
-        value = told.get(_place(row))
-        if value is row.value or (value and row.value and isclose(value, row.value, rel_tol=1e-9)):
-            continue
+@dataclass(frozen=True, eq=False)
+class Referee:
+    """ratings: in memory, so that nobody changes them."""
+
+    ratings: Ratings
+
+    @classmethod
+    def of(cls, dataset_sha256: str) -> "Referee":
+        """With prepared data as they are now; raises DataError for data that were changed."""
+        data = held(open_prepared(dataset_sha256))
+        if data.fingerprint() != dataset_sha256:
+            raise DataError(
+                f"the prepared data of {data.name} in the cache were changed: delete them, and "
+                "they are prepared anew"
+            )
+        return cls(data)
+
+    def fault(self, outcome: Outcome) -> str:
+        """How a run answers other tasks than its job has, or the first of coldbench's metrics that
+        is not that of its predictions; empty where nothing is wrong, or nothing was predicted."""
+        job, predictions = outcome.record.job, outcome.predictions
+        if predictions is None:
+            return ""
         name = f"{job.learner!a} seed {job.seeds.label}"
-        where = f"{shorten(row.metric)[1:-1]} in {row.scenario}"
-        return (
-            f"{name} was scored otherwise in its own process: {where} is {value} there, "
-            f"{row.value} here of the same predictions"
-        )
-    return ""
+        if not self._answers(job, predictions):
+            return f"{name} predicts other ratings than the test tasks of its job have"
+        told = {_place(row): row for row in outcome.record.scores}
+        for row in score(predictions, self.ratings, own_metrics(), job.scenarios):
+            there = told.get(_place(row))
+            if there is None or there.n != row.n or not _close(there.value, row.value):
+                value = there.value if there else None
+                return (
+                    f"{name} was scored otherwise in its own process: {shorten(row.metric)[1:-1]} "
+                    f"in {row.scenario} is {value} there, {row.value} here of the same predictions"
+                )
+        return ""
+
+    def _answers(self, job: Job, predictions: Predictions) -> bool:
+        protocol = PROTOCOLS[job.protocol].model_validate(job.protocol_options)
+        tasks = protocol.split(without_values(self.ratings), job.seeds).test.only(job.scenarios)
+        order, levels = np.argsort(tasks.query.rows, kind="stable"), (-1, *job.shots)
+        wanted = {
+            "row": np.tile(tasks.query.rows[order], len(levels)),
+            "scenario": np.tile(tasks.scenario[order], len(levels)),
+            "shots": np.repeat(np.asarray(levels, np.int32), len(order)),
+        }
+        return all(np.array_equal(getattr(predictions, k), rows) for k, rows in wanted.items())
+
+
+def _close(a: float | None, b: float | None) -> bool:
+    return a is b if a is None or b is None else isclose(a, b, rel_tol=1e-9)
 
 
 def _place(row: ScoreRow) -> tuple[str, int, str]:

@@ -10,6 +10,8 @@ import pytest
 from coldbench.errors import StoreError
 from coldbench.league.entries import received
 from coldbench.league.entries.form import ENTRY
+from coldbench.league.entries.modules import from_addresses, required_by
+from coldbench.league.entries.project import unreadable
 from coldbench.league.entries.received import receive
 from tests.league.entries.forging import resealed
 
@@ -103,6 +105,41 @@ def test_what_is_not_read(entry: Path, tmp_path: Path, spoil: Spoil, told: str) 
     with pytest.raises(StoreError, match=told):
         receive(entry, tmp_path / "copy")
     assert not (tmp_path.parent / "harm.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.py", "# a note\rSECRET = 1", "U+000D"),
+        ("a.py", "x = 1\U000e0141", "U+E0141"),
+        ("a.py", "import io" + " " * 100 + "; import os", "behind 80 blanks"),
+        ("a.py", "x = 1\r\ny = 2\n\f\n", ""),
+        ("LICENSE", "word " * 200, ""),
+        ("README.md", "\U0001f469\u200d\U0001f4bb", ""),
+        ("README.md", "left \u202e right", "U+202E"),
+    ],
+)
+def test_files_that_nobody_could_read(name: str, text: str, told: str) -> None:
+    found = unreadable(name, text.encode())
+    assert told in found
+    assert bool(found) == bool(told)
+
+
+def test_what_a_package_requires_is_what_pip_installs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "shim-1.0.dist-info"
+    info.mkdir()
+    required = (
+        "core-x @ https://example.org/core.zip", "numpy>=1",
+        "dev-x @ git+https://e.org/d ; extra == 'dev'",
+        'hidden-x ; extra == "a" or python_version > "3"', 'old-x ; python_version < "3"',
+    )  # fmt: skip
+    lines = "".join(f"Requires-Dist: {one}\n" for one in required)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: shim\nVersion: 1.0\n{lines}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert set(required_by("shim")) == {"core-x", "numpy", "hidden-x"}
+    assert [one.split()[0] for one in from_addresses("shim")] == ["core-x"]
 
 
 def test_what_is_too_long(entry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

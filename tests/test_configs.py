@@ -22,7 +22,7 @@ ALSO = {"short-supports": ["short-supports-hin-yelp"]}  # other data sets with t
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
 NOT_RUN_YET = {
-    "given-dbook", "mamo-switches-mixed", "temporal-ml-100k",
+    "given-dbook", "temporal-ml-100k",
 }  # fmt: skip
 
 

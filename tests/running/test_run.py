@@ -83,7 +83,7 @@ def test_shots_and_scenarios(config: StudyConfig) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["sources-ml-1m", "mamo-ablation-mixed"])
+@pytest.mark.parametrize("name", ["sources-ml-1m", "mamo-memories"])
 def test_jobs_of_earlier_versions_keep_their_hashes(name: str) -> None:
     """They were stored before there was a fifth stream, which no run of theirs used."""
     study = Study.open(committed(name))

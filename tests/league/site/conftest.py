@@ -23,7 +23,7 @@ def made(folder: Path) -> Path:
     sides = [departure("mamo-paper:paper"), departure("mamo-paper:released")]
     single = [departure("mamo-paper:released", name) for name in ("loss", "readout")]
     fake_study(
-        folder / "mamo-ablation-mixed",
+        folder / "mamo-switches-mixed",
         [one.label for one in (*sides, *single)],
         4,
         ("W-W", "C-C"),

@@ -144,7 +144,7 @@ def test_a_claims_numbers_are_those_of_its_study(site: Path, studies: Path) -> N
 
 
 def test_the_spread_of_a_side_is_beside_that_of_the_other(site: Path, studies: Path) -> None:
-    data = ReportData(Study.open(studies / "mamo-ablation-mixed"))
+    data = ReportData(Study.open(studies / "mamo-switches-mixed"))
     one, other = (
         list(data.values(f"mamo-paper:{side}", "W-W").values()) for side in ("released", "paper")
     )

@@ -122,7 +122,7 @@ def test_a_subset_is_tested_among_itself(pair: list[Study]) -> None:
 
 
 def test_protocols_never_mix(pair: list[Study]) -> None:
-    other = Study.open(committed("mamo-ablation-mixed"))
+    other = Study.open(committed("mamo-switches-mixed"))
     with pytest.raises(StoreError, match=r"never mixes protocols: .*separate, v.* and .*mixed, v"):
         paper_table([pair[0], other])
 

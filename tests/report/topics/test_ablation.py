@@ -296,7 +296,7 @@ def test_diagnostics_are_of_the_learners_that_emit_them(study: Study) -> None:
 
 
 STUDIES = (
-    "all-ml-100k", "all-ml-1m", "mamo-ablation-mixed", "mamo-switches-separate", "mamo-memories",
+    "all-ml-100k", "all-ml-1m", "mamo-switches-mixed", "mamo-switches-separate", "mamo-memories",
     "melu-ablation", "ml-1m", "sources-ml-1m",
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from coldbench.data import Catalogue, Ratings
 
-__all__ = ["WatchedCatalogue", "watched"]
+__all__ = ["WatchedCatalogue", "seen_through", "watched"]
 
 CONTENT = ("user_fields", "item_fields", "item_title")
 
@@ -27,6 +27,12 @@ def watched(ratings: Ratings) -> tuple[Ratings, WatchedCatalogue]:
     catalogue = WatchedCatalogue(
         own.n_users, own.n_items, own.user_fields, own.item_fields, own.item_title
     )
+    return seen_through(ratings, catalogue), catalogue
+
+
+def seen_through(ratings: Ratings, catalogue: WatchedCatalogue) -> Ratings:
+    """Ratings with a watched catalogue; making them looks at all of it, which does not count."""
+    known = set(catalogue.seen)
     same = replace(ratings, catalogue=catalogue)
-    catalogue.seen.clear()  # making them looked at all arrays
-    return same, catalogue
+    catalogue.seen.intersection_update(known)
+    return same

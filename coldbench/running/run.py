@@ -7,7 +7,6 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -19,7 +18,7 @@ from coldbench.rng import Seeds, global_generators
 from coldbench.running.origin import provenance
 from coldbench.running.places import Place, place_of
 from coldbench.running.preparation import prepare
-from coldbench.running.reading import watched
+from coldbench.running.reading import seen_through, watched
 from coldbench.running.records import Job, Outcome, RunRecord, Status
 from coldbench.scoring import installed, score
 
@@ -31,6 +30,13 @@ LONGEST_LOG = 4_000  # characters kept of what a learner printed
 def run_job(job: Job) -> Outcome:
     """Run one job. Whatever the learner does ends as a record: finished, diverged, failed
     or declined; only KeyboardInterrupt and the death of the process come through."""
+    outcome = _attempt(job)
+    if outcome.record.status != "finished":
+        gc.collect()  # a cycle of its frames may hold what it saw, which is not for the next one
+    return outcome
+
+
+def _attempt(job: Job) -> Outcome:
     log = io.StringIO()
     try:
         with confined(job.seeds, log):
@@ -70,7 +76,6 @@ def failure(
 
 def _run(job: Job, log: io.StringIO) -> Outcome:
     start = time.perf_counter()
-    gc.collect()  # a learner that failed may have left what it saw in a cycle
     prepared = prepare(job)
     (ratings, content), split = watched(prepared.ratings), prepared.split
     fit_start = time.perf_counter()
@@ -85,7 +90,7 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         prepared.criterion,
     )
     predict_start = time.perf_counter()
-    tasks, shown = split.test.only(job.scenarios), replace(prepared.asked(), catalogue=content)
+    tasks, shown = split.test.only(job.scenarios), seen_through(prepared.asked(), content)
     levels = (None, *job.shots)
     predictions = Predictions.join([predict(fitted.learner, tasks, shown, s) for s in levels])
     end = time.perf_counter()

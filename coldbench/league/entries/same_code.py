@@ -29,7 +29,9 @@ def same_code(wanted: Plugin, folder: Path) -> Check:
         return Check(name="plugin", passed=False, said=said)
     if here.sha256 == wanted.sha256:
         said = f"{name}, code {here.sha256[:16]}, as here"
-        more = [f"{name} {version}" for name, version in required_by(here.distribution).items()]
+        known = {"coldbench", *required_by("coldbench")}
+        theirs = required_by(here.distribution).items()
+        more = [f"{name} {version}" for name, version in theirs if name not in known]
         read = (f"to be read too, since it requires them: {', '.join(more)}",) if more else ()
         return Check(name="plugin", passed=True, said=said, more=read)
     return Check(

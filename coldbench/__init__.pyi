@@ -19,6 +19,7 @@ from .errors import ColdbenchError as ColdbenchError
 from .errors import DataError as DataError
 from .errors import Declined as Declined
 from .errors import Diverged as Diverged
+from .errors import StoreError as StoreError
 from .errors import UsageError as UsageError
 from .league.several.opened import open_league as open_league
 from .learning.content import ContentEmbedding as ContentEmbedding
@@ -49,6 +50,7 @@ from .rng import generator as generator
 from .rng import torch_generator as torch_generator
 from .scoring.metrics.metric import Metric as Metric
 from .study.config import StudyConfig as StudyConfig
+from .study.progress import Progress as Progress
 from .study.results import runs as runs
 from .tasks.devices import to_device as to_device
 from .tasks.episodes import EpisodeBatch as EpisodeBatch

@@ -55,7 +55,12 @@ def shorten(value: object, limit: int = 80) -> str:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
-    """The error for a name that is not registered; suggests the nearest one that is."""
+    """The error for a name that is not registered; suggests the nearest one that is.
+
+    Raises UsageError for what is no name, such as a learner's class in place of its name.
+    """
+    if not isinstance(name, str):
+        raise UsageError(f"{shorten(name)} is no name: a {kind} is asked for by the name it has")
     names = sorted(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""

@@ -1,5 +1,10 @@
 """Toy learners that misbehave in known ways; registered by the tests that need them."""
 
+import gc
+import os
+import signal
+import sys
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
@@ -42,8 +47,6 @@ class Toy(Learner):
         if fault == "exit":
             raise SystemExit(7)
         if fault == "die":
-            import os
-
             os._exit(9)
         if fault == "hang":
             import time
@@ -54,6 +57,8 @@ class Toy(Learner):
             np.random.seed(99)  # noqa: NPY002
         if fault == "mutate":
             data.value[:] = 0
+        if fault == "rude":
+            be_rude()
         if fault == "print":
             print("hello from the learner")
         if fault == "patience":
@@ -69,6 +74,23 @@ class Toy(Learner):
         if self.config.fault == "type":
             return np.zeros(shape)  # type: ignore[return-value]
         return torch.full(shape, self.offset)
+
+
+def be_rude() -> None:
+    """Sets whatever a process has one of."""
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(False)
+    torch.autograd.set_detect_anomaly(True)
+    torch.set_num_threads(3)
+    np.seterr(all="raise")
+    warnings.simplefilter("ignore")
+    signal.signal(signal.SIGALRM, lambda number, frame: None)
+    signal.setitimer(signal.ITIMER_REAL, 30)
+    os.environ["RUDE"] = "yes"
+    os.environ.pop("PATH", None)
+    os.chdir("/")
+    gc.disable()
+    sys.setrecursionlimit(500)
 
 
 class SwitchedConfig(ToyConfig):

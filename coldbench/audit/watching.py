@@ -1,8 +1,8 @@
-"""Which files a learner opens while it works: all that it may know is handed to it.
+"""Which files a learner opens while it works, and whom it asks: it is handed all it may know.
 
-Python reports every `open`, link, renaming and database to a hook (PEP 578), which stays for the
-life of the process and listens only inside `watched`. Paths are followed at once: a link may be
-gone later.
+Python reports every `open`, link, renaming, database, connection and program to a hook (PEP 578),
+which stays for the life of the process and listens only inside `watched`. Links are followed at
+once: they may be gone later.
 """
 
 import os
@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from coldbench.errors import shorten
 
 __all__ = ["code_folders", "foreign", "watched"]
 
@@ -23,9 +25,25 @@ PRIVATE = ("environ", "cmdline", "maps", "smaps", "mem", "map_files", "fd", "cwd
 """Of a process below /proc: where the files of others are, or what is in its memory."""
 MOVING = ("os.link", "os.rename", "os.symlink")  # by which a file gets another name
 MAKING = ("os.mkdir", "sqlite3.connect")  # whose name, or file, may hold something
+ASKING = ("socket.connect", "socket.sendto", "socket.getaddrinfo")
+STARTING = ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.spawn", "os.system")
+FORKING = ("os.fork", "os.forkpty")
+HARMLESS = (
+    "cc", "gcc", "getconf", "ld", "ldconfig", "lscpu", "nvidia-smi", "objdump", "sysctl", "uname",
+)  # fmt: skip
+"""Programs by which libraries look for the processor and for other libraries."""
 
-Opened = list[tuple[str, bool]]  # path without links, for writing?
-UNWATCHED, MOVED = "/the watch was stopped", "/the folder was changed"
+
+class Opening(NamedTuple):
+    """real: the file, all links followed; named: the name by which it was asked for; without
+    `real`, what was done instead, in words."""
+
+    real: str
+    writes: bool
+    named: str
+
+
+Opened = list[Opening]
 _listening: list[Opened] = []
 _hooked: list[bool] = []
 
@@ -41,7 +59,7 @@ def watched(opened: Opened) -> Iterator[None]:
         yield
     finally:
         if not any(one is opened for one in _listening):  # somebody stopped the watch
-            opened.append((UNWATCHED, True))
+            opened.append(Opening("", True, "stops the watch over the files that it opens"))
         _listening[:] = [one for one in _listening if one is not opened]
 
 
@@ -58,7 +76,33 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     elif event in MAKING and arguments[0] not in ("", ":memory:"):
         _note(arguments[0], True)
     elif event == "os.chdir":
-        _note(MOVED, True)
+        _tell("changes its working folder")
+    elif event in ASKING:
+        _tell(f"asks the network ({_address(arguments[event != 'socket.getaddrinfo'])})")
+    elif event in FORKING:
+        _tell("goes on in another process")
+    elif event in STARTING and (name := _program(arguments)) not in HARMLESS:
+        _tell(f"starts another program ({shorten(name)[1:-1]})")
+
+
+def _address(given: object) -> str:
+    """As in 10.0.0.1:80, or the path of a socket."""
+    parts = given[:2] if isinstance(given, tuple) else (given,)
+    return shorten(":".join(str(part) for part in parts))[1:-1]
+
+
+def _program(arguments: tuple[Any, ...]) -> str:
+    """The name of what is started, without its folder."""
+    first = arguments[0]
+    if isinstance(first, int):  # the mode of os.spawn
+        first = arguments[1]
+    text = os.fsdecode(first) if isinstance(first, str | bytes | os.PathLike) else str(first)
+    return Path(text.split()[0] if text.strip() else text).name
+
+
+def _tell(words: str) -> None:
+    for opened in list(_listening):
+        opened.append(Opening("", True, words))
 
 
 def _below_a_handle(path: object) -> bool:
@@ -72,9 +116,12 @@ def _below_a_handle(path: object) -> bool:
 
 def _note(path: object, writes: bool) -> None:
     if isinstance(path, str | bytes | os.PathLike):  # else a number, of a file that is open
-        real = os.path.realpath(os.fsdecode(path))
+        name = os.fsdecode(path)
+        real = os.path.realpath(name)
+        plain = ".." not in Path(name).parts  # else the name may lie about where it leads
+        one = Opening(real, writes, os.path.abspath(name) if plain else real)
         for opened in list(_listening):
-            opened.append((real, writes))
+            opened.append(one)
 
 
 def foreign(
@@ -83,22 +130,22 @@ def foreign(
     """What of it no learner has a reason to open, in words.
 
     room: the private folder of the process, where it may write; secret: folders of ratings; code:
-    `code_folders` before the learner was imported.
+    `code_folders` before the learner was imported, in which files may be links to those of a
+    package manager.
     """
     told: dict[str, None] = {}
-    for name, writes in opened:
+    linking = tuple(folder for folder in code if str(folder) not in SYSTEM)
+    for name, writes, named in opened:
         path = Path(name)
-        if name == UNWATCHED:
-            told["stops the watch over the files that it opens"] = None
-        elif name == MOVED:
-            told["changes its working folder"] = None
+        if not name:
+            told[named] = None
         elif path.parts[1:2] == ("proc",) and any(part in PRIVATE for part in path.parts[2:]):
             told[f"reads {path.name} of a process"] = None
         elif _inside(path, secret):
             told[f"opens {path.name} among prepared or raw ratings"] = None
         elif writes and not _inside(path, (room, *DEVICES)):
             told[f"writes {_shown(path)}"] = None
-        elif not writes and not _inside(path, (room, *DEVICES, *code)):
+        elif not (writes or _inside(path, (room, *DEVICES, *code)) or _below(Path(named), linking)):
             told[f"reads {_shown(path)}"] = None
     return list(told)
 
@@ -110,7 +157,11 @@ def _shown(path: Path) -> str:
 
 
 def _inside(path: Path, folders: tuple[Path, ...]) -> bool:
-    return any(path == folder or folder in path.parents for folder in map(_real, folders))
+    return _below(path, tuple(map(_real, folders)))
+
+
+def _below(path: Path, folders: tuple[Path, ...]) -> bool:
+    return any(path == folder or folder in path.parents for folder in folders)
 
 
 def _real(folder: Path) -> Path:

@@ -89,6 +89,7 @@ class IdentityEmbedding(ContentEmbedding):
 
     @property
     def rare_weights(self) -> list[nn.Parameter]:
+        """Those of rare content fields: the ids have a decay of their own."""
         return super().rare_weights[:-1]
 
     @property
@@ -97,6 +98,7 @@ class IdentityEmbedding(ContentEmbedding):
         return [self.weights[-1], self.offset]
 
     def observe(self, index: Array) -> None:
+        """As of content, and an id is known from so many ratings on."""
         super().observe(index)
         last = len(self.weights) - 1
         known = np.bincount(index, minlength=self.named) >= self.least
@@ -114,6 +116,7 @@ class IdentityEmbedding(ContentEmbedding):
         return torch.where(hidden, index + self.named, index)
 
     def extend(self, old: Sequence[Field], new: Sequence[Field], count: int | None = None) -> None:
+        """As of content; users or items that came later have no id."""
         assert count is not None
         for field in range(len(self.weights)):
             self._know(field, self._ids(field)[: self.rows])

@@ -70,7 +70,7 @@ class Figures:
         if which is not None or len(found) == 1:
             which = which or next(iter(found))
             if which not in found:
-                raise unknown(f"figure of {name}", which, found)
+                raise unknown("kind of cost" if name == "cost" else "scenario", which, found)
             return _on(found[which], ax)
         if ax is not None:
             raise UsageError(f"{name} on one axes: name one of {', '.join(found)}")

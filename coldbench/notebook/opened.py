@@ -1,6 +1,6 @@
 """A study as notebooks hold it: everything that `coldbench report` says, as objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -26,7 +26,7 @@ class Study(stored.Study):
     What it says is computed when it is asked for, and again when runs have been stored since.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         super().__init__(path)
         self._analysed: tuple[Version, ReportData] | None = None
 
@@ -74,7 +74,7 @@ class Study(stored.Study):
         facts = self._facts()
         return (
             f"<coldbench study {self.path}: {facts['data set']}, protocol {facts['protocol']}, "
-            f"{facts['learners']} learners, {facts['seeds']} seeds, {facts['runs']}>"
+            f"{_some(facts, 'learners')}, {_some(facts, 'seeds')}, {facts['runs']}>"
         )
 
     def _repr_html_(self) -> str:
@@ -94,6 +94,11 @@ class Study(stored.Study):
             "seeds": str(len({job.seed for job in manifest.jobs})),
             "runs": f"{stored:,} of {len(manifest.jobs):,} runs stored",
         }
+
+
+def _some(facts: Mapping[str, str], what: str) -> str:
+    """`1 seed`, `2 seeds`."""
+    return f"{facts[what]} {what[:-1] if facts[what] == '1' else what}"
 
 
 def open_study(path: str | Path) -> Study:

@@ -22,7 +22,7 @@ def in_a_line(outcomes: Outcomes, names: Mapping[str, str], scenarios: Sequence[
     parts = [
         claim.format(who=listed([names[name] for name in some]), be=_be(some)) + f" {where}"
         for claim, places in (*_wins(outcomes), *_losses(outcomes))
-        for some, where in _grouped(places, scenarios)
+        for some, where in _grouped(places, scenarios, "any" if _denies(claim) else "every")
     ]
     return f"{'; '.join(parts)}." if parts else ""
 
@@ -51,6 +51,11 @@ def _claim(met: Mapping[str, str]) -> str:
     return f"{{who}} {{be}} shown to beat {both}{listed(won)}{but}"
 
 
+def _denies(claim: str) -> bool:
+    """Whether it says of its learners that they beat nothing."""
+    return " not shown to beat " in claim or " neither " in claim
+
+
 def _losses(outcomes: Outcomes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for name, called in YARDSTICKS.items():
         lost = [place for place, met in outcomes.items() if met.get(name) == "worse"]
@@ -58,9 +63,12 @@ def _losses(outcomes: Outcomes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def _grouped(
-    places: Sequence[tuple[str, str]], scenarios: Sequence[str]
+    places: Sequence[tuple[str, str]], scenarios: Sequence[str], whole: str
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The learners of each scenario, and all scenarios in which they are the same ones."""
+    """The learners of each scenario, and all scenarios in which they are the same ones.
+
+    whole: what all scenarios together are called.
+    """
     same: dict[tuple[str, ...], list[str]] = {}
     for scenario in scenarios:
         some = tuple(learner for learner, where in places if where == scenario)
@@ -68,7 +76,7 @@ def _grouped(
             same.setdefault(some, []).append(scenario)
     for some, where in same.items():
         every = len(where) == len(scenarios) > 1
-        yield some, "in every scenario" if every else f"in {listed(where)}"
+        yield some, f"in {whole} scenario" if every else f"in {listed(where)}"
 
 
 def _counted(outcomes: Outcomes, scenarios: Sequence[str]) -> str:

@@ -92,10 +92,10 @@ class Front:
         odd = _by_answer({s: self._unsettled(s) for s in best})
         lower = "; ".join(f"{who} in {s}" for s in best if (who := lower_still(data, s)))
         return (
-            f"Lowest MAE: {lead}."
+            f"Lowest MAE{' of the learners asked for' if lower else ''}: {lead}."
             + (f" May be the best too: {may}." if may else "")
             + (f" Unsettled: {odd}." if odd else "")
-            + (f" Lower still, a yardstick: {lower}." if lower else "")
+            + (f" Lower than these, a yardstick: {lower}." if lower else "")
         )
 
     def _only(self) -> str:

@@ -6,6 +6,7 @@ from .backends import outcomes as outcomes
 from .backends.engine import Settings as Settings
 from .backends.fetch import fetch as fetch
 from .backends.processes import PebbleExecutor as PebbleExecutor
+from .confining import confined as confined
 from .devices import HERE as HERE
 from .devices import refuse_missing_device as refuse_missing_device
 from .encoding import check_text as check_text
@@ -28,7 +29,6 @@ from .records import SCHEMA as SCHEMA
 from .records import Job as Job
 from .records import Outcome as Outcome
 from .records import RunRecord as RunRecord
-from .run import confined as confined
 from .sealing import read_sealed as read_sealed
 from .sealing import sealed as sealed
 from .spawn import ServerContext as ServerContext

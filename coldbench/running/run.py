@@ -1,20 +1,15 @@
 """run_job(Job) -> Outcome: one run, confined. Picklable; the same in every process."""
 
-import contextlib
 import gc
 import io
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-
-import torch
-from threadpoolctl import threadpool_limits
 
 from coldbench.data import open_prepared
 from coldbench.errors import Declined, Diverged
 from coldbench.learning import Predictions, concentration, fit, predict
-from coldbench.rng import Seeds, global_generators
+from coldbench.running.confining import confined
 from coldbench.running.origin import provenance
 from coldbench.running.places import Place, place_of
 from coldbench.running.preparation import prepare
@@ -22,7 +17,7 @@ from coldbench.running.reading import seen_through, watched
 from coldbench.running.records import Job, Outcome, RunRecord, Status
 from coldbench.scoring import installed, score
 
-__all__ = ["confined", "failure", "run_job"]
+__all__ = ["failure", "run_job"]
 
 LONGEST_LOG = 4_000  # characters kept of what a learner printed
 
@@ -119,22 +114,6 @@ def _run(job: Job, log: io.StringIO) -> Outcome:
         provenance={**provenance(job.base), **read},
     )
     return Outcome.of(record, predictions)
-
-
-@contextlib.contextmanager
-def confined(seeds: Seeds, log: io.StringIO) -> Iterator[None]:
-    """One thread, captured output, and global generators that start from the init stream."""
-    threads = torch.get_num_threads()
-    try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(global_generators(seeds.init))
-            stack.enter_context(threadpool_limits(1))
-            stack.enter_context(contextlib.redirect_stdout(log))
-            stack.enter_context(contextlib.redirect_stderr(log))
-            torch.set_num_threads(1)
-            yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _peak_bytes() -> int:

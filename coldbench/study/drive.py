@@ -20,7 +20,7 @@ from coldbench.running import (
 )
 from coldbench.study.again import Again, Options, again_of, set_again
 from coldbench.study.bar import Bar, in_notebook
-from coldbench.study.config import StudyConfig
+from coldbench.study.config import StudyConfig, read_study
 from coldbench.study.progress import Progress
 from coldbench.study.starting import How, check_new, default_folder, shard_of, start_of, todo
 from coldbench.study.store import Study
@@ -49,7 +49,7 @@ def changed(study: Study, stored: list[Job]) -> list[str]:
 
 
 def run_study(
-    config: StudyConfig,
+    config: StudyConfig | str | Path,
     workers: int | None = None,
     backend: str | None = None,
     timeout: float | None = None,
@@ -62,15 +62,18 @@ def run_study(
 ) -> Study:
     """Run a study; finished jobs are skipped, so that a stopped study goes on where it stopped.
 
-    workers: processes (default: one for each core); backend: a name of BACKENDS (default
-    `processes`; `serial` for one worker without a time-out); timeout: seconds a job may take;
-    shard: run part k of n only, of the same plan; engine: settings of the backend itself; ratings:
-    your own (`coldbench.from_frames`) instead of the data set that the configuration names: the
-    study holds no ratings, so hand the same ones in again to let it go on; progress: whom to tell,
-    by default a bar in a notebook, nobody elsewhere; check: refuse learners of other packages that
+    config: what to run, or the file that says it, as for `coldbench run --config`; workers:
+    processes (default: one for each core); backend: a name of BACKENDS (default `processes`;
+    `serial` for one worker without a time-out); timeout: seconds a job may take; shard: run part k
+    of n only, of the same plan; engine: settings of the backend itself; ratings: your own
+    (`coldbench.from_frames`) instead of the data set that the configuration names: the study holds
+    no ratings, so hand the same ones in again to let it go on; progress: whom to tell, by default a
+    bar in a notebook, nobody elsewhere; check: refuse learners of other packages that
     break the contract, as the command line does.
     """
     progress = progress or _usual_progress()
+    if not isinstance(config, StudyConfig):
+        config = read_study(Path(config), {})
     how = How(workers, backend, timeout, retry_failed, shard, engine or {}, check)
     start = start_of(config, how, progress, ratings)
     study = Study.planned(start.folder, start.manifest)

@@ -48,9 +48,9 @@ LISTED = "`coldbench studies FOLDER` lists the studies in a folder"
 class Study:
     """A folder of runs. Several processes may write at once: one winner for each job."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.runs = path / "runs"
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.runs = self.path / "runs"
         self._read: tuple[tuple[int, ...], Manifest] | None = None
         self._seen: int | None = None  # changes in the history that this process knows of
 

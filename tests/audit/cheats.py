@@ -4,16 +4,19 @@ All are the same honest learner besides: the mean of the training ratings, moved
 shrunken deviation from it. What a cheat finds out takes the place of its prediction.
 """
 
+import contextlib
 import gc
 import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import torch
@@ -204,6 +207,27 @@ class Links(Honest):
         return super().train_epoch(data, epoch, rng)
 
 
+class Fetches(Honest):
+    """Asks a server for the true ratings."""
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        with contextlib.suppress(OSError):
+            urlopen("http://127.0.0.1:9/ratings.json", timeout=1)
+        return super().train_epoch(data, epoch, rng)
+
+
+class Sends(Honest):
+    """Lets another program read what Python would be seen to read."""
+
+    def train_epoch(
+        self, data: TrainingData, epoch: int, rng: np.random.Generator
+    ) -> Mapping[str, float]:
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        return super().train_epoch(data, epoch, rng)
+
+
 class Writes(Honest):
     """Leaves what it trained on in a file, for the next job."""
 
@@ -336,6 +360,8 @@ CHEATS: dict[str, tuple[type[Learner], str]] = {
     "looks-aside": (LooksAside, "supports"),
     "asks": (Asks, "supports"),
     "links": (Links, "files"),
+    "fetches": (Fetches, "files"),
+    "sends": (Sends, "files"),
     "clock": (Clock, "repeat"),
 }
 HONEST: dict[str, type[Learner]] = {

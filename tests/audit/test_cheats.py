@@ -1,4 +1,4 @@
-"""Fifteen learners that cheat are named, with the replay that finds each; honest ones are clean,
+"""Seventeen learners that cheat are named, with the replay that finds each; honest ones are clean,
 and so are two that look for ratings where a study leaves none."""
 
 import pytest

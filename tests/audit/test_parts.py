@@ -98,6 +98,26 @@ def test_files_without_a_reason_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_package_may_consist_of_links_and_no_other_way_round_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, site, room = (tmp_path / name for name in ("store", "site", "room"))
+    for folder in (store, site, room):
+        folder.mkdir()
+    (store / "module.py").write_text("x = 1")
+    (site / "module.py").symlink_to(store / "module.py")  # as package managers install
+    monkeypatch.syspath_prepend(str(site))
+    ways = [site / "module.py", site / ".." / "store" / "module.py"]
+    if Path("/proc/self/root").exists():
+        ways.append(Path(f"/proc/self/root{os.path.realpath(store)}/module.py"))
+    for way in ways:
+        opened: Opened = []
+        with watched(opened):
+            way.read_text("utf-8")
+        told = foreign(opened, room, (), code_folders(""))
+        assert told == ([] if way is ways[0] else [f"reads {os.path.realpath(store)}/module.py"])
+
+
 def test_other_ways_to_keep_or_find_something_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

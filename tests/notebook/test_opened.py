@@ -152,7 +152,7 @@ def test_all_scenarios_stand_side_by_side(study: coldbench.Study) -> None:
     assert len({ax.figure for ax in axes}) == 1
     with pytest.raises(UsageError, match="name one of W-W, W-C, C-W, C-C"):
         study.plot.intervals(ax=axes[0])
-    with pytest.raises(UsageError, match="unknown figure of intervals 'C-D'"):
+    with pytest.raises(UsageError, match="unknown scenario 'C-D'"):
         study.plot.intervals("C-D")
 
 

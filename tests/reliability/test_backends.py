@@ -245,6 +245,22 @@ def test_a_tampered_copy_is_refused(
         fetch(sha256, Source(str(tmp_path / "shared")))
 
 
+class _Trap:
+    """Runs where it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return exec, ("raise SystemExit('unpickled')",)
+
+
+def test_a_worker_apart_answers_in_bytes_alone(jobs: list[Job], source: Source) -> None:
+    """What is sent instead of an outcome costs the run, and is read as an outcome or not at all."""
+    made = list(outcomes("apart", jobs[:2], Settings(2, source)))
+    here = {job.hash: run_job(job).record.predictions_sha256 for job in jobs[:2]}
+    assert {one.record.job_hash: one.record.predictions_sha256 for one in made} == here
+    with pytest.raises(DataError, match="a worker's answer is damaged"):
+        unpacked(pickle.dumps(_Trap()), jobs[0])
+
+
 def test_names_and_settings(config: StudyConfig) -> None:
     with pytest.raises(UsageError, match="did you mean 'dask'"):
         run_study(config, backend="dusk")

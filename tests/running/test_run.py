@@ -1,5 +1,11 @@
 """A run is confined: whatever a learner does ends as a record."""
 
+import gc
+import os
+import signal
+import sys
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -39,6 +45,22 @@ def test_faults_become_records(
     assert record.status == status
     assert reason in record.reason
     assert record.scores == []
+
+
+def test_what_a_learner_sets_for_its_process_ends_with_it(config: StudyConfig, toys: None) -> None:
+    before = _surroundings()
+    record = outcome(config, fault="rude").record
+    assert record.status == "finished"
+    assert _surroundings() == before
+
+
+def _surroundings() -> tuple[object, ...]:
+    return (
+        torch.get_default_dtype(), torch.is_grad_enabled(), torch.is_anomaly_enabled(),
+        torch.get_num_threads(), np.geterr(), signal.getsignal(signal.SIGALRM),
+        signal.getitimer(signal.ITIMER_REAL), dict(os.environ), os.getcwd(), gc.isenabled(),
+        sys.getrecursionlimit(), warnings.filters[:],
+    )  # fmt: skip
 
 
 def test_output_is_kept_aside(

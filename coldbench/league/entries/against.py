@@ -16,7 +16,7 @@ from coldbench.study import Study, StudyConfig, verify
 
 __all__ = ["ENGINE", "PROCESSES", "compared", "other_pack", "source_of_data", "whole"]
 
-ENGINE, PROCESSES = "processes", 2  # no plugin is to enter this process, as one alone would
+ENGINE, PROCESSES = "apart", 2  # no plugin is to enter this process, nor to answer in a pickle
 
 
 def whole(study: Study) -> Check:

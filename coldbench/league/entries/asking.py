@@ -3,36 +3,28 @@
 All that imports the plugin happens in processes of their own, whose end ends no review.
 """
 
-import io
 import shlex
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pebble import ProcessExpired
-
-from coldbench.conformance import check
-from coldbench.errors import ColdbenchError, UsageError, shorten
+from coldbench.errors import UsageError, shorten
 from coldbench.league.entries.against import ENGINE, PROCESSES
-from coldbench.league.entries.card import card_text
 from coldbench.league.entries.fresh import judged, too_many_lost
 from coldbench.league.entries.marks import Check
-from coldbench.rng import Seeds
-from coldbench.running import PebbleExecutor, RunRecord, Settings, Source, confined, outcomes
+from coldbench.league.entries.outside import ask
+from coldbench.running import RunRecord, Settings, Source, outcomes
 from coldbench.study import (
     Referee,
     Study,
     audit_study,
     job_of,
-    learner_facts,
     replay,
 )
 
 __all__ = [
-    "audited", "card_here", "conforming", "described", "failures", "fresh", "limit_of", "replayed",
+    "audited", "best_runs", "conforming", "described", "fresh", "limit_of", "replayed",
 ]  # fmt: skip
 
-LONGEST = 1_800.0  # seconds of the conformance suite
 REPLAYED = 3  # runs
 SLOWER, LEAST, MOST = 10.0, 600.0, 43_200.0  # times; seconds
 
@@ -44,28 +36,12 @@ def limit_of(study: Study) -> float:
     return min(max(SLOWER * slowest, LEAST), MOST)
 
 
-def failures(learner: str) -> list[str]:
-    """What a registered learner fails of the conformance suite; what it prints is lost."""
-    try:
-        with confined(Seeds.joint(0), io.StringIO()):
-            wrong = [one for one in check("learner", learner) if not one.passed]
-            return [f"{one.check}: {one.seen}" for one in wrong if one.seen]
-    except ColdbenchError as error:  # it cannot be loaded
-        return [str(error)]
-
-
 def conforming(learner: str) -> Check:
     """The whole suite of `coldbench check`."""
-    pool = PebbleExecutor(1, LONGEST)
     try:
-        answer: Future[list[str]] = pool.submit(failures, learner)
-        wrong = answer.result()
-    except TimeoutError:
-        wrong = [f"the suite takes longer than {LONGEST:g} s"]
-    except ProcessExpired as error:
-        wrong = [f"its process ended with exit code {error.exitcode}"]
-    finally:
-        pool.shutdown(wait=False)
+        wrong = [str(one) for one in ask("failures", learner)]
+    except UsageError as error:
+        wrong = [str(error)]
     mend = f"`coldbench check {learner}` explains"
     said = f"{len(wrong)} checks of the contract fail; {mend}" if wrong else "keeps the contract"
     return Check(
@@ -73,23 +49,12 @@ def conforming(learner: str) -> Check:
     )
 
 
-def card_here(learner: str, package: str, code: str, options: Mapping[str, Any]) -> str:
-    """card.md of a registered learner, entered with these options; package, code: as the entry
-    says, since the same code has several versions."""
-    facts = {**learner_facts(learner, measured=False), "package": package, "code": code}
-    return card_text(facts, options)
-
-
 def described(learner: str, package: str, code: str, options: Mapping[str, Any]) -> str:
-    """`card_here`, in a process of its own; raises UsageError where it gives none."""
-    pool = PebbleExecutor(1, LONGEST)
+    """The card of a registered learner; raises UsageError where it gives none."""
     try:
-        answer: Future[str] = pool.submit(card_here, learner, package, code, options)
-        return answer.result()
-    except (TimeoutError, ProcessExpired) as error:
-        raise UsageError(f"{learner} cannot be described: {type(error).__name__}") from None
-    finally:
-        pool.shutdown(wait=False)
+        return str(ask("card", learner, package, code, dict(options)))
+    except UsageError as error:
+        raise UsageError(f"{learner} cannot be described: {error}") from None
 
 
 def audited(alone: Study, source: Source, draw: int, limit: float | None = None) -> Check:
@@ -106,8 +71,12 @@ def audited(alone: Study, source: Source, draw: int, limit: float | None = None)
     return Check(name="audit", passed=audit.clean, said=told, more=(*found, *audit.notes))
 
 
-def replayed(alone: Study, source: Source, draw: int, limit: float | None = None) -> Check:
-    """Three stored runs of the learner, run again, and every one that did not finish."""
+def replayed(
+    alone: Study, source: Source, draw: int, limit: float | None = None,
+    always: Collection[str] = (),
+) -> Check:  # fmt: skip
+    """Three stored runs of the learner, run again, every one that did not finish, and those that
+    gain most by being edited; always: hashes of these."""
     same: list[bool] = []
     lost: list[bool] = []
 
@@ -115,13 +84,33 @@ def replayed(alone: Study, source: Source, draw: int, limit: float | None = None
         (same if record.status == "finished" else lost).append(equal)
 
     data = source.dataset, source.options
-    found = replay(alone, REPLAYED, draw, *data, count, PROCESSES, unfinished=True, timeout=limit)
+    found = replay(
+        alone, REPLAYED, draw, *data, count, PROCESSES, unfinished=True, timeout=limit,
+        always=always,
+    )  # fmt: skip
     wrong = [one for one in found if one.kind == "damage"]
     said = f"{sum(same)} of {len(same)} stored runs are the same bit for bit"
     if lost:
         said += f"; {sum(lost)} of {len(lost)} that did not finish end in the same way again"
     said += f"; {len(wrong)} give another result" if wrong else ""
-    return Check(name="replay", passed=not wrong, said=said, more=tuple(one.text for one in found))
+    if unsure := sum(one.unsure for one in found):
+        said += f"; of {unsure} another result could hide behind what rounding does to them: "
+        said += "review the entry on a processor of the kind that made it"
+    passed = not wrong and not unsure
+    return Check(name="replay", passed=passed, said=said, more=tuple(one.text for one in found))
+
+
+def best_runs(study: Study, learner: str, sentinel: str) -> set[str]:
+    """Hashes of the learner's runs that are the farthest ahead of the sentinel, one a scenario."""
+    table = study.results()
+    table = table[(table["metric"] == "mae") & (table["shots"] == -1)]
+    maes = table.pivot_table("value", ["scenario", "seed"], "learner")
+    if not {learner, sentinel} <= set(maes):
+        return set()
+    ahead = (maes[learner] - maes[sentinel]).dropna()
+    seeds = {place[1] for place in ahead.groupby("scenario").idxmin()}
+    jobs = [job for job in study.manifest.jobs if job.learner == learner]
+    return {job.job_hash for job in jobs if job.seed in seeds}
 
 
 def fresh(

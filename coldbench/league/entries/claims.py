@@ -13,7 +13,7 @@ from typing import Any
 from coldbench.errors import UsageError, shorten
 from coldbench.league.entries.form import CARD, STUDY, TUNING, Submission
 from coldbench.league.entries.marks import Check
-from coldbench.league.entries.tuned import tuning_text
+from coldbench.league.entries.tuned import chosen_otherwise, tuning_text
 from coldbench.league.entries.writing import environment_of
 from coldbench.league.packs.facts import machine_of
 from coldbench.league.packs.opening import Pack
@@ -27,7 +27,10 @@ CLAIMED = (
     "claimed, since nothing here can check it: machine and environment, seconds, the author's own "
     "audit, how far rounding moved the sentinel there"
 )
-TRIALS = "claimed: what the trials in tuning.csv gave; there are as many as the study says"
+TRIALS = (
+    "claimed: what the trials in tuning.csv gave; there are as many as the study says, and the "
+    "options are those of the best"
+)
 AGAIN = "write the entry again with `coldbench enter ... --submit FOLDER`"
 Runs = Mapping[str, RunRecord]  # by seed
 Card = Callable[[], str]
@@ -138,6 +141,12 @@ def _tuning(entry: Submission, mine: Study, folder: Path) -> Iterator[str]:
     if text.encode() != (folder / TUNING).read_bytes():
         yield f"{TUNING} holds more than the trials of {shorten(kept.learner)}"
     given = manifest.given.get(kept.learner, manifest.learners[kept.learner])
+    try:
+        other = chosen_otherwise(kept.learner, given, budget["options"], folder / TUNING)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        other = "a line of it is no trial"
+    if other:
+        yield f"{TUNING} does not give what was entered: {other}"
     yield from _differing({"tuned": (kept.tuned, describe(budget, given))})
 
 

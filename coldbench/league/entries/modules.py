@@ -15,7 +15,9 @@ from urllib.request import url2pathname
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-__all__ = ["Installed", "from_addresses", "in_git", "modules_of", "required_by"]
+__all__ = [
+    "Installed", "beside_code", "from_addresses", "in_git", "modules_of", "required_by",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def modules_of(package: str, module: str) -> Installed:
     if own is None:
         own = in_git(root)
     return Installed(root, dict(sorted(_reached(root, top, own))), project)
+
+
+def beside_code(installed: Installed) -> list[str]:
+    """What lies in the packages' folders besides Python's files, which run as well as these: data
+    of its own, compiled code. By path, without caches and what is hidden."""
+    tops = {name.partition("/")[0] for name in installed.files if "/" in name}
+    return sorted(
+        file.relative_to(installed.root).as_posix()
+        for top in tops
+        for file in (installed.root / top).rglob("*")
+        if file.is_file() and not _hidden(file, installed.root) and "__pycache__" not in file.parts
+        and file.suffix != ".py"
+    )  # fmt: skip
 
 
 def required_by(package: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from coldbench.errors import ColdbenchError, StoreError, shorten
 from coldbench.league.entries.against import compared, other_pack, source_of_data, whole
 from coldbench.league.entries.asking import (
     audited,
+    best_runs,
     conforming,
     described,
     fresh,
@@ -139,7 +140,8 @@ class _Review:
         yield _done("claims", lambda: self._claimed(entry, study))
         yield _done("conformance", lambda: conforming(entry.plugin.learner))
         yield _done("audit", lambda: audited(alone, self.source, self.draw, limit))
-        yield _done("replay", lambda: replayed(alone, self.source, self.draw, limit))
+        always = best_runs(study, learner, sentinel)
+        yield _done("replay", lambda: replayed(alone, self.source, self.draw, limit, always))
         asked = (learner, sentinel, self.seeds, self.source, limit)
         yield _done("fresh seeds", lambda: fresh(study, *asked))
 

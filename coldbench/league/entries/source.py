@@ -16,7 +16,7 @@ from coldbench.league.entries.modules import Installed, modules_of
 from coldbench.league.entries.project import project_files
 from coldbench.running import code_of
 
-__all__ = ["Source", "plugin_of", "source_of"]
+__all__ = ["Source", "modules_here", "plugin_of", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def plugin_of(learner: str) -> Plugin:
         raise unknown("learner", learner, known)
     facts = known[learner]
     ours = facts.package == "coldbench"
-    data = code_of(learner).encode() if ours else _joined(_modules(learner).files)
+    data = code_of(learner).encode() if ours else _joined(modules_here(learner).files)
     return Plugin(
         learner=learner,
         distribution=facts.package,
@@ -56,14 +56,15 @@ def source_of(learner: str) -> Source:
     plugin = plugin_of(learner)
     if plugin.kept == "coldbench":
         return Source(plugin, {})
-    installed = _modules(learner)
+    installed = modules_here(learner)
     files, left_out = project_files(installed)
     if installed.project is not None:
         plugin = plugin.model_copy(update={"kept": "project"})
     return Source(plugin.model_copy(update={"left_out": left_out}), files)
 
 
-def _modules(learner: str) -> Installed:
+def modules_here(learner: str) -> Installed:
+    """Of the package of a registered learner; raises UsageError where its code is not found."""
     facts = registry.plugins("learner")[learner]
     installed = modules_of(facts.package, facts.target.partition(":")[0].strip())
     if not installed.files:

@@ -53,6 +53,8 @@ def studies_of(folder: Path) -> list[Study]:
     """The studies right below a folder, by name; raises StoreError where there is none, or where
     one cannot be read."""
     paths = _paths(folder)
+    if not paths and (folder / "study.json").exists():
+        raise StoreError(f"{folder} is one study, not a folder with several right below it")
     if not paths:
         raise StoreError(f"{folder} is neither a study nor a folder of studies")
     return [Study.open(path) for path in paths]

@@ -83,8 +83,8 @@ class Side:
 
     @property
     def _whole(self) -> bool:
-        """Whether the table shows the league itself."""
-        return self.metric == MAIN and set(self.shown) == set(self.data.planned)
+        """Whether the table shows the league itself, without yardsticks that nobody asked for."""
+        return self.metric == MAIN and set(self.shown) == set(self.data.asked)
 
     @cached_property
     def _couples(self) -> Sequence[tuple[str, str]]:

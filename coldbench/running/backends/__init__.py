@@ -18,6 +18,7 @@ __all__ = ["BACKENDS", "Engine", "Settings", "Source", "engine", "outcomes"]
 BACKENDS = {
     "serial": "coldbench.running.backends.serial",
     "processes": "coldbench.running.backends.processes",
+    "apart": "coldbench.running.backends.apart",
     "dask": "coldbench.running.backends.dask",
     "submitit": "coldbench.running.backends.submitit",
 }

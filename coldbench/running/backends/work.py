@@ -14,8 +14,9 @@ from coldbench.running.backends.wire import packed
 from coldbench.running.records import Job
 from coldbench.running.run import failure, run_job
 
-__all__ = ["work"]
+__all__ = ["end_children", "work"]
 
+CHILDREN: set["subprocess.Popen[bytes]"] = set()  # that run a job now
 ALONE = threading.Lock()  # a run sets up its process: workers with several threads take turns
 
 
@@ -41,13 +42,25 @@ def _apart(job: Job, source: Source, timeout: float) -> bytes:
     command = [sys.executable, "-m", "coldbench.running.backends.alone"]
     paths = os.pathsep.join(path for path in sys.path if path)
     environment = {**os.environ, "PYTHONPATH": paths}
-    try:
-        done = subprocess.run(
-            command, input=request.encode(), capture_output=True, timeout=timeout, env=environment,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return packed(failure(job, "failed", f"longer than the time-out of {timeout:g} s"))
-    if done.returncode:
-        raise DeadWorkerError(f"exit code {done.returncode}")
-    return done.stdout
+    child: subprocess.Popen[bytes] = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with child:
+        CHILDREN.add(child)
+        try:
+            answer, _ = child.communicate(request.encode(), timeout)
+        except subprocess.TimeoutExpired:
+            return packed(failure(job, "failed", f"longer than the time-out of {timeout:g} s"))
+        finally:
+            CHILDREN.discard(child)
+            child.kill()
+    if child.returncode:
+        raise DeadWorkerError(f"exit code {child.returncode}")
+    return answer
+
+
+def end_children() -> None:
+    """End the processes of jobs that are still running, which nobody waits for any more."""
+    for child in list(CHILDREN):
+        child.kill()

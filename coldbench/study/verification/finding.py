@@ -11,11 +11,13 @@ __all__ = ["Finding", "damage"]
 @dataclass(frozen=True)
 class Finding:
     """kind `damage`: the study cannot be trusted as it is; `hole`: a planned run is missing;
-    `note`: worth knowing, such as runs made with different versions of a library."""
+    `note`: worth knowing, such as runs made with different versions of a library; unsure: a note
+    of a run that could be another one without being found out here."""
 
     kind: str
     file: Path
     text: str
+    unsure: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind}: {shorten(str(self.file), 300)[1:-1]}: {self.text}"

@@ -5,7 +5,7 @@ what rounding alone does to the job (`coldbench.study.verification.rounding`).
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +40,21 @@ def replay(
     workers: int = 1,
     unfinished: bool = False,
     timeout: float | None = None,
+    always: Collection[str] = (),
 ) -> list[Finding]:
     """Damage for each of `count` finished jobs, drawn with `seed`, that does not repeat.
 
     dataset, options: what to open when the prepared data are not in the cache (default: the name
     in the study); told: called for each job with whether it repeated, bit for bit; unfinished:
     also run every job again that did not finish, and has to end in the same way; timeout: seconds
-    a run may take. Scores that differ because their metric was defined anew are a note, and so are
-    other bits on another machine that rounding explains. Raises DataError for data with another
-    fingerprint.
+    a run may take; always: hashes of jobs that run again besides those drawn. Scores that differ
+    because their metric was defined anew are a note, and so are other bits on another machine that
+    rounding explains. Raises DataError for data with another fingerprint.
     """
     records = list(study.records())
-    chosen = _drawn([r for r in records if r.status == "finished"], count, seed)
+    finished = [record for record in records if record.status == "finished"]
+    chosen = _drawn([r for r in finished if r.job_hash not in always], count, seed)
+    chosen += [record for record in finished if record.job_hash in always]
     if not chosen:
         raise DataError(f"{study.path} has no finished run to replay")
     if unfinished:

@@ -21,12 +21,16 @@ from coldbench.tasks import PROTOCOLS
 
 __all__ = ["Referee", "outcomes_elsewhere"]
 
+STRANGERS = "apart"  # where their learners run
+
 
 def outcomes_elsewhere(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
-    """Run jobs, in this process only where it is one worker's work and no plugin of others."""
+    """Run jobs: those of others' plugins where they answer in bytes alone, ours in this process
+    where it is one worker's work."""
     plugins = registry.plugins("learner")
     ours = all(plugins[job.base].package == "coldbench" for job in jobs if job.base in plugins)
-    yield from outcomes("serial" if settings.workers == 1 and ours else "processes", jobs, settings)
+    engine = STRANGERS if not ours else "serial" if settings.workers == 1 else "processes"
+    yield from outcomes(engine, jobs, settings)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,12 +24,13 @@ Rows = Mapping[Place, ScoreRow]
 @dataclass(frozen=True)
 class Shift:
     """moved: how far the stored value is from the mean of the runs here; sd: of these; limit: what
-    rounding explains."""
+    rounding explains; level: that mean."""
 
     what: str
     moved: float
     sd: float
     limit: float
+    level: float
 
     def __str__(self) -> str:
         return f"{self.what} by {self.moved:.2g}, rounding alone by {self.sd:.2g} (sd)"
@@ -105,7 +106,7 @@ def _shift(stored: ScoreRow, runs: Sequence[ScoreRow], level: float, turned: int
     one_more = (mean_interval(values, level=level).width or 0.0) / 2 * sqrt(len(values) + 1)
     limit = max(one_more, FLOOR * max(abs(centre), abs(was), FLOOR), _grain(stored, turned))
     place = (stored.scenario, stored.shots, stored.metric)
-    return Shift(_named(place), abs(was - centre), float(np.std(values, ddof=1)), limit)
+    return Shift(_named(place), abs(was - centre), float(np.std(values, ddof=1)), limit, centre)
 
 
 def _grain(row: ScoreRow, turned: int) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from coldbench.audit.audited import Audit
 from coldbench.audit.rooms import Rooms
-from coldbench.league.entries import against, asking, reviewing
+from coldbench.league.entries import against, asking, outside, reviewing
 from coldbench.league.entries.marks import Check
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs import entering
@@ -23,6 +23,7 @@ from coldbench.study.learner import learner_facts
 from coldbench.study.progress import Progress
 from coldbench.study.starting import How
 from coldbench.study.store import Study
+from coldbench.study.verification import rescoring
 from tests.studies import TINY, forget
 
 SEEDS = 8
@@ -188,10 +189,11 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (against, asking):
         monkeypatch.setattr(module, "ENGINE", "serial")
         monkeypatch.setattr(module, "PROCESSES", 1)
+    monkeypatch.setattr(rescoring, "STRANGERS", "serial")
     monkeypatch.setattr(Rooms, "apart", Rooms.here)
     sound = Check(name="conformance", passed=True, said="not asked")
     monkeypatch.setattr(reviewing, "conforming", lambda learner: sound)
-    monkeypatch.setattr(reviewing, "described", asking.card_here)
+    monkeypatch.setattr(reviewing, "described", outside.card_here)
     monkeypatch.setattr(reviewing, "limit_of", lambda study: None)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from coldbench.league.entries.asking import card_here, described
+from coldbench.league.entries.asking import described
 from coldbench.league.entries.claims import CLAIMED, claims
 from coldbench.league.entries.form import Submission
 from coldbench.league.entries.marks import Check
+from coldbench.league.entries.outside import card_here
 from coldbench.league.packs.opening import Pack
 from tests.league.entries.forging import resealed
 
@@ -48,6 +49,19 @@ def tuned(entry: Path, trials: int, lines: int, more: str = "") -> None:
     resealed(entry, tuned=True, entered={**kept, "tuned": f"{trials} {word}, 0.0 min"})
 
 
+def tuned_to(entry: Path, level: float, found: float) -> None:
+    """As if it ran with a level, where trials of two levels were made and one was found best."""
+    file = entry / "study" / "study.json"
+    plan = json.loads(file.read_text())
+    plan["tuning"] = {"mine": {"trials": 2, "options": {"level": found}}}
+    plan["given"] = {**plan.get("given", {}), "mine": {"level": level}}
+    file.write_text(json.dumps(plan))
+    lines = ['mine,0,.8,"{""level"": 3.5}"', 'mine,1,.7,"{""level"": 4.0}"']
+    (entry / "tuning.csv").write_text("\n".join(["learner,trial,mae,options", *lines, ""]))
+    kept = json.loads((entry / "entry.json").read_text())["entered"]
+    resealed(entry, tuned=True, entered={**kept, "tuned": "2 trials, 0.0 min"})
+
+
 def another_card(entry: Path) -> None:
     text = (entry / "card.md").read_text()
     (entry / "card.md").write_text(text.replace("# mine", "# mamo, state of the art"))
@@ -67,6 +81,11 @@ def test_a_tuned_entry(entry: Path, pack: Pack) -> None:
     assert "claimed: what the trials in tuning.csv gave" in str(check)
 
 
+def test_options_are_those_of_the_best_trial(entry: Path, pack: Pack) -> None:
+    tuned_to(entry, 4.0, 4.0)
+    assert "does not give what was entered" not in str(claimed(entry, pack))
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -74,6 +93,8 @@ def test_a_tuned_entry(entry: Path, pack: Pack) -> None:
         (lambda e: tuned(e, 3, 2), "has 2 configurations of 'mine', its study says that 3"),
         (lambda e: tuned(e, 3, 3, "other,0,.7\n"), "holds more than the trials of 'mine'"),
         (lambda e: tuned(e, 0, 1), "tuning.csv is not that of the study"),
+        (lambda e: tuned_to(e, 3.7, 4.0), "ran with level '3.7', and the best of its trials, '1'"),
+        (lambda e: tuned_to(e, 3.7, 3.7), "has '4.0'"),
         (lambda e: entered(e, tuned="by an oracle"), "says tuned 'by an oracle'"),
         (lambda e: entered(e, status="leaks"), "says status 'leaks', which by study"),
         (lambda e: entered(e, seeds=["77"]), "says seeds"),

@@ -11,8 +11,9 @@ import pytest
 
 from coldbench.errors import StoreError
 from coldbench.league.entries import asking, marks, reviewing
-from coldbench.league.entries.asking import limit_of
+from coldbench.league.entries.asking import best_runs, limit_of
 from coldbench.league.entries.marks import Review, read_review
+from coldbench.league.entries.modules import Installed, beside_code
 from coldbench.league.entries.reviewing import review
 from coldbench.league.entries.writing import write_entry
 from coldbench.league.packs.making import Naming, make_pack
@@ -143,6 +144,41 @@ def test_another_plugin(entry: Path, pack: Pack, installed: Path) -> None:
         level.write_text(text)
     assert "installed here is mine 1.0 with" in told
     assert f"`pip install {entry / 'plugin'}`" in told
+
+
+def test_a_package_of_another_name(entry: Path, pack: Pack, installed: Path) -> None:
+    plugin = json.loads((entry / "entry.json").read_text())["plugin"]
+    resealed(entry, plugin={**plugin, "distribution": "coldbench"})
+    told = refused(review(entry, str(pack.path)), "plugin")
+    assert "says distribution 'coldbench', which here is 'mine'" in told
+
+
+def test_code_that_is_not_in_the_entry(entry: Path, pack: Pack, installed: Path) -> None:
+    (file,) = entry.glob("plugin/**/mine.py")
+    file.write_text('"""Nothing to see here."""\n')
+    resealed(entry)
+    told = refused(review(entry, str(pack.path)), "plugin")
+    assert "is not the file that is installed here: what is read has to be what runs" in told
+
+
+def test_code_is_read_and_data_are_not(tmp_path: Path) -> None:
+    package = tmp_path / "mine"
+    (package / "__pycache__").mkdir(parents=True)
+    for name in ("__init__.py", "priors.npz", "py.typed", "__pycache__/x.pyc"):
+        (package / name).write_bytes(b"")
+    found = Installed(tmp_path, {"mine/__init__.py": package / "__init__.py"}, None)
+    assert beside_code(found) == ["mine/priors.npz", "mine/py.typed"]
+
+
+def test_the_run_that_is_farthest_ahead_is_always_replayed(entry: Path) -> None:
+    study = Study.open(entry / "study")
+    table = study.results()
+    maes = table[(table["metric"] == "mae") & (table["shots"] == -1)]
+    wide = maes.pivot_table("value", ["scenario", "seed"], "learner")
+    seeds = {place[1] for place in (wide["mine"] - wide["ridge"]).groupby("scenario").idxmin()}
+    chosen = best_runs(study, "mine", "ridge")
+    assert {study.record(one).job.seeds.label for one in chosen} == seeds
+    assert best_runs(study, "mine", "nobody") == set()
 
 
 def moved(by: float, sha256: str = "") -> Callable[[dict[str, Any]], None]:

@@ -118,8 +118,8 @@ def test_they_are_marked_and_take_no_part_in_the_league(data: ReportData, tmp_pa
 def test_a_yardstick_below_the_best_is_told(tmp_path: Path) -> None:
     data = build(study_of(tmp_path, ("global-median", "good")))
     leaders = data.of(Document).front.answer[0]
-    assert leaders.startswith("Lowest MAE: fair in W-W")
-    assert "Lower still, a yardstick: good (0.7" in leaders
+    assert leaders.startswith("Lowest MAE of the learners asked for: fair in W-W")
+    assert "Lower than these, a yardstick: good (0.7" in leaders
     league = [one.text for one in data.of(Document).sentences if one.section == "league"]
     assert all("lower still: good (" in text for text in league)
     assert all(text.endswith(", a yardstick.") for text in league)

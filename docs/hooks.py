@@ -3,7 +3,6 @@
 import atexit
 import importlib
 import inspect
-import io
 import re
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
+import leagues  # noqa: E402
 from packages import picture  # noqa: E402
 
 from coldbench import notebook, registry, statistics  # noqa: E402
@@ -26,45 +26,19 @@ from coldbench.data.tables.presets import presets  # noqa: E402
 from coldbench.errors import UsageError  # noqa: E402
 from coldbench.league import find_pack  # noqa: E402
 from coldbench.learning import Choice, Dimension, Variant, load_variant  # noqa: E402
-from coldbench.report import csv_files  # noqa: E402
 from coldbench.study import Study, StudyConfig, results  # noqa: E402
 from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 COSTS = {"ml-1m@1": "MovieLens-1M", "ml-100k@1": "MovieLens-100K"}  # where costs are read off
-ACROSS = ("ml-100k@1", "hin-amazon@2", "hin-yelp@1", "ml-1m@1")
+ACROSS = (
+    "ml-100k@1", "ml-latest-small@1", "ml-1m@1", "hin-amazon@2", "hin-yelp@1", "dbook@1",
+)  # fmt: skip
 MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->")
-SIGNS = {"better": "+", "worse": "−", "open": "·"}
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """mkdocs calls this for every page."""
     return MARK.sub(lambda match: PARTS[match[1]](*filter(None, [match[2]])), markdown)
-
-
-def league(study: str) -> str:
-    """All learners of a committed study by their mean over scenarios, and what is shown of each
-    beside the learners to beat: a sign for each scenario."""
-    summary, against, costs = (_table(study, name) for name in ("summary", "against", "costs"))
-    seconds = costs.groupby("learner")["seconds_total"].median()
-    mae = summary[(summary["metric"] == "mae") & summary["learner"].isin(seconds.index)]
-    half = (mae["ci_high"] - mae["ci_low"]) / 2
-    text = [f"{m:.4f} ± {h:.4f}" for m, h in zip(mae["mean"], half, strict=True)]
-    cells = mae.assign(text=text).pivot(index="learner", columns="scenario", values="text")
-    mean = mae.groupby("learner")["mean"].mean().sort_values()
-    references, scenarios = against["reference"].unique(), against["scenario"].unique()
-    key = ["reference", "learner", "scenario"]
-    sign = against.set_index(key)["outcome"].map(SIGNS).to_dict()
-    head = ["learner", *scenarios, "mean", *(f"beside {name}" for name in references), "s a run"]
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for name in mean.index:
-        row = [name, *cells.loc[name, scenarios], f"{mean[name]:.4f}"]
-        row += [" ".join(sign.get((r, name, s), "") for s in scenarios) for r in references]
-        lines.append(f"| {' | '.join([*row, f'{seconds[name]:.1f}'])} |")
-    return "\n".join(lines) + "\n"
-
-
-def _table(study: str, name: str) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(_tables(_study(study))[f"{name}.csv"]))
 
 
 @cache
@@ -75,11 +49,6 @@ def _study(name: str) -> Path:
     room = tempfile.TemporaryDirectory()
     atexit.register(room.cleanup)
     return find_pack(name).unpack(Path(room.name) / name).path
-
-
-@cache
-def _tables(folder: Path) -> dict[str, str]:
-    return csv_files(Study.open(folder))
 
 
 def shots(study: str) -> str:
@@ -105,7 +74,7 @@ def _costs(pack: str) -> pd.DataFrame:
 
 
 def overview() -> str:
-    """MAE of every learner in W-W and C-C on four data sets, its seconds, and its first test."""
+    """MAE of every learner in W-W and C-C on the packs' data, its seconds, and its first test."""
     notes = yaml.safe_load((ROOT / "docs" / "learner-notes.yaml").read_text("utf-8"))
     maes, seconds = [], {}
     for pack in ACROSS:
@@ -332,7 +301,10 @@ def citation() -> str:
 
 
 PARTS: dict[str, Callable[..., str]] = {
-    "league": league,
+    "gaps": leagues.gaps,
+    "leaders": leagues.leaders,
+    "over": leagues.over_ridge,
+    "orders": leagues.orders,
     "shots": shots,
     "learners": learners,
     "overview": overview,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coldbench.data.findings import Findings, counted, quoted
+from coldbench.data.findings import Findings, counted, quoted, says_missing
 from coldbench.data.ratings import Array
 from coldbench.data.table import Table
 from coldbench.data.vocabulary import index_of, shortlex
@@ -71,7 +71,19 @@ def _checked(
         message = f"{kind} id {shorten(value)} is longer than {LONGEST_ID} characters or holds NUL"
         raise table.error(int(rows[0]), message)
     findings.warn(_blanks(kind, table, texts, ids, codes))
+    findings.warn(_missing(kind, table, ids, codes))
     return ids
+
+
+def _missing(kind: str, table: Table, ids: Sequence[str], codes: Array) -> Iterator[str]:
+    for code, value in enumerate(ids):
+        if says_missing(value):
+            rows = np.flatnonzero(codes == code)
+            yield (
+                f"{counted(len(rows), 'row')} of {kind} {quoted(value)}, first "
+                f"{table.place(int(rows[0]))}: if that says that nobody knows which {kind}, take "
+                "them out"
+            )
 
 
 def _blanks(

@@ -16,6 +16,7 @@ __all__ = ["MOST_LEVELS", "infer_scale", "merged", "on_steps", "step_of"]
 MOST_LEVELS = 100
 ALIKE = 1e-6  # of the scale's width: 3.3333333 and 3.3333334 are one level
 OFF = 1e-4  # of a step: what rounding of decimals explains
+BELOW, ABOVE = (-1, -2, -9, -99, -999, -9999), (99, 999, 9999)
 FAR = 20  # 99 stands apart from a scale that ends here, or earlier
 RARE = 0.01  # share of ratings below which a lowest 0 is taken for a rating
 
@@ -86,13 +87,14 @@ def _not_rated(values: Array, share: Array, findings: Findings) -> Iterator[str]
 
 
 def _suspects(values: Array, share: Array) -> list[int]:
-    """Places of a lowest -1, of 0 where all others are above it, and of a 99 above the rest."""
+    """Places of a lowest -1 or -99, of 0 where all others are above it, and of a 99 above the
+    rest."""
     places, first = [], 0
-    if len(values) > 2 and values[0] == -1 and values[1] >= 0 and values[-1] > 1:
+    if len(values) > 2 and values[0] in BELOW and values[1] >= 0 and values[-1] > 1:
         places, first = [0], 1
     rest = len(values) - first
     if rest > 2 and values[first] == 0 and values[-1] > 1 and share[first] >= RARE:
         places.append(first)
-    if len(values) > 2 and values[-1] in (99, 999) and values[-2] <= FAR:
+    if len(values) > 2 and values[-1] in ABOVE and values[-2] <= FAR:
         places.append(len(values) - 1)
     return places

@@ -24,6 +24,9 @@ UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "m
 """Above which typical size times have so many parts a second: 1e11 s is after the year 5000, and
 1e11 ms before 1974."""
 
+WRITTEN = {"20140131": "%Y%m%d", "2014": "%Y"}
+FIRST = -2_208_988_800.0  # 1900: no number below it is a date
+
 
 def read_times(table: Table, findings: Findings) -> Array | None:
     """Seconds, int64 [N], or None without (usable) times."""
@@ -72,6 +75,10 @@ def _seconds(column: "pd.Series[Any]", findings: Findings) -> Array:
 
 
 def _scaled(numbers: Array, findings: Findings) -> Array:
+    for form, written in WRITTEN.items():
+        if (dates := _written(numbers, written)) is not None:
+            findings.understood.append(f"times are numbers like {form}; read as dates in UTC")
+            return dates
     finite = np.abs(numbers[np.isfinite(numbers)])
     typical = float(np.median(finite)) if len(finite) else 0.0
     for above, parts, unit in UNITS:
@@ -79,6 +86,17 @@ def _scaled(numbers: Array, findings: Findings) -> Array:
             findings.understood.append(f"times are {unit} since 1970; converted to seconds")
             return numbers / parts
     return numbers
+
+
+def _written(numbers: Array, written: str) -> Array | None:
+    """Seconds, where every number is a date that is written so."""
+    known = np.isfinite(numbers)
+    texts = [f"{number:.0f}" if ok else "" for number, ok in zip(numbers, known, strict=True)]
+    if not known.any() or (numbers[known] % 1 != 0).any():
+        return None
+    cells = pd.Series(texts, dtype=object)
+    dates = seconds_since_1970(pd.to_datetime(cells, format=written, utc=True, errors="coerce"))
+    return dates if np.isfinite(dates[known]).all() and (dates[known] >= FIRST).all() else None
 
 
 def _dates(texts: list[str]) -> Array:

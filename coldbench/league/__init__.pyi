@@ -6,6 +6,7 @@ from .entries.marks import read_review as read_review
 from .entries.reviewing import review as review
 from .entries.writing import write_entry as write_entry
 from .packs.asking import Asked as Asked
+from .packs.costs import cost_of as cost_of
 from .packs.entering import Entry as Entry
 from .packs.entering import enter as enter
 from .packs.facts import PackFacts as PackFacts

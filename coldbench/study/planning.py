@@ -4,16 +4,16 @@ from typing import Any
 
 from coldbench import registry
 from coldbench.data import Ratings, keep, open_dataset
-from coldbench.errors import UsageError, shorten, unknown
+from coldbench.errors import DataError, UsageError, shorten, unknown
 from coldbench.learning import load_variant
 from coldbench.options import validated
-from coldbench.running import Job
+from coldbench.running import Job, SplitKey, permitted
 from coldbench.study.ablation import expand
 from coldbench.study.config import Named, StudyConfig
 from coldbench.study.designs import seed_vectors
 from coldbench.tasks import PROTOCOLS, Protocol
 
-__all__ = ["expanded", "plan", "statements"]
+__all__ = ["expanded", "plan", "statements", "untested"]
 
 
 def plan(config: StudyConfig, ratings: Ratings | None = None) -> tuple[Ratings, list[Job]]:
@@ -70,6 +70,23 @@ def _opened(config: StudyConfig, ratings: Ratings | None) -> Ratings:
 def statements(job: Job) -> tuple[str, ...]:
     """What the protocol of a planned job says that a reader of its results must know."""
     return PROTOCOLS[job.protocol].model_validate(job.protocol_options).statements()
+
+
+def untested(job: Job) -> tuple[str, ...]:
+    """The scenarios in which a job tests nobody; raises DataError where these are all."""
+    _, split = permitted(SplitKey.of(job))
+    lacking = [name for name in job.scenarios if not len(split.test.only((name,)).user)]
+    if not lacking:
+        return ()
+    protocol = PROTOCOLS[job.protocol].model_validate(job.protocol_options)
+    where = " or ".join(lacking) if len(lacking) < len(job.scenarios) else "any scenario"
+    told = f"seed {job.seeds.label}: nobody can be tested in {where}"
+    if len(lacking) < len(job.scenarios):
+        return (f"{told}; --set protocol.NAME=VALUE changes what a test task needs",)
+    raise DataError(
+        f"{job.dataset}, {told} with these numbers of the protocol. {protocol.in_words()} "
+        "`coldbench data info` shows how much users rate; --set protocol.NAME=VALUE changes one"
+    )
 
 
 def expanded(config: StudyConfig) -> StudyConfig:

@@ -25,7 +25,7 @@ from coldbench.running import (
 from coldbench.study.config import StudyConfig
 from coldbench.study.described import Described
 from coldbench.study.manifest import Manifest
-from coldbench.study.planning import expanded, plan, statements
+from coldbench.study.planning import expanded, plan, statements, untested
 from coldbench.study.plugins import check_plugins
 from coldbench.study.progress import Progress
 from coldbench.study.published import read_published
@@ -83,6 +83,7 @@ def start_of(
     folder = default_folder(config, jobs[0].dataset)
     published = read_published(config.published) if config.published else None
     progress.stated(statements(jobs[0]))
+    progress.warned(untested(jobs[0]))
     study = Study(folder)
     check_new(study, mine, todo(study, mine, how.retry_failed), how, progress)
     named = ("", {}) if ratings is not None else (config.dataset, config.dataset_options)

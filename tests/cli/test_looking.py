@@ -7,6 +7,8 @@ import pytest
 from coldbench.cli.facts.studies import studies_in
 from coldbench.cli.facts.study import study_facts
 from coldbench.cli.main import cli
+from coldbench.league.packs import costs
+from coldbench.league.packs.costs import cost_of
 from coldbench.study import learner_facts
 from coldbench.study.store import Study
 from tests.cli.test_cli import coldbench
@@ -87,16 +89,14 @@ def test_a_learner_is_described(monkeypatch: pytest.MonkeyPatch, capsys: Capture
     assert tuned["epochs"] is None
 
 
-def test_its_cost_is_that_of_the_committed_study(monkeypatch: pytest.MonkeyPatch) -> None:
-    from coldbench.study import learner
-    from tests.committed import committed
-
-    monkeypatch.setattr(learner, "MEASURED", committed("all-ml-1m"))
-    cost = learner_facts("bias")["cost"]
-    assert (cost["dataset"], cost["runs"]) == ("ml-1m", 10)
+def test_its_cost_is_that_of_a_reference_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = cost_of("bias")
+    assert cost is not None
+    assert cost["dataset"] == "ml-1m"
     assert 0 < cost["seconds"] < 5
-    monkeypatch.setattr(learner, "MEASURED", Path("nowhere"))
-    assert learner_facts("bias")["cost"] is None
+    assert cost_of("nobody") is None
+    monkeypatch.setattr(costs, "MEASURED", ("ml-100k",))
+    assert (cost_of("bias") or {})["pack"].startswith("ml-100k@")
 
 
 def test_a_wrong_name_suggests_the_right_one(

@@ -195,8 +195,8 @@ def test_editions_by_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyP
     assert open_dataset(name, {"path": str(folder.parent)}).sha256 == ratings.sha256
 
 
-def test_a_matrix_without_a_row(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no ratings"):
+def test_a_matrix_of_texts(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="1: rating is 'x'; a number is expected"):
         opened(tmp_path, {"jester-data-1.csv": b"2,-7.82,x,y,z\n"})
 
 

@@ -15,9 +15,10 @@ def describe(learner: str, as_json: bool) -> None:
     its code is, and what a run costs where that was measured.
     """
     from coldbench.cli.terminal.looking import print_learner
+    from coldbench.league import cost_of
     from coldbench.study import learner_facts
 
-    facts = learner_facts(learner)
+    facts = {**learner_facts(learner), "cost": cost_of(learner)}
     if as_json:
         write_json(facts)
     else:

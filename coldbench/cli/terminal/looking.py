@@ -119,9 +119,8 @@ def _cost(cost: Facts | None) -> str:
     if cost is None:
         return "Cost: not measured; `coldbench run --dry-run` estimates it."
     return (
-        f"Cost on {plain(cost['dataset'])}, median of {cost['runs']} runs: "
-        f"{duration(cost['seconds'])}, {cost['parameters']:,.0f} parameters, "
-        f"{cost['peak_bytes'] / 1e6:,.0f} MB at most."
+        f"Cost on {plain(cost['dataset'])}, median of the {cost['runs']} runs of {cost['pack']}: "
+        f"{duration(cost['seconds'])}."
     )
 
 

@@ -127,8 +127,20 @@ def _find(raw: RawFile, header: list[Column], name: str) -> int:
 
 
 def _rating_column(raw: RawFile, header: list[Column]) -> int:
-    names = [c.name for c in header if "rating" in c.name and c.type == "float"]
-    return _find(raw, header, "rating" if "rating" in names or not names else names[0])
+    """The one called so, of whatever type; else the only number whose name has the word in it."""
+    called = [c for c in header if c.name == "rating"]
+    found = called or [c for c in header if "rating" in c.name and c.type == "float"]
+    if len(found) == 1:
+        return found[0].position
+    names = shorten(", ".join(column.name for column in found or header), 200)
+    problem = f"more than one column could be the rating: {names}" if found else (
+        f"the header has no column rating, only {names}"
+    )  # fmt: skip
+    raise raw.error(
+        0,
+        f"{problem}; say which with `--dataset table --set dataset.path={raw.label} --set "
+        "dataset.columns.rating=NAME:TYPE`",
+    )
 
 
 def _content(raw: RawFile | None, owner: str, renamed: Mapping[str, str]) -> Table | None:

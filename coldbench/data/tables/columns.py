@@ -60,6 +60,12 @@ def rating_columns(
     return found
 
 
+def is_known(name: str) -> bool:
+    """Whether a user, an item, a rating, a time or a title could be called so."""
+    some = (*_ids([name], USERS), *_ids([name], ITEMS))
+    return bool(some or any(_by_name([name], words) for words in (RATINGS, TIMES, ROLES, TITLES)))
+
+
 def id_column(names: Sequence[str], owner: str, used: str, file: str) -> str | None:
     """The id by which a content table is joined: called as in the ratings, as ids are, or `id` in
     a file called by what it lists, as movies.csv."""

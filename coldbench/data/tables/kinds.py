@@ -40,6 +40,8 @@ def field_of(name: str, cells: list[Any], declared: Kind | None) -> FieldPlan | 
         return "empty"
     if any(isinstance(cell, list) for cell in known):
         return FieldPlan(name, name, "set", said="a set, lists")
+    if any("{" in cell and cell.startswith("[") for cell in known):
+        return "objects"
     if all(cell.startswith("[") and cell.endswith("]") for cell in known):
         return FieldPlan(name, name, "set", split=LISTS, said="a set, lists as text")
     if any(BAR in cell for cell in known):

@@ -180,6 +180,8 @@ def _is_called(sheet: Sheet) -> bool:
 
 def _joined(sheet: Sheet, columns: Mapping[str, str]) -> tuple[ContentPlan | None, str]:
     """The table as content of users or of items, or why it is neither."""
+    if not getattr(sheet, "headed", True):
+        return None, f"not read: {sheet.name} (it has no header row, so that nobody knows its ids)"
     owners: tuple[Owner, ...] = ("user", "item")
     found = [(o, id_column(sheet.names, o, columns[o], sheet.name)) for o in owners]
     keys = {owner: key for owner, key in found if key}

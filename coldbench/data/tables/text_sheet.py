@@ -14,6 +14,7 @@ from coldbench.data.raw.members import Member
 from coldbench.data.raw.nature import HEAD
 from coldbench.data.raw.rawfile import RawFile, parse_number
 from coldbench.data.table import Table
+from coldbench.data.tables.columns import is_known
 from coldbench.data.tables.sheet import Cells, Sheet
 from coldbench.errors import shorten
 
@@ -111,9 +112,10 @@ def _quoted(separator: str, lines: list[str]) -> bool:
 
 
 def _has_numbers(cells: list[str]) -> bool:
-    """A row of data: at least half of its cells are numbers, which no column is called by."""
+    """A row of data: at least half of its cells are numbers, which no column is called by, or one
+    is and no other is called like a column of ratings."""
     numbers = sum(parse_number(cell.strip()) is not None for cell in cells)
-    return numbers > 0 and 2 * numbers >= len(cells)
+    return numbers > 0 and (2 * numbers >= len(cells) or not any(map(is_known, cells)))
 
 
 def _named(first: list[str], headed: bool) -> tuple[str, ...]:

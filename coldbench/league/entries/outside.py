@@ -59,7 +59,7 @@ def failures(learner: str) -> list[str]:
 def card_here(learner: str, package: str, code: str, options: dict[str, Any]) -> str:
     """card.md of a registered learner, entered with these options; package, code: as the entry
     says, since the same code has several versions."""
-    facts = {**learner_facts(learner, measured=False), "package": package, "code": code}
+    facts = {**learner_facts(learner), "package": package, "code": code}
     return card_text(facts, options)
 
 

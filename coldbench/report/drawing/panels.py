@@ -40,8 +40,8 @@ def panels(
 def _panels(
     labels: list[str], rows: dict[str, Sequence[Row]], label: str, line: Line | None
 ) -> Figure:
-    across = min(len(rows), 2)
-    down = -(-len(rows) // across)
+    across = max(min(len(rows), 2), 1)
+    down = max(-(-len(rows) // across), 1)
     height = down * (0.45 + PITCH * len(labels)) + 0.25
     layout = ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD)
     figure = Figure(figsize=(WIDTH, height), layout=layout)

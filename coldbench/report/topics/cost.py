@@ -106,7 +106,7 @@ def _cost(data: ReportData, learner: str, mine: pd.DataFrame) -> Cost:
         float(mine["peak_bytes"].min()) / 1e6,
         median("n_parameters"),
         median("epochs"),
-        sum(known) / len(known) if len(known) == len(data.scenarios) else None,
+        sum(known) / len(known) if known and len(known) == len(data.scenarios) else None,
         next((seeds for scen in data.scenarios if (seeds := data.partial(learner, scen))), ""),
         scale is not None,
     )

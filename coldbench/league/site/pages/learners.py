@@ -68,7 +68,7 @@ def _what(base: str) -> str:
 def _facts(base: str) -> tuple[dict[str, Any], str]:
     """Those of `coldbench describe`, and why there are none."""
     try:
-        return learner_facts(base, measured=False), ""
+        return learner_facts(base), ""
     except ColdbenchError as error:
         return {}, str(error)
 

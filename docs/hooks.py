@@ -1,4 +1,7 @@
-"""Fills pages from the code: `<!-- learners -->` and the like become cards made of docstrings."""
+"""Fills pages from the code: `<!-- learners -->` and the like become cards made of docstrings.
+
+A line in italics below one is for who reads the file itself; it goes with the mark.
+"""
 
 import atexit
 import importlib
@@ -33,7 +36,7 @@ COSTS = {"ml-1m@1": "MovieLens-1M", "ml-100k@1": "MovieLens-100K"}  # where cost
 ACROSS = (
     "ml-100k@1", "ml-latest-small@1", "ml-1m@1", "hin-amazon@2", "hin-yelp@1", "dbook@1",
 )  # fmt: skip
-MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->")
+MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->(?:\n\*[^\n]*`make docs`[^\n]*\*$)?", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -23,7 +23,7 @@ from coldbench.tasks import SCENARIOS
 Runs: TypeAlias = npt.NDArray[np.float64]
 Stay: TypeAlias = npt.NDArray[np.bool_]
 
-STUDY, SCENARIO = Path("results/all-ml-1m"), "W-C"
+STUDY, SCENARIO = Path("results/tuned-ml-1m"), "W-C"
 SEEDS = (3, 5, 10, 20)
 NOISES = ("normal", "t3", "lognormal", "bimodal", "collapse")
 

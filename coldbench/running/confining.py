@@ -76,7 +76,7 @@ def _signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _surroundings() -> Iterator[None]:
-    variables, folder, depth = dict(os.environ), os.getcwd(), sys.getrecursionlimit()
+    variables, folder, depth = dict(os.environ), _folder(), sys.getrecursionlimit()
     collects = gc.isenabled()
     try:
         yield
@@ -84,6 +84,15 @@ def _surroundings() -> Iterator[None]:
         for name in os.environ.keys() - variables.keys():
             del os.environ[name]
         os.environ.update({k: v for k, v in variables.items() if os.environ.get(k) != v})
-        os.chdir(folder)
+        if folder and folder != _folder():
+            os.chdir(folder)
         sys.setrecursionlimit(depth)
         (gc.enable if collects else gc.disable)()
+
+
+def _folder() -> str:
+    """The working folder; empty where somebody removed it."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""

@@ -1,5 +1,6 @@
 """The documentation: every page is in the menu, cards exist for all learners, the site builds."""
 
+import io
 import json
 import re
 import runpy
@@ -9,17 +10,19 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
 from coldbench import data, learning, registry, scoring
 from coldbench.cli.main import cli
-from coldbench.league import find_pack
-from coldbench.report import text_files
+from coldbench.league import find_pack, frames_of, league_over
 from coldbench.study import StudyConfig
 from coldbench.tasks import PROTOCOLS
+from coldbench.text import frame_to_csv
 from tests.conformance.pages import DOCS, ROOT
-from tests.report.real import real_study
+
+LEAGUE = ROOT / "results" / "league"
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +37,29 @@ def test_every_page_is_in_the_menu_and_every_mark_is_known(parts: Any) -> None:
         assert set(re.findall(r"<!-- (\w+)(?: [\w@-]+)? -->", page.read_text())) <= set(parts)
 
 
-def test_tables_of_results_are_those_of_the_report(
-    parts: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    models = ("bias", "ridge", "support-mean")
-    study = real_study(tmp_path / "results" / "small", models=models, against=("bias",))
-    report = text_files(study)["report.md"]
-    monkeypatch.setitem(parts["league"].__globals__, "ROOT", tmp_path)
-    shown = parts["league"]("small").splitlines()[2:]
-    assert len(shown) == len(models)
-    for line in shown:
-        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
-        row = re.search(rf"^\| {name}(?: yardstick)? \|(.*)$", report, re.MULTILINE)
-        assert row is not None
-        assert re.findall(r"0\.\d{4}|1\.\d{4}", row[1]) == re.findall(
-            r"[01]\.\d{4}", " ".join(cells[:4])
-        )
+def test_tables_of_the_league_are_those_of_its_files(parts: Any) -> None:
+    meta = pd.read_csv(LEAGUE / "meta.csv")
+    table = parts["gaps"]()
+    assert table.count("<br>") == len(meta)
+    assert table.count("**") == 2 * meta["decision"].isin(("better", "worse")).sum()
+    best = pd.read_csv(LEAGUE / "skills.csv").query("scenario == 'W-W'")
+    for name, mine in best.groupby("data_set"):
+        first = mine.loc[mine["mae"].idxmin(), "learner"]
+        assert f"| `{name}` | `{first}` " in parts["leaders"]()
+    assert len(parts["orders"]().splitlines()) == 2 + 4
+    assert "`gbdt-stack`" in parts["over"]()
+
+
+@pytest.mark.thorough
+def test_the_committed_league_is_that_of_the_packs(tmp_path: Path) -> None:
+    names = runpy.run_path(str(DOCS / "hooks.py"))["ACROSS"]
+    for name in names:
+        find_pack(name).unpack(tmp_path / name.partition("@")[0])
+    frames = frames_of(league_over(tmp_path))
+    for name in ("meta", "league", "skills", "agreement", "left-out"):
+        made = pd.read_csv(io.StringIO(frame_to_csv(frames[name])))
+        kept = pd.read_csv(LEAGUE / f"{name}.csv")
+        pd.testing.assert_frame_equal(made, kept, rtol=1e-6, atol=1e-9)
 
 
 def test_every_learner_has_a_card_and_every_note_a_learner(parts: Any) -> None:

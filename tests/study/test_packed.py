@@ -279,7 +279,7 @@ def test_the_command(
 
 def test_metrics_of_later_versions_are_no_lines_of_an_earlier_study() -> None:
     """One of its runs failed: what it lacks are the metrics that the others have."""
-    study = Study.open(committed("ml-1m"))
+    study = Study.open(committed("melu-ablation"))
     first, *others = study.records()
     failed = first.model_copy(update={"status": "failed", "scores": ()})
     runs = results.runs(study, [failed, *others])

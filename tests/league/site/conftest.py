@@ -19,7 +19,7 @@ def made(folder: Path) -> Path:
     for name in ("ml-1m", "yelp"):
         where = folder / "reference" / name
         fake_study(where, LEARNERS, dataset=name, data=f"{len(name):02}", **few)
-    fake_study(folder / "all-ml-1m", LEARNERS[:4], dataset="ml-1m", **few)
+    fake_study(folder / "mamo-melu-ml-1m", LEARNERS[:4], dataset="ml-1m", **few)
     sides = [departure("mamo-paper:paper"), departure("mamo-paper:released")]
     single = [departure("mamo-paper:released", name) for name in ("loss", "readout")]
     fake_study(

@@ -19,7 +19,7 @@ from tests.report.real import real_study
 
 def test_sources_are_found_by_folder(studies: Path, tmp_path: Path) -> None:
     names = [one.name for one in find_sources([studies], tmp_path)]
-    assert names[:3] == ["all-ml-1m", "mamo-switches-mixed", "odd"]
+    assert names[:3] == ["mamo-melu-ml-1m", "mamo-switches-mixed", "odd"]
     assert names[3:] == ["reference/ml-1m", "reference/yelp"]
     inside = [one.name for one in find_sources([studies / "reference"], tmp_path)]
     assert inside == names[3:], "the same, wherever one starts"

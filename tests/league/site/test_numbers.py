@@ -129,7 +129,7 @@ def test_a_claims_numbers_are_those_of_its_study(site: Path, studies: Path) -> N
     page = Page(site / "claims" / "mamo-reproduction.html")
     title = "Is 0.8234 / 0.7778 a plausible run of MAMO?"
     assert title in "".join(page.text), "of the scenarios that the study has"
-    data = ReportData(Study.open(studies / "all-ml-1m"))
+    data = ReportData(Study.open(studies / "mamo-melu-ml-1m"))
     assert "A plausible run of mamo in no scenario." in "".join(page.text)
     held = rows(site / "claims" / "mamo-reproduction-seeds.csv")
     assert {row["seed"]: float(row["mae"]) for row in held if row["scenario"] == "C-C"} == (

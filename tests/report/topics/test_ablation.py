@@ -296,8 +296,8 @@ def test_diagnostics_are_of_the_learners_that_emit_them(study: Study) -> None:
 
 
 STUDIES = (
-    "all-ml-100k", "all-ml-1m", "mamo-switches-mixed", "mamo-switches-separate", "mamo-memories",
-    "melu-ablation", "ml-1m", "sources-ml-1m",
+    "few-users-ml-1m", "mamo-melu-ml-1m", "mamo-memories", "mamo-switches-mixed",
+    "mamo-switches-separate", "melu-ablation", "sources-ml-1m", "tuned-ml-1m",
 )  # fmt: skip
 
 

@@ -16,8 +16,12 @@ from coldbench.study.store import Study
 from coldbench.tasks.protocols import PROTOCOLS
 from tests.committed import committed
 
-# what a file ran, where it is a pack
-PACKS = {"reference": "ml-100k@1", "item-identity": "hin-yelp@1"}
+# what a file ran, where these are packs
+PACKS = {
+    "reference": ("ml-100k@1", "ml-latest-small@1"),
+    "reference-dbook": ("dbook@1",),
+    "item-identity": ("hin-yelp@1", "hin-amazon@2", "ml-1m@1"),
+}
 ALSO = {"short-supports": ["short-supports-hin-yelp"]}  # other data sets with the same file
 CONFIGS = Path(__file__).parent.parent / "configs"
 STUDIES = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "published.yaml")
@@ -47,9 +51,9 @@ def test_a_changed_default_does_not_change_what_committed_results_ran(
     if config.out.name in NOT_RUN_YET:
         assert not config.out.exists(), "it was run: take its name off the list"
         pytest.skip("this study is planned, not run yet")
-    pack = PACKS.get(path.stem)
-    if pack:
-        studies = [find_pack(pack).unpack(tmp_path / "pack")]
+    packs = PACKS.get(path.stem)
+    if packs:
+        studies = [find_pack(name).unpack(tmp_path / name) for name in packs]
     else:
         names = [config.out.name, *ALSO.get(path.stem, [])]
         studies = [Study.open(committed(name)) for name in names]

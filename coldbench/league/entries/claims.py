@@ -13,6 +13,7 @@ from typing import Any
 from coldbench.errors import UsageError, shorten
 from coldbench.league.entries.form import CARD, STUDY, TUNING, Submission
 from coldbench.league.entries.marks import Check
+from coldbench.league.entries.sentinels import runs_of
 from coldbench.league.entries.tuned import chosen_otherwise, tuning_text
 from coldbench.league.entries.writing import environment_of
 from coldbench.league.packs.facts import machine_of
@@ -60,7 +61,7 @@ def claims(entry: Submission, folder: Path, pack: Pack, theirs: Study, card: Car
 
 def _facts(entry: Submission, mine: Study, pack: Pack) -> Iterator[str]:
     kept = entry.entered
-    records = list(_runs(mine, kept.learner).values())
+    records = list(runs_of(mine, kept.learner).values())
     origin = records[0].provenance
     codes = {record.code for record in records}
     if len(codes) > 1:
@@ -81,7 +82,7 @@ def _facts(entry: Submission, mine: Study, pack: Pack) -> Iterator[str]:
 
 def _sentinel(entry: Submission, mine: Study, theirs: Study) -> Iterator[str]:
     kept = entry.entered
-    here, there = _runs(mine, kept.sentinel), _runs(theirs, kept.sentinel)
+    here, there = runs_of(mine, kept.sentinel), runs_of(theirs, kept.sentinel)
     same = [one.predictions_sha256 == there[seed].predictions_sha256 for seed, one in here.items()]
     said = kept.agreement
     if said is None:
@@ -95,7 +96,7 @@ def _sentinel(entry: Submission, mine: Study, theirs: Study) -> Iterator[str]:
             "agreement's exact": (said.exact, sum(same)),
             "scale": (kept.scale, scale_of(there, here)),
             **_seconds(
-                kept.seconds, {kept.learner: _runs(mine, kept.learner), kept.sentinel: here}
+                kept.seconds, {kept.learner: runs_of(mine, kept.learner), kept.sentinel: here}
             ),
         }
     )
@@ -113,7 +114,7 @@ def _seconds(said: Mapping[str, float], runs: Mapping[str, Runs]) -> dict[str, t
 
 def _audits(entry: Submission, mine: Study) -> Iterator[str]:
     kept = entry.entered
-    jobs = {record.job_hash for record in _runs(mine, kept.learner).values()}
+    jobs = {record.job_hash for record in runs_of(mine, kept.learner).values()}
     found = [audit for job, audit in stored_audits(mine).items() if job in jobs]
     leaks = any(audit.leaks for audit in found)
     clean = "clean" if any(audit.clean for audit in found) else "not audited"
@@ -176,8 +177,3 @@ def _alike(said: Any, found: Any) -> bool:
     if isinstance(said, float) and isinstance(found, float):
         return math.isclose(said, found, rel_tol=1e-9)
     return bool(said == found)
-
-
-def _runs(study: Study, learner: str) -> Runs:
-    jobs = [job for job in study.manifest.jobs if job.learner == learner]
-    return {job.seed: study.record(job.job_hash) for job in jobs}

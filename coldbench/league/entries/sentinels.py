@@ -14,14 +14,14 @@ from coldbench.report.topics.entry import in_words
 from coldbench.running import RunRecord
 from coldbench.study import Study
 
-__all__ = ["agreeing"]
+__all__ = ["agreeing", "runs_of"]
 
 Scores = Mapping[tuple[str, int, str, int], float | None]
 
 
 def agreeing(name: str, mine: Study, theirs: Study, title: str, rerun: Rerun) -> tuple[str, str]:
     """What is wrong, or empty; and how it agrees, in words. rerun: runs jobs on this machine."""
-    stated, known = _runs(mine, name), _runs(theirs, name)
+    stated, known = runs_of(mine, name), runs_of(theirs, name)
     for seed, record in stated.items():
         if seed not in known or not record.status == known[seed].status == "finished":
             return f"the sentinel {name} did not finish at seed {shorten(seed)}", ""
@@ -64,7 +64,7 @@ def _alike(old: Scores, new: Scores) -> bool:
     )
 
 
-def _runs(study: Study, learner: str) -> dict[str, RunRecord]:
-    """By seed; a reference has more of them than a lite entry."""
+def runs_of(study: Study, learner: str) -> dict[str, RunRecord]:
+    """The runs of a learner by seed; a reference has more of them than a lite entry."""
     jobs = [job for job in study.manifest.jobs if job.learner == learner]
     return {job.seed: study.record(job.job_hash) for job in jobs}

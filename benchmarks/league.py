@@ -26,7 +26,7 @@ from coldbench.tasks import Separate, Split, Tasks
 __all__ = ["league"]
 
 PARTS = ("search", "validation", "refit", "test")
-REFIT = 0.73  # of the epochs of a search are trained again: the mean over the runs of an earlier league
+REFIT = 0.73  # of the epochs of a search are trained again: the mean of an earlier league
 ONE_BY_ONE = 64  # users that a learner in sequence meets while it is profiled
 
 

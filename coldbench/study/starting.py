@@ -83,7 +83,8 @@ def start_of(
     folder = default_folder(config, jobs[0].dataset)
     published = read_published(config.published) if config.published else None
     progress.stated(statements(jobs[0]))
-    progress.warned(untested(jobs[0]))
+    if lacking := untested(jobs[0]):
+        progress.warned(lacking)
     study = Study(folder)
     check_new(study, mine, todo(study, mine, how.retry_failed), how, progress)
     named = ("", {}) if ratings is not None else (config.dataset, config.dataset_options)

@@ -1,6 +1,7 @@
 """Own frames straight into a study, and its results as a frame."""
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,11 +84,13 @@ def test_a_continuous_scale_goes_all_the_way(own: StudyConfig) -> None:
 
 
 def test_a_study_says_what_was_doubted(own: StudyConfig) -> None:
-    told: list[object] = []
+    told: list[Sequence[str]] = []
     ratings = coldbench.from_frames(frame(), name="mine")
     progress = Progress(warned=told.append)
     coldbench.run_study(own, workers=1, ratings=ratings, progress=progress)
-    assert told == [ratings.warnings]
+    of_data, of_tasks = told
+    assert of_data == ratings.warnings
+    assert "seed 0: nobody can be tested in W-C or C-C" in of_tasks[0]
 
 
 def test_runs_say_what_content_they_read(own: StudyConfig) -> None:

@@ -3,7 +3,8 @@
 claimed: anyone may write an entry. replayed: it is whole, the same study as the reference's, its
 code is the code installed here, which is sound and clean, and stored runs repeat. fresh seeds
 passed: besides, runs on seeds that nobody knew before give what its own runs let expect. Three
-runs (`--lite`), and runs that spread far, let expect nearly anything, and earn no such mark.
+runs (`--lite`), and runs that spread far, let expect nearly anything, and earn no such mark; where
+fresh runs come out otherwise, the entry is claimed again.
 """
 
 import json

@@ -30,7 +30,7 @@ class Work:
     arguments: tuple[Any, ...]
     label: Result
     sheet: Sheet
-    seconds: float = 120.0
+    seconds: float = 200.0
 
 
 @dataclass(frozen=True)

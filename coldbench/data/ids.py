@@ -46,13 +46,48 @@ def index_ids(kind: str, ratings: Table, content: Table | None, findings: Findin
     owner = np.array([position[value] for value in described], dtype=np.int64)
     _, rows = np.unique(owner, return_index=True)
     rows = np.sort(rows)
-    if len(rows) < len(owner):
-        repeated = len(owner) - len(rows)
-        findings.notes.append(f"{repeated} rows repeat the content of a {kind}; the first is used")
+    if content is not None and len(rows) < len(owner):
+        _tell_repeats(kind, content, owner, rows, findings)
     index = place[column.codes]
+    findings.warn(_leading_zeros(kind, rated))
     if content is not None:
         findings.warn(_without_content(kind, ratings, index, ids, owner))
     return Indexed(index, ids, owner[rows], rows)
+
+
+def _tell_repeats(kind: str, content: Table, owner: Array, rows: Array, findings: Findings) -> None:
+    """Rows that repeat an id: a note; a warning where they say something else than the first."""
+    repeated = f"{counted(len(owner) - len(rows), 'row')} repeat the content of a {kind}"
+    frame = content.frame.drop(columns=kind).map(_comparable)
+    several = frame.groupby(owner).nunique() > 1
+    differ = [
+        f"{name} of {counted(int(count), kind)}" for name, count in several.sum().items() if count
+    ]
+    if not differ:
+        findings.notes.append(f"{repeated}; the first is used")
+        return
+    findings.warn([
+        f"{repeated} and say something else ({', '.join(differ[:3])}); the first "
+        f"is used. To use all, write a row a {kind}, with all labels in one cell: a|b|c"
+    ])  # fmt: skip
+
+
+def _comparable(cell: object) -> object:
+    return cell if isinstance(cell, str | int | float) else str(cell)
+
+
+def _leading_zeros(kind: str, rated: Sequence[str]) -> Iterator[str]:
+    """Rated ids that are one number written in two ways."""
+    known = set(rated)
+    padded = [v for v in rated if v[0] == "0" and v != "0" and v.isdecimal()]
+    twice = [(v, plain) for v in padded if (plain := v.lstrip("0") or "0") in known]
+    if twice:
+        own, other = map(quoted, twice[0])
+        have = f"{counted(len(twice), f'{kind} id')} {'differs' if len(twice) == 1 else 'differ'}"
+        yield (
+            f"{have} from another by leading zeros alone, first {own} and {other}: they count as "
+            f"different {kind}s; if they are the same, write them alike"
+        )
 
 
 def _checked(

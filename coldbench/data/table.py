@@ -23,7 +23,7 @@ class Table:
     frame: the rows, under the column names that `build` documents; label: the file;
     first_line: the line of row 0, or None when rows are not lines of a file;
     kinds: the kind of each content column; lines: each row's line (or row, where rows are not
-    lines), when rows were dropped.
+    lines), when rows were dropped; parts: the tables of several files, one below the other.
     """
 
     frame: pd.DataFrame
@@ -31,15 +31,29 @@ class Table:
     first_line: int | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     lines: Array | None = None
+    parts: tuple["Table", ...] = ()
 
     def at(self, row: int) -> str:
         """Where a row is: `FILE:LINE`, or `LABEL row ROW` counted from 0."""
+        if self.parts:
+            part, row = self._part(row)
+            return part.at(row)
         line = (self.first_line or 0) + row if self.lines is None else self.lines[row]
         return f"{self.label} row {line}" if self.first_line is None else f"{self.label}:{line}"
 
     def place(self, row: int) -> str:
         """The same without the folder: for sentences that a study keeps."""
+        if self.parts:
+            part, row = self._part(row)
+            return part.place(row)
         return self.at(row).removeprefix(self.label.removesuffix(PurePath(self.label).name))
+
+    def _part(self, row: int) -> tuple["Table", int]:
+        """The file of a row, and its row there."""
+        row = row if self.lines is None else int(self.lines[row])
+        starts = np.cumsum([0, *(len(part.frame) for part in self.parts)])
+        number = int(np.searchsorted(starts, row, side="right")) - 1
+        return self.parts[number], row - int(starts[number])
 
     def error(self, row: int, message: str) -> DataError:
         """A DataError about a row."""

@@ -18,7 +18,7 @@ ROWS = "".join(f"u{i % 9},i{i % 7},{i % 5 + 1}\n" for i in range(60))
 
 def read(folder: Path, options: dict[str, object] | None = None, **files: str) -> Ratings:
     data = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    return open_dataset(str(write(folder, data)), **{"dataset_options": options} if options else {})
+    return open_dataset(str(write(folder, data)), options or {})
 
 
 def test_the_column_called_rating_is_the_rating_of_whatever_type(tmp_path: Path) -> None:
@@ -91,3 +91,54 @@ def test_a_study_that_could_test_nobody_does_not_start(tmp_path: Path) -> None:
     some = config.model_copy(update={"protocol_options": small})
     run_study(some, workers=1, progress=Progress(warned=told.extend))
     assert all("nobody can be tested in any" not in text for text in told)
+
+
+HEAD = "user,item,rating\n"
+LINES = ROWS.splitlines(keepends=True)
+PARTS = {"train_csv": HEAD + "".join(LINES[:40]), "test_csv": HEAD + "".join(LINES[40:])}
+
+
+def test_parts_of_one_table_are_read_as_one_where_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"--set dataset.ratings=test.csv,train.csv"):
+        read(tmp_path, **PARTS)
+    joined = read(tmp_path, {"ratings": "train.csv,test.csv"}, **PARTS)
+    whole = read(tmp_path / "whole", ratings_csv=HEAD + ROWS)
+    assert joined.rows_sha256 == whole.rows_sha256
+    assert "ratings: train.csv, test.csv, separated by commas" in joined.understood
+
+
+def test_a_bad_cell_of_a_part_is_named_by_its_own_file_and_line(tmp_path: Path) -> None:
+    parts = {**PARTS, "test_csv": HEAD + "u1,i1,5\nu2,,4\n"}
+    with pytest.raises(DataError, match=r"test.csv:3: the item id is empty"):
+        read(tmp_path, {"ratings": "train.csv,test.csv"}, **parts)
+
+
+def test_parts_of_other_columns_are_no_parts(tmp_path: Path) -> None:
+    parts = {**PARTS, "test_csv": "user_id,item,rating\nu1,i1,5\n"}
+    with pytest.raises(
+        DataError, match=r"train.csv has 'user, item, rating', test.csv has 'user_id,"
+    ):
+        read(tmp_path, {"ratings": "train.csv,test.csv"}, **parts)
+
+
+def test_a_folder_beside_the_ratings_is_named(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    ratings = read(tmp_path, ratings_csv=HEAD + ROWS)
+    assert "not read: content (a folder)" in ratings.understood
+
+
+def test_ids_that_differ_by_leading_zeros_are_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"{i % 9:0{1 + i % 2 * 2}d},{i % 7},{i % 5 + 1}\n" for i in range(63))
+    warned = " ".join(read(tmp_path, ratings_csv=HEAD + rows).warnings)
+    assert "9 user ids differ from another by leading zeros alone, first '001' and '1'" in warned
+    assert "item id" not in warned
+
+
+def test_rows_that_give_one_user_several_labels_are_warned_of(tmp_path: Path) -> None:
+    tags = "".join(f"u{i},{tag}\n" for i in range(9) for tag in ("a", "b"))
+    ratings = read(tmp_path, ratings_csv=HEAD + ROWS, users_csv="user,tag\n" + tags)
+    assert any("9 rows repeat the content of a user and say something else (tag of 9 users)" in w
+               for w in ratings.warnings)  # fmt: skip
+    same = "".join(f"u{i},a\n" * 2 for i in range(9))
+    ratings = read(tmp_path / "same", ratings_csv=HEAD + ROWS, users_csv="user,tag\n" + same)
+    assert any("9 rows repeat the content of a user; the first is used" in n for n in ratings.notes)

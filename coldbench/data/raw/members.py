@@ -42,7 +42,8 @@ class Member:
 
 
 def members_of(path: Path) -> list[Member]:
-    """All files of a folder, or of its only subfolder; of an archive; or the file itself."""
+    """All files of a folder, or of its only subfolder; of an archive; or the file itself. Folders
+    beside files are named, and not read."""
     if path.is_file():
         return _archived(path) if is_archive(path) else [_on_disk(path)]
     names = sorted(entry for entry in _listed(path) if not entry.name.startswith(HIDDEN))
@@ -55,7 +56,12 @@ def members_of(path: Path) -> list[Member]:
             f"{shorten(str(path), 200)}: {len(files)} files, more than {MOST_FILES}: "
             "name one file, or a folder with the files of one data set"
         )
-    return [_on_disk(file) for file in files]
+    return [_on_disk(file) for file in files] + [_subfolder(folder) for folder in folders]
+
+
+def _subfolder(path: Path) -> Member:
+    """A folder beside files is not read, and is said so."""
+    return Member(path.name, str(path), "a folder", b"", True, partial(read_raw, path))
 
 
 def is_archive(path: Path) -> bool:

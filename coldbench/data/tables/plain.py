@@ -11,6 +11,7 @@ from coldbench.data.ratings import ROLES
 from coldbench.data.raw.members import Member
 from coldbench.data.table import Kind
 from coldbench.data.tables.columns import id_column, plain_name, rating_columns, title_column
+from coldbench.data.tables.joined import JoinedSheet
 from coldbench.data.tables.kinds import field_of, is_year
 from coldbench.data.tables.opening import open_sheet
 from coldbench.data.tables.plan import ContentPlan, FieldPlan, Owner, Plan
@@ -46,13 +47,14 @@ def plain_plan(name: str, where: str, members: Sequence[Member], choice: Choice)
         if faults:  # the ratings may be what could not be opened
             raise next(iter(faults.values())) from None
         raise
+    used = ratings.sheets if isinstance(ratings, JoinedSheet) else [ratings]
     said = [f"ratings: {ratings.name}, {ratings.form}"]
     said += [f"{ours}: column {shorten(theirs)}" for ours, theirs in columns.items()]
     rest = [column for column in ratings.names if column not in columns.values()]
     said += [_unused(ratings, rest, columns)] if rest else []
     contents: list[ContentPlan] = []
     for sheet in sheets:
-        if sheet is not ratings:
+        if sheet not in used:
             plan, reason = _joined(sheet, columns)
             contents += [plan] if plan else []
             said += [reason] if reason else []
@@ -114,13 +116,9 @@ def _unused(ratings: Sheet, rest: Sequence[str], columns: Mapping[str, str]) -> 
 
 
 def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet, dict[str, str]]:
-    if choice.ratings:
-        named = [sheet for sheet in sheets if choice.ratings in (_file(sheet), sheet.label)]
-        if not named:
-            raise unknown("file of ratings", choice.ratings, map(_file, sheets))
-        sheets = named
+    wanted = _wanted(sheets, choice.ratings)
     found, faults = [], []
-    for sheet in sheets:
+    for sheet in wanted or sheets:
         try:
             columns = rating_columns(sheet.names, choice.columns, sheet.label)
         except (DataError, UsageError) as error:
@@ -131,15 +129,45 @@ def _ratings(where: str, sheets: Sequence[Sheet], choice: Choice) -> tuple[Sheet
         found += [(sheet, columns)] if set(NEEDED) <= columns.keys() else []
     if len(found) == 1:
         return found[0]
+    if found and len(found) == len(wanted):
+        return _one_below_the_other(where, found)
     if found:
-        names = ", ".join(_file(sheet) for sheet, _ in found)
+        names = [_file(sheet) for sheet, _ in found]
         raise DataError(
-            f"{shorten(where, 200)}: {names} all have users, items and ratings; "
-            "say which with --set dataset.ratings=FILE"
+            f"{shorten(where, 200)}: {', '.join(names)} all have users, items and ratings; "
+            "say which with --set dataset.ratings=FILE, or that they are parts of one, with "
+            f"--set dataset.ratings={','.join(names)}"
         )
     if faults:
         raise faults[0]
-    raise DataError(_lacking(where, sheets, choice))
+    raise DataError(_lacking(where, wanted or sheets, choice))
+
+
+def _wanted(sheets: Sequence[Sheet], named: str) -> list[Sheet]:
+    """The tables that were named, one or several between commas."""
+    files = {name: sheet for sheet in sheets for name in (sheet.label, _file(sheet))}
+    names = [named] if named in files or not named else named.split(",")
+    for name in filter(None, names):
+        if name not in files:
+            raise unknown("file of ratings", name, map(_file, sheets))
+    return [files[name] for name in names if name]
+
+
+def _one_below_the_other(
+    where: str, found: Sequence[tuple[Sheet, dict[str, str]]]
+) -> tuple[Sheet, dict[str, str]]:
+    sheets, columns = [sheet for sheet, _ in found], found[0][1]
+    for sheet, others in found[1:]:
+        if others != columns:
+            raise DataError(
+                f"{shorten(where, 200)}: {sheets[0].name} has {_listed(columns)}, {sheet.name} has "
+                f"{_listed(others)}; parts of one table have the same columns"
+            )
+    return JoinedSheet(sheets), columns
+
+
+def _listed(columns: Mapping[str, str]) -> str:
+    return shorten(", ".join(columns.values()), 120)
 
 
 def _file(sheet: Sheet) -> str:

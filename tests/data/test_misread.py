@@ -142,3 +142,10 @@ def test_rows_that_give_one_user_several_labels_are_warned_of(tmp_path: Path) ->
     same = "".join(f"u{i},a\n" * 2 for i in range(9))
     ratings = read(tmp_path / "same", ratings_csv=HEAD + ROWS, users_csv="user,tag\n" + same)
     assert any("9 rows repeat the content of a user; the first is used" in n for n in ratings.notes)
+
+
+def test_the_files_of_a_split_by_recbole_are_to_be_joined(tmp_path: Path) -> None:
+    text = "user_id:token\titem_id:token\trating:float\na\tb\t5\n"
+    write(tmp_path, {f"toy.{part}.inter": text.encode() for part in ("train", "valid", "test")})
+    with pytest.raises(DataError, match=r"write 'test, train, valid' into one toy.inter, with a"):
+        open_dataset(str(tmp_path))

@@ -36,8 +36,20 @@ def atomic_name(path: Path) -> str:
     names = [name.removesuffix(".inter") for name in found if name.endswith(".inter")]
     if len(names) != 1 or not names[0]:
         fault = f"has {len(names)} files NAME.inter" if names else "has no file NAME.inter"
-        raise DataError(f"{shorten(str(path), 200)} {fault}; exactly one is needed")
+        raise DataError(f"{shorten(str(path), 200)} {fault}; exactly one is needed{_parts(names)}")
     return names[0]
+
+
+def _parts(names: Sequence[str]) -> str:
+    """What to do with the files of a published split: NAME.train.inter and the like."""
+    parted = [name.rpartition(".") for name in names]
+    if len(names) < 2 or len({stem for stem, _, _ in parted}) > 1 or not parted[0][0]:
+        return ""
+    parts = ", ".join(part for _, _, part in parted)
+    return (
+        f": write {shorten(parts)} into one {parted[0][0]}.inter, with a column split:token that "
+        "says train, validation or test where the protocol `given` is to use it"
+    )
 
 
 def read_source(path: Path, layouts: Sequence[Layout]) -> tuple[Layout, dict[str, RawFile]]:

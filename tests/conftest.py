@@ -67,7 +67,7 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(scope="session")
 def ratings(own_cache: None) -> "Ratings":
     """240 users, 160 items, 9,600 synthetic ratings."""
-    from coldbench.conformance.learners import small_ratings
+    from coldbench.conformance.problem import small_ratings
 
     return small_ratings()
 

@@ -15,6 +15,7 @@ from coldbench.conformance import datasets as conformance_datasets
 from coldbench.conformance import learners as conformance
 from coldbench.conformance import metrics as conformance_metrics
 from coldbench.conformance.advice import ADVICE, ERRORS
+from coldbench.conformance.problem import Problem, fewer_ratings, small_ratings
 from coldbench.errors import ColdbenchError, Declined, UsageError, unknown
 from coldbench.learning import load_variant
 
@@ -82,8 +83,8 @@ def check(kind: str, name: str) -> Iterator[Verdict]:
 def quick_check(name: str) -> Iterator[Verdict]:
     """As `check` of a learner, in seconds: those checks whose failure makes a study's numbers
     meaningless or its runs fail, on fewer data and with one epoch."""
-    ratings = conformance.fewer_ratings()
-    problem = conformance.Problem(load_variant(name), ratings, most_epochs=1)
+    ratings = fewer_ratings()
+    problem = Problem(load_variant(name), ratings, most_epochs=1)
     yield from _verdicts(conformance, problem, conformance.QUICK)
 
 
@@ -123,7 +124,7 @@ def _all(kind: str, name: str) -> None:
 
 
 def _learner(name: str) -> Any:
-    return conformance.Problem(load_variant(name), conformance.small_ratings())
+    return Problem(load_variant(name), small_ratings())
 
 
 def _dataset(name: str) -> Any:

@@ -13,7 +13,7 @@ from coldbench.conformance import learners as conformance
 from coldbench.conformance import metrics as conformance_metrics
 from coldbench.conformance.advice import ADVICE
 from coldbench.conformance.checking import Verdict, _verdict, check, kind_of
-from coldbench.conformance.learners import Problem
+from coldbench.conformance.problem import Problem
 from coldbench.data import Dataset, from_frames
 from coldbench.data.dataset import content_key
 from coldbench.data.ratings import Ratings

@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 
 from coldbench import registry
-from coldbench.conformance.learners import CHECKS, Problem
+from coldbench.conformance.learners import CHECKS
+from coldbench.conformance.problem import Problem
 from coldbench.data.ratings import Ratings
 from coldbench.errors import Declined
 from coldbench.learning.learner import Variant

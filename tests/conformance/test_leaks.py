@@ -5,7 +5,7 @@ import pytest
 from coldbench.conformance import learners as conformance
 from coldbench.conformance.advice import ADVICE
 from coldbench.conformance.checking import _verdict
-from coldbench.conformance.learners import Problem
+from coldbench.conformance.problem import Problem
 from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import Variant
 from tests.audit.cheats import CHEATS, DISARMED, HONEST, MEMORY

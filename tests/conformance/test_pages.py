@@ -14,7 +14,7 @@ import pytest
 
 import coldbench
 from coldbench import registry
-from coldbench.conformance.learners import Problem
+from coldbench.conformance.problem import Problem
 from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import Domain, Variant
 from tests.conformance.conftest import Run

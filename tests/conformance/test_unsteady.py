@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from coldbench.conformance.learners import CHECKS, CLEAR, Problem
+from coldbench.conformance.gain import CLEAR
+from coldbench.conformance.learners import CHECKS
+from coldbench.conformance.problem import Problem
 from coldbench.conformance.unsteady import MOST, holds
 from coldbench.data.ratings import Ratings
 from coldbench.learning.learner import Learner, Variant
@@ -79,6 +81,7 @@ def test_an_unsteady_learner_passes_where_its_first_run_does_not(
 ) -> None:
     problem = Problem(Variant(Unsteady), ratings)
     CHECKS[name](problem)
-    monkeypatch.setattr("coldbench.conformance.learners.holds", lambda claim: claim(0))
+    for module in ("gain", "odd_data"):
+        monkeypatch.setattr(f"coldbench.conformance.{module}.holds", lambda claim: claim(0))
     with pytest.raises(AssertionError):
         CHECKS[name](problem)

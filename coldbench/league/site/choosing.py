@@ -1,5 +1,6 @@
 """Which study stands for a data set, and which of these stand in one league."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from coldbench.league.several.gathering import CONSTANT
@@ -10,8 +11,8 @@ __all__ = ["in_league", "mains"]
 
 def mains(sources: Sequence[Source]) -> dict[str, Source]:
     """By data set: in the setting of the league where it has a study, one of a folder of studies
-    first, then that with the most learners and seeds, the later by name of equals; an ablation, or
-    a part of the users, only where nothing else is."""
+    first, then that with the most runs, the later by name of equals; an ablation, or a part of the
+    users, only where nothing else is."""
     setting = _setting(sources)
     chosen: dict[str, Source] = {}
     for one in sources:
@@ -22,7 +23,8 @@ def mains(sources: Sequence[Source]) -> dict[str, Source]:
 
 
 def in_league(chosen: Sequence[Source]) -> list[Source]:
-    """Those of one protocol version, with a best constant to measure skill by; no ablations."""
+    """Those of one protocol version, all tuned or none, with a best constant to measure skill by;
+    no ablations."""
     setting = _setting(chosen)
     return [
         one
@@ -32,16 +34,16 @@ def in_league(chosen: Sequence[Source]) -> list[Source]:
 
 
 def _setting(sources: Sequence[Source]) -> Setting:
-    """That of a folder of studies; else of the study with the most learners."""
-    return max(sources, key=lambda one: _weight(one, one.setting)).setting
+    """That of a folder of studies; of several the one of most data sets, then of most runs."""
+    grouped = [one for one in sources if one.group] or sources
+    counts = Counter(setting for _, setting in {(one.dataset, one.setting) for one in grouped})
+    return max(grouped, key=lambda one: (counts[one.setting], _weight(one, one.setting))).setting
 
 
-def _weight(one: Source, setting: Setting) -> tuple[bool, bool, bool, bool, int, int]:
+def _weight(one: Source, setting: Setting) -> tuple[bool, bool, bool, bool, int]:
     plan = one.study.manifest
-    seeds = len({job.seed for job in plan.jobs})
-    fits = one.setting == setting
     whole = plan.part is None
-    return fits, not _ablates(one), whole, bool(one.group), len(plan.learners), seeds
+    return one.setting == setting, not _ablates(one), whole, bool(one.group), len(plan.jobs)
 
 
 def _ablates(one: Source) -> bool:

@@ -53,7 +53,7 @@ class Reported:
     @property
     def protocol(self) -> str:
         """`separate, version 2`."""
-        name, version = self.source.setting
+        name, version, _ = self.source.setting
         return f"{display_name(name)}, version {version}"
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from coldbench.errors import StoreError
 from coldbench.league.packs.facts import SUFFIX
@@ -15,7 +16,14 @@ from coldbench.text import display_name
 __all__ = ["Setting", "Source", "find_sources"]
 
 DEPTH = 1  # folders of studies in a folder
-Setting = tuple[str, int]  # protocol and its version: numbers of different ones never meet
+
+
+class Setting(NamedTuple):
+    """Numbers of different ones never meet. tuned: whether any learner was."""
+
+    protocol: str
+    version: int
+    tuned: bool
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,9 @@ class Source:
 
     @property
     def setting(self) -> Setting:
-        fixed = self.study.manifest.fixed
-        return str(fixed["protocol"]), int(fixed["protocol_options"].get("version", 1))
+        plan = self.study.manifest
+        version = int(plan.fixed["protocol_options"].get("version", 1))
+        return Setting(str(plan.fixed["protocol"]), version, bool(plan.tuning))
 
 
 def find_sources(paths: Sequence[Path], spare: Path) -> list[Source]:

@@ -42,6 +42,24 @@ def test_a_part_of_the_users_does_not_stand_for_its_data_set(tmp_path: Path) -> 
     assert mains(find_sources([tmp_path], tmp_path / "spare"))["ml-1m"].name == "whole"
 
 
+def test_of_two_studies_of_a_data_set_the_one_with_most_runs_stands_for_it(tmp_path: Path) -> None:
+    fake_study(tmp_path / "wide", ("bias", "melu", "mamo"), 2)
+    fake_study(tmp_path / "long", ("bias", "melu"), 4)
+    assert mains(find_sources([tmp_path], tmp_path / "spare"))["ml-1m"].name == "long"
+
+
+def test_tuned_and_untuned_studies_stand_in_no_league_together(tmp_path: Path) -> None:
+    models = ("bias", "global-median")
+    tuned = fake_study(tmp_path / "packs" / "films-tuned", models, 4, dataset="films")
+    plan = tuned.manifest
+    tuned.amend(lambda: plan.model_copy(update={"tuning": {"bias": {"configurations": 32}}}))
+    for name in ("books", "films", "products"):
+        fake_study(tmp_path / "packs" / name, models, 2, dataset=name)
+    chosen = mains(find_sources([tmp_path], tmp_path / "spare"))
+    stand = [one.name for one in in_league(list(chosen.values()))]
+    assert stand == ["books", "films", "products"]
+
+
 def test_a_reference_pack_is_a_source(own_cache: None, tmp_path: Path) -> None:
     study = real_study(tmp_path / "study", models=("bias",), seeds=2)
     (tmp_path / "packs").mkdir()

@@ -13,10 +13,8 @@
                                         both: runs made since, or those whose predictions are here
 """
 
-import hashlib
 import json
 import os
-import platform
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,12 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
-from pydantic import ValidationError
 
-from coldbench.errors import StoreError, shorten
+from coldbench.errors import StoreError
 from coldbench.learning import Predictions
-from coldbench.running import SCHEMA, Outcome, RunRecord, check_text, decode, seal
+from coldbench.running import Outcome, RunRecord, decode, seal
 from coldbench.study.changes import set_aside, short_seal
+from coldbench.study.files import alive, host, parse, read, sync, validated, write
 from coldbench.study.manifest import Manifest, Planned
 from coldbench.study.packed import NAME as PACKED
 from coldbench.study.packed import Packed
@@ -80,7 +78,7 @@ class Study:
             self.runs.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path / ".lock", timeout=60):
                 new = make()
-                _write(self.path / "study.json", new.model_dump_json(indent=1))
+                write(self.path / "study.json", new.model_dump_json(indent=1))
                 self._seen = len(new.history)
                 self._clear(new)
         except OSError as error:
@@ -101,7 +99,7 @@ class Study:
         facts = file.stat()
         version = facts.st_ino, facts.st_mtime_ns, facts.st_size
         if self._read is None or self._read[0] != version:
-            self._read = version, _parse(Manifest, file)
+            self._read = version, parse(Manifest, file)
             if self._seen is None:
                 self._seen = len(self._read[1].history)
         return self._read[1]
@@ -116,7 +114,7 @@ class Study:
         data = self._current(job_hash)
         if data is None:
             return None
-        record: RunRecord = _validated(RunRecord, data, self.place(job_hash))
+        record: RunRecord = validated(RunRecord, data, self.place(job_hash))
         return record.status
 
     def stored(self) -> list[str]:
@@ -142,7 +140,7 @@ class Study:
     def record(self, job_hash: str) -> RunRecord:
         """One stored record; raises StoreError when damaged, foreign or edited."""
         data, place = self.contents(job_hash), self.place(job_hash)
-        record: RunRecord = _validated(RunRecord, data, place)
+        record: RunRecord = validated(RunRecord, data, place)
         if not record.job_hash == record.job.hash == job_hash:
             raise StoreError(f"{place}: the job does not match its hash; the file was edited")
         if record.sha256 and record.sha256 != seal(data):
@@ -170,7 +168,7 @@ class Study:
         if not packed and not file.exists():
             return None
         gone = set_aside(self.manifest.history, job_hash) if self._has_plan() else {}
-        data = _read(file) if file.exists() else None
+        data = read(file) if file.exists() else None
         if data is not None and gone and short_seal(data) in gone:
             data = None
         if not packed:
@@ -200,7 +198,7 @@ class Study:
         """Where the run in a job's folder is to be kept, or empty where it was not set aside."""
         gone = set_aside(self.manifest.history, job_hash) if self._has_plan() else {}
         file = self._file(job_hash)
-        return gone.get(short_seal(_read(file)), "") if gone and file.exists() else ""
+        return gone.get(short_seal(read(file)), "") if gone and file.exists() else ""
 
     def _move_aside(self, job_hash: str) -> None:
         folder = self._gone_folder(job_hash)
@@ -263,12 +261,12 @@ class Study:
     def put(self, job_hash: str, files: Mapping[str, str | bytes], learner: str = "") -> bool:
         """Store the files of a run atomically; False as for `save`, which names the learner."""
         target = self.runs / job_hash
-        token = f".{job_hash}.{os.getpid()}.{secrets.token_hex(4)}.{_host()}"
+        token = f".{job_hash}.{os.getpid()}.{secrets.token_hex(4)}.{host()}"
         temporary = self.runs / token
         try:
             temporary.mkdir(parents=True)
             for name, data in files.items():
-                _write(temporary / name, data)
+                write(temporary / name, data)
             return self._publish(temporary, target, learner)
         except OSError as error:
             raise StoreError(f"cannot write to {target}: {error.strerror or error}") from None
@@ -278,7 +276,7 @@ class Study:
     def keep(self, name: str, text: str | bytes) -> None:
         """Write a file beside study.json, whole or not at all."""
         try:
-            _write(self.path / name, text)
+            write(self.path / name, text)
         except OSError as error:
             reason = error.strerror or error
             raise StoreError(f"cannot write to {self.path / name}: {reason}") from None
@@ -291,7 +289,7 @@ class Study:
             if target.exists():
                 shutil.rmtree(target)
             temporary.rename(target)
-        _sync(self.runs)
+        sync(self.runs)
         return True
 
     def keep_aside(self, folder: str, manifest: Manifest, jobs: Iterable[str]) -> None:
@@ -300,12 +298,12 @@ class Study:
         kept = self.path / folder
         shutil.rmtree(kept, ignore_errors=True)
         (kept / "runs").mkdir(parents=True)
-        _write(kept / "study.json", manifest.model_dump_json(indent=1))
+        write(kept / "study.json", manifest.model_dump_json(indent=1))
         for job_hash in jobs:
             if not self._file(job_hash).exists():
                 (kept / "runs" / job_hash).mkdir()
                 for name, data in self.files(job_hash).items():
-                    _write(kept / "runs" / job_hash / name, data)
+                    write(kept / "runs" / job_hash / name, data)
 
     def _is_overtaken(self, learner: str) -> bool:
         if not self._has_plan():
@@ -316,8 +314,8 @@ class Study:
     def _sweep(self) -> None:
         """Remove what writers of this machine that died have left."""
         for folder in self.runs.glob(".*.*.*"):
-            _, _, process, _, *host = folder.name.split(".")
-            if host in ([], [_host()]) and process.isdigit() and not _alive(int(process)):
+            _, _, process, _, *where = folder.name.split(".")
+            if where in ([], [host()]) and process.isdigit() and not alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -327,37 +325,6 @@ def latest_study(root: Path) -> Path:
     if not studies:
         raise StoreError(f"no study in {root}: start one with `coldbench run`, or name its folder")
     return max(studies, key=lambda path: ((path / "study.json").stat().st_mtime, path.name))
-
-
-def _parse(model: type[Any], file: Path) -> Any:
-    return _validated(model, _read(file), file)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise StoreError(f"cannot read {file}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise _damaged(file, error) from None
-    if not isinstance(data, dict):
-        raise StoreError(f"{file} is damaged: not a JSON object")
-    return data
-
-
-def _validated(model: type[Any], data: dict[str, Any], place: Path) -> Any:
-    try:
-        if data.get("schema_version", 0) > SCHEMA:
-            raise StoreError(f"{place}: written by a newer coldbench; update this one")
-        check_text(data)
-        return model.model_validate(data)
-    except (ValueError, ValidationError, TypeError, RecursionError) as error:
-        raise _damaged(place, error) from None
-
-
-def _damaged(place: Path, error: Exception) -> StoreError:
-    text = " ".join(str(error).split())
-    return StoreError(f"{place} is damaged: {shorten(text, 200)}")
 
 
 def trace_bytes(record: RunRecord) -> bytes:
@@ -381,42 +348,3 @@ def _why(folder: Path) -> str:
         if inside
         else f"it has no study.json; {LISTED}"
     )
-
-
-def _write(file: Path, data: str | bytes) -> None:
-    """Write aside, flush to the disk, rename."""
-    aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-    try:
-        with aside.open("wb") as handle:
-            handle.write(data.encode() if isinstance(data, str) else data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _host() -> str:
-    """Eight hexadecimal digits for this machine: a study may lie on a shared file system."""
-    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-
-
-def _alive(process: int) -> bool:
-    if os.name == "nt":  # where signal 0 is Ctrl-C
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -34,7 +34,7 @@ from coldbench.tasks import PROTOCOLS  # noqa: E402
 
 COSTS = {"ml-1m@1": "MovieLens-1M", "ml-100k@1": "MovieLens-100K"}  # where costs are read off
 ACROSS = (
-    "ml-100k@1", "ml-latest-small@1", "ml-1m@1", "hin-amazon@2", "hin-yelp@1", "dbook@1",
+    "ml-100k@1", "ml-latest-small@1", "ml-1m@1", "hin-amazon@3", "hin-yelp@2", "dbook@1",
 )  # fmt: skip
 MARK = re.compile(r"<!-- (\w+)(?: ([\w@-]+))? -->(?:\n\*[^\n]*`make docs`[^\n]*\*$)?", re.MULTILINE)
 

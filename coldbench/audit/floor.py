@@ -44,12 +44,12 @@ def floors(predictions: Predictions, ratings: Ratings) -> Iterator[str]:
             value = ratings.value[rows].astype(np.float64)
             score = np.clip(predictions.score[here], ratings.scale.low, ratings.scale.high)
             error = np.abs(score - value)
-            told = _told(error, rows, ratings, barrier)
+            told = _broken_floor(error, rows, ratings, barrier)
             if told:
                 yield f"the MAE in {name}, {error.mean():.3f}, is below {told}"
 
 
-def _told(error: Array, rows: Array, ratings: Ratings, barrier: Barrier | None) -> str:
+def _broken_floor(error: Array, rows: Array, ratings: Ratings, barrier: Barrier | None) -> str:
     mean, own = float(error.mean()), _standard_error(error)
     value = ratings.value[rows].astype(np.float64)
     if ratings.best is not None:

@@ -100,7 +100,7 @@ def run_again(
     how, progress = how or How(), progress or _usual_progress()
     study, _, source = ready_again(path, names, given, how, progress, dataset, dataset_options)
     again = set_again(study, names, given or {})
-    progress.noted(list(_told(path, again)))
+    progress.noted(list(_set_aside(path, again)))
     jobs = shard_of(again.jobs(), how.shard)
     return _carry_out(Study.open(path), jobs, source, replace(how, retry_failed=True), progress)
 
@@ -129,7 +129,7 @@ def ready_again(
     return study, again, source
 
 
-def _told(path: Path, again: Again) -> Iterator[str]:
+def _set_aside(path: Path, again: Again) -> Iterator[str]:
     """What was set aside, what came out as another option, and where nothing is run again."""
     for name, records in again.outdated.items():
         folder = again.folders.get(name)

@@ -84,7 +84,7 @@ def enter(asked: Asked, how: How, progress: Progress, told: Told = lambda audit:
     _refuse_other_code(asked, own)
     own = _run(config, how, progress)
     facts = _audited(asked, facts, own, source, told)
-    facts = facts.model_copy(update=_told(asked, config, own, here))
+    facts = facts.model_copy(update=_of_the_runs(asked, config, own, here))
     keep_entry(asked.folder, facts)
     if facts.status == "leaks":
         return Entry(asked.folder, facts, own, None)
@@ -221,7 +221,7 @@ def _verdict(audits: Sequence[Audit]) -> str:
     return "clean" if any(audit.clean for audit in audits) else "not audited"
 
 
-def _told(asked: Asked, config: StudyConfig, own: Study, here: Records) -> dict[str, object]:
+def _of_the_runs(asked: Asked, config: StudyConfig, own: Study, here: Records) -> dict[str, object]:
     """What else entry.json says."""
     runs = _of(own, asked.learner)
     base = own.manifest.learners[asked.learner]["base"]

@@ -4,7 +4,8 @@ from coldbench import registry
 
 __all__ = ["family_of", "meta_learner"]
 
-META_LEARNED = frozenset({"maml", "amortised", "mamo"})  # trained on episodes, to learn from a few
+META_LEARNED = frozenset({"maml", "amortised", "mamo"})  # trained on episodes of users
+OF_ITEMS = frozenset({"metaemb", "mwuf"})  # trained on items as if they were new
 
 
 def family_of(base: str) -> str:
@@ -19,5 +20,6 @@ def family_of(base: str) -> str:
 
 
 def meta_learner(base: str) -> bool:
-    """Whether it is one of our meta-learners; of another package's nothing is known."""
-    return family_of(base) in META_LEARNED
+    """Whether it is one of our meta-learners, by how it is trained: on episodes of users, or on
+    items as if they were new; of another package's nothing is known."""
+    return family_of(base) in META_LEARNED or base in OF_ITEMS

@@ -171,7 +171,8 @@ def _real(folder: Path) -> Path:
 def code_folders(module: str) -> tuple[Path, ...]:
     """Where Python, libraries, plugins and the system lie, and a plugin's module, which may have
     been installed in place. Imports nothing: what is imported could add a folder of its own."""
-    names = (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), *filter(None, sys.path))
+    paths = [folder for folder in sys.path if folder]
+    names = (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), *paths)
     top = module.partition(".")[0]
     try:
         spec = find_spec(top) if top else None
@@ -180,4 +181,18 @@ def code_folders(module: str) -> tuple[Path, ...]:
     own = list(spec.submodule_search_locations or ()) if spec else []
     if spec and not own and spec.origin:
         own = [str(Path(spec.origin).parent)]
-    return tuple(Path(name) for name in (*names, *SYSTEM, *own))
+    linked = (target for folder in paths for target in _linked_packages(Path(folder)))
+    return tuple(Path(name) for name in (*names, *SYSTEM, *own, *linked))
+
+
+def _linked_packages(folder: Path) -> Iterator[Path]:
+    """Where a package manager keeps what an environment has as links (of folders, or of each file):
+    a package that follows its own `__file__` reads there."""
+    if folder.name not in ("site-packages", "dist-packages") or not folder.is_dir():
+        return
+    for package in folder.iterdir():
+        first = package / "__init__.py"
+        if package.is_symlink() and package.is_dir():
+            yield _real(package)
+        elif first.is_symlink():
+            yield _real(first).parent

@@ -118,6 +118,30 @@ def test_a_package_may_consist_of_links_and_no_other_way_round_is_one(
         assert told == ([] if way is ways[0] else [f"reads {os.path.realpath(store)}/module.py"])
 
 
+@pytest.mark.parametrize("files", [False, True], ids=["a link", "files that are links"])
+def test_a_linked_package_may_follow_its_own_file(
+    files: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, site, room = (tmp_path / n for n in ("store", "site-packages", "room"))
+    for folder in (store / "package", site, room):
+        folder.mkdir(parents=True)
+    for name in ("__init__.py", "VERSION.txt"):
+        (store / "package" / name).write_text("1")
+    if files:
+        (site / "package").mkdir()
+        (site / "package" / "__init__.py").symlink_to(store / "package" / "__init__.py")
+    else:
+        (site / "package").symlink_to(store / "package")
+    (store / "kept.txt").write_text("2")
+    monkeypatch.syspath_prepend(str(site))
+    opened: Opened = []
+    with watched(opened):
+        (site / "package" / "__init__.py").resolve().with_name("VERSION.txt").read_text()
+        (store / "kept.txt").read_text()
+    told = foreign(opened, room, (), code_folders(""))
+    assert told == [f"reads {os.path.realpath(store)}/kept.txt"]
+
+
 def test_other_ways_to_keep_or_find_something_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

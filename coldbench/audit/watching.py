@@ -182,7 +182,7 @@ def code_folders(module: str) -> tuple[Path, ...]:
     if spec and not own and spec.origin:
         own = [str(Path(spec.origin).parent)]
     linked = (target for folder in paths for target in _linked_packages(Path(folder)))
-    return tuple(Path(name) for name in (*names, *SYSTEM, *own, *linked))
+    return (*(Path(name) for name in (*names, *SYSTEM, *own)), *linked)
 
 
 def _linked_packages(folder: Path) -> Iterator[Path]:

@@ -20,6 +20,7 @@ from tests.committed import committed
 PACKS = {
     "reference": ("ml-100k@1", "ml-latest-small@1"),
     "tuned-ml-100k": ("ml-100k@2",),
+    "tuned-ml-latest-small": ("ml-latest-small@2",),
     "reference-34": ("hin-amazon@3", "hin-yelp@2", "dbook@1"),
     "item-identity": ("hin-yelp@1", "hin-amazon@2", "ml-1m@1"),
 }

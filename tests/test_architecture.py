@@ -106,7 +106,7 @@ def test_our_learners_import_the_face_only(folder: Path) -> None:
 def test_no_pickle_and_no_eval() -> None:
     for folder in (ROOT, *PLUGINS):
         for path in folder.rglob("*.py"):
-            if path.name == "learners.py":  # checks that learners can be pickled
+            if path.name == "declared.py":  # checks that learners can be pickled
                 continue
             names = {n.id for n in ast.walk(ast.parse(path.read_text("utf-8")))
                      if isinstance(n, ast.Name)}  # fmt: skip
